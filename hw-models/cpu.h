@@ -1,0 +1,77 @@
+/*
+ * CPU: runs user code natively until a trap.
+ *
+ * hw_cpu_run() loads the user's registers and goes to user code on the host
+ * thread that called it; it returns when user code traps. Traps come through
+ * two doors:
+ *   calls   the compiled-in checks, the step hook, the system-call stub
+ *           (user_abi.h): only callee-saved registers are live
+ *   signals SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP on an alternate stack:
+ *           all registers and the FPU state are live
+ * A soft-TLB miss that the page table answers is resolved inside and does
+ * not return. Nothing here calls a host system call on the call door.
+ */
+#ifndef HW_CPU_H
+#define HW_CPU_H
+
+#include "mmu.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+/* User registers. The first part is known to the assembly. */
+struct hw_regs {
+#if defined(__x86_64__)
+    uint64_t rbx, rbp, r12, r13, r14, r15; /* live in every trap */
+    uint64_t rsp, rip;
+    uint64_t rax, rcx, rdx, rsi, rdi, r8, r9, r10, r11, rflags;
+#elif defined(__aarch64__)
+    uint64_t x[31], sp, pc, pstate; /* x19..x30, sp, pc live in every trap */
+#else
+#error "no CPU model for this host"
+#endif
+    uint64_t tp;        /* thread pointer: FS base, TPIDR_EL0; 0: unused */
+    uint64_t utcb;      /* user address of the UTCB, for the CPU block */
+    void *fpu;          /* saved FPU state (host memory), NULL: none live */
+    uint8_t full;       /* all registers are live (signal door), else only
+                           the callee-saved ones, result registers, pc, sp */
+};
+
+enum hw_trap_kind {
+    HW_TRAP_SYSCALL,   /* regs hold the arguments as user_abi.h says */
+    HW_TRAP_FAULT,     /* page fault: address, access */
+    HW_TRAP_EXCEPTION, /* signo, address */
+    HW_TRAP_BUDGET,    /* the steps given are used up (or interrupted) */
+    HW_TRAP_MMIO,      /* device access: address, size, write, value, pa */
+};
+
+struct hw_trap {
+    enum hw_trap_kind kind;
+    uint64_t address;
+    unsigned access;   /* HW_ACCESS_* */
+    int signo;         /* host signal of an exception */
+    uint64_t pa, value;
+    unsigned size;
+};
+
+struct hw_cpu;         /* opaque */
+
+/* One per simulated CPU, used by one host thread at a time. Installs signal
+ * handlers once per process. NULL: *ret_error = errno. */
+struct hw_cpu *hw_cpu_new(struct hw_mmu *mmu, int *ret_error);
+void hw_cpu_free(struct hw_cpu *c);
+struct hw_user_block *hw_cpu_block(struct hw_cpu *c);
+
+/* Runs at most about `budget` steps (basic blocks); *ret_steps is what was
+ * really executed, exact and reproducible. */
+void hw_cpu_run(struct hw_cpu *c, struct hw_regs *regs, int64_t budget,
+                struct hw_trap *ret_trap, int64_t *ret_steps);
+/* Result of a device read, before the regs run again. */
+void hw_regs_set_mmio(struct hw_regs *r, uint64_t value);
+/* Frees saved FPU state. */
+void hw_regs_release(struct hw_regs *r);
+/* A signal that no user code was running for (a bug of the simulator): the
+ * handler calls this instead. Default: restores the default action. */
+void hw_cpu_on_crash(void (*handler)(int signo, uint64_t address,
+                                     uint64_t host_ip));
+
+#endif

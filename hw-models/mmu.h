@@ -1,0 +1,107 @@
+/*
+ * MMU: 4-level page tables in simulated RAM, a soft TLB, host mappings.
+ *
+ * Tables look like this (x86-64's shape, bits of our own):
+ *
+ *   va[47:39] -> L3[512] -> va[38:30] -> L2[512] -> va[29:21] -> L1[512]
+ *             -> va[20:12] -> L0[512] -> 4 KiB page
+ *   entry: bit 0 valid, 1 R, 2 W, 3 X, 4 user, 5 accessed, 6 dirty,
+ *          7 leaf (at L1: 2 MiB page; at L0 always set), 8 device,
+ *          12..47 frame or next table
+ *
+ * Three layers answer "may this access happen, and where":
+ *   soft TLB   what compiled code asks (user_abi.h); one context of
+ *              HW_TLB_ENTRIES per recently used table root, least recently
+ *              used replaced
+ *   walk       on a miss; sets accessed and dirty bits
+ *   host map   the page of RAM is mapped RWX at the user address in the host
+ *              process (a cache: bounded number of pages, least recently
+ *              used dropped; rights are the soft TLB's business)
+ *
+ * Invariants:
+ * I1  a TLB entry is a subset of what its walk gives, and the page it names
+ *     is host-mapped at that address to that frame.
+ * I2  an address is host-mapped only if the running space (hw_mmu_switch)
+ *     or another that does not conflict maps it there; when the running
+ *     space maps a different frame, or none where unchecked code could see
+ *     another's frame of a conflicting address, the host map is dropped.
+ * I3  taking rights away (hw_mmu_invalidate) drops TLB entries of all
+ *     contexts of that root and the host mapping.
+ */
+#ifndef HW_MMU_H
+#define HW_MMU_H
+
+#include "ram.h"
+#include "user_abi.h"
+#include <stdbool.h>
+
+enum {
+    HW_PTE_VALID = 1, HW_PTE_R = 2, HW_PTE_W = 4, HW_PTE_X = 8,
+    HW_PTE_USER = 16, HW_PTE_ACCESSED = 32, HW_PTE_DIRTY = 64,
+    HW_PTE_LEAF = 128, HW_PTE_DEVICE = 256,
+};
+#define HW_PTE_FRAME 0x0000fffffffff000ull
+
+enum { HW_ACCESS_X = 1, HW_ACCESS_W = 2, HW_ACCESS_R = 4 };
+
+struct hw_walk {       /* result of a successful walk */
+    uint64_t pa;       /* of the address itself */
+    uint64_t *pte;     /* host pointer to the leaf entry */
+    unsigned order;    /* 12 or 21 */
+    uint64_t flags;    /* HW_PTE_* of the leaf */
+};
+
+struct hw_mmu_stats {  /* counters, since init */
+    uint64_t walks, host_maps, host_drops, remaps, switches;
+};
+
+struct hw_mmu;         /* opaque; holds its own memory */
+
+/* User addresses are [user_start, user_end), reserved in the host process at
+ * these very addresses. `max_host_pages`: bound on host mappings (0: a
+ * default far under the host's own limit). NULL and *ret_error = errno on
+ * failure. */
+struct hw_mmu *hw_mmu_new(struct hw_ram *ram, uint64_t user_start,
+                          uint64_t user_end, unsigned max_host_pages,
+                          int *ret_error);
+void hw_mmu_free(struct hw_mmu *m);
+
+/* The CPU block whose `tlb`, `code_page`, `stack_page` follow switches. */
+void hw_mmu_attach(struct hw_mmu *m, struct hw_user_block *block);
+/* Page tables rooted at `root` (physical, 0: none) are now in force. No host
+ * system call unless host mappings of the two spaces conflict. `cache` is
+ * the caller's per-space word, 0 at first, that lets the model find the TLB
+ * context of `root` in O(1). */
+void hw_mmu_switch(struct hw_mmu *m, uint64_t root, uint32_t *cache);
+
+/* Pure walk: true and *ret_walk, or false. Touches no bit. */
+bool hw_mmu_walk(const struct hw_mmu *m, uint64_t root, uint64_t va,
+                 struct hw_walk *ret_walk);
+/*
+ * What hardware does on an access of the running space that the TLB does not
+ * know: walk, check R/W/X and user, set accessed (and dirty on W), host-map
+ * the page, fill the TLB. [va, va + size) may cross pages. True: permitted.
+ * False: *ret_fault is the first address that is not.
+ */
+bool hw_mmu_access(struct hw_mmu *m, uint64_t va, uint64_t size,
+                   unsigned access, uint64_t *ret_fault);
+/* A device page is never host-mapped and plain accesses to it fail; device
+ * accessors ask here: true and its physical address if the running space may
+ * access it so. */
+bool hw_mmu_device(struct hw_mmu *m, uint64_t va, unsigned size,
+                   unsigned access, uint64_t *ret_pa);
+/* The table of `root` changed at [va, + 2^order), rights were taken away.
+ * (Adding rights needs no call.) */
+void hw_mmu_invalidate(struct hw_mmu *m, uint64_t root, uint64_t va,
+                       unsigned order);
+/* The whole space is gone. */
+void hw_mmu_forget(struct hw_mmu *m, uint64_t root);
+/* Host-maps what [va, + size) of `root` maps, for debuggers: changes nothing
+ * the guest can see. Pages not there are skipped. */
+void hw_mmu_prefill(struct hw_mmu *m, uint64_t root, uint64_t va,
+                    uint64_t size);
+void hw_mmu_stats(const struct hw_mmu *m, struct hw_mmu_stats *ret_stats);
+/* Asserts I1..I3 by walking everything; false: *ret_text says which. */
+bool hw_mmu_check(const struct hw_mmu *m, const char **ret_text);
+
+#endif

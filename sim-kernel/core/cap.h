@@ -1,0 +1,119 @@
+/*
+ * Capability tables: a task's local names for objects.
+ *
+ * A table is a growing directory of pages, 64 slots each; a slot is also a
+ * node of the mapping database:
+ *
+ *      dir -> [ page | page | 0 | ... ]      dir doubles up to 2^14 pages
+ *               |
+ *               +-> 64 slots {object, rights, derivation links}
+ *
+ * L4 semantics of unmap on objects (ABI.md section 3): OTHER_SPACES does
+ * nothing; ALL_SPACES removes the task's own capability or rights only;
+ * DELETE_OBJ with the D right destroys the object everywhere. The recursive
+ * form (cap_revoke) takes back all that was derived.
+ *
+ * I1  slot->object == NULL: no rights, no links, weak == false.
+ * I2  a counted slot (not weak) is one of object->refs.
+ * I3  used == number of slots with an object.
+ */
+#ifndef CORE_CAP_H
+#define CORE_CAP_H
+
+#include "mapdb.h"
+#include "object.h"
+
+/* Rights of a capability: the flexpage's (R 4, W 1, S 2, D 8) and the send
+ * item's attribute (server right 0x20 >> 1). */
+enum {
+    CAP_W = 1,
+    CAP_S = 2,
+    CAP_R = 4,
+    CAP_D = 8,
+    CAP_SERVER = 0x10, /* receive from the gate: bind, labels */
+    CAP_ATTR_1 = 0x20, /* the two object-specific attributes */
+    CAP_ATTR_2 = 0x40,
+    CAP_ALL = 0x7f,
+};
+
+enum { CAP_PAGE_SLOTS = 64, CAP_DIR_MAX = 1 << 14 };
+enum { CAP_INDEX_MAX = CAP_PAGE_SLOTS * CAP_DIR_MAX };
+
+struct cap_table;
+
+struct cap_slot {
+    struct mapping map;     /* derivation */
+    struct object *object;  /* NULL: empty */
+    struct cap_table *table;
+    uint32_t index;         /* place in the table: the capability's name */
+    uint8_t rights;         /* CAP_* */
+    bool weak;              /* does not keep the object alive */
+};
+
+struct cap_table {
+    struct quota *quota;    /* constant: charged for pages and directory */
+    uint32_t task_id;       /* constant: for traces */
+    uint32_t dir_size;      /* pages the directory can name, power of two */
+    uint32_t used;          /* slots with an object */
+    struct cap_slot **dir;
+};
+
+/* 0 or -L4_ENOMEM. */
+int cap_table_init(struct cap_table *t, struct quota *q, uint32_t task_id);
+/* Removes up to `budget` capabilities; true when the table is empty and its
+ * memory given back. Call again until true. */
+bool cap_table_destroy(struct cap_table *t, unsigned budget);
+
+/* The slot of `index`, or NULL: outside the table, page not there. O(1) */
+static inline struct cap_slot *cap_slot(const struct cap_table *t,
+                                        word_t index)
+{
+    word_t page = index / CAP_PAGE_SLOTS;
+    if (page >= t->dir_size || !t->dir[page])
+        return NULL;
+    return &t->dir[page][index % CAP_PAGE_SLOTS];
+}
+
+/* Like cap_slot(), but NULL for an empty slot. */
+static inline struct cap_slot *cap_lookup(const struct cap_table *t,
+                                          word_t index)
+{
+    struct cap_slot *s = cap_slot(t, index);
+    return s && s->object ? s : NULL;
+}
+
+/* A slot to be filled, making page and directory as needed; NULL: index too
+ * large or no memory (nothing changed). */
+struct cap_slot *cap_slot_make(struct cap_table *t, word_t index);
+
+/* Puts a first capability (root) to a fresh object into table at index;
+ * what was there is removed. Emits VTR_CAP_MAP from task 0. 0, -L4_ENOMEM. */
+int cap_insert_root(struct cap_table *t, word_t index, struct object *o,
+                    unsigned rights);
+/*
+ * Hands the capability in `src` on to `index` of `dst`, with rights masked
+ * by `rights`; `grant` moves it. What was at `index` is removed first unless
+ * it names the same object: then rights are added (kept: the union limited
+ * to the source's). Mapping a slot to itself is a no-op. src->object must be
+ * set. Emits VTR_CAP_MAP. 0, -L4_ENOMEM (nothing changed).
+ */
+int cap_map(struct cap_slot *src, struct cap_table *dst, word_t index,
+            unsigned rights, bool grant, bool weak);
+/* Takes `rights` away from one slot; removes it when no R is left (all of
+ * `rights` of a capability given as CAP_ALL removes it). The children stay
+ * (they go to the parent). Emits VTR_CAP_UNMAP. May destroy the object. */
+void cap_unmap(struct cap_slot *s, unsigned rights);
+/*
+ * The recursive form: takes `rights` from everything derived from `s`, and
+ * from `s` itself with `self`. Does at most `budget` slots; false: not done,
+ * call again (idempotent).
+ */
+bool cap_revoke(struct cap_slot *s, unsigned rights, bool self,
+                unsigned budget);
+/* Removes every capability to o, from all tables, then destroys it.
+ * At most `budget` slots; false: call again. */
+bool cap_delete_object(struct object *o, unsigned budget);
+
+void cap_table_check(const struct cap_table *t);
+
+#endif

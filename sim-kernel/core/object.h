@@ -1,0 +1,84 @@
+/*
+ * What all kernel objects have in common.
+ *
+ * An object is named by capabilities (cap.h) and lives while a counted one
+ * exists; with the last it is destroyed. Weak capabilities (L4 NO_REF_CNT)
+ * name it without keeping it.
+ *
+ * I1  refs == number of counted capabilities in all tables + references
+ *             the kernel itself holds (object_get()).
+ * I2  an object on object_all has an id nobody else has or had.
+ */
+#ifndef CORE_OBJECT_H
+#define CORE_OBJECT_H
+
+#include "list.h"
+#include "port.h"
+#include "quota.h"
+
+struct object;
+struct thread;
+struct mapping;
+
+/* What a thread's invocation carries (trap.c fills it). */
+struct invocation {
+    struct ipc_args args;
+    unsigned rights;        /* of the capability used: CAP_* */
+    const word_t *mr;       /* message registers of the invoker */
+};
+
+struct object_ops {
+    unsigned type; /* enum vtr_type */
+    /*
+     * A thread invokes a capability to the object. Answers by
+     * ipc_answer() or by making the thread wait.
+     */
+    void (*invoke)(struct object *o, struct thread *t,
+                   const struct invocation *inv);
+    /*
+     * Last counted capability is gone or somebody with the right deleted the
+     * object: stop being used (wake waiters, unbind). All capabilities are
+     * gone when this is called. Memory goes with `free`.
+     */
+    void (*destroy)(struct object *o);
+    /* No kernel reference is left either: give the memory back. */
+    void (*free)(struct object *o);
+};
+
+struct object {
+    const struct object_ops *ops; /* constant */
+    struct quota *quota;          /* charged for it; constant */
+    uint32_t id;                  /* debugger id; constant */
+    uint32_t refs;                /* counted capabilities, kernel lock */
+    uint32_t pins;                /* references by kernel pointers */
+    bool dying;                   /* destroy() was called */
+    struct list all;              /* on object_all */
+    struct mapping *caps;         /* root of the derivation trees: the first
+                                     capability; others are linked as its
+                                     siblings or below it */
+    char name[32];                /* debugger name, zero-ended */
+};
+
+/* All live objects, oldest first. */
+extern struct list object_all;
+/* The lists of this file start empty (core_boot(), and each unit test). */
+void object_init_all(void);
+
+/* Puts a fresh object (zeroed memory) on object_all with a new id; emits
+ * VTR_CREATE. `bytes` is what its memory charged. */
+void object_init(struct object *o, const struct object_ops *ops,
+                 struct quota *quota, uint32_t factory_id, size_t bytes);
+/* The kernel keeps a pointer to it / keeps it no longer (may free it). */
+static inline void object_pin(struct object *o)
+{
+    o->pins++;
+}
+void object_unpin(struct object *o);
+/* The last counted capability went, or DELETE: destroys (once). Any
+ * capabilities still there (weak ones, or all on DELETE) are removed first
+ * by the caller (cap.c). */
+void object_destroy(struct object *o);
+/* By debugger id; NULL: none. Linear: for the debugger only. */
+struct object *object_find(uint32_t id);
+
+#endif

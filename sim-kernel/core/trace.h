@@ -1,0 +1,35 @@
+/*
+ * The trace ring: what the kernel does, as fixed-size records.
+ *
+ * trace_event() costs one predictable branch while tracing is off. The ring
+ * is drained by ports that have storage, else it overwrites the oldest.
+ */
+#ifndef CORE_TRACE_H
+#define CORE_TRACE_H
+
+#include <l4/vitrine/trace_events.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+extern bool trace_on;
+
+/* A ring of `records` at `memory`; tracing starts if `on`. */
+void trace_init(void *memory, size_t records, bool on);
+void trace_write(unsigned event, unsigned flags, uint64_t a0, uint64_t a1,
+                 uint64_t a2, uint64_t a3, uint64_t a4, uint64_t a5);
+/* Hands everything that is in the ring to the port. */
+void trace_flush(void);
+/* Like trace_write for VTR_NAME, VTR_IMAGE, VTR_MARK: text in arg[first..],
+ * cut to what fits, zero padded. */
+void trace_text(unsigned event, uint64_t a0, uint64_t a1, unsigned first,
+                const char *text);
+
+#define trace_event(event, flags, a0, a1, a2, a3, a4, a5)                     \
+    do {                                                                      \
+        if (__builtin_expect(trace_on, 0))                                    \
+            trace_write((event), (flags), (uint64_t)(a0), (uint64_t)(a1),     \
+                        (uint64_t)(a2), (uint64_t)(a3), (uint64_t)(a4),       \
+                        (uint64_t)(a5));                                      \
+    } while (0)
+
+#endif

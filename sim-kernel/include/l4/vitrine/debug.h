@@ -1,0 +1,26 @@
+/*
+ * Vitrine's additions on the debugger capability (opcode group 0x600).
+ *
+ * All are requests with label L4_PROTO_DEBUGGER on a debugger capability.
+ */
+#ifndef L4_VITRINE_DEBUG_H
+#define L4_VITRINE_DEBUG_H
+
+enum l4_vitrine_debug_op {
+    /* MR1 text kind, MR2 value, MR3.. up to 32 bytes of text: a mark. */
+    L4_VITRINE_MARK = 0x600,
+    /* Reports the fault (page fault or exception IPC) of the thread the
+     * invoker owes a reply to: console, trace. -L4_ENOENT: no such. */
+    L4_VITRINE_REPORT_FAULT = 0x601,
+    /* MR1: the system's own result (0..99) should it end now. */
+    L4_VITRINE_SET_RESULT = 0x602,
+    /* MR1 result: the system ends. */
+    L4_VITRINE_END = 0x603,
+    /* -> MR0 low word: host clock in ns for measurements, -L4_ENOSYS where
+     * there is none (without --host-clock runs stay reproducible). */
+    L4_VITRINE_HOST_CLOCK = 0x604,
+    /* MR1 = 1: one more unhandled fault counts for the exit code. */
+    L4_VITRINE_COUNT_FAULT = 0x605,
+};
+
+#endif

@@ -1,0 +1,237 @@
+/*
+ * The one contract between the core and a machine.
+ *
+ * Everything the kernel core needs from a port, and everything it offers to
+ * one. A port supplies `port_arch.h` (struct port_frame, struct port_space,
+ * the inline calls marked [inline]) and one definition of each other call.
+ * The core includes no other port header.
+ *
+ * Unless said otherwise a call comes from the core, on the kernel stack of
+ * the calling CPU, with interrupts off, under the kernel lock, is required
+ * in every port, and may neither block nor call back into the core.
+ *
+ * Physical addresses are `paddr_t`; user addresses `uaddr_t`; orders are
+ * log2 of a size in bytes; time is nanoseconds since boot.
+ */
+#ifndef PORT_H
+#define PORT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef uint64_t paddr_t;
+typedef uint64_t uaddr_t;
+typedef uint64_t word_t; /* a machine word: 64 bits on every target */
+
+#define PAGE_ORDER 12
+#define PAGE_SIZE (1ul << PAGE_ORDER)
+#define SUPERPAGE_ORDER 21
+
+/* Access rights of memory, as in a flexpage (L4 numbering). */
+enum { RIGHT_X = 1, RIGHT_W = 2, RIGHT_R = 4, RIGHT_RWX = 7 };
+
+/* Cache attributes of memory (L4 send item, bits 4-7, shifted down). */
+enum { MEM_NORMAL = 0, MEM_UNCACHED = 1, MEM_CACHED = 3, MEM_BUFFERED = 5 };
+
+/* What a system call carries; the registers are the port's business. */
+struct ipc_args {
+    word_t tag;      /* l4_msgtag_t.raw */
+    word_t dest;     /* capability selector and flags in the low bits */
+    word_t timeouts; /* send << 16 | receive */
+    word_t label;    /* sender's label, only meaningful to aliens */
+};
+
+/* Cause of an exception, the same on every port. */
+enum trap_cause {
+    CAUSE_PAGE_FAULT,   /* a page fault its pager would not answer */
+    CAUSE_DIVIDE,       /* integer division by zero or overflow */
+    CAUSE_ILLEGAL,      /* undefined instruction */
+    CAUSE_BREAKPOINT,
+    CAUSE_ALIGNMENT,
+    CAUSE_FPU,
+    CAUSE_BUS,          /* access to a device or to nothing */
+    CAUSE_EX_REGS,      /* asked for by l4_thread_ex_regs */
+    CAUSE_OTHER,
+};
+
+struct port_trap {
+    enum trap_cause cause;
+    uaddr_t address;    /* of the access, 0 where there is none */
+    unsigned access;    /* RIGHT_R, RIGHT_W or RIGHT_X, 0: none */
+};
+
+#include "port_arch.h" /* found by the include path of the chosen port */
+
+/*
+ * What boot code hands to the core. All ranges [start, end), page aligned.
+ */
+enum { BOOT_MAX_REGIONS = 32 };
+
+enum boot_region_type {
+    BOOT_RAM = 1,      /* usable memory, goes to sigma0 */
+    BOOT_KERNEL = 2,   /* kernel image and heap: nobody's */
+    BOOT_MODULE = 3,   /* boot modules and boot information: sigma0 */
+    BOOT_ROOT = 4,     /* images of sigma0 and root task */
+    BOOT_DEVICE = 5,   /* device registers: sigma0, as I/O memory */
+};
+
+struct boot_region {
+    paddr_t start, end;
+    enum boot_region_type type;
+};
+
+struct boot_task { /* sigma0 or the root task, already in memory, 1:1 */
+    uaddr_t ip, sp;
+    paddr_t start, end;
+};
+
+struct boot_info {
+    unsigned region_count;
+    struct boot_region region[BOOT_MAX_REGIONS];
+    paddr_t heap_start, heap_end; /* inside a BOOT_KERNEL region */
+    struct boot_task sigma0, root;
+    paddr_t modules;       /* struct l4_vitrine_bootinfo, 0: none */
+    uaddr_t user_end;      /* first address no task may use */
+    unsigned cpu_count;
+    unsigned irq_count;
+    uint64_t seed;
+    uint64_t slice_ns;     /* default time slice, 10 ms */
+    bool trace;            /* write the trace from the start */
+};
+
+/* ------------------------------------------------------------------ */
+/* The core calls the port                                            */
+
+/* [inline] Kernel address of physical memory; all RAM is always mapped. */
+static inline void *port_phys_to_virt(paddr_t pa);
+static inline paddr_t port_virt_to_phys(const void *va);
+
+/* Number of the calling CPU, 0-based. [inline] */
+static inline unsigned port_cpu(void);
+
+/* Time since boot in ns; never goes back. */
+uint64_t port_time(void);
+
+/* Calls core_timer() on this CPU at or soon after `when` (ns); ~0: never.
+ * Replaces the earlier request. */
+void port_timer_set(uint64_t when);
+
+/* The core has done `steps` elementary steps of work. Virtual time moves by
+ * them in the simulator; on hardware time passes by itself. [inline] */
+static inline void port_work(unsigned steps);
+
+/* A number in 0..range-1: always 0 with seed 0, else from the run's seed. */
+unsigned port_vary(unsigned range);
+
+/* Kernel console. read: next input character or -1. */
+void port_console_write(const char *text, size_t length);
+int port_console_read(void);
+
+/* Ends the machine. `reason` is enum vtr_end. Returns on no port. */
+_Noreturn void port_shutdown(unsigned reason, int result);
+
+/* Kernel bug: prints, dumps state, stops. May be called in any state. */
+_Noreturn void port_panic(const char *file, int line, const char *text);
+
+/* Frames: a thread's user registers. A fresh frame is zero. ------------ */
+
+void port_frame_init(struct port_frame *f);
+void port_frame_release(struct port_frame *f); /* thread is destroyed */
+/* [inline] */
+static inline uaddr_t port_frame_ip(const struct port_frame *f);
+static inline uaddr_t port_frame_sp(const struct port_frame *f);
+static inline void port_frame_get_args(const struct port_frame *f,
+                                       struct ipc_args *ret_args);
+static inline void port_frame_set_result(struct port_frame *f, word_t tag,
+                                         word_t label);
+/* New ip and sp as by ex_regs; an interrupted system call is forgotten. */
+void port_frame_set_ip_sp(struct port_frame *f, uaddr_t ip, uaddr_t sp);
+/* UTCB as the user sees it; thread pointer (TLS) register. */
+void port_frame_set_utcb(struct port_frame *f, uaddr_t utcb);
+void port_frame_set_tp(struct port_frame *f, word_t base);
+/* Exception message: registers to message words (returns their number, at
+ * most 63) and back. `words` is what the reply carried. */
+unsigned port_frame_save(const struct port_frame *f,
+                         const struct port_trap *trap, word_t *mr);
+void port_frame_load(struct port_frame *f, const word_t *mr, unsigned words);
+
+/* Address spaces: page tables. ------------------------------------------ */
+
+/* 0 or -L4_ENOMEM. Page-table frames come from core_table_alloc(). */
+int port_space_init(struct port_space *s);
+void port_space_destroy(struct port_space *s);
+/* Maps one page of PAGE_ORDER or SUPERPAGE_ORDER at `va`, replacing what is
+ * there. 0 or -L4_ENOMEM (nothing changed). */
+int port_space_map(struct port_space *s, uaddr_t va, paddr_t pa,
+                   unsigned order, unsigned rights, unsigned attributes);
+/* Leaves `rights` (0: removes) on the page at `va` of `order`; flushes TLBs;
+ * returns W if the page was written since the last call, R if touched. */
+unsigned port_space_protect(struct port_space *s, uaddr_t va, unsigned order,
+                            unsigned rights);
+/* This CPU now runs in `s`. Called often: must be cheap. [inline] */
+static inline void port_space_activate(struct port_space *s);
+
+/* Interrupt lines 0..irq_count-1. `mode` is L4_IRQ_F_*. ------------------ */
+
+void port_irq_mask(unsigned line);
+void port_irq_unmask(unsigned line);
+void port_irq_ack(unsigned line);
+int port_irq_set_mode(unsigned line, unsigned mode); /* 0, -L4_EINVAL */
+
+/* Trace: the ring is full up to `count` records starting at `first`; the
+ * port may store them and return true, then the core starts afresh. Optional
+ * (a port without storage returns false and the oldest are overwritten). */
+bool port_trace_drain(const void *first, size_t count);
+
+/* Told after the fact, for people who watch; optional on hardware (empty). */
+void port_image_loaded(uint32_t task, uaddr_t base, const char *name);
+void port_fault_report(uint32_t thread, uint32_t task, const char *task_name,
+                       const struct port_trap *trap, uaddr_t ip, uaddr_t sp);
+/* User-visible host clock for measurements; -1 where there is none. */
+int64_t port_host_ns(void);
+
+/* ------------------------------------------------------------------ */
+/* The port calls the core (core/trap.c, core/boot.c)                  */
+
+/* Once, on the boot CPU: builds everything, then the port calls
+ * core_next(). */
+void core_boot(const struct boot_info *info);
+
+/* A trap of the running thread; its registers are in the frame that the
+ * last core_next() returned. */
+void core_syscall(void);
+void core_page_fault(uaddr_t address, unsigned access);
+void core_exception(const struct port_trap *trap);
+/* An interrupt, from user mode or from idle. */
+void core_irq(unsigned line);
+void core_timer(void);
+
+/* Picks who runs next: its frame, or NULL: idle until an interrupt. The
+ * address space is active on return. */
+struct port_frame *core_next(void);
+
+/* Memory for page tables of `s`: one zeroed frame, charged to the task's
+ * quota; NULL: none. `table` is a kernel address. */
+void *core_table_alloc(struct port_space *s);
+void core_table_free(struct port_space *s, void *table);
+
+/* Nothing can ever run again (no timer, no input): true if somebody waits
+ * for a specific partner (a dead-lock), false if all only serve. */
+bool core_is_deadlocked(void);
+/* Writes the final picture to the trace (objects, capabilities, waits) and
+ * checks all invariants. */
+void core_finish(void);
+
+struct core_wait { /* one blocked thread, for the list at the end */
+    uint32_t thread, task, partner, via;
+    const char *thread_name, *task_name, *partner_name;
+    unsigned why; /* enum vtr_why */
+    uint64_t since;
+    uaddr_t ip, sp;
+    const struct port_frame *frame;
+};
+void core_each_wait(void (*visit)(const struct core_wait *w, void *data),
+                    void *data);
+
+#endif
