@@ -1,0 +1,36 @@
+# Makes Ninja compact: one line that counts, silence when nothing was to do,
+# and compiler messages in full. Exits with Ninja's own code, which comes as
+# the last line of the input ("ninja-exit N").
+#
+# tty=1: the line is overwritten in place; else one line every tenth part.
+
+function clear() {
+    if (tty && shown)
+        printf "\r\033[K" > "/dev/stderr"
+    shown = 0
+}
+
+/^ninja-exit / { code = $2; next }
+/^ninja: (Entering|no work)/ { next }
+/^\[[0-9]+\/[0-9]+\] / {
+    split(substr($1, 2, length($1) - 2), part, "/")
+    if (tty) {
+        printf "\r\033[Kbuilding %d of %d", part[1], part[2] > "/dev/stderr"
+        fflush("/dev/stderr")
+        shown = 1
+    } else {
+        tenth = int(10 * part[1] / part[2])
+        if (tenth != last && part[2] >= 20)
+            printf "building %d of %d\n", part[1], part[2] > "/dev/stderr"
+        last = tenth
+    }
+    next
+}
+{
+    clear()
+    print > "/dev/stderr"
+}
+END {
+    clear()
+    exit code
+}

@@ -1,0 +1,196 @@
+# vitrine run: one program or system description in the simulator.
+#
+# The trace is written beside its final name and moved there at the end, so
+# an existing file stays whole when a run goes wrong at the start. The exit
+# code is the simulator's.
+
+. "$cli/setup.sh"
+. "$cli/system.sh"
+
+options='' trace='' graph='' extra='' words=''
+
+need_value()
+{
+    [ "$2" -gt 1 ] || die_usage "$1 needs a value"
+}
+
+is_number()
+{
+    case $2 in
+    '' | *[!0-9]*) die_usage "$1: '$2' is not a number" ;;
+    esac
+}
+
+# 64M, 1g, 65536: what --ram takes.
+is_size()
+{
+    _n=${2%[kKmMgG]}
+    case $_n in
+    '' | *[!0-9]*) die_usage "$1: '$2' is not a size (64M, 1G, bytes)" ;;
+    esac
+}
+
+# 5s, 20ms, 3us, 100ns, 100: what --until takes.
+is_time()
+{
+    _n=${2%s}
+    _n=${_n%[mun]}
+    case $_n in
+    '' | *[!0-9]*) die_usage "$1: '$2' is not a time (2s, 20ms, 3us, ns)" ;;
+    esac
+}
+
+option()
+{
+    for _o; do
+        quote "$_o"
+        options="$options $quoted"
+    done
+}
+
+word()
+{
+    quote "$1"
+    words="$words $quoted"
+}
+
+# Splits the arguments: the simulator's options, ours, SYSTEM and its words.
+parse_run()
+{
+    while [ $# -gt 0 ]; do
+        case $1 in
+        --?*=*)
+            _name=${1%%=*}
+            _value=${1#*=}
+            shift
+            set -- "$_name" "$_value" "$@"
+            ;;
+        esac
+        case $1 in
+        --ram | --seed | --max-steps | --until | --input | --trace | \
+            --graph | --module)
+            need_value "$1" $#
+            case $1 in
+            --ram) is_size "$1" "$2" && option "$1" "$2" ;;
+            --seed | --max-steps) is_number "$1" "$2" && option "$1" "$2" ;;
+            --until) is_time "$1" "$2" && option "$1" "$2" ;;
+            --input)
+                [ -r "$2" ] || die "$2: cannot be read (--input)"
+                option "$1" "$2"
+                ;;
+            --trace) trace=$2 ;;
+            --graph) graph=$2 ;;
+            --module)
+                [ -f "$2" ] && [ -r "$2" ] ||
+                    die "$2: cannot be read (--module)"
+                quote "$2"
+                extra="$extra $quoted"
+                ;;
+            esac
+            shift
+            ;;
+        --realtime | --host-clock) option "$1" ;;
+        --)
+            shift
+            while [ $# -gt 0 ]; do
+                word "$1"
+                shift
+            done
+            break
+            ;;
+        -?*)
+            # Once SYSTEM is known, what looks like an option may be the
+            # program's own, but then it stands after `--`.
+            die_usage "unknown option '$1'${words:+ (a program's own options follow --)}"
+            ;;
+        *) word "$1" ;;
+        esac
+        shift
+    done
+}
+
+# Checks where the results are to go before anything runs.
+check_outputs()
+{
+    [ -z "$trace" ] || check_writable "$trace"
+    [ -n "$graph" ] || return 0
+    check_writable "$graph"
+    case $graph in
+    *.svg | *.dot | *.png) ;;
+    *) die "$graph: the graph's file ends in .svg, .dot or .png" ;;
+    esac
+    need_tool vitrine-graph
+}
+
+# Everything behind the simulator's name but --trace, quoted in $sim_args.
+make_sim_args()
+{
+    [ -x "$sim" ] || die "$sim is missing: the simulator was not built"
+    quote "$programs"
+    sim_args="$options --programs $quoted"
+    quote "$system"
+    sim_args="$sim_args --system $quoted"
+    quote "$boot"
+    sim_args="$sim_args --command $quoted $modules $extra"
+}
+
+# A simulator that died by a signal has a bug of its own; an interrupt has
+# its code from the simulator or from the shell.
+own_code()
+{
+    if [ "$code" -gt 130 ] || [ "$code" = 129 ]; then
+        say "vitrine: the simulator died (signal $((code - 128)))" >&2
+        code=$EXIT_BUG
+    fi
+}
+
+# Runs the simulator; $code is its exit code. Without a trace the shell
+# becomes the simulator and does not come back.
+start_sim()
+{
+    make_sim_args
+    if [ -z "$trace" ] && [ -z "$graph" ]; then
+        eval "exec \"\$sim\" $sim_args"
+    fi
+    _trace=${trace:-$(mktemp "${TMPDIR:-/tmp}/vitrine.XXXXXX")} ||
+        die "no temporary file for the trace"
+    _part=$_trace.part.$$
+    trap : INT
+    trap 'rm -f "$_part"' EXIT
+    eval "\"\$sim\" --trace \"\$_part\" $sim_args"
+    code=$?
+    trap - INT
+    own_code
+    [ ! -s "$_part" ] || mv "$_part" "$_trace"
+}
+
+draw_graph()
+{
+    code_graph=0
+    [ -n "$graph" ] || return 0
+    if [ -s "$_trace" ]; then
+        "$tool" -o "$graph" "$_trace" || code_graph=$?
+    fi
+    [ -n "$trace" ] || rm -f "$_trace"
+}
+
+# run_words WORDS...: SYSTEM and its arguments.
+run_words()
+{
+    [ $# -gt 0 ] || die_usage "run needs a SYSTEM"
+    find_system "$@"
+    check_outputs
+}
+
+cmd_run()
+{
+    parse_run "$@"
+    [ -n "$words" ] || die_usage "run needs a SYSTEM"
+    ensure_setup build run
+    ensure_built
+    eval "run_words $words"
+    start_sim
+    draw_graph
+    [ "$code" != 0 ] || code=$code_graph
+    exit "$code"
+}

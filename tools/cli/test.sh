@@ -1,0 +1,50 @@
+# vitrine test: every test there is, or the kinds named; one line at the end.
+#
+# Meson runs the suites; what it counted is read from its JUnit log, where
+# each TAP sub-test is a case of its own (tools/cli/count.awk).
+
+. "$cli/setup.sh"
+
+cmd_test()
+{
+    _suites='' _verbose=$verbose
+    for _w; do
+        case $_w in
+        -v) _verbose=1 ;;
+        -*) die_usage "test: unknown option '$_w'" ;;
+        unit | model | tools | system | lab | fuzz | header | server)
+            _suites="$_suites --suite vitrine:$_w"
+            ;;
+        *) die_usage "test: no kind '$_w' (unit, model, tools, system ...)" ;;
+        esac
+    done
+    ensure_setup build run test
+    ensure_built
+    run_suites "$build" $_suites
+    say "$counts"
+    exit "$code"
+}
+
+# run_suites BUILD [MESON-TEST-ARG...]: sets $counts, $code.
+run_suites()
+{
+    _folder=$1
+    shift
+    _log=$_folder/meson-logs/testlog.junit.xml
+    rm -f "$_log"
+    set -- -C "$_folder" --no-rebuild --print-errorlogs "$@"
+    [ -z "${VITRINE_JOBS:-}" ] || set -- "$@" --num-processes "$VITRINE_JOBS"
+    [ "$_verbose" = 0 ] || set -- "$@" --verbose
+    meson test "$@"
+    code=$?
+    if [ ! -f "$_log" ]; then
+        counts="0 passed, $((code != 0)) failed, 0 skipped"
+        return
+    fi
+    # A program that died before it could say what failed counts once.
+    _more=0
+    if [ "$code" != 0 ] && awk -f "$cli/count.awk" "$_log" > /dev/null; then
+        _more=1
+    fi
+    counts=$(awk -v failed_more=$_more -f "$cli/count.awk" "$_log") || code=1
+}

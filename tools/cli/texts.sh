@@ -1,0 +1,201 @@
+# Every help text of the `vitrine` command, in one place. docs/commands.md
+# says the same at more length. The C tools know their own options (argp);
+# the texts here name the ones a person needs first.
+
+help_main()
+{
+    cat <<'END'
+Usage: ./vitrine COMMAND [OPTION...]
+Vitrine: an L4-family capability microkernel you can watch working.
+
+Look:
+  demo              run the demo system, leave its diagrams in out/demo
+  run SYSTEM        run a program (hello) or a system description (clntsrv)
+  trace FILE        a trace as text, summary or diagram
+  graph FILE        the capability graph of a trace, as a picture
+  gdb SYSTEM        run under gdb, with symbols for kernel and programs
+
+Work:
+  test [KIND...]    run the tests
+  bench             measure, each figure beside its floor
+  setup             install, fetch, configure and build; nothing else
+  clean             remove what was built
+  help [COMMAND]    this text, or a command's
+
+Options that go anywhere:
+  --yes, -y         answer every question of the set-up with yes
+  --out DIR         where results go (default: out/NAME)
+  --verbose         say more
+  --help, -h        help on the command
+  --version         the version
+
+The first start installs the Debian packages it lists (by apt, after asking),
+fetches the sources of musl and Lua, and builds. Exit codes are in
+docs/exit-codes.md: 0-99 the system's own result, 100 and up Vitrine's.
+END
+}
+
+help_demo()
+{
+    cat <<'END'
+Usage: ./vitrine demo [--out DIR] [--yes] [RUN-OPTION...]
+Runs the demo system (examples/demo) in the simulator and writes to out/demo:
+
+  trace.vtr           the trace: everything the kernel did
+  sequence.svg        who called whom, with labels and results
+  sequence.mmd        the same for Mermaid
+  timeline.json       opens in https://ui.perfetto.dev
+  capabilities.svg    who holds which capability, with rights
+  capabilities.dot    the same for Graphviz
+
+RUN-OPTION: those of `vitrine run` (--seed, --realtime, ...).
+Exit code: as for run.
+END
+}
+
+help_run()
+{
+    cat <<'END'
+Usage: ./vitrine run [OPTION...] SYSTEM [ARG...] [-- ARG...]
+Runs SYSTEM in the simulator. SYSTEM is
+  NAME              a description examples/*/NAME.cfg, or else a program
+  PATH.cfg          a system description (Lua)
+  PATH              a program of your own (static PIE, built for Vitrine)
+ARGs are handed to it; those that begin with a dash follow `--`.
+
+Options:
+  --trace FILE      write the trace (read it with `vitrine trace`)
+  --graph FILE      draw the capability graph at the end: .svg, .dot, .png
+  --seed N          vary the schedule within what the kernel allows; 0: plain
+  --until TIME      stop at this virtual time: 2s, 20ms, 3us, 100ns
+  --max-steps N     stop after N steps of user code
+  --ram SIZE        simulated memory: 64M (default), 1G
+  --input FILE      console input from FILE instead of the terminal
+  --module FILE     one more boot module, "rom/<name of FILE>"
+  --realtime        pace virtual time by the clock on the wall
+  --host-clock      let programs read the host's clock (measurements only:
+                    such a run is not reproducible)
+
+Boot modules: each "rom/NAME" that the description, or a Lua file it names,
+mentions is looked for beside the description, then among the programs built.
+
+Exit codes: 0-99 the system's own result; 100 a fault nobody handled,
+101 dead-lock, 102 --until or --max-steps reached, 103 bad usage or input,
+104 a bug of the kernel or simulator, 130 interrupted.
+END
+}
+
+help_trace()
+{
+    cat <<'END'
+Usage: ./vitrine trace FILE [--to FORMAT] [-o OUTPUT] [OPTION...]
+Shows a trace that `vitrine run --trace FILE` wrote.
+
+  --to FORMAT       text (default), summary, svg, mermaid, chrome, csv, json;
+                    without it, OUTPUT's ending decides
+  -o OUTPUT         write there instead of to the terminal
+  --max N           at most N messages in a sequence diagram (200; 0: all)
+  --only TASK       only what TASK takes part in (may be given again)
+  --from NS         leave out what happened before this virtual time
+  --until NS        leave out what happened after it
+  --kernel          invocations of kernel objects as calls, too
+  --strict          a damaged trace is an error even if part is readable
+
+Exit codes: 0; 103 bad usage; 105 damaged trace and nothing readable
+(or --strict).
+END
+}
+
+help_graph()
+{
+    cat <<'END'
+Usage: ./vitrine graph FILE [-o OUTPUT] [OPTION...]
+Draws who holds which capability, as replayed from a trace.
+
+  -o OUTPUT         .svg, .png or .dot; without it DOT goes to the terminal
+  --at NS           as it was at this virtual time (default: at the end)
+  --focus TASK      only TASK and what it can reach in two steps
+  --verify          compare with the snapshot at the trace's end; exit 1 and
+                    list the differences if there are any
+  --strict          a damaged trace is an error even if part is readable
+
+Exit codes: 0; 1 --verify found differences; 103 bad usage; 105 damaged
+trace and nothing readable (or --strict).
+END
+}
+
+help_gdb()
+{
+    cat <<'END'
+Usage: ./vitrine gdb [RUN-OPTION...] SYSTEM [ARG...] [--batch] [-x SCRIPT]
+Runs SYSTEM in the simulator under gdb. Breakpoints in a program may be set
+before it is loaded (`break hello.c:main`); its symbols come when it is.
+
+  --batch           no questions, end when the script is done
+  -x SCRIPT         gdb commands from a file
+  -ex COMMAND       one gdb command
+RUN-OPTION: those of `vitrine run`, but for --graph.
+
+In gdb: `vitrine-tasks` lists the programs loaded so far. Virtual time makes
+a run under gdb the same as one without.
+END
+}
+
+help_bench()
+{
+    cat <<'END'
+Usage: ./vitrine bench [--json] [--only NAME]
+Measures on this machine, now, and prints each figure beside its floor from
+the same run, and whether it holds what was promised.
+
+  --json            an array of {name, unit, value, floor, ratio, target,
+                    holds}
+  --only NAME       this row only
+
+Exit code: 0 if every row holds, 1 if one does not.
+END
+}
+
+help_test()
+{
+    cat <<'END'
+Usage: ./vitrine test [KIND...] [-v]
+Runs the tests. KIND picks suites: unit, model, tools, system, ... ; none
+means all. -v shows each test. The last line is
+  N passed, N failed, N skipped
+Exit code: 0 if nothing failed.
+END
+}
+
+help_setup()
+{
+    cat <<'END'
+Usage: ./vitrine setup [--yes]
+Installs the Debian packages of tools/packages.txt that are missing (as root
+or through sudo, after asking), fetches the source packages of musl and Lua
+into extern/, configures with Meson and builds. Every other command does as
+much of this as it needs.
+END
+}
+
+help_clean()
+{
+    cat <<'END'
+Usage: ./vitrine clean [--all]
+Removes the build folder; with --all also out/ and extern/.
+END
+}
+
+help_help()
+{
+    help_main
+}
+
+help_for()
+{
+    case $1 in
+    main | demo | run | trace | graph | gdb | bench | test | setup | clean | \
+        help) "help_$1" ;;
+    *) die_usage "no sub-command '$1'" main ;;
+    esac
+}
