@@ -26,7 +26,7 @@ struct hw_bus {
 void hw_bus_init(struct hw_bus *b);
 /* 0, -ENOSPC, -EEXIST (overlap). */
 int hw_bus_add(struct hw_bus *b, const struct hw_bus_device *d);
-/* True: done. False: nothing there (reads give 0). */
+/* True: done. False: nothing there, or not all of it (reads give 0). */
 bool hw_bus_read(struct hw_bus *b, uint64_t pa, unsigned size,
                  uint64_t *ret_value);
 bool hw_bus_write(struct hw_bus *b, uint64_t pa, unsigned size,

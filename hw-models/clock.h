@@ -30,10 +30,11 @@ struct hw_clock {
 void hw_clock_init(struct hw_clock *c);
 void hw_clock_destroy(struct hw_clock *c);
 void hw_event_init(struct hw_event *e, void (*fire)(void *), void *data);
-/* At `when` (a time in the past: at the next advance). Replaces. 0, -ENOMEM */
+/* At `when` (a time in the past: as soon as time moves, within a running
+ * advance too). HW_NEVER cancels. Replaces. 0, or -ENOMEM: unchanged. */
 int hw_clock_set(struct hw_clock *c, struct hw_event *e, uint64_t when);
 void hw_clock_cancel(struct hw_clock *c, struct hw_event *e);
-/* Time of the earliest event, HW_NEVER: none. */
+/* Time of the earliest event, not before `now`; HW_NEVER: none. */
 uint64_t hw_clock_next(const struct hw_clock *c);
 /* Moves to `to` (never back), firing what is due on the way in order, with
  * `now` at each event's time. */

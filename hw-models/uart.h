@@ -20,6 +20,8 @@ struct hw_uart {
     uint8_t ier, lcr, mcr, scr, fcr, lsr, dll, dlm;
     uint8_t rx[HW_UART_FIFO], tx[HW_UART_FIFO];
     unsigned rx_count, rx_first, tx_count, tx_first;
+    uint8_t shift;            /* byte on the wire while tx_event is set */
+    uint8_t msr_delta;        /* MSR bits 0..3 */
     bool thre_pending, raised;
     void (*output)(void *data, uint8_t byte); /* a byte left the wire */
     void (*irq)(void *data, bool raised);
@@ -32,9 +34,10 @@ void hw_uart_init(struct hw_uart *u, struct hw_clock *clock, uint64_t byte_ns,
 uint64_t hw_uart_read(struct hw_uart *u, uint64_t offset, unsigned size);
 void hw_uart_write(struct hw_uart *u, uint64_t offset, unsigned size,
                    uint64_t value);
-/* A byte arrives; false: FIFO full, it is lost (overrun is flagged). */
+/* A byte arrives; false: it is lost, FIFO full (overrun is flagged) or
+ * loopback (the line is disconnected). */
 bool hw_uart_input(struct hw_uart *u, uint8_t byte);
-/* Room in the receive FIFO, bytes. */
+/* Bytes hw_uart_input() would take now. */
 unsigned hw_uart_room(const struct hw_uart *u);
 
 #endif
