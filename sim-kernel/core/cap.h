@@ -14,7 +14,8 @@
  * form (cap_revoke) takes back all that was derived.
  *
  * I1  slot->object == NULL: no rights, no links, weak == false.
- * I2  a counted slot (not weak) is one of object->refs.
+ * I2  a counted slot (not weak) is one of object->refs; every slot is in
+ *     the tree below object->caps.
  * I3  used == number of slots with an object.
  */
 #ifndef CORE_CAP_H
@@ -22,6 +23,7 @@
 
 #include "mapdb.h"
 #include "object.h"
+#include <l4/sys/err.h>
 
 /* Rights of a capability: the flexpage's (R 4, W 1, S 2, D 8) and the send
  * item's attribute (server right 0x20 >> 1). */
@@ -42,19 +44,19 @@ enum { CAP_INDEX_MAX = CAP_PAGE_SLOTS * CAP_DIR_MAX };
 struct cap_table;
 
 struct cap_slot {
-    struct mapping map;     /* derivation */
-    struct object *object;  /* NULL: empty */
+    struct mapping map;    /* derivation */
+    struct object *object; /* NULL: empty */
     struct cap_table *table;
-    uint32_t index;         /* place in the table: the capability's name */
-    uint8_t rights;         /* CAP_* */
-    bool weak;              /* does not keep the object alive */
+    uint32_t index; /* place in the table: the capability's name */
+    uint8_t rights; /* CAP_* */
+    bool weak;      /* does not keep the object alive */
 };
 
 struct cap_table {
-    struct quota *quota;    /* constant: charged for pages and directory */
-    uint32_t task_id;       /* constant: for traces */
-    uint32_t dir_size;      /* pages the directory can name, power of two */
-    uint32_t used;          /* slots with an object */
+    struct quota *quota; /* constant: charged for pages and directory */
+    uint32_t task_id;    /* constant: for traces */
+    uint32_t dir_size;   /* pages the directory can name, power of two */
+    uint32_t used;       /* slots with an object */
     struct cap_slot **dir;
 };
 
@@ -65,8 +67,7 @@ int cap_table_init(struct cap_table *t, struct quota *q, uint32_t task_id);
 bool cap_table_destroy(struct cap_table *t, unsigned budget);
 
 /* The slot of `index`, or NULL: outside the table, page not there. O(1) */
-static inline struct cap_slot *cap_slot(const struct cap_table *t,
-                                        word_t index)
+static inline struct cap_slot *cap_slot(const struct cap_table *t, word_t index)
 {
     word_t page = index / CAP_PAGE_SLOTS;
     if (page >= t->dir_size || !t->dir[page])
@@ -74,12 +75,13 @@ static inline struct cap_slot *cap_slot(const struct cap_table *t,
     return &t->dir[page][index % CAP_PAGE_SLOTS];
 }
 
-/* Like cap_slot(), but NULL for an empty slot. */
+/* Like cap_slot(), but NULL for an empty slot and for an object that is
+ * about to end. */
 static inline struct cap_slot *cap_lookup(const struct cap_table *t,
                                           word_t index)
 {
     struct cap_slot *s = cap_slot(t, index);
-    return s && s->object ? s : NULL;
+    return s && s->object && !s->object->dying ? s : NULL;
 }
 
 /* A slot to be filled, making page and directory as needed; NULL: index too
@@ -92,16 +94,23 @@ int cap_insert_root(struct cap_table *t, word_t index, struct object *o,
                     unsigned rights);
 /*
  * Hands the capability in `src` on to `index` of `dst`, with rights masked
- * by `rights`; `grant` moves it. What was at `index` is removed first unless
- * it names the same object: then rights are added (kept: the union limited
- * to the source's). Mapping a slot to itself is a no-op. src->object must be
- * set. Emits VTR_CAP_MAP. 0, -L4_ENOMEM (nothing changed).
+ * by `rights` (R always goes along); `grant` moves it. What was at `index`
+ * is removed first unless it names the same object: then rights are added to
+ * those it has, and a weak one may become counted. Mapping a slot to itself
+ * is a no-op, and so is handing on an object that is about to end.
+ * src->object must be set. Emits VTR_CAP_MAP. 0,
+ * -L4_ENOMEM (index too large or no memory; nothing changed). O(1), but for
+ * a grant O(children), and O(depth) where the added rights come from
+ * elsewhere than the old ones.
  */
 int cap_map(struct cap_slot *src, struct cap_table *dst, word_t index,
             unsigned rights, bool grant, bool weak);
+/* The capability s was derived from, NULL: it came from the kernel. */
+struct cap_slot *cap_parent(const struct cap_slot *s);
 /* Takes `rights` away from one slot; removes it when no R is left (all of
  * `rights` of a capability given as CAP_ALL removes it). The children stay
- * (they go to the parent). Emits VTR_CAP_UNMAP. May destroy the object. */
+ * as they are (those that may do more than s now go to its parent). Emits
+ * VTR_CAP_UNMAP. May destroy the object. */
 void cap_unmap(struct cap_slot *s, unsigned rights);
 /*
  * The recursive form: takes `rights` from everything derived from `s`, and
@@ -110,10 +119,16 @@ void cap_unmap(struct cap_slot *s, unsigned rights);
  */
 bool cap_revoke(struct cap_slot *s, unsigned rights, bool self,
                 unsigned budget);
-/* Removes every capability to o, from all tables, then destroys it.
- * At most `budget` slots; false: call again. */
+/*
+ * The object is to end, with all its capabilities: marks it, and removes at
+ * most `budget` of them at once; false: some are left. Calling again is
+ * allowed (pin the object to be sure it is still there), but not needed:
+ * nobody finds it any more and object_reap() removes the rest.
+ */
 bool cap_delete_object(struct object *o, unsigned budget);
 
 void cap_table_check(const struct cap_table *t);
+/* Its capabilities: refs, and that all name it. */
+void cap_object_check(struct object *o);
 
 #endif

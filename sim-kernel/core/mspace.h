@@ -13,7 +13,8 @@
  * I1  nodes of one space do not overlap, and are naturally aligned in
  *     address and frame.
  * I2  node and page table agree in frame, order and rights.
- * I3  (mapdb) child rights and frames lie inside the parent's.
+ * I3  (mapdb) child rights and frames lie inside the parent's. Roots may
+ *     share frames.
  */
 #ifndef CORE_MSPACE_H
 #define CORE_MSPACE_H
@@ -27,17 +28,19 @@ struct mem_node {
     struct mspace *space;
     uaddr_t va;
     paddr_t pa;
-    uint32_t priority;             /* hash of va: deterministic */
+    uint32_t priority; /* hash of va: deterministic */
     uint8_t order, rights, attributes;
+    uint8_t used; /* R touched, W written: seen when the
+                     page table changed, not asked for yet */
 };
 
 struct mspace {
-    struct port_space port;  /* page table */
-    struct quota *quota;     /* charged for nodes; constant */
-    struct mem_node *nodes;  /* treap root */
-    uint32_t task_id;        /* constant: for traces */
-    uint32_t count;          /* nodes */
-    uaddr_t end;             /* first address that may not be mapped */
+    struct port_space port; /* page table */
+    struct quota *quota;    /* charged for nodes; constant */
+    struct mem_node *nodes; /* treap root */
+    uint32_t task_id;       /* constant: for traces */
+    uint32_t count;         /* nodes */
+    uaddr_t end;            /* first address that may not be mapped */
 };
 
 /* 0 or -L4_ENOMEM. */
@@ -49,24 +52,35 @@ bool mspace_destroy(struct mspace *m, unsigned budget);
 
 /* What is mapped at va: the node, NULL: nothing. O(log n). */
 struct mem_node *mspace_find(struct mspace *m, uaddr_t va);
+/* What is mapped at va or, if nothing, next behind it. O(log n). */
+struct mem_node *mspace_from(struct mspace *m, uaddr_t va);
+/* The node n was derived from, NULL: it came from the kernel. */
+struct mem_node *mspace_parent(const struct mem_node *n);
 
 /* Memory that comes from nobody: the kernel gives it (sigma0's 1:1 pages,
- * kernel-user memory). 0, -L4_ENOMEM, -L4_EEXIST. Emits VTR_MEM_MAP from
- * task 0. */
+ * kernel-user memory). One page of PAGE_ORDER or SUPERPAGE_ORDER, aligned;
+ * R is always among the rights. 0, -L4_ENOMEM, -L4_EEXIST (something is
+ * mapped there), -L4_EINVAL (behind m->end). Emits VTR_MEM_MAP from task 0. */
 int mspace_map_root(struct mspace *m, uaddr_t va, paddr_t pa, unsigned order,
                     unsigned rights, unsigned attributes);
 
 /*
  * Hands memory on: everything mapped in [src_va, + 2^order) of src goes to
- * the same offset from dst_va in dst (both aligned to 2^order, order >= 12;
- * large orders cost only what is mapped there), with rights masked by
- * `rights`. A superpage that fits stays one. What is already mapped at the
- * place in dst is taken down first (with its derivations), except the same
- * frame from the same parent: then rights are added. src == dst is allowed;
- * a page onto itself is a no-op. `attributes` 0: the source's. grant moves:
- * the source's nodes are replaced by dst's. At most `budget` pages.
- * Returns the number of pages mapped so far in *ret_pages and 0, -L4_ENOMEM
- * (what was mapped stays), -L4_EAGAIN (budget used up: call again).
+ * the same offset from dst_va in dst (both are rounded down to 2^order; an
+ * order below a page's hands on nothing; a large order costs only what is
+ * mapped there), with rights masked by `rights` (without R: nothing). A
+ * superpage that fits stays one. What is already mapped at the place in dst
+ * is taken down first (with its derivations), except the same frame from the
+ * same parent, or from which the source's page itself was derived: then
+ * rights are added. src == dst is allowed; a page onto itself is a no-op.
+ * What would lie behind dst->end is left out. `attributes` 0: the source's.
+ * grant moves: dst's nodes take the place of the source's; what was derived
+ * from those keeps no more rights than the grant has. At most `budget` pages
+ * (512 for a split).
+ * Returns 0, -L4_ENOMEM (what was mapped stays, what stood in the way may be
+ * gone), -L4_EAGAIN (budget used up: call again with the same arguments; it
+ * passes by what is done already). *ret_pages: pages (of either size) that
+ * this call handed on or found done.
  */
 int mspace_map(struct mspace *src, uaddr_t src_va, struct mspace *dst,
                uaddr_t dst_va, unsigned order, unsigned rights,
@@ -74,13 +88,14 @@ int mspace_map(struct mspace *src, uaddr_t src_va, struct mspace *dst,
                unsigned *ret_pages);
 /*
  * Takes `rights` back from everything derived from [va, + 2^order) of m,
- * and from m itself with `self`. Taking R takes all. Returns the rights
- * that were really used since last asked (W: written, R: touched) in
- * *ret_flushed (OR-ed into it). false: budget used up, call again.
+ * and from m itself with `self`. Taking R takes all. Where only a part of a
+ * superpage is in the range, it is split; if the quota of its owner does not
+ * allow that, all of it is taken. ORs into *ret_flushed how the mappings that
+ * lost rights were used since last asked (W: written, R: touched). At most
+ * `budget` pages (512 for a split); false: call again.
  */
-bool mspace_unmap(struct mspace *m, uaddr_t va, unsigned order,
-                  unsigned rights, bool self, unsigned budget,
-                  unsigned *ret_flushed);
+bool mspace_unmap(struct mspace *m, uaddr_t va, unsigned order, unsigned rights,
+                  bool self, unsigned budget, unsigned *ret_flushed);
 
 void mspace_check(struct mspace *m);
 

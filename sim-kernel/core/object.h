@@ -3,28 +3,27 @@
  *
  * An object is named by capabilities (cap.h) and lives while a counted one
  * exists; with the last it is destroyed. Weak capabilities (L4 NO_REF_CNT)
- * name it without keeping it.
+ * name it without keeping it. Where the kernel itself keeps a pointer it
+ * pins the object: that keeps its memory, not its life.
  *
- * I1  refs == number of counted capabilities in all tables + references
- *             the kernel itself holds (object_get()).
+ * I1  refs == number of counted capabilities in all tables.
  * I2  an object on object_all has an id nobody else has or had.
  */
 #ifndef CORE_OBJECT_H
 #define CORE_OBJECT_H
 
-#include "list.h"
+#include "mapdb.h"
 #include "port.h"
 #include "quota.h"
 
 struct object;
 struct thread;
-struct mapping;
 
 /* What a thread's invocation carries (trap.c fills it). */
 struct invocation {
     struct ipc_args args;
-    unsigned rights;        /* of the capability used: CAP_* */
-    const word_t *mr;       /* message registers of the invoker */
+    unsigned rights;  /* of the capability used: CAP_* */
+    const word_t *mr; /* message registers of the invoker */
 };
 
 struct object_ops {
@@ -41,8 +40,19 @@ struct object_ops {
      * gone when this is called. Memory goes with `free`.
      */
     void (*destroy)(struct object *o);
+    /* Optional, after destroy: takes down what the object holds, at most
+     * about `budget` pieces of it; true when all is gone. Called until it
+     * returns true. */
+    bool (*take_down)(struct object *o, unsigned budget);
     /* No kernel reference is left either: give the memory back. */
     void (*free)(struct object *o);
+};
+
+enum object_stage { /* how far its end is, see object.c */
+                    OBJECT_LIVE,
+                    OBJECT_DYING,
+                    OBJECT_FALLING,
+                    OBJECT_DEAD,
 };
 
 struct object {
@@ -51,11 +61,12 @@ struct object {
     uint32_t id;                  /* debugger id; constant */
     uint32_t refs;                /* counted capabilities, kernel lock */
     uint32_t pins;                /* references by kernel pointers */
-    bool dying;                   /* destroy() was called */
+    bool dying;                   /* object_destroy() was called */
+    uint8_t stage;                /* enum object_stage */
     struct list all;              /* on object_all */
-    struct mapping *caps;         /* root of the derivation trees: the first
-                                     capability; others are linked as its
-                                     siblings or below it */
+    struct list ending;           /* on object.c's queue */
+    struct mapping caps;          /* top of the capabilities' tree: the
+                                     first ones are its children */
     char name[32];                /* debugger name, zero-ended */
 };
 
@@ -74,11 +85,23 @@ static inline void object_pin(struct object *o)
     o->pins++;
 }
 void object_unpin(struct object *o);
-/* The last counted capability went, or DELETE: destroys (once). Any
- * capabilities still there (weak ones, or all on DELETE) are removed first
- * by the caller (cap.c). */
+/*
+ * The last counted capability went, or DELETE: the object is to end. Only
+ * marks and queues it (harmless if it is already): from now on cap_lookup()
+ * does not find it. object_reap() does the rest. O(1)
+ */
 void object_destroy(struct object *o);
+/*
+ * Ends what was marked, in at most `budget` short steps: removes the
+ * capabilities that are left, calls destroy, take_down, free, each at its
+ * time. To be called when the kernel is about to leave: nothing of it runs
+ * inside the call that marked the object. False: more to do, call again
+ * (now or at the next kernel entry).
+ */
+bool object_reap(unsigned budget);
 /* By debugger id; NULL: none. Linear: for the debugger only. */
 struct object *object_find(uint32_t id);
+/* I1, I2 of every live object. */
+void object_check_all(void);
 
 #endif

@@ -2,7 +2,8 @@
  * The trace ring: what the kernel does, as fixed-size records.
  *
  * trace_event() costs one predictable branch while tracing is off. The ring
- * is drained by ports that have storage, else it overwrites the oldest.
+ * is drained by ports that have storage, else it overwrites the oldest and says
+ * so (VTR_LOST).
  */
 #ifndef CORE_TRACE_H
 #define CORE_TRACE_H
@@ -13,23 +14,31 @@
 
 extern bool trace_on;
 
-/* A ring of `records` at `memory`; tracing starts if `on`. */
+/* Who runs, for the records: debugger ids of thread and task (0: the kernel
+ * itself). The scheduler sets them. */
+extern uint32_t trace_thread_id, trace_task_id;
+
+/* A ring of `records` (at least 2, else 0 and not `on`) at `memory`; tracing
+ * starts if `on`. */
 void trace_init(void *memory, size_t records, bool on);
 void trace_write(unsigned event, unsigned flags, uint64_t a0, uint64_t a1,
                  uint64_t a2, uint64_t a3, uint64_t a4, uint64_t a5);
 /* Hands everything that is in the ring to the port. */
 void trace_flush(void);
-/* Like trace_write for VTR_NAME, VTR_IMAGE, VTR_MARK: text in arg[first..],
- * cut to what fits, zero padded. */
+/* Like trace_write for VTR_NAME, VTR_IMAGE, VTR_MARK: up to 32 bytes of
+ * text, zero padded, in arg[first..first + 3]; first is 1 or 2. a0 is arg[0];
+ * a1 is arg[1] or, when the text stands there (first == 1), arg[5]. Nothing
+ * while tracing is off. */
 void trace_text(unsigned event, uint64_t a0, uint64_t a1, unsigned first,
                 const char *text);
+void trace_check(void);
 
-#define trace_event(event, flags, a0, a1, a2, a3, a4, a5)                     \
-    do {                                                                      \
-        if (__builtin_expect(trace_on, 0))                                    \
-            trace_write((event), (flags), (uint64_t)(a0), (uint64_t)(a1),     \
-                        (uint64_t)(a2), (uint64_t)(a3), (uint64_t)(a4),       \
-                        (uint64_t)(a5));                                      \
+#define trace_event(event, flags, a0, a1, a2, a3, a4, a5)                      \
+    do {                                                                       \
+        if (__builtin_expect(trace_on, 0))                                     \
+            trace_write((event), (flags), (uint64_t)(a0), (uint64_t)(a1),      \
+                        (uint64_t)(a2), (uint64_t)(a3), (uint64_t)(a4),        \
+                        (uint64_t)(a5));                                       \
     } while (0)
 
 #endif

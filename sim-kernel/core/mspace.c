@@ -1,0 +1,112 @@
+/*
+ * Memory of a task: the space as a whole. The idea and the invariants are
+ * in mspace.h; single nodes in mem_node.c, handing on in mspace_map.c,
+ * taking back in mspace_unmap.c.
+ */
+#include "mspace.h"
+
+#include "kassert.h"
+#include "mem_node.h"
+#include "trace.h"
+#include <l4/sys/err.h>
+
+int mspace_init(struct mspace *m, struct quota *q, uint32_t task_id,
+                uaddr_t end)
+{
+    m->quota = q;
+    m->nodes = NULL;
+    m->task_id = task_id;
+    m->count = 0;
+    m->end = end;
+    return port_space_init(&m->port) ? -L4_ENOMEM : 0;
+}
+
+bool mspace_destroy(struct mspace *m, unsigned budget)
+{
+    while (m->nodes)
+        if (!mem_clear(m->nodes, &budget))
+            return false;
+    port_space_destroy(&m->port);
+    return true;
+}
+
+struct mem_node *mspace_from(struct mspace *m, uaddr_t va)
+{
+    struct mem_node *n = m->nodes, *found = NULL;
+    while (n) {
+        if (va < n->va + mem_node_size(n)) {
+            found = n; /* ends behind va; one to its left may do so too */
+            n = n->left;
+        } else {
+            n = n->right;
+        }
+    }
+    return found;
+}
+
+struct mem_node *mspace_find(struct mspace *m, uaddr_t va)
+{
+    struct mem_node *n = mspace_from(m, va);
+    return n && n->va <= va ? n : NULL;
+}
+
+int mspace_map_root(struct mspace *m, uaddr_t va, paddr_t pa, unsigned order,
+                    unsigned rights, unsigned attributes)
+{
+    uaddr_t end = mem_range_end(va, order);
+    struct mem_node *n = mspace_from(m, va);
+
+    kassert(order == PAGE_ORDER || order == SUPERPAGE_ORDER);
+    kassert(((va | pa) & ((1ul << order) - 1)) == 0);
+    if (end > m->end)
+        return -L4_EINVAL;
+    if (n && n->va < end)
+        return -L4_EEXIST;
+    rights = (rights | RIGHT_R) & RIGHT_RWX;
+    if (mem_node_make(m, va, pa, order, rights, attributes, &n))
+        return -L4_ENOMEM;
+    trace_event(VTR_MEM_MAP, 0, 0, 0, m->task_id, va, order << 8 | rights, pa);
+    return 0;
+}
+
+struct mem_node *mspace_parent(const struct mem_node *n)
+{
+    return n->map.parent ? mem_node_of(n->map.parent) : NULL;
+}
+
+/* I3 of mspace.h; I1 to I4 of mapdb.h. */
+static void check_derivation(const struct mem_node *n)
+{
+    const struct mem_node *p = mspace_parent(n);
+    mapping_check(&n->map);
+    if (!p)
+        return;
+    kassert((n->rights & ~p->rights) == 0);
+    kassert(n->pa >= p->pa);
+    kassert(n->pa + mem_node_size(n) <= p->pa + mem_node_size(p));
+}
+
+static void check_node(const struct mspace *m, const struct mem_node *n)
+{
+    kassert(n->space == m);
+    kassert(n->order == PAGE_ORDER || n->order == SUPERPAGE_ORDER);
+    kassert(((n->va | n->pa) & (mem_node_size(n) - 1)) == 0);
+    kassert((n->rights & RIGHT_R) && n->rights <= RIGHT_RWX);
+    kassert(!n->left || n->left->priority <= n->priority);
+    kassert(!n->right || n->right->priority <= n->priority);
+    check_derivation(n);
+}
+
+void mspace_check(struct mspace *m)
+{
+    uaddr_t end = 0;
+    uint32_t count = 0;
+    struct mem_node *n;
+    while ((n = mspace_from(m, end))) {
+        kassert(n->va >= end); /* I1, and the treap's order */
+        end = n->va + mem_node_size(n);
+        check_node(m, n);
+        count++;
+    }
+    kassert(count == m->count && end <= m->end);
+}

@@ -1,0 +1,133 @@
+/*
+ * Kernel objects: their list, their ids and their end.
+ *
+ * An object ends in steps, so that no call recurses from one object's end
+ * into another's and each step is short:
+ *
+ *   LIVE -> DYING: object_destroy(). Queued; cap_lookup() finds it no more.
+ *   DYING -> FALLING: no capability is left; ops->destroy() was called.
+ *   FALLING -> DEAD: ops->take_down() has returned true; off object_all.
+ *   DEAD: queued again when nobody pins it: ops->free().
+ *
+ * Only object_reap() makes these steps. The queue is served round robin, so
+ * an object whose end must wait for another's does not block it.
+ *
+ * I3  an object on the queue is DYING or FALLING (and then holds one pin for
+ *     being there), or DEAD without pins.
+ */
+#include "object.h"
+
+#include "cap.h"
+#include "kassert.h"
+#include "trace.h"
+
+enum { STEP = 16 }; /* capabilities, or what take_down counts, in one step */
+
+struct list object_all;
+static struct list queue; /* of object->ending */
+static uint32_t last_id;
+
+void object_init_all(void)
+{
+    list_init(&object_all);
+    list_init(&queue);
+    last_id = 0;
+}
+
+void object_init(struct object *o, const struct object_ops *ops,
+                 struct quota *quota, uint32_t factory_id, size_t bytes)
+{
+    o->ops = ops;
+    o->quota = quota;
+    o->id = ++last_id; /* keeps I2 */
+    o->refs = 0;
+    o->pins = 0;
+    o->dying = false;
+    o->stage = OBJECT_LIVE;
+    list_init(&o->ending);
+    list_add_last(&object_all, &o->all);
+    mapping_init(&o->caps);
+    trace_event(VTR_CREATE, 0, o->id, ops->type, factory_id, bytes, 0, 0);
+}
+
+void object_unpin(struct object *o)
+{
+    kassert(o->pins > 0);
+    if (--o->pins == 0 && o->stage == OBJECT_DEAD)
+        list_add_last(&queue, &o->ending);
+}
+
+void object_destroy(struct object *o)
+{
+    if (o->dying)
+        return;
+    o->dying = true;
+    o->stage = OBJECT_DYING;
+    object_pin(o); /* keeps I3 */
+    list_add_last(&queue, &o->ending);
+}
+
+/* FALLING -> DEAD */
+static void bury(struct object *o)
+{
+    trace_event(VTR_DELETE, 0, o->id, o->ops->type, 0, 0, 0, 0);
+    list_remove(&o->all);
+    list_remove(&o->ending);
+    o->stage = OBJECT_DEAD;
+    object_unpin(o);
+}
+
+static void reap_step(struct object *o)
+{
+    list_remove(&o->ending);
+    if (o->stage == OBJECT_DEAD) {
+        o->ops->free(o);
+        return;
+    }
+    list_add_last(&queue, &o->ending);
+    if (o->stage == OBJECT_DYING) {
+        if (!cap_delete_object(o, STEP))
+            return;
+        o->stage = OBJECT_FALLING;
+        o->ops->destroy(o);
+    }
+    if (!o->ops->take_down || o->ops->take_down(o, STEP))
+        bury(o);
+}
+
+bool object_reap(unsigned budget)
+{
+    while (!list_is_empty(&queue)) {
+        if (budget-- == 0)
+            return false;
+        reap_step(container_of(queue.next, struct object, ending));
+    }
+    return true;
+}
+
+struct object *object_find(uint32_t id)
+{
+    for (struct list *l = object_all.next; l != &object_all; l = l->next) {
+        struct object *o = container_of(l, struct object, all);
+        if (o->id == id)
+            return o;
+    }
+    return NULL;
+}
+
+void object_check_all(void)
+{
+    uint32_t before = 0;
+    for (struct list *l = object_all.next; l != &object_all; l = l->next) {
+        struct object *o = container_of(l, struct object, all);
+        kassert(o->id > before && o->id <= last_id); /* I2 */
+        before = o->id;
+        kassert(o->dying == (o->stage != OBJECT_LIVE));
+        cap_object_check(o); /* I1 */
+    }
+    for (struct list *l = queue.next; l != &queue; l = l->next) {
+        struct object *o = container_of(l, struct object, ending);
+        kassert(o->dying); /* I3 */
+        kassert((o->stage == OBJECT_DEAD) == (o->pins == 0));
+    }
+}

@@ -1,0 +1,131 @@
+/*
+ * The trace ring.
+ *
+ *      record[0 .. size)      start: the oldest      count: how many
+ *      [ 5 6 7 . . 2 3 4 ]    the newest is at start + count - 1
+ *
+ * When the ring is full it is offered to the port. If the port does not
+ * take it, the oldest record goes, and the one that is now the oldest is
+ * turned into a VTR_LOST that counts them: a ring read at any moment (from
+ * outside, on a machine without storage) says itself what is missing.
+ * The ring has a global name so that tools can find it in a memory image.
+ *
+ * I1  count <= size, start < size (size 0: no ring).
+ * I2  lost > 0: the oldest record is VTR_LOST with arg[0] == lost.
+ */
+#include "trace.h"
+
+#include "kassert.h"
+#include "port.h"
+
+enum { TEXT_WORDS = 4 };
+
+bool trace_on;
+uint32_t trace_thread_id;
+uint32_t trace_task_id;
+
+struct trace_ring {
+    struct vtr_record *record;
+    size_t size, start, count; /* records */
+    uint64_t lost;
+};
+struct trace_ring trace_ring;
+
+static size_t ring_index(size_t offset)
+{
+    return (trace_ring.start + offset) % trace_ring.size;
+}
+
+/* Makes room for one record without the port's help; keeps I2. */
+static void ring_drop_oldest(void)
+{
+    struct trace_ring *r = &trace_ring;
+    r->lost += r->lost ? 1 : 2; /* first time, LOST itself takes a place */
+    r->start = ring_index(1);
+    r->count--;
+
+    struct vtr_record *oldest = &r->record[r->start];
+    *oldest = (struct vtr_record){.time = oldest->time,
+                                  .event = VTR_LOST,
+                                  .cpu = oldest->cpu,
+                                  .arg = {r->lost}};
+}
+
+/* The place for the next record, its common fields filled in. */
+static struct vtr_record *ring_next(unsigned event, unsigned flags)
+{
+    struct trace_ring *r = &trace_ring;
+    if (r->count == r->size)
+        trace_flush();
+    if (r->count == r->size)
+        ring_drop_oldest();
+
+    struct vtr_record *record = &r->record[ring_index(r->count++)];
+    record->time = port_time();
+    record->thread = trace_thread_id;
+    record->event = (uint16_t)event;
+    record->cpu = (uint8_t)port_cpu();
+    record->flags = (uint8_t)flags;
+    return record;
+}
+
+void trace_init(void *memory, size_t records, bool on)
+{
+    kassert(!on || records >= 2);
+    trace_ring = (struct trace_ring){.record = memory, .size = records};
+    trace_thread_id = trace_task_id = 0;
+    trace_on = on;
+}
+
+void trace_write(unsigned event, unsigned flags, uint64_t a0, uint64_t a1,
+                 uint64_t a2, uint64_t a3, uint64_t a4, uint64_t a5)
+{
+    struct vtr_record *record = ring_next(event, flags);
+    record->arg[0] = a0;
+    record->arg[1] = a1;
+    record->arg[2] = a2;
+    record->arg[3] = a3;
+    record->arg[4] = a4;
+    record->arg[5] = a5;
+}
+
+void trace_flush(void)
+{
+    struct trace_ring *r = &trace_ring;
+    while (r->count) { /* at most twice: the ring's end, its beginning */
+        size_t part = r->size - r->start;
+        if (part > r->count)
+            part = r->count;
+        if (!port_trace_drain(&r->record[r->start], part))
+            return;
+        r->start = ring_index(part);
+        r->count -= part;
+        r->lost = 0; /* reported with the first part */
+    }
+    r->start = 0;
+}
+
+void trace_text(unsigned event, uint64_t a0, uint64_t a1, unsigned first,
+                const char *text)
+{
+    kassert(first >= 1 && first + TEXT_WORDS <= 6);
+    if (!trace_on)
+        return;
+    uint64_t arg[6] = {a0};
+    arg[first == 1 ? 5 : 1] = a1;
+    for (size_t i = 0; i < TEXT_WORDS * sizeof(uint64_t) && text[i]; i++)
+        arg[first + i / 8] |= (uint64_t)(uint8_t)text[i] << i % 8 * 8;
+    trace_write(event, 0, arg[0], arg[1], arg[2], arg[3], arg[4], arg[5]);
+}
+
+void trace_check(void)
+{
+    const struct trace_ring *r = &trace_ring;
+    if (!r->size)
+        return;
+    kassert(r->count <= r->size && r->start < r->size); /* I1 */
+    if (r->lost) {                                      /* I2 */
+        kassert(r->record[r->start].event == VTR_LOST);
+        kassert(r->record[r->start].arg[0] == r->lost);
+    }
+}
