@@ -1,0 +1,21 @@
+/* make-trace KIND FILE: a synthetic trace for the golden files and scripts.
+ * KIND: story, lie (its snapshot differs), zstd, empty, crowd=N. */
+#include "writer.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+int main(int argc, char **argv)
+{
+    struct writer w;
+
+    if (argc != 3)
+        return 103;
+    writer_open(&w, argv[2], "story", !strcmp(argv[1], "zstd"));
+    if (!strncmp(argv[1], "crowd=", 6))
+        write_crowd(&w, (unsigned)atoi(argv[1] + 6));
+    else if (strcmp(argv[1], "empty"))
+        write_story(&w, !strcmp(argv[1], "lie"));
+    writer_close(&w);
+    return 0;
+}

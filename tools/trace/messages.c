@@ -1,0 +1,304 @@
+/* The messages of messages.h. */
+#include "messages.h"
+#include "events.h"
+#include "protocols.h"
+#include "util.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* --- who sent it ------------------------------------------------------- */
+
+static void forget_sender(struct senders *s, uint32_t thread)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < s->count; i++)
+        if (s->waiting[i].thread != thread)
+            s->waiting[kept++] = s->waiting[i];
+    s->count = kept;
+}
+
+static void sender_waits(struct senders *s, const struct vtr_record *r)
+{
+    forget_sender(s, r->thread);
+    if (r->arg[1] != VTR_WHY_SEND && r->arg[1] != VTR_WHY_FAULT)
+        return;
+    array_need_room(s->waiting, s->count, s->room);
+    s->waiting[s->count].thread = r->thread;
+    s->waiting[s->count].partner = (uint32_t)r->arg[0];
+    s->waiting[s->count++].via = (uint32_t)r->arg[2];
+}
+
+uint32_t sender_of(struct senders *s, const struct vtr_record *r)
+{
+    if (r->event == VTR_IPC_BLOCK)
+        sender_waits(s, r);
+    else if (r->event == VTR_IPC_ERROR)
+        forget_sender(s, r->thread);
+    if (r->event != VTR_IPC)
+        return r->thread;
+    if (r->flags & VTR_F_IRQ)
+        return (uint32_t)r->arg[1];
+    if (r->thread != (uint32_t)r->arg[0])
+        return r->thread;
+    for (size_t i = 0; i < s->count; i++) {
+        uint32_t thread = s->waiting[i].thread;
+        if (s->waiting[i].partner == (uint32_t)r->arg[0] &&
+            s->waiting[i].via == (uint32_t)r->arg[1]) {
+            forget_sender(s, thread);
+            return thread;
+        }
+    }
+    return r->thread;
+}
+
+void senders_free(struct senders *s)
+{
+    free(s->waiting);
+}
+
+/* --- from records ------------------------------------------------------ */
+
+bool message_is_note(const struct message *m)
+{
+    return m->kind >= MESSAGE_ERROR;
+}
+
+bool message_is_answer(const struct message *m)
+{
+    return m->kind == MESSAGE_REPLY || m->kind == MESSAGE_RESULT;
+}
+
+static enum message_kind ipc_kind(const struct vtr_record *r)
+{
+    if (r->flags & VTR_F_IRQ)
+        return MESSAGE_IRQ;
+    if (r->flags & VTR_F_REPLY)
+        return MESSAGE_REPLY;
+    if (r->flags & VTR_F_FAULT)
+        return MESSAGE_FAULT;
+    return r->flags & VTR_F_CALL ? MESSAGE_CALL : MESSAGE_SEND;
+}
+
+static struct message ipc_message(const struct vtr_record *r, uint32_t from)
+{
+    return (struct message){.kind = ipc_kind(r),
+                            .from = from,
+                            .to = (uint32_t)r->arg[0],
+                            .via = (uint32_t)r->arg[1],
+                            .items = r->flags & VTR_F_ITEMS};
+}
+
+static struct message note(enum message_kind kind, uint64_t thread)
+{
+    return (struct message){
+        .kind = kind, .from = (uint32_t)thread, .to = (uint32_t)thread};
+}
+
+bool message_from_record(const struct vtr_record *r, uint32_t from,
+                         struct message *ret_message)
+{
+    struct message m;
+
+    switch (r->event) {
+    case VTR_IPC:
+        m = ipc_message(r, from);
+        break;
+    case VTR_INVOKE:
+        m = (struct message){.kind = MESSAGE_INVOKE,
+                             .from = r->thread,
+                             .via = (uint32_t)r->arg[0]};
+        break;
+    case VTR_RESULT:
+        m = (struct message){.kind = MESSAGE_RESULT,
+                             .to = r->thread,
+                             .via = (uint32_t)r->arg[0]};
+        break;
+    case VTR_IPC_ERROR:
+        m = note(MESSAGE_ERROR, r->thread);
+        m.via = (uint32_t)r->arg[2];
+        break;
+    case VTR_FAULT_REPORT:
+        m = note(MESSAGE_REPORT, r->arg[0]);
+        break;
+    case VTR_IMAGE:
+    case VTR_MARK:
+    case VTR_END:
+        m = note(MESSAGE_NOTE, r->thread);
+        break;
+    default:
+        return false;
+    }
+    m.time = r->time;
+    m.record = *r;
+    *ret_message = m;
+    return true;
+}
+
+bool message_wanted(const struct view *v, const struct message *m)
+{
+    if (m->time < v->from || m->time > v->until)
+        return false;
+    if (!v->kernel && (m->kind == MESSAGE_INVOKE || m->kind == MESSAGE_RESULT))
+        return false;
+    if (m->record.event == VTR_END)
+        return true;
+    return view_wants_thread(v, m->from) || view_wants_thread(v, m->to);
+}
+
+/* Remembers an open call of its caller, or closes the one it answers. */
+static void pair(struct messages *all, struct map *open)
+{
+    struct message *m = &all->all[all->count - 1];
+    size_t call;
+
+    switch (m->kind) {
+    case MESSAGE_CALL:
+    case MESSAGE_FAULT:
+    case MESSAGE_INVOKE:
+        map_put(open, m->from, (void *)all->count);
+        break;
+    case MESSAGE_REPLY:
+    case MESSAGE_RESULT:
+        call = (size_t)map_remove(open, m->to);
+        if (call && all->all[call - 1].to == m->from) {
+            m->pair = (uint32_t)call;
+            all->all[call - 1].pair = (uint32_t)all->count;
+        }
+        break;
+    case MESSAGE_ERROR:
+        map_remove(open, m->from);
+        break;
+    default:
+        break;
+    }
+}
+
+void messages_collect(struct messages *all, struct view *v)
+{
+    struct senders senders = {0};
+    struct map open = {0};
+    struct vtr_record r;
+    struct message m;
+
+    *all = (struct messages){0};
+    while (reader_next(v->reader, &r)) {
+        uint32_t from = sender_of(&senders, &r);
+        if (!message_from_record(&r, from, &m) || !message_wanted(v, &m))
+            continue;
+        array_need_room(all->all, all->count, all->room);
+        all->all[all->count++] = m;
+        pair(all, &open);
+    }
+    map_free(&open, 0);
+    senders_free(&senders);
+}
+
+void messages_free(struct messages *all)
+{
+    free(all->all);
+    *all = (struct messages){0};
+}
+
+/* --- texts ------------------------------------------------------------- */
+
+static void note_text(const struct message *m, const struct names *n, char *to)
+{
+    const struct vtr_record *r = &m->record;
+    char name[TITLE_SIZE], text[33];
+
+    switch (r->event) {
+    case VTR_IPC_ERROR:
+        snprintf(to, MESSAGE_TEXT, "%s", ipc_error_text(r->arg[0]));
+        break;
+    case VTR_FAULT_REPORT:
+        snprintf(to, MESSAGE_TEXT,
+                 "fault nobody handled: %s 0x%" PRIx64 " at ip 0x%" PRIx64,
+                 r->arg[5] & 2   ? "write"
+                 : r->arg[5] & 1 ? "run"
+                                 : "access",
+                 r->arg[3], r->arg[4]);
+        break;
+    case VTR_IMAGE:
+        record_text(&r->arg[2], 4, text);
+        names_title(n, r->arg[0], name);
+        snprintf(to, MESSAGE_TEXT, "%s%s%s is loaded",
+                 strcmp(name, text) ? name : "",
+                 strcmp(name, text) ? ": program " : "", text);
+        break;
+    case VTR_MARK:
+        record_text(&r->arg[1], 4, text);
+        snprintf(to, MESSAGE_TEXT, "%s", text);
+        break;
+    default:
+        snprintf(to, MESSAGE_TEXT, "the system ends: %s, result %" PRIu64,
+                 end_name(r->arg[0]), r->arg[1]);
+    }
+}
+
+static void answer_text(const struct message *m, char *to)
+{
+    uint64_t tag = m->record.arg[m->kind == MESSAGE_REPLY ? 3 : 1];
+    uint64_t mr0 = m->record.arg[m->kind == MESSAGE_REPLY ? 4 : 2];
+    char result[32];
+
+    result_text(tag, result, sizeof(result));
+    if (tag_words(tag) && tag_label(tag) >= 0)
+        snprintf(to, MESSAGE_TEXT, "%s (0x%" PRIx64 ")%s", result, mr0,
+                 m->items ? " + items" : "");
+    else
+        snprintf(to, MESSAGE_TEXT, "%s%s", result, m->items ? " + items" : "");
+}
+
+static void ipc_text(const struct message *m, const struct names *n, char *to)
+{
+    const struct vtr_record *r = &m->record;
+    const struct object_info *via = names_get(n, m->via);
+    const char *items = m->items ? " + items" : "";
+    char what[96], gate[NAME_SIZE + 2] = "";
+
+    request_text(r->arg[3], r->arg[4], what, sizeof(what));
+    if (m->kind == MESSAGE_FAULT) {
+        snprintf(to, MESSAGE_TEXT, "%s", what);
+        return;
+    }
+    if (via && via->name[0] && strncmp(via->name, what, strlen(via->name)))
+        snprintf(gate, sizeof(gate), "%s: ", via->name);
+    if (r->arg[2])
+        snprintf(to, MESSAGE_TEXT, "%s%s%s [%" PRIx64 "]", gate, what, items,
+                 r->arg[2]);
+    else
+        snprintf(to, MESSAGE_TEXT, "%s%s%s", gate, what, items);
+}
+
+const char *message_text(const struct message *m, const struct names *n,
+                         char *to)
+{
+    const struct vtr_record *r = &m->record;
+    char title[TITLE_SIZE], what[96];
+
+    switch (m->kind) {
+    case MESSAGE_CALL:
+    case MESSAGE_SEND:
+    case MESSAGE_FAULT:
+        ipc_text(m, n, to);
+        break;
+    case MESSAGE_IRQ:
+        snprintf(to, MESSAGE_TEXT, "interrupt [%" PRIx64 "]", r->arg[2]);
+        break;
+    case MESSAGE_REPLY:
+    case MESSAGE_RESULT:
+        answer_text(m, to);
+        break;
+    case MESSAGE_INVOKE:
+        snprintf(to, MESSAGE_TEXT, "%s (%s)",
+                 request_text(r->arg[3], r->arg[2], what, sizeof(what)),
+                 names_title(n, r->arg[0], title));
+        break;
+    default:
+        note_text(m, n, to);
+    }
+    return to;
+}

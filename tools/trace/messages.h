@@ -1,0 +1,80 @@
+/*
+ * The messages of a trace, as diagrams want them: who to whom, what, and
+ * which reply belongs to which call.
+ *
+ *      call  client -> server   "proto 0x77: 0x3"     pair --+
+ *      reply server -> client   "ok"                  <------+
+ *
+ * Kernel objects answer at once: INVOKE and RESULT become a call to
+ * participant 0, the kernel, and its reply. A fault nobody handled and the
+ * end of the system are messages without a receiver: notes.
+ *
+ * The kernel writes IPC in the name of the running thread, which is the
+ * receiver when that picks up a sender that waited: sender_of() finds the
+ * sender from the IPC_BLOCK before it.
+ */
+#ifndef TOOLS_MESSAGES_H
+#define TOOLS_MESSAGES_H
+
+#include "view.h"
+
+enum message_kind {
+    MESSAGE_CALL,
+    MESSAGE_SEND,
+    MESSAGE_REPLY,
+    MESSAGE_IRQ,
+    MESSAGE_FAULT,  /* page fault or exception: a call by the kernel */
+    MESSAGE_INVOKE, /* call of a kernel object */
+    MESSAGE_RESULT,
+    MESSAGE_ERROR,  /* note: an IPC ended with an error */
+    MESSAGE_REPORT, /* note: unhandled fault */
+    MESSAGE_NOTE,   /* note: mark, program loaded, end */
+};
+
+struct message {
+    uint64_t time;
+    enum message_kind kind;
+    uint32_t from, to; /* threads; 0: the kernel; notes: to == from */
+    uint32_t via;      /* gate, IRQ or kernel object; 0: none */
+    uint32_t pair;     /* index + 1 of the reply or call, 0: none */
+    bool items;
+    struct vtr_record record;
+};
+
+struct messages {
+    struct message *all;
+    size_t count, room;
+};
+
+/* Who waits to send to whom: what sender_of() needs to know. */
+struct senders {
+    struct {
+        uint32_t thread, partner, via;
+    } * waiting;
+    size_t count, room;
+};
+/* Feed every record; for VTR_IPC the answer is the sending thread (or the
+ * IRQ object), for others the record's thread. */
+uint32_t sender_of(struct senders *s, const struct vtr_record *r);
+void senders_free(struct senders *s);
+
+/* The messages the view asks for, in order; reads the trace from where the
+ * reader is. */
+void messages_collect(struct messages *m, struct view *v);
+void messages_free(struct messages *m);
+
+/* The message a record is; false: it is none. `from` is sender_of()'s. */
+bool message_from_record(const struct vtr_record *r, uint32_t from,
+                         struct message *ret_message);
+/* Does the view ask for it? */
+bool message_wanted(const struct view *v, const struct message *m);
+
+bool message_is_note(const struct message *m);
+bool message_is_answer(const struct message *m);
+
+/* What stands on the arrow, in `to` (MESSAGE_TEXT bytes). */
+enum { MESSAGE_TEXT = 160 };
+const char *message_text(const struct message *m, const struct names *n,
+                         char *to);
+
+#endif

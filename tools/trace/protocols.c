@@ -1,0 +1,239 @@
+/* The tables of protocols.h. */
+#include "protocols.h"
+
+#include <stdio.h>
+
+struct word {
+    long number;
+    const char *text;
+};
+
+long tag_label(uint64_t tag)
+{
+    return (long)((int64_t)tag >> 16);
+}
+
+unsigned tag_words(uint64_t tag)
+{
+    return tag & 0x3f;
+}
+
+unsigned tag_items(uint64_t tag)
+{
+    return tag >> 6 & 0x3f;
+}
+
+static const char *look_up(const struct word *words, long number)
+{
+    for (; words->text; words++)
+        if (words->number == number)
+            return words->text;
+    return NULL;
+}
+
+enum { PROTO_PAGE_FAULT = -2, PROTO_EXCEPTION = -5, PROTO_FACTORY = -15 };
+
+static const struct word protocols[] = {
+    {0, "message"},        {-1, "irq"},
+    {-2, "page fault"},    {-5, "exception"},
+    {-6, "sigma0"},        {-8, "i/o fault"},
+    {-9, "thread group"},  {-10, "kobject"},
+    {-11, "task"},         {-12, "thread"},
+    {-13, "log"},          {-14, "scheduler"},
+    {-15, "factory"},      {-16, "vm"},
+    {-17, "dma space"},    {-18, "irq sender"},
+    {-20, "semaphore"},    {-21, "meta"},
+    {-22, "iommu"},        {-23, "debugger"},
+    {0x4000, "dataspace"}, {0x4001, "names"},
+    {0x4002, "parent"},    {0x4003, "goos"},
+    {0x4004, "mem_alloc"}, {0x4005, "rm"},
+    {0x4006, "event"},     {0x4007, "inhibitor"},
+    {0x4008, "dma space"}, {0x4009, "mmio"},
+    {0x400a, "itas"},      {0x400b, "mem_alloc"},
+    {0x400c, "remote"},    {0, NULL},
+};
+
+/* What a factory is asked to create. */
+static const struct word created[] = {
+    {0, "gate"},
+    {-9, "thread group"},
+    {-11, "task"},
+    {-12, "thread"},
+    {-13, "log"},
+    {-15, "factory"},
+    {-16, "vm"},
+    {-17, "dma space"},
+    {-18, "irq"},
+    {-20, "semaphore"},
+    {-6, "sigma0 client"},
+    {0x4000, "dataspace"},
+    {0x4001, "name space"},
+    {0x4005, "region map"},
+    {0, NULL},
+};
+
+static const struct word task_ops[] = {
+    {0, "map"}, {1, "unmap"}, {2, "cap info"}, {3, "add ku_mem"}, {0, NULL}};
+static const struct word thread_ops[] = {
+    {0, "control"},       {1, "ex_regs"},      {2, "switch"},
+    {3, "stats"},         {4, "vcpu resume"},  {5, "register del irq"},
+    {6, "modify sender"}, {7, "vcpu control"}, {0, NULL}};
+static const struct word kobject_ops[] = {
+    {0, "dec refcnt"}, {0x10, "bind"}, {0x11, "get info"}, {0, NULL}};
+static const struct word irq_ops[] = {
+    {0, "bind"},   {1, "unbind"}, {2, "info"},     {3, "msi info"},
+    {4, "unmask"}, {5, "mask"},   {6, "set mode"}, {0, NULL}};
+static const struct word irq_sender_ops[] = {
+    {1, "detach"}, {2, "bind vcpu"}, {4, "eoi"}, {0, NULL}};
+static const struct word log_ops[] = {
+    {0, "write"}, {1, "read"}, {2, "set attr"}, {3, "get attr"}, {0, NULL}};
+static const struct word scheduler_ops[] = {
+    {0, "info"}, {1, "run thread"}, {2, "idle time"}, {0, NULL}};
+static const struct word semaphore_ops[] = {{0, "down"}, {0, NULL}};
+static const struct word debugger_ops[] = {{0x100, "set name"},
+                                           {0x101, "global id"},
+                                           {0x107, "add image"},
+                                           {0x108, "get name"},
+                                           {0x600, "mark"},
+                                           {0x601, "report fault"},
+                                           {0x602, "set result"},
+                                           {0x603, "end"},
+                                           {0x604, "host clock"},
+                                           {0x605, "count fault"},
+                                           {0, NULL}};
+
+static const struct {
+    long protocol;
+    const struct word *ops;
+} operations[] = {
+    {-1, irq_ops},         {-10, kobject_ops},   {-11, task_ops},
+    {-12, thread_ops},     {-13, log_ops},       {-14, scheduler_ops},
+    {-18, irq_sender_ops}, {-20, semaphore_ops}, {-23, debugger_ops},
+    {-17, task_ops},
+};
+
+static const char *operation(long protocol, uint64_t mr0)
+{
+    unsigned op = mr0 & 0xffff;
+
+    if (protocol == PROTO_FACTORY)
+        return look_up(created, (long)mr0);
+    for (size_t i = 0; i < sizeof(operations) / sizeof(operations[0]); i++)
+        if (operations[i].protocol == protocol)
+            return look_up(operations[i].ops, op);
+    return NULL;
+}
+
+static void fault_text(uint64_t mr0, char *to, size_t size)
+{
+    const char *access = mr0 & 4 ? "run" : mr0 & 2 ? "write" : "read";
+
+    snprintf(to, size, "page fault: %s 0x%llx", access,
+             (unsigned long long)(mr0 & ~7ull));
+}
+
+const char *request_text(uint64_t tag, uint64_t mr0, char *to, size_t size)
+{
+    long label = tag_label(tag);
+    const char *protocol = look_up(protocols, label);
+    const char *op = operation(label, mr0);
+
+    if (label == PROTO_PAGE_FAULT)
+        fault_text(mr0, to, size);
+    else if (label == PROTO_FACTORY && op)
+        snprintf(to, size, "create %s", op);
+    else if (protocol && op && tag_words(tag))
+        snprintf(to, size, "%s %s", protocol, op);
+    else if (label == PROTO_EXCEPTION || (protocol && !tag_words(tag)))
+        snprintf(to, size, "%s", protocol);
+    else if (protocol)
+        snprintf(to, size, "%s(0x%llx)", protocol, (unsigned long long)mr0);
+    else if (tag_words(tag))
+        snprintf(to, size, "0x%lx(0x%llx)", label & 0xffffffff,
+                 (unsigned long long)mr0);
+    else
+        snprintf(to, size, "0x%lx()", label & 0xffffffff);
+    return to;
+}
+
+const char *error_name(long code)
+{
+    static const struct word names[] = {{1, "EPERM"},
+                                        {2, "ENOENT"},
+                                        {5, "EIO"},
+                                        {6, "ENXIO"},
+                                        {7, "E2BIG"},
+                                        {11, "EAGAIN"},
+                                        {12, "ENOMEM"},
+                                        {13, "EACCESS"},
+                                        {14, "EFAULT"},
+                                        {16, "EBUSY"},
+                                        {17, "EEXIST"},
+                                        {19, "ENODEV"},
+                                        {20, "ENOTDIR"},
+                                        {22, "EINVAL"},
+                                        {28, "ENOSPC"},
+                                        {34, "ERANGE"},
+                                        {36, "ENAMETOOLONG"},
+                                        {38, "ENOSYS"},
+                                        {39, "EBADPROTO"},
+                                        {99, "EADDRNOTAVAIL"},
+                                        {1000, "ENOREPLY"},
+                                        {1001, "EMSGTOOSHORT"},
+                                        {1002, "EMSGTOOLONG"},
+                                        {1003, "EMSGMISSARG"},
+                                        {1004, "ERRRANGE"},
+                                        {0, NULL}};
+
+    return look_up(names, code);
+}
+
+const char *result_text(uint64_t tag, char *to, size_t size)
+{
+    long label = tag_label(tag);
+    const char *error = label < 0 ? error_name(-label) : NULL;
+
+    if (!label)
+        snprintf(to, size, "ok");
+    else if (error)
+        snprintf(to, size, "-%s", error);
+    else
+        snprintf(to, size, "%ld", label);
+    return to;
+}
+
+const char *ipc_error_text(uint64_t code)
+{
+    static const struct word errors[] = {{2, "send timeout"},
+                                         {3, "receive timeout"},
+                                         {4, "no such object"},
+                                         {5, "no such object"},
+                                         {6, "send cancelled"},
+                                         {7, "receive cancelled"},
+                                         {8, "message cut"},
+                                         {9, "message cut"},
+                                         {0xe, "send aborted"},
+                                         {0xf, "receive aborted"},
+                                         {0x10, "map failed"},
+                                         {0x11, "map failed"},
+                                         {0x13, "no reply capability"},
+                                         {0, NULL}};
+    const char *text = look_up(errors, (long)(code & 0x1f));
+
+    return text ? text : "ipc error";
+}
+
+const char *rights_text(uint64_t rights, char to[16])
+{
+    static const char letters[] = "wsrdv";
+    static const unsigned char order[] = {2, 0, 1, 3, 4};
+    char *p = to;
+
+    for (unsigned i = 0; i < sizeof(order); i++)
+        if (rights >> order[i] & 1)
+            *p++ = letters[order[i]];
+    if (p == to)
+        *p++ = '-';
+    *p = 0;
+    return to;
+}

@@ -1,0 +1,210 @@
+/* The reader of reader.h. */
+#include "reader.h"
+#include "crc32.h"
+#include "util.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <zstd.h>
+
+/* A chunk header that claims more than this is not one. */
+enum { MAX_CHUNK_RECORDS = 1 << 20 };
+#define MAX_CHUNK_BYTES ((uint64_t)MAX_CHUNK_RECORDS * 64 + 65536)
+
+struct reader {
+    FILE *file;
+    uint64_t size;     /* of the file when it was opened */
+    uint64_t position; /* of the next chunk header */
+    struct vtr_file_header header;
+
+    struct vtr_record *records; /* of the current chunk */
+    uint32_t count, next;
+    uint8_t *payload; /* as it is in the file */
+
+    uint64_t handed_out;
+    uint64_t lost_bytes;
+    unsigned lost_places; /* runs of lost bytes */
+    bool losing;          /* inside such a run */
+    bool cut;             /* the file ends inside a chunk */
+    char damage[128];
+};
+
+static bool read_at(struct reader *r, uint64_t position, void *to, size_t size)
+{
+    return position + size <= r->size &&
+           !fseeko(r->file, (off_t)position, SEEK_SET) &&
+           fread(to, size, 1, r->file) == 1;
+}
+
+struct reader *reader_open(const char *path, char *why, size_t why_size)
+{
+    struct stat st;
+    FILE *file = fopen(path, "rb");
+
+    if (!file || fstat(fileno(file), &st)) {
+        snprintf(why, why_size, "%s: %s", path, strerror(errno));
+        if (file)
+            fclose(file);
+        return NULL;
+    }
+    if (!S_ISREG(st.st_mode)) {
+        snprintf(why, why_size, "%s: is not a regular file", path);
+        fclose(file);
+        return NULL;
+    }
+
+    struct reader *r = xcalloc(1, sizeof(*r));
+    r->file = file;
+    r->size = (uint64_t)st.st_size;
+    if (!read_at(r, 0, &r->header, sizeof(r->header)) ||
+        r->header.magic != VTR_MAGIC)
+        snprintf(why, why_size, "%s: is not a Vitrine trace", path);
+    else if (r->header.version != 1 ||
+             r->header.record_size != sizeof(struct vtr_record))
+        snprintf(why, why_size,
+                 "%s: trace version %u with records of %u "
+                 "bytes; this tool knows version 1 with 64",
+                 path, r->header.version, r->header.record_size);
+    else {
+        reader_rewind(r);
+        return r;
+    }
+    reader_close(r);
+    return NULL;
+}
+
+void reader_close(struct reader *r)
+{
+    fclose(r->file);
+    free(r->records);
+    free(r->payload);
+    free(r);
+}
+
+const struct vtr_file_header *reader_header(const struct reader *r)
+{
+    return &r->header;
+}
+
+void reader_rewind(struct reader *r)
+{
+    r->position = sizeof(r->header);
+    r->count = r->next = 0;
+    r->handed_out = r->lost_bytes = 0;
+    r->lost_places = 0;
+    r->losing = r->cut = false;
+}
+
+/* Could this be a chunk header? (Its own bytes have no checksum.) */
+static bool header_makes_sense(const struct vtr_chunk *c)
+{
+    if (c->magic != VTR_CHUNK_MAGIC || c->records > MAX_CHUNK_RECORDS)
+        return false;
+    if (c->codec == 0)
+        return c->bytes == c->records * sizeof(struct vtr_record);
+    return c->codec == 1 && c->bytes <= MAX_CHUNK_BYTES;
+}
+
+static bool unpack(struct reader *r, const struct vtr_chunk *c)
+{
+    size_t want = c->records * sizeof(struct vtr_record);
+
+    r->records = xrealloc(r->records, c->records, sizeof(*r->records));
+    if (c->codec == 0) {
+        if (want)
+            memcpy(r->records, r->payload, want);
+        return true;
+    }
+    size_t got = ZSTD_decompress(r->records, want, r->payload, c->bytes);
+    return !ZSTD_isError(got) && got == want;
+}
+
+/* Loads the chunk at r->position, if there is a whole one. */
+static bool load_chunk(struct reader *r)
+{
+    struct vtr_chunk c;
+
+    if (!read_at(r, r->position, &c, sizeof(c)) || !header_makes_sense(&c))
+        return false;
+    if (r->position + sizeof(c) + c.bytes > r->size) {
+        r->cut = true;
+        return false;
+    }
+    r->payload = xrealloc(r->payload, c.bytes, 1);
+    if (c.bytes && !read_at(r, r->position + sizeof(c), r->payload, c.bytes))
+        return false;
+    if (crc32_update(0, r->payload, c.bytes) != c.crc || !unpack(r, &c))
+        return false;
+
+    r->count = c.records;
+    r->next = 0;
+    r->position += sizeof(c) + c.bytes;
+    r->losing = false;
+    return true;
+}
+
+/* Moves r->position to the next place with a chunk's magic number behind the
+ * present one, or to the end. What is passed over is lost. */
+static void seek_magic(struct reader *r)
+{
+    static const char magic[] = {'C', 'H', 'N', 'K'};
+    uint64_t start = r->position;
+    uint64_t at = start + 1;
+    uint64_t found = r->size;
+    char block[65536];
+
+    if (at > r->size)
+        at = r->size;
+    while (at < r->size) {
+        size_t size = r->size - at < sizeof(block) ? (size_t)(r->size - at)
+                                                   : sizeof(block);
+        if (size < sizeof(magic) || !read_at(r, at, block, size))
+            break;
+        char *hit = memmem(block, size, magic, sizeof(magic));
+        if (hit) {
+            found = at + (uint64_t)(hit - block);
+            break;
+        }
+        /* A magic number may lie across two blocks. */
+        at += size - (sizeof(magic) - 1);
+        if (size < sizeof(block))
+            break;
+    }
+    r->lost_bytes += found - start;
+    r->lost_places += !r->losing;
+    r->losing = true;
+    r->position = found;
+}
+
+bool reader_next(struct reader *r, struct vtr_record *ret_record)
+{
+    while (r->next == r->count) {
+        if (r->position >= r->size)
+            return false;
+        if (!load_chunk(r))
+            seek_magic(r);
+    }
+    *ret_record = r->records[r->next++];
+    r->handed_out++;
+    return true;
+}
+
+uint64_t reader_count(const struct reader *r)
+{
+    return r->handed_out;
+}
+
+const char *reader_damage(struct reader *r)
+{
+    if (!r->lost_places)
+        return NULL;
+    snprintf(r->damage, sizeof(r->damage),
+             "%s: %llu bytes in %u place%s could not be read; %llu records "
+             "could",
+             r->cut ? "the trace is cut short" : "the trace is damaged",
+             (unsigned long long)r->lost_bytes, r->lost_places,
+             r->lost_places == 1 ? "" : "s", (unsigned long long)r->handed_out);
+    return r->damage;
+}

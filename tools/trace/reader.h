@@ -1,0 +1,45 @@
+/*
+ * Reads a trace file record by record, whatever state it is in.
+ *
+ *      file:  | header 64 | chunk 32 | payload | chunk 32 | payload | ...
+ *
+ * One chunk is in memory at a time. A chunk whose checksum is wrong or that
+ * is cut short is left out; the reader then looks for the next place where a
+ * chunk header could be and goes on there. What was lost is counted.
+ *
+ * I1  Every record handed out comes from a chunk with the right checksum.
+ * I2  bytes handed out as records + bytes lost + headers == file size (raw).
+ */
+#ifndef TOOLS_READER_H
+#define TOOLS_READER_H
+
+#include <l4/vitrine/trace_events.h>
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct reader;
+
+/*
+ * Opens a trace. On failure NULL, with one line (no newline) in `why`: not
+ * there, not readable, not a trace, of a version this tool does not know.
+ */
+struct reader *reader_open(const char *path, char *why, size_t why_size);
+void reader_close(struct reader *r);
+
+const struct vtr_file_header *reader_header(const struct reader *r);
+
+/* The next record; false at the end. O(1), amortised. */
+bool reader_next(struct reader *r, struct vtr_record *ret_record);
+
+/* Starts again at the first record; the loss counts start again, too. */
+void reader_rewind(struct reader *r);
+
+/* Records handed out so far. */
+uint64_t reader_count(const struct reader *r);
+
+/* What was lost up to now as one line, or NULL if nothing was. */
+const char *reader_damage(struct reader *r);
+
+#endif

@@ -1,0 +1,204 @@
+/*
+ * The trace on one page: how long, how many of each event, who ran and who
+ * talked most, what went wrong, how it ended and who still waited.
+ */
+#include "diagram.h"
+#include "events.h"
+#include "util.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+enum { EVENTS = 64, PAIRS_SHOWN = 20 };
+
+struct usage {
+    uint32_t thread;
+    uint64_t ran_ns, switches, calls, sends, faults;
+    uint64_t since; /* it runs since; ~0: it does not */
+};
+
+/* Messages from one thread to another. */
+struct talk {
+    uint32_t from, to;
+    uint64_t messages;
+};
+
+struct summary {
+    uint64_t records, events[EVENTS];
+    struct map threads; /* id -> struct usage */
+    struct map pairs;   /* from << 32 | to -> struct talk */
+    struct senders senders;
+};
+
+static struct usage *usage(struct summary *s, uint32_t thread)
+{
+    struct usage *u = map_get(&s->threads, thread);
+
+    if (!u) {
+        u = xcalloc(1, sizeof(*u));
+        u->thread = thread;
+        u->since = ~0ull;
+        map_put(&s->threads, thread, u);
+    }
+    return u;
+}
+
+static void count_switch(struct summary *s, const struct vtr_record *r)
+{
+    struct usage *from = usage(s, (uint32_t)r->arg[1]);
+    struct usage *to = usage(s, (uint32_t)r->arg[0]);
+
+    if (from->since <= r->time)
+        from->ran_ns += r->time - from->since;
+    from->since = ~0ull;
+    to->since = r->time;
+    to->switches++;
+}
+
+static void count_message(struct summary *s, const struct vtr_record *r,
+                          uint32_t from)
+{
+    uint64_t key = (uint64_t)from << 32 | (uint32_t)r->arg[0];
+    struct talk *t = map_get(&s->pairs, key);
+
+    if (r->flags & VTR_F_FAULT)
+        usage(s, from)->faults++;
+    else if (r->flags & VTR_F_CALL)
+        usage(s, from)->calls++;
+    else if (!(r->flags & (VTR_F_REPLY | VTR_F_IRQ)))
+        usage(s, from)->sends++;
+    if (r->flags & VTR_F_REPLY)
+        return;
+    if (!t) {
+        t = xcalloc(1, sizeof(*t));
+        t->from = from;
+        t->to = (uint32_t)r->arg[0];
+        map_put(&s->pairs, key, t);
+    }
+    t->messages++;
+}
+
+static void count(struct summary *s, const struct vtr_record *r)
+{
+    uint32_t from = sender_of(&s->senders, r);
+
+    s->records++;
+    s->events[r->event < EVENTS ? r->event : 0]++;
+    if (r->event == VTR_SWITCH)
+        count_switch(s, r);
+    else if (r->event == VTR_IPC)
+        count_message(s, r, from);
+}
+
+static void print_threads(const struct view *v, const struct summary *s)
+{
+    struct map_entry *all = map_sorted(&s->threads);
+    char title[TITLE_SIZE];
+
+    fputs("\nthreads              ran us  switches     calls     sends"
+          "    faults\n",
+          v->out);
+    for (size_t i = 0; all[i].value; i++) {
+        const struct usage *u = all[i].value;
+        if (u->thread)
+            fprintf(v->out,
+                    "  %-16s %8" PRIu64 ".%u %9" PRIu64 " %9" PRIu64
+                    " %9" PRIu64 " %9" PRIu64 "\n",
+                    names_title(&v->names, u->thread, title), u->ran_ns / 1000,
+                    (unsigned)(u->ran_ns / 100 % 10), u->switches, u->calls,
+                    u->sends, u->faults);
+    }
+    free(all);
+}
+
+static int by_messages(const void *a, const void *b)
+{
+    const struct talk *x = ((const struct map_entry *)a)->value;
+    const struct talk *y = ((const struct map_entry *)b)->value;
+
+    if (x->messages != y->messages)
+        return x->messages < y->messages ? 1 : -1;
+    return x->from != y->from ? (x->from > y->from) - (x->from < y->from)
+                              : (x->to > y->to) - (x->to < y->to);
+}
+
+static void print_pairs(const struct view *v, const struct summary *s)
+{
+    struct map_entry *all = map_sorted(&s->pairs);
+    char from[TITLE_SIZE], to[TITLE_SIZE];
+
+    qsort(all, s->pairs.used, sizeof(*all), by_messages);
+    fputs("\nwho asks whom (requests, most first)\n", v->out);
+    for (size_t i = 0; all[i].value && i < PAIRS_SHOWN; i++) {
+        const struct talk *t = all[i].value;
+        fprintf(v->out, "  %9" PRIu64 "  %s -> %s\n", t->messages,
+                names_title(&v->names, t->from, from),
+                names_title(&v->names, t->to, to));
+    }
+    free(all);
+}
+
+static void print_events(const struct view *v, const struct summary *s)
+{
+    fputs("\nevents\n", v->out);
+    for (unsigned i = 0; i < EVENTS; i++)
+        if (s->events[i])
+            fprintf(v->out, "  %9" PRIu64 "  %-12s %s\n", s->events[i],
+                    event_info(i) ? event_info(i)->name : "?",
+                    event_info(i) ? event_info(i)->text : "unknown");
+}
+
+/* Faults, the end and the last waits, in the order they came. */
+static void print_notable(struct view *v)
+{
+    char title[TITLE_SIZE], partner[TITLE_SIZE], text[MESSAGE_TEXT];
+    struct vtr_record r;
+    struct message m;
+
+    fputs("\nnotable\n", v->out);
+    while (reader_next(v->reader, &r)) {
+        if (r.event == VTR_WAIT) {
+            fprintf(v->out, "  %s waits %s",
+                    names_title(&v->names, r.arg[0], title),
+                    why_name(r.arg[2]));
+            if (r.arg[1])
+                fprintf(v->out, " (%s)",
+                        names_title(&v->names, r.arg[1], partner));
+            fprintf(v->out, " since %" PRIu64 " us\n", r.arg[3] / 1000);
+        } else if ((r.event == VTR_FAULT_REPORT || r.event == VTR_END) &&
+                   message_from_record(&r, r.thread, &m)) {
+            fprintf(v->out, "  %" PRIu64 " us  %s: %s\n", r.time / 1000,
+                    names_title(&v->names, m.from, title),
+                    message_text(&m, &v->names, text));
+        } else if (r.event == VTR_LOST) {
+            fprintf(v->out,
+                    "  %" PRIu64 " us  the ring had no room for %" PRIu64
+                    " records\n",
+                    r.time / 1000, r.arg[0]);
+        }
+    }
+}
+
+void export_summary(struct view *v)
+{
+    const struct vtr_file_header *h = reader_header(v->reader);
+    struct summary s = {0};
+    struct vtr_record r;
+
+    while (reader_next(v->reader, &r))
+        if (view_wants(v, &r))
+            count(&s, &r);
+    fprintf(v->out,
+            "system %s, seed %" PRIu64 ", %" PRIu64 " MiB: %" PRIu64
+            " records over %" PRIu64 " us\n",
+            v->system, h->seed, h->ram_bytes >> 20, s.records,
+            (v->last_time - v->first_time) / 1000);
+    print_threads(v, &s);
+    print_pairs(v, &s);
+    print_events(v, &s);
+    reader_rewind(v->reader);
+    print_notable(v);
+    map_free(&s.threads, 1);
+    map_free(&s.pairs, 1);
+    senders_free(&s.senders);
+}

@@ -1,0 +1,59 @@
+/*
+ * The trace as a table for other programs: CSV with a column per argument
+ * position, and JSON lines with the arguments by name. Numbers are raw; no
+ * name is looked up.
+ */
+#include "events.h"
+#include "view.h"
+#include "util.h"
+
+#include <inttypes.h>
+
+void export_csv(struct view *v)
+{
+    struct vtr_record r;
+
+    fputs("time_ns,cpu,thread,event,flags,arg0,arg1,arg2,arg3,arg4,arg5\n",
+          v->out);
+    while (reader_next(v->reader, &r)) {
+        const struct event_info *e = event_info(r.event);
+        if (!view_wants(v, &r))
+            continue;
+        fprintf(v->out, "%" PRIu64 ",%u,%u,", r.time, r.cpu, r.thread);
+        if (e)
+            fprintf(v->out, "%s,%u", e->name, r.flags);
+        else
+            fprintf(v->out, "%u,%u", r.event, r.flags);
+        for (unsigned i = 0; i < EVENT_ARGS; i++)
+            fprintf(v->out, ",%" PRIu64, r.arg[i]);
+        fputc('\n', v->out);
+    }
+}
+
+static void json_record(FILE *f, const struct vtr_record *r)
+{
+    const struct event_info *e = event_info(r->event);
+    char name[32];
+
+    fprintf(f, "{\"time\":%" PRIu64 ",\"cpu\":%u,\"thread\":%u,", r->time,
+            r->cpu, r->thread);
+    if (e)
+        fprintf(f, "\"event\":\"%s\",\"flags\":%u", e->name, r->flags);
+    else
+        fprintf(f, "\"event\":%u,\"flags\":%u", r->event, r->flags);
+    for (unsigned i = 0; e && i < EVENT_ARGS; i++) {
+        if (!event_arg_name(e, i, name, sizeof(name)))
+            break;
+        fprintf(f, ",\"%s\":%" PRIu64, name, r->arg[i]);
+    }
+    fputs("}\n", f);
+}
+
+void export_json(struct view *v)
+{
+    struct vtr_record r;
+
+    while (reader_next(v->reader, &r))
+        if (view_wants(v, &r))
+            json_record(v->out, &r);
+}

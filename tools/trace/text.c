@@ -1,0 +1,137 @@
+/*
+ * The trace as text: one line per record, in the words of the event table,
+ * with names for ids.
+ *
+ *      time us       cpu  thread           event  what
+ *      12.345        0    hello            IPC    -> moe call: dataspace ...
+ */
+#include "events.h"
+#include "messages.h"
+#include "protocols.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* Does this argument hold a debugger id? */
+static bool is_id(const char *argument)
+{
+    static const char *const ids[] = {
+        "to",      "from",    "object",     "factory", "thread",
+        "task",    "gate",    "via",        "partner", "from_task",
+        "to_task", "by_task", "parent_task"};
+
+    for (size_t i = 0; i < sizeof(ids) / sizeof(ids[0]); i++)
+        if (!strcmp(ids[i], argument))
+            return true;
+    return false;
+}
+
+/* Counters and sizes read better in decimal than addresses do. */
+static bool is_decimal(const char *argument)
+{
+    static const char *const decimals[] = {
+        "version",  "ram_bytes",   "cpus",     "seed",   "prio",  "bytes",
+        "kind",     "line",        "code",     "result", "value", "records",
+        "slice_ns", "deadline_ns", "since_ns", "phase",  "opcode"};
+
+    for (size_t i = 0; i < sizeof(decimals) / sizeof(decimals[0]); i++)
+        if (!strcmp(decimals[i], argument))
+            return true;
+    return strstr(argument, "slot") != NULL;
+}
+
+static void print_argument(const struct view *v, const struct vtr_record *r,
+                           const char *name, uint64_t value)
+{
+    char title[TITLE_SIZE], rights[16];
+
+    fprintf(v->out, " %s=", name);
+    if (is_id(name))
+        fprintf(v->out, "%s", names_title(&v->names, value, title));
+    else if (!strcmp(name, "type"))
+        fprintf(v->out, "%s", type_name(value));
+    else if (!strcmp(name, "rights"))
+        fprintf(v->out, "%s", rights_text(value, rights));
+    else if (!strcmp(name, "why"))
+        fprintf(v->out, "\"%s\"", why_name(value));
+    else if (!strcmp(name, "reason") && r->event == VTR_END)
+        fprintf(v->out, "\"%s\"", end_name(value));
+    else if (is_decimal(name) && value != ~0ull)
+        fprintf(v->out, "%" PRIu64, value);
+    else if (value == ~0ull)
+        fprintf(v->out, "never");
+    else
+        fprintf(v->out, "0x%" PRIx64, value);
+}
+
+static void print_arguments(const struct view *v, const struct vtr_record *r)
+{
+    const struct event_info *e = event_info(r->event);
+    char name[32], text[33];
+
+    for (unsigned i = 0; e && i < EVENT_ARGS; i++) {
+        if (!event_arg_name(e, i, name, sizeof(name)))
+            break;
+        if (!strcmp(name, "name0") || !strcmp(name, "text0")) {
+            record_text(&r->arg[i], 4, text);
+            fprintf(v->out, " \"%s\"", text);
+            i += 3;
+        } else {
+            print_argument(v, r, name, r->arg[i]);
+        }
+    }
+}
+
+static void print_message(const struct view *v, const struct vtr_record *r,
+                          uint32_t from)
+{
+    struct message m = {.kind = r->flags & VTR_F_IRQ     ? MESSAGE_IRQ
+                                : r->flags & VTR_F_REPLY ? MESSAGE_REPLY
+                                : r->flags & VTR_F_FAULT ? MESSAGE_FAULT
+                                                         : MESSAGE_CALL,
+                        .via = (uint32_t)r->arg[1],
+                        .items = r->flags & VTR_F_ITEMS,
+                        .record = *r};
+    char title[TITLE_SIZE], text[MESSAGE_TEXT];
+    const char *how = m.kind == MESSAGE_REPLY ? "reply"
+                      : m.kind == MESSAGE_IRQ ? "irq"
+                      : r->flags & VTR_F_CALL ? "call"
+                                              : "send";
+
+    fprintf(v->out, " %s ->", names_title(&v->names, from, title));
+    fprintf(v->out, " %s %s: %s", names_title(&v->names, r->arg[0], title), how,
+            message_text(&m, &v->names, text));
+}
+
+static void print_record(const struct view *v, const struct vtr_record *r,
+                         uint32_t from)
+{
+    const struct event_info *e = event_info(r->event);
+    char title[TITLE_SIZE];
+
+    fprintf(v->out, "%8" PRIu64 ".%03u us %u %-16s ", r->time / 1000,
+            (unsigned)(r->time % 1000), r->cpu,
+            names_title(&v->names, r->thread, title));
+    if (e)
+        fprintf(v->out, "%-12s", e->name);
+    else
+        fprintf(v->out, "event %-6u", r->event);
+    if (r->event == VTR_IPC)
+        print_message(v, r, from);
+    else
+        print_arguments(v, r);
+    fputc('\n', v->out);
+}
+
+void export_text(struct view *v)
+{
+    struct senders senders = {0};
+    struct vtr_record r;
+
+    while (reader_next(v->reader, &r)) {
+        uint32_t from = sender_of(&senders, &r);
+        if (view_wants(v, &r))
+            print_record(v, &r, from);
+    }
+    senders_free(&senders);
+}
