@@ -1,0 +1,49 @@
+/*
+ * A static PIE corrects its own pointers: nobody else does.
+ *
+ * The linker leaves a table of "this word holds an address: add where you
+ * were loaded". It is walked before anything that uses such a word, so this
+ * code itself must need none: it reaches its data relative to the program
+ * counter only (PIE, hidden symbols, no switch tables, no pointers in
+ * initialisers).
+ *
+ * Used by start.c and start_minimal.c, each once, first. Source: System V ABI
+ * (dynamic section, DT_RELA) and its processor supplements.
+ */
+#ifndef CRT_RELOCATE_H
+#define CRT_RELOCATE_H
+
+#include <elf.h>
+
+#define CRT_HIDDEN __attribute__((visibility("hidden")))
+
+#if defined(__x86_64__)
+#define CRT_RELATIVE R_X86_64_RELATIVE
+#elif defined(__aarch64__)
+#define CRT_RELATIVE R_AARCH64_RELATIVE
+#endif
+
+/* Both by the linker: the image's first byte, and its dynamic section. */
+extern const Elf64_Ehdr __ehdr_start CRT_HIDDEN;
+extern const Elf64_Dyn _DYNAMIC[] CRT_HIDDEN;
+
+static inline void crt_relocate(void)
+{
+    Elf64_Addr base = (Elf64_Addr)&__ehdr_start;
+    const Elf64_Rela *table = 0;
+    Elf64_Xword bytes = 0;
+
+    for (const Elf64_Dyn *d = _DYNAMIC; d->d_tag != DT_NULL; d++) {
+        if (d->d_tag == DT_RELA)
+            table = (const Elf64_Rela *)(base + d->d_un.d_ptr);
+        if (d->d_tag == DT_RELASZ)
+            bytes = d->d_un.d_val;
+    }
+    for (const Elf64_Rela *r = table; bytes; r++, bytes -= sizeof *r) {
+        if (ELF64_R_TYPE(r->r_info) != CRT_RELATIVE)
+            __builtin_trap();
+        *(Elf64_Addr *)(base + r->r_offset) = base + r->r_addend;
+    }
+}
+
+#endif

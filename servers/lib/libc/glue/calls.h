@@ -1,0 +1,47 @@
+/*
+ * The system calls of the C library: one function each, by area.
+ *
+ * Each takes the six arguments as musl passes them and returns a result or a
+ * negative errno, as Linux would. dispatch.c has the table; a number without
+ * an entry answers -ENOSYS, and musl has a fall-back or reports it.
+ *
+ * Everything here may run on a thread that has no thread-local storage (it
+ * is starting or ending): no errno, no stdio, no malloc.
+ */
+#ifndef GLUE_CALLS_H
+#define GLUE_CALLS_H
+
+#include <errno.h>
+
+#define GLUE_HIDDEN __attribute__((visibility("hidden")))
+
+typedef long libc_call(const long *a);
+
+/* memory.c */
+libc_call call_mmap, call_munmap, call_mprotect, call_brk, call_madvise;
+
+/* threads.c */
+libc_call call_set_tid_address, call_gettid, call_exit;
+
+/* sched.c */
+libc_call call_sched_yield, call_sched_setscheduler, call_sched_setparam,
+    call_sched_getscheduler, call_sched_getparam, call_sched_priority_max,
+    call_sched_priority_min;
+
+/* futex.c */
+libc_call call_futex;
+
+/* time.c */
+libc_call call_clock_gettime, call_clock_getres, call_nanosleep,
+    call_clock_nanosleep;
+
+/* files.c */
+libc_call call_open, call_openat, call_close, call_read, call_readv, call_write,
+    call_writev, call_lseek, call_ioctl, call_fcntl, call_fstat,
+    call_newfstatat, call_pread;
+
+/* process.c */
+libc_call call_exit_group, call_getpid, call_getppid, call_zero, call_kill,
+    call_tkill, call_sigaction, call_sigprocmask, call_uname, call_getcwd;
+
+#endif

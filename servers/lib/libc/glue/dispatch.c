@@ -1,0 +1,86 @@
+/*
+ * Where every system call of the C library arrives: a table.
+ *
+ * musl speaks to a Linux kernel; ours has one system call, IPC. The number
+ * picks a function of this library, which does the work with capabilities the
+ * program has. Numbers differ between architectures and some old calls exist
+ * only on x86-64, hence the few #ifdefs in the table.
+ *
+ * Source: Linux' system-call numbers as musl's <sys/syscall.h> has them.
+ */
+#include "calls.h"
+
+#include <sys/syscall.h>
+
+long __vitrine_syscall(long n, long a, long b, long c, long d, long e,
+                       long f) GLUE_HIDDEN;
+
+static libc_call *const table[] = {
+    /* memory */
+    [SYS_mmap] = call_mmap,
+    [SYS_munmap] = call_munmap,
+    [SYS_mprotect] = call_mprotect,
+    [SYS_brk] = call_brk,
+    [SYS_madvise] = call_madvise,
+
+    /* threads */
+    [SYS_set_tid_address] = call_set_tid_address,
+    [SYS_gettid] = call_gettid,
+    [SYS_exit] = call_exit,
+    [SYS_set_robust_list] = call_zero,
+    [SYS_futex] = call_futex,
+    [SYS_sched_yield] = call_sched_yield,
+    [SYS_sched_setscheduler] = call_sched_setscheduler,
+    [SYS_sched_setparam] = call_sched_setparam,
+    [SYS_sched_getscheduler] = call_sched_getscheduler,
+    [SYS_sched_getparam] = call_sched_getparam,
+    [SYS_sched_get_priority_max] = call_sched_priority_max,
+    [SYS_sched_get_priority_min] = call_sched_priority_min,
+
+    /* time */
+    [SYS_clock_gettime] = call_clock_gettime,
+    [SYS_clock_getres] = call_clock_getres,
+    [SYS_nanosleep] = call_nanosleep,
+    [SYS_clock_nanosleep] = call_clock_nanosleep,
+
+/* console and files */
+#ifdef SYS_open
+    [SYS_open] = call_open,
+#endif
+    [SYS_openat] = call_openat,
+    [SYS_close] = call_close,
+    [SYS_read] = call_read,
+    [SYS_readv] = call_readv,
+    [SYS_pread64] = call_pread,
+    [SYS_write] = call_write,
+    [SYS_writev] = call_writev,
+    [SYS_lseek] = call_lseek,
+    [SYS_ioctl] = call_ioctl,
+    [SYS_fcntl] = call_fcntl,
+    [SYS_fstat] = call_fstat,
+    [SYS_newfstatat] = call_newfstatat,
+
+    /* process */
+    [SYS_exit_group] = call_exit_group,
+    [SYS_getpid] = call_getpid,
+    [SYS_getppid] = call_getppid,
+    [SYS_getuid] = call_zero,
+    [SYS_geteuid] = call_zero,
+    [SYS_getgid] = call_zero,
+    [SYS_getegid] = call_zero,
+    [SYS_kill] = call_kill,
+    [SYS_tkill] = call_tkill,
+    [SYS_rt_sigaction] = call_sigaction,
+    [SYS_rt_sigprocmask] = call_sigprocmask,
+    [SYS_uname] = call_uname,
+    [SYS_getcwd] = call_getcwd,
+};
+
+long __vitrine_syscall(long n, long a, long b, long c, long d, long e, long f)
+{
+    const long arguments[6] = {a, b, c, d, e, f};
+
+    if (n < 0 || n >= (long)(sizeof table / sizeof table[0]) || !table[n])
+        return -ENOSYS;
+    return table[n](arguments);
+}

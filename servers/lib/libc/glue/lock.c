@@ -1,0 +1,42 @@
+/*
+ * The lending lock; see lock.h.
+ */
+#include "lock.h"
+#include "threads.h"
+
+#include <l4/sys/thread.h>
+
+/* A thread not made by this library has no name here: waiters just yield. */
+#define OWNER_UNKNOWN L4_INVALID_CAP
+
+static l4_cap_idx_t own_name(void)
+{
+    struct thread *self = thread_self();
+
+    return self ? self->cap : OWNER_UNKNOWN;
+}
+
+static void help(l4_cap_idx_t owner)
+{
+    if (owner == OWNER_UNKNOWN)
+        l4_thread_yield();
+    else
+        l4_thread_switch(owner);
+}
+
+void lock_take(struct lock *lock)
+{
+    l4_cap_idx_t self = own_name();
+    unsigned long owner = 0;
+
+    while (!__atomic_compare_exchange_n(&lock->owner, &owner, self, 0,
+                                        __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {
+        help(owner);
+        owner = 0;
+    }
+}
+
+void lock_drop(struct lock *lock)
+{
+    __atomic_store_n(&lock->owner, 0, __ATOMIC_RELEASE);
+}

@@ -1,0 +1,81 @@
+/*
+ * Pages of a program: dataspaces from the allocator, attached by the region
+ * map. The default for group 1 of <vitrine/libc.h>.
+ *
+ * Each piece of memory is a dataspace of its own, so giving it back is
+ * complete; the capability is found again through the region map, nothing is
+ * remembered here.
+ */
+#include "calls.h"
+
+#include <l4/re/c/dataspace.h>
+#include <l4/re/c/mem_alloc.h>
+#include <l4/re/c/rm.h>
+#include <l4/re/c/util/cap_alloc.h>
+#include <l4/re/env.h>
+#include <vitrine/libc.h>
+
+static int attach_new(void **address, unsigned long size, l4re_rm_flags_t flags)
+{
+    l4re_ds_t memory = l4re_util_cap_alloc();
+    int error;
+
+    if (l4_is_invalid_cap(memory))
+        return -ENOMEM;
+    error = l4re_ma_alloc(size, memory, 0);
+    if (error < 0) {
+        l4re_util_cap_free(memory);
+        return -ENOMEM;
+    }
+    error = l4re_rm_attach(address, size, flags | L4RE_RM_F_RW, memory, 0,
+                           L4_PAGESHIFT);
+    if (error < 0) {
+        l4re_util_cap_free_um(memory);
+        return -ENOMEM;
+    }
+    return 0;
+}
+
+int vitrine_pages_map(void **ret_address, unsigned long size)
+{
+    void *address = 0;
+    int error = attach_new(&address, size, L4RE_RM_F_SEARCH_ADDR);
+
+    if (!error)
+        *ret_address = address;
+    return error;
+}
+
+int vitrine_pages_unmap(void *address, unsigned long size)
+{
+    l4re_ds_t memory = L4_INVALID_CAP;
+
+    (void)size;
+    if (l4re_rm_detach_ds(address, &memory) < 0)
+        return -EINVAL;
+    if (!l4_is_invalid_cap(memory))
+        l4re_util_cap_free_um(memory);
+    return 0;
+}
+
+int vitrine_pages_reserve(void **ret_address, unsigned long size)
+{
+    l4_addr_t start = 0;
+
+    if (l4re_rm_reserve_area(&start, size, L4RE_RM_F_SEARCH_ADDR,
+                             L4_PAGESHIFT) < 0)
+        return -ENOSYS;
+    *ret_address = (void *)start;
+    return 0;
+}
+
+int vitrine_pages_commit(void *address, unsigned long size)
+{
+    return attach_new(&address, size, L4RE_RM_F_IN_AREA);
+}
+
+int vitrine_pages_release(void *address, unsigned long size)
+{
+    (void)size;
+    return l4re_rm_free_area((l4_addr_t)address) < 0 ? -EINVAL : 0;
+}

@@ -1,0 +1,317 @@
+/*
+ * Threads: musl's clone() made of L4 calls, and a thread's way out.
+ *
+ * pthread_create() has made a stack, thread-local storage and a function to
+ * run; here a kernel thread is created, given a UTCB, pager, exception
+ * handler and thread pointer, told to the scheduler and started. The states
+ * of a slot and the invariants I1 to I3 are in threads.h.
+ *
+ * musl's own clone, __set_thread_area, __unmapself and syscall_cp are
+ * assembly that enters a Linux kernel; they are replaced by the functions of
+ * the same names at the end of this file.
+ */
+#include "threads.h"
+#include "env.h"
+#include "lock.h"
+#include "machine.h"
+
+#include <l4/re/c/util/cap_alloc.h>
+#include <l4/sys/factory.h>
+#include <l4/sys/ipc.h>
+#include <l4/sys/scheduler.h>
+#include <l4/sys/task.h>
+#include <l4/sys/thread.h>
+#include <limits.h>
+#include <pthread-l4.h>
+#include <stdarg.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+
+#define THREADS              64
+#define EXIT_STACK_SIZE      4096
+
+#define CLONE_SETTLS         0x00080000
+#define CLONE_PARENT_SETTID  0x00100000
+#define CLONE_CHILD_CLEARTID 0x00200000
+
+static struct thread threads[THREADS];
+static struct lock threads_lock;
+
+extern char vitrine_thread_entry[] GLUE_HIDDEN;
+_Noreturn void vitrine_call_on(void *stack_top, void (*function)(void *),
+                               void *argument) GLUE_HIDDEN;
+
+struct thread *thread_self(void)
+{
+    return (struct thread *)l4_utcb_tcr()->user[0];
+}
+
+long thread_id(const struct thread *thread)
+{
+    return thread - threads + 1;
+}
+
+struct thread *thread_by_id(long id)
+{
+    if (id < 1 || id > THREADS || threads[id - 1].state != THREAD_LIVE)
+        return 0;
+    return &threads[id - 1];
+}
+
+/* A UTCB nobody had before, from the task's area. */
+static l4_utcb_t *new_utcb(void)
+{
+    l4re_env_t *env = l4re_env();
+    l4_addr_t next, end;
+
+    if (!env)
+        return 0;
+    next = env->first_free_utcb;
+    end = l4_fpage_memaddr(env->utcb_area) +
+          (1ul << l4_fpage_size(env->utcb_area));
+    if (next + L4_UTCB_OFFSET > end)
+        return 0;
+    env->first_free_utcb = next + L4_UTCB_OFFSET;
+    return (l4_utcb_t *)next;
+}
+
+static void *new_exit_stack(void)
+{
+    const long arguments[6] = {0,
+                               EXIT_STACK_SIZE,
+                               PROT_READ | PROT_WRITE,
+                               MAP_PRIVATE | MAP_ANONYMOUS,
+                               -1,
+                               0};
+    long address = call_mmap(arguments);
+
+    return address < 0 && address > -4096 ? 0 : (void *)address;
+}
+
+/* Delete what is left of a slot's former thread: keeps I2. */
+static void bury(struct thread *t)
+{
+    l4_task_delete_obj(L4RE_THIS_TASK_CAP, t->cap);
+    l4re_util_cap_free(t->cap);
+    if (t->wake_irq)
+        l4re_util_cap_free_um(t->wake_irq);
+    t->wake_irq = 0;
+    t->state = THREAD_FREE;
+}
+
+static struct thread *find_free_locked(void)
+{
+    for (struct thread *t = threads + 1; t < threads + THREADS; t++) {
+        if (t->state == THREAD_ENDED)
+            bury(t);
+        if (t->state == THREAD_FREE)
+            return t;
+    }
+    return 0;
+}
+
+/* A slot with UTCB, exit stack and a capability index, LIVE; 0: none. */
+static struct thread *take_slot(void)
+{
+    struct thread *t;
+
+    lock_take(&threads_lock);
+    t = find_free_locked();
+    if (t && !t->utcb)
+        t->utcb = new_utcb();
+    if (t && !t->exit_stack)
+        t->exit_stack = new_exit_stack();
+    if (!t || !t->utcb || !t->exit_stack)
+        goto none;
+    t->cap = l4re_util_cap_alloc();
+    if (l4_is_invalid_cap(t->cap))
+        goto none;
+    t->priority = THREAD_DEFAULT_PRIORITY;
+    t->state = THREAD_LIVE;
+    lock_drop(&threads_lock);
+    return t;
+none:
+    lock_drop(&threads_lock);
+    return 0;
+}
+
+static void drop_slot(struct thread *t)
+{
+    lock_take(&threads_lock);
+    bury(t);
+    lock_drop(&threads_lock);
+}
+
+/* A kernel thread, bound to this task, that does not run yet. */
+static int create(struct thread *t)
+{
+    if (l4_error(l4_factory_create_thread(env_factory(), t->cap)) < 0)
+        return -EAGAIN;
+    l4_thread_control_start();
+    l4_thread_control_pager(env_pager());
+    l4_thread_control_exc_handler(env_parent());
+    l4_thread_control_bind(t->utcb, L4RE_THIS_TASK_CAP);
+    if (l4_error(l4_thread_control_commit(t->cap)) < 0)
+        return -EAGAIN;
+    l4_utcb_tcr_u(t->utcb)->user[0] = (l4_umword_t)t; /* keeps I3 */
+    return 0;
+}
+
+static int start(struct thread *t, void *stack)
+{
+    l4_sched_param_t param = l4_sched_param(t->priority, 0);
+
+    if (l4_error(l4_scheduler_run_thread(env_scheduler(), t->cap, &param)) < 0)
+        return -EAGAIN;
+    if (l4_error(l4_thread_ex_regs(t->cap, (l4_addr_t)vitrine_thread_entry,
+                                   (l4_addr_t)stack, 0)) < 0)
+        return -EAGAIN;
+    return 0;
+}
+
+/* What vitrine_thread_entry takes from the stack. */
+static void *push_call(void *stack, int (*function)(void *), void *argument)
+{
+    unsigned long *top = (unsigned long *)((unsigned long)stack & -16ul);
+
+    *--top = (unsigned long)argument;
+    *--top = (unsigned long)function;
+    return top;
+}
+
+static void end_on_exit_stack(void *slot)
+{
+    struct thread *self = slot;
+
+    if (self->clear_tid) {
+        const long wake[6] = {(long)self->clear_tid, 1, 1};
+        __atomic_store_n(self->clear_tid, 0, __ATOMIC_SEQ_CST);
+        call_futex(wake);
+    }
+    if (self != threads) {
+        self->state = THREAD_ENDED;
+        l4_task_delete_obj(L4RE_THIS_TASK_CAP, self->cap);
+    }
+    for (;;)
+        l4_ipc_sleep(L4_IPC_NEVER);
+}
+
+/* The main thread has no exit stack: nobody ever takes its own away. */
+_Noreturn void vitrine_thread_exit(void)
+{
+    struct thread *self = thread_self();
+
+    if (self && self->exit_stack)
+        vitrine_call_on((char *)self->exit_stack + EXIT_STACK_SIZE,
+                        end_on_exit_stack, self);
+    end_on_exit_stack(self ? self : threads);
+    __builtin_unreachable();
+}
+
+long call_exit(const long *a)
+{
+    (void)a;
+    vitrine_thread_exit();
+}
+
+long call_set_tid_address(const long *a)
+{
+    struct thread *self = thread_self();
+
+    self->clear_tid = (int *)a[0];
+    return thread_id(self);
+}
+
+long call_gettid(const long *a)
+{
+    struct thread *self = thread_self();
+
+    (void)a;
+    return self ? thread_id(self) : 0;
+}
+
+/*
+ * The slot number is the id musl keeps in a place only its own headers know.
+ * The one public function that tells it hides it in the number of the
+ * thread's clock: ~id * 8 + 6, as Linux has it.
+ */
+l4_cap_idx_t pthread_l4_cap(pthread_t thread)
+{
+    clockid_t clock = 0;
+
+    pthread_getcpuclockid(thread, &clock);
+    struct thread *t = thread_by_id(~((clock - 6) / 8));
+    return t ? t->cap : L4_INVALID_CAP;
+}
+
+/* Instead of musl's assembly. */
+
+int __set_thread_area(void *base) GLUE_HIDDEN;
+int __clone(int (*function)(void *), void *stack, int flags, void *argument,
+            ...) GLUE_HIDDEN;
+_Noreturn void __unmapself(void *base, size_t size) GLUE_HIDDEN;
+
+/* Only the main thread calls this, first of all: its slot is made here. */
+int __set_thread_area(void *base)
+{
+    threads[0].state = THREAD_LIVE;
+    threads[0].cap = env_main_thread();
+    threads[0].utcb = l4_utcb();
+    threads[0].priority = THREAD_DEFAULT_PRIORITY;
+    l4_utcb_tcr()->user[0] = (l4_umword_t)&threads[0];
+    return arch_set_thread_pointer(threads[0].cap, (unsigned long)base);
+}
+
+int __clone(int (*function)(void *), void *stack, int flags, void *argument,
+            ...)
+{
+    struct thread *t;
+    va_list more;
+
+    if (!(flags & CLONE_SETTLS))
+        return -ENOSYS; /* a new process */
+    va_start(more, argument);
+    int *parent_tid = va_arg(more, int *);
+    unsigned long thread_pointer = va_arg(more, unsigned long);
+    int *clear_tid = va_arg(more, int *);
+    va_end(more);
+
+    t = take_slot();
+    if (!t)
+        return -EAGAIN;
+    t->clear_tid = flags & CLONE_CHILD_CLEARTID ? clear_tid : 0;
+    if (create(t) < 0 || arch_set_thread_pointer(t->cap, thread_pointer))
+        goto fail;
+    if (flags & CLONE_PARENT_SETTID)
+        *parent_tid = thread_id(t);
+    if (start(t, push_call(stack, function, argument)) == 0)
+        return thread_id(t);
+fail:
+    drop_slot(t);
+    return -EAGAIN;
+}
+
+struct stack_memory {
+    void *base;
+    size_t size;
+};
+
+static void unmap_and_end(void *memory)
+{
+    struct stack_memory *m = memory;
+    const long arguments[6] = {(long)m->base, (long)m->size};
+
+    call_munmap(arguments);
+    end_on_exit_stack(thread_self());
+}
+
+/* A detached thread's last call: its stack goes before it does. */
+_Noreturn void __unmapself(void *base, size_t size)
+{
+    struct thread *self = thread_self();
+    struct stack_memory *m =
+        (void *)((char *)self->exit_stack + EXIT_STACK_SIZE - 64);
+
+    *m = (struct stack_memory){base, size};
+    vitrine_call_on(m, unmap_and_end, m);
+}

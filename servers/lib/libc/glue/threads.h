@@ -1,0 +1,57 @@
+/*
+ * A POSIX thread is an L4 thread: what the library remembers of each.
+ *
+ *   FREE -> LIVE -> ENDED -> (object deleted by the next user) -> LIVE ...
+ *
+ * A thread cannot give back what it stands on. So on its way out it moves to
+ * a small stack of its slot, marks the slot ENDED and deletes itself; whoever
+ * takes the slot next deletes it again first, in case it was preempted
+ * between the two.
+ *
+ *  I1  Slot 0 is the main thread and is never FREE.
+ *  I2  An ENDED slot's stack and UTCB are used again only after its kernel
+ *      object is deleted.
+ *  I3  The first user word of a thread's UTCB points to its slot; it is 0 in
+ *      threads this library did not make.
+ */
+#ifndef GLUE_THREADS_H
+#define GLUE_THREADS_H
+
+#include "calls.h"
+
+#include <l4/sys/types.h>
+#include <l4/sys/utcb.h>
+
+enum thread_state { THREAD_FREE, THREAD_LIVE, THREAD_ENDED };
+
+struct thread {
+    enum thread_state state; /* under the thread lock */
+    unsigned priority;       /* what the scheduler was told */
+
+    /* Constant while LIVE. */
+    l4_cap_idx_t cap;
+    l4_utcb_t *utcb;  /* kept for the slot's next user */
+    void *exit_stack; /* one page, likewise */
+
+    int *clear_tid; /* owner only: set to 0 and woken at its end */
+
+    /* futex.c, under its lock. */
+    struct thread *next_waiter;
+    const volatile int *waits_for; /* 0: not waiting */
+    l4_cap_idx_t wake_irq;         /* 0: not made yet */
+};
+
+/* The calling thread's slot, or 0 (I3). */
+GLUE_HIDDEN struct thread *thread_self(void);
+
+/* Thread ids are slot numbers plus 1; 0 for an id that is not LIVE. */
+GLUE_HIDDEN struct thread *thread_by_id(long id);
+GLUE_HIDDEN long thread_id(const struct thread *thread);
+
+/* The calling thread ends; entered from arch/<arch>/switch.S too. */
+GLUE_HIDDEN _Noreturn void vitrine_thread_exit(void);
+
+/* Priority of new threads that are not given one (L4Re's). */
+#define THREAD_DEFAULT_PRIORITY 2
+
+#endif
