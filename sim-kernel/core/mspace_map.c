@@ -208,7 +208,8 @@ int mspace_map(struct mspace *src, uaddr_t src_va, struct mspace *dst,
     int result = DONE;
     struct mem_node *n;
 
-    while (result >= 0 && (n = mspace_from(src, at)) && n->va < end) {
+    while (result >= 0 && at < end && (n = mspace_from(src, at)) &&
+           n->va < end) {
         struct piece p = {.n = n, .from = n->va > at ? n->va : at};
         p.order = order < n->order ? PAGE_ORDER : n->order;
         p.to = dst_va + (p.from - src_va);
