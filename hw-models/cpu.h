@@ -10,6 +10,23 @@
  *           all registers and the FPU state are live
  * A soft-TLB miss that the page table answers is resolved inside and does
  * not return. Nothing here calls a host system call on the call door.
+ *
+ * Where a trap leaves the registers: rip (pc) is always an address in the
+ * program's own code, never in the simulator. On the call door it is the
+ * return address of the call to the stub, and sp is as if the stub had
+ * returned. A check that failed has not happened yet, though: `retry` says
+ * which, and the next hw_cpu_run() does it again before the program goes on,
+ * so a page fault answered by a pager continues and one not answered faults
+ * again. If rip is no longer `retry_ip` (the kernel moved the thread), there
+ * is nothing to do again. On the signal door rip is the instruction that
+ * faulted, which simply runs again.
+ *
+ * Before user code is entered its rip must be executable, else the run ends
+ * at once with HW_TRAP_FAULT at rip. All-zero registers with rip, sp and a
+ * first argument (rdi, x0) start a thread.
+ *
+ * Simplified: the sticky exception flags of MXCSR are not kept over a call-
+ * door trap; rounding modes and masks are (they are callee-saved).
  */
 #ifndef HW_CPU_H
 #define HW_CPU_H
@@ -31,10 +48,15 @@ struct hw_regs {
 #endif
     uint64_t tp;        /* thread pointer: FS base, TPIDR_EL0; 0: unused */
     uint64_t utcb;      /* user address of the UTCB, for the CPU block */
-    void *fpu;          /* saved FPU state (host memory), NULL: none live */
+    void *fpu;          /* room for FPU state (host memory), live if `full` */
     uint8_t full;       /* all registers are live (signal door), else only
                            the callee-saved ones, result registers, pc, sp */
+    uint8_t retry;      /* enum hw_retry: a check to do again */
+    uint64_t retry_ip;  /* ... unless the thread was moved from here */
+    uint64_t control;   /* FPU control words if not the default, else 0 */
 };
+
+enum hw_retry { HW_RETRY_NONE, HW_RETRY_ACCESS, HW_RETRY_STEP, HW_RETRY_MMIO };
 
 enum hw_trap_kind {
     HW_TRAP_SYSCALL,   /* regs hold the arguments as user_abi.h says */
@@ -47,7 +69,7 @@ enum hw_trap_kind {
 struct hw_trap {
     enum hw_trap_kind kind;
     uint64_t address;
-    unsigned access;   /* HW_ACCESS_* */
+    unsigned access;   /* HW_ACCESS_*; MMIO: R or W */
     int signo;         /* host signal of an exception */
     uint64_t pa, value;
     unsigned size;

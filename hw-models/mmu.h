@@ -21,10 +21,10 @@
  * Invariants:
  * I1  a TLB entry is a subset of what its walk gives, and the page it names
  *     is host-mapped at that address to that frame.
- * I2  an address is host-mapped only if the running space (hw_mmu_switch)
- *     or another that does not conflict maps it there; when the running
- *     space maps a different frame, or none where unchecked code could see
- *     another's frame of a conflicting address, the host map is dropped.
+ * I2  two spaces conflict once one accesses an address where the other maps
+ *     a different frame. While a space runs, no page of a space that ever
+ *     conflicted is host-mapped, but its own. (Spaces that never conflict
+ *     leave each other's host mappings alone: switching is free.)
  * I3  taking rights away (hw_mmu_invalidate) drops TLB entries of all
  *     contexts of that root and the host mapping.
  */
@@ -53,14 +53,16 @@ struct hw_walk {       /* result of a successful walk */
 
 struct hw_mmu_stats {  /* counters, since init */
     uint64_t walks, host_maps, host_drops, remaps, switches;
+    uint64_t pages, runs; /* host-mapped now; runs: see mmu_host.h */
 };
 
 struct hw_mmu;         /* opaque; holds its own memory */
 
 /* User addresses are [user_start, user_end), reserved in the host process at
- * these very addresses. `max_host_pages`: bound on host mappings (0: a
- * default far under the host's own limit). NULL and *ret_error = errno on
- * failure. */
+ * these very addresses. `max_host_pages`: bound on host-mapped pages (0: a
+ * default; at least HW_HOST_PAGES_MIN); how many mappings they make in the
+ * host is bounded far under its own limit in any case. NULL and *ret_error =
+ * errno on failure. */
 struct hw_mmu *hw_mmu_new(struct hw_ram *ram, uint64_t user_start,
                           uint64_t user_end, unsigned max_host_pages,
                           int *ret_error);
@@ -77,6 +79,8 @@ void hw_mmu_switch(struct hw_mmu *m, uint64_t root, uint32_t *cache);
 /* Pure walk: true and *ret_walk, or false. Touches no bit. */
 bool hw_mmu_walk(const struct hw_mmu *m, uint64_t root, uint64_t va,
                  struct hw_walk *ret_walk);
+/* Is the address in [user_start, user_end)? */
+bool hw_mmu_is_user(const struct hw_mmu *m, uint64_t va);
 /*
  * What hardware does on an access of the running space that the TLB does not
  * know: walk, check R/W/X and user, set accessed (and dirty on W), host-map

@@ -7,9 +7,9 @@
  * access, the step hook of each basic block and the system-call stub (all in
  * servers/lib/sim/) read and write it; nothing else may.
  *
- * Offsets are fixed here for the assembly. Everything below USER_TLB_* is
- * written by the simulator only, except USER_BUDGET (the step hook counts it
- * down).
+ * Offsets are fixed here for the assembly. The stubs write BUDGET (the step
+ * hook counts it down), CODE_PAGE and STACK_PAGE (after finding the page in
+ * the TLB); everything else is written by the simulator only.
  */
 #ifndef HW_USER_ABI_H
 #define HW_USER_ABI_H
@@ -23,6 +23,7 @@
 #define HW_USER_MMIO 0x30      /* entry: device register access */
 #define HW_USER_CODE_PAGE 0x38 /* va >> 12 last seen executable */
 #define HW_USER_STACK_PAGE 0x40/* va >> 12 last seen writable by SP */
+#define HW_USER_OWN 0x48       /* from here on: the CPU model's own */
 #define HW_USER_BLOCK_SIZE 0x100
 
 /* The soft TLB: direct mapped, HW_TLB_ENTRIES of 32 bytes, index
@@ -34,8 +35,10 @@
 #define HW_TLB_EXEC 16
 
 /*
- * Entries are jumped to (tail) from a stub that was called by compiled code,
- * with the caller's return address on the stack (x86-64) or in x30:
+ * Entries are jumped to from a stub that was called by compiled code. The
+ * return address into that code is in r11, popped off the stack (x86-64), or
+ * in x30. It is the stub that pops, so that a bad stack pointer faults in
+ * user code:
  *
  *  SYSCALL  x86-64: rax tag, rdx dest|flags, r8 timeouts, rsi label
  *           -> rax tag, rsi label. aarch64: x0 tag, x1 dest, x2 timeouts,
@@ -62,7 +65,7 @@ struct hw_user_block {
     struct hw_tlb_entry *tlb;
     void *entry_syscall, *entry_access, *entry_step, *entry_mmio;
     uint64_t code_page, stack_page;
-    uint64_t reserved[23];
+    uint64_t own[23];
 };
 _Static_assert(sizeof(struct hw_user_block) == HW_USER_BLOCK_SIZE, "layout");
 _Static_assert(sizeof(struct hw_tlb_entry) == 1 << HW_TLB_SHIFT, "layout");

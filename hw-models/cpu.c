@@ -1,0 +1,466 @@
+/*
+ * CPU: the loop around user code, and the signal door.
+ *
+ *   hw_cpu_run
+ *     again: do the check left over (retry), check code and stack page
+ *            hw_cpu_enter ==> user code ==> a door
+ *              ACCESS, STEP, MMIO   note the check as left over, again
+ *              SIGNAL, page there   again
+ *              anything else        a trap: return
+ *
+ * So a check is done in one place whether it comes for the first time or
+ * after a page fault was answered, and "resolved inside" is the case where
+ * the loop simply goes round.
+ *
+ * Invariants:
+ * I1  block.budget counts the steps still allowed: a step the hook counted
+ *     but the loop did not pass is given back (so *ret_steps is exact).
+ * I2  block.in_user is set exactly while user registers are loaded; a signal
+ *     then belongs to user code, any other is the simulator's own crash.
+ * I3  code and stack page in the block were found in the TLB of the running
+ *     space, or are ~0.
+ *
+ * This file is compiled without stack protector: the handler starts with the
+ * user's thread pointer.
+ */
+#define _GNU_SOURCE
+#include "cpu_host.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+
+enum { CPUS_MAX = 64, PAGE_SHIFT = 12, FPU_ALIGN = 64 };
+enum { SIGNAL_STACK_SIZE = 128 * 1024 };
+/* A page fault the MMU finds no fault in, so often at one instruction: the
+ * host has another reason, and the program gets an exception. */
+enum { REPEATS_MAX = 8 };
+static const uint64_t NO_PAGE = ~0ull;
+/* The lowest address a push reaches, seen from the stack pointer. */
+static const uint64_t PUSH = 8;
+
+/* Process-wide, as signal handlers are. */
+static struct hw_cpu *volatile cpus[CPUS_MAX];
+static void (*crash_handler)(int signo, uint64_t address, uint64_t host_ip);
+static __thread struct hw_cpu *bound; /* whose block this thread shows */
+static __thread pid_t thread_id;      /* 0: no signal stack yet */
+
+/* The signal door */
+
+/* The CPU whose user code this host thread was running, or NULL. Uses
+ * neither thread-local storage nor the block register, for user code can
+ * change that. */
+static struct hw_cpu *cpu_running(uint64_t ip)
+{
+    pid_t tid = hw_host_gettid();
+
+    if (ip >= (uint64_t)hw_cpu_text && ip < (uint64_t)hw_cpu_text_end)
+        return NULL;
+    for (int i = 0; i < CPUS_MAX; i++) {
+        struct hw_cpu *c = cpus[i];
+
+        if (c && c->tid == tid && *hw_block_own(&c->block, BLOCK_IN_USER))
+            return c;
+    }
+    return NULL;
+}
+
+static void crash(int signo, uint64_t address, uint64_t ip)
+{
+    if (crash_handler)
+        crash_handler(signo, address, ip);
+    signal(signo, SIG_DFL); /* the instruction runs again, and ends us */
+}
+
+__attribute__((no_sanitize("address", "undefined"))) static void
+on_signal(int signo, siginfo_t *info, void *context)
+{
+    ucontext_t *uc = context;
+    struct hw_cpu *c = cpu_running(hw_host_frame_ip(uc));
+    struct hw_regs *r;
+
+    if (!c) {
+        crash(signo, (uint64_t)info->si_addr, hw_host_frame_ip(uc));
+        return;
+    }
+    hw_host_tp_restore(c);
+    r = (struct hw_regs *)*hw_block_own(&c->block, BLOCK_REGS);
+    hw_host_save(uc, r, c->fpu);
+    c->signal = (struct hw_signal){
+        .signo = signo,
+        .address = (uint64_t)info->si_addr,
+        .access = hw_host_access(signo, info, uc),
+    };
+    *hw_block_own(&c->block, BLOCK_IN_USER) = 0;
+    hw_host_redirect(uc, c);
+}
+
+static void handlers_install(void)
+{
+    static const int signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP};
+    struct sigaction action = {.sa_sigaction = on_signal,
+                               .sa_flags = SA_SIGINFO | SA_ONSTACK};
+
+    for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+        sigaddset(&action.sa_mask, signals[i]);
+    for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+        sigaction(signals[i], &action, NULL);
+}
+
+/* One signal stack per host thread, for the thread's life. */
+static void thread_prepare(void)
+{
+    stack_t stack = {.ss_size = SIGNAL_STACK_SIZE};
+
+    stack.ss_sp = mmap(NULL, SIGNAL_STACK_SIZE, PROT_READ | PROT_WRITE,
+                       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (stack.ss_sp == MAP_FAILED || sigaltstack(&stack, NULL) < 0)
+        abort();
+    thread_id = hw_host_gettid();
+}
+
+static void *fpu_room(void)
+{
+    size_t size = (hw_host_fpu_size() + FPU_ALIGN - 1) & -(size_t)FPU_ALIGN;
+    void *room = aligned_alloc(FPU_ALIGN, size);
+
+    if (room)
+        memset(room, 0, size);
+    return room;
+}
+
+/* The state the handler saved goes to the registers it belongs to; their
+ * old room, or fresh room, waits for the next signal. */
+static void fpu_hand_over(struct hw_cpu *c, struct hw_regs *r)
+{
+    void *room = r->fpu ? r->fpu : fpu_room();
+
+    if (!room)
+        abort(); /* no host memory; going on would lose user state */
+    r->fpu = c->fpu;
+    c->fpu = room;
+}
+
+/* Checks before user code is entered */
+
+static const struct hw_tlb_entry *tlb_at(const struct hw_cpu *c, uint64_t page)
+{
+    return &c->block.tlb[page % HW_TLB_ENTRIES];
+}
+
+static bool trap_fault(struct hw_trap *t, uint64_t address, unsigned access)
+{
+    *t = (struct hw_trap){
+        .kind = HW_TRAP_FAULT, .address = address, .access = access};
+    return false;
+}
+
+static bool trap_exception(struct hw_trap *t, int signo, uint64_t address)
+{
+    *t = (struct hw_trap){
+        .kind = HW_TRAP_EXCEPTION, .address = address, .signo = signo};
+    return false;
+}
+
+static bool code_check_slow(struct hw_cpu *c, uint64_t ip, struct hw_trap *t)
+{
+    uint64_t fault;
+
+    if (!hw_mmu_access(c->mmu, ip, 1, HW_ACCESS_X, &fault))
+        return trap_fault(t, fault, HW_ACCESS_X);
+    c->block.code_page = ip >> PAGE_SHIFT;
+    return true;
+}
+
+static bool code_check(struct hw_cpu *c, uint64_t ip, struct hw_trap *t)
+{
+    uint64_t page = ip >> PAGE_SHIFT;
+
+    if (c->block.code_page == page)
+        return true;
+    if (tlb_at(c, page)->exec != page)
+        return code_check_slow(c, ip, t);
+    c->block.code_page = page;
+    return true;
+}
+
+/* A step insists on its stack page. Without one, code that sets its stack up
+ * or just gives the last of it back must be able to run; only a stack
+ * pointer that is no user address at all is stopped, for what it points to
+ * may be ours. */
+static bool stack_check_slow(struct hw_cpu *c, uint64_t sp, bool insist,
+                             struct hw_trap *t)
+{
+    uint64_t at = sp - PUSH;
+    uint64_t fault;
+
+    if (hw_mmu_access(c->mmu, at, PUSH, HW_ACCESS_W, &fault)) {
+        c->block.stack_page = at >> PAGE_SHIFT;
+        return true;
+    }
+    c->block.stack_page = NO_PAGE;
+    if (insist || (sp && !hw_mmu_is_user(c->mmu, at)))
+        return trap_fault(t, fault, HW_ACCESS_W);
+    return true;
+}
+
+static bool stack_check(struct hw_cpu *c, uint64_t sp, bool insist,
+                        struct hw_trap *t)
+{
+    uint64_t page = (sp - PUSH) >> PAGE_SHIFT;
+
+    if (c->block.stack_page == page)
+        return true;
+    if (tlb_at(c, page)->write != page)
+        return stack_check_slow(c, sp, insist, t);
+    c->block.stack_page = page;
+    return true;
+}
+
+/* Checks to do again; false: a trap */
+
+static bool access_again(struct hw_cpu *c, struct hw_regs *r, struct hw_trap *t)
+{
+    unsigned access = hw_regs_argument(r, 2) & (HW_ACCESS_R | HW_ACCESS_W);
+    uint64_t fault;
+
+    if (!access)
+        access = HW_ACCESS_R;
+    if (!hw_mmu_access(c->mmu, hw_regs_argument(r, 0), hw_regs_argument(r, 1),
+                       access, &fault))
+        return trap_fault(t, fault, access);
+    return true;
+}
+
+static bool step_again(struct hw_cpu *c, struct hw_trap *t)
+{
+    if (c->block.budget <= 0) {
+        *t = (struct hw_trap){.kind = HW_TRAP_BUDGET};
+        return false;
+    }
+    c->block.budget--;
+    return true;
+}
+
+/* A device accessor pointed at ordinary memory works on it, as a load or
+ * store would. `host` is where RAM is mapped at the user's own address. */
+static uint64_t ram_access(void *host, unsigned size, bool write,
+                           uint64_t value)
+{
+    uint64_t old = 0;
+
+    memcpy(&old, host, size);
+    if (write)
+        memcpy(host, &value, size);
+    return old;
+}
+
+static bool mmio_again(struct hw_cpu *c, struct hw_regs *r, struct hw_trap *t)
+{
+    uint64_t address = hw_regs_argument(r, 0);
+    uint64_t size = hw_regs_argument(r, 1);
+    bool write = hw_regs_argument(r, 2) & 1;
+    unsigned access = write ? HW_ACCESS_W : HW_ACCESS_R;
+    uint64_t pa, fault;
+
+    if ((size & (size - 1)) || size == 0 || size > sizeof(uint64_t))
+        return trap_exception(t, SIGBUS, address);
+    if (hw_mmu_device(c->mmu, address, (unsigned)size, access, &pa)) {
+        r->retry = HW_RETRY_NONE;
+        *t = (struct hw_trap){.kind = HW_TRAP_MMIO,
+                              .address = address,
+                              .access = access,
+                              .pa = pa,
+                              .size = (unsigned)size,
+                              .value = hw_regs_argument(r, 3)};
+        return false;
+    }
+    if (!hw_mmu_access(c->mmu, address, size, access, &fault))
+        return trap_fault(t, fault, access);
+    hw_regs_set_mmio(r, ram_access((void *)(uintptr_t)address, (unsigned)size,
+                                   write, hw_regs_argument(r, 3)));
+    return true;
+}
+
+static bool check_again(struct hw_cpu *c, struct hw_regs *r, struct hw_trap *t)
+{
+    switch (r->retry) {
+    case HW_RETRY_ACCESS:
+        return access_again(c, r, t);
+    case HW_RETRY_STEP:
+        return step_again(c, t);
+    case HW_RETRY_MMIO:
+        return mmio_again(c, r, t);
+    default:
+        return true;
+    }
+}
+
+/* False: a trap instead of user code. The checks before a step come first:
+ * one that fails has not used up the step. */
+static bool may_enter(struct hw_cpu *c, struct hw_regs *r, struct hw_trap *t)
+{
+    if (r->retry && r->retry_ip != hw_regs_ip(r))
+        r->retry = HW_RETRY_NONE; /* the kernel moved the thread */
+    if (!code_check(c, hw_regs_ip(r), t) ||
+        !stack_check(c, hw_regs_sp(r), r->retry == HW_RETRY_STEP, t))
+        return false;
+    if (r->retry) {
+        if (!check_again(c, r, t))
+            return false;
+        r->retry = HW_RETRY_NONE;
+    }
+    if (r->full)
+        hw_host_sanitize(r);
+    return true;
+}
+
+/* Doors; true: go on with user code, false: a trap */
+
+static bool left_over(struct hw_regs *r, enum hw_retry what)
+{
+    r->retry = (uint8_t)what;
+    r->retry_ip = hw_regs_ip(r);
+    return true;
+}
+
+static bool fault_is_new(struct hw_cpu *c, uint64_t ip)
+{
+    bool same = c->last_address == c->signal.address && c->last_ip == ip &&
+                c->last_budget == c->block.budget;
+
+    c->last_address = c->signal.address;
+    c->last_ip = ip;
+    c->last_budget = c->block.budget;
+    c->repeats = same ? c->repeats + 1 : 0;
+    return c->repeats < REPEATS_MAX;
+}
+
+static bool signal_door(struct hw_cpu *c, struct hw_regs *r, struct hw_trap *t)
+{
+    const struct hw_signal *s = &c->signal;
+    uint64_t fault;
+
+    fpu_hand_over(c, r);
+    if (!s->access || !fault_is_new(c, hw_regs_ip(r)))
+        return trap_exception(t, s->signo, s->address);
+    if (!hw_mmu_access(c->mmu, s->address, 1, s->access, &fault))
+        return trap_fault(t, s->address, s->access);
+    return true;
+}
+
+static bool door(struct hw_cpu *c, struct hw_regs *r, int number,
+                 struct hw_trap *t)
+{
+    switch (number) {
+    case DOOR_ACCESS:
+        return left_over(r, HW_RETRY_ACCESS);
+    case DOOR_STEP:
+        c->block.budget++; /* keeps I1 */
+        return left_over(r, HW_RETRY_STEP);
+    case DOOR_MMIO:
+        return left_over(r, HW_RETRY_MMIO);
+    case DOOR_SIGNAL:
+        return signal_door(c, r, t);
+    default:
+        *t = (struct hw_trap){.kind = HW_TRAP_SYSCALL};
+        return false;
+    }
+}
+
+/* Life */
+
+static void entries_set(struct hw_user_block *b)
+{
+    b->entry_syscall = (void *)hw_cpu_entry_syscall;
+    b->entry_access = (void *)hw_cpu_entry_access;
+    b->entry_step = (void *)hw_cpu_entry_step;
+    b->entry_mmio = (void *)hw_cpu_entry_mmio;
+    b->code_page = NO_PAGE;
+    b->stack_page = NO_PAGE;
+}
+
+static bool cpu_register(struct hw_cpu *c)
+{
+    for (int i = 0; i < CPUS_MAX; i++)
+        if (!cpus[i]) {
+            cpus[i] = c;
+            return true;
+        }
+    return false;
+}
+
+struct hw_cpu *hw_cpu_new(struct hw_mmu *mmu, int *ret_error)
+{
+    struct hw_cpu *c = aligned_alloc(HW_USER_BLOCK_SIZE,
+                                     (sizeof(*c) + HW_USER_BLOCK_SIZE - 1) &
+                                         -(size_t)HW_USER_BLOCK_SIZE);
+
+    if (!c) {
+        *ret_error = ENOMEM;
+        return NULL;
+    }
+    *c = (struct hw_cpu){.mmu = mmu, .fpu = fpu_room()};
+    entries_set(&c->block);
+    if (!c->fpu || !cpu_register(c)) {
+        *ret_error = c->fpu ? ENOSPC : ENOMEM;
+        free(c->fpu);
+        free(c);
+        return NULL;
+    }
+    handlers_install();
+    return c;
+}
+
+void hw_cpu_free(struct hw_cpu *c)
+{
+    if (!c)
+        return;
+    for (int i = 0; i < CPUS_MAX; i++)
+        if (cpus[i] == c)
+            cpus[i] = NULL;
+    if (bound == c)
+        bound = NULL;
+    free(c->fpu);
+    free(c);
+}
+
+struct hw_user_block *hw_cpu_block(struct hw_cpu *c)
+{
+    return &c->block;
+}
+
+static void cpu_bind(struct hw_cpu *c)
+{
+    if (!thread_id)
+        thread_prepare();
+    c->tid = thread_id;
+    hw_host_bind(c);
+    bound = c;
+}
+
+void hw_cpu_run(struct hw_cpu *c, struct hw_regs *regs, int64_t budget,
+                struct hw_trap *ret_trap, int64_t *ret_steps)
+{
+    if (bound != c || c->tid != thread_id)
+        cpu_bind(c);
+    c->repeats = 0;
+    c->block.utcb = regs->utcb;
+    c->block.budget = budget;
+    while (may_enter(c, regs, ret_trap) &&
+           door(c, regs, hw_cpu_enter(&c->block, regs), ret_trap))
+        ;
+    *ret_steps = budget - c->block.budget;
+}
+
+void hw_regs_release(struct hw_regs *r)
+{
+    free(r->fpu);
+    r->fpu = NULL;
+}
+
+void hw_cpu_on_crash(void (*handler)(int signo, uint64_t address,
+                                     uint64_t host_ip))
+{
+    crash_handler = handler;
+}

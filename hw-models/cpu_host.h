@@ -1,0 +1,78 @@
+/*
+ * What the CPU model needs from each host architecture.
+ *
+ * cpu.c runs the loop; cpu_host_<arch>.c reads and writes signal frames;
+ * cpu_<arch>.S switches stacks. Code that runs between a host signal and
+ * hw_host_tp_restore() must not touch thread-local storage: the user's
+ * thread pointer may still be in force.
+ */
+#ifndef HW_CPU_HOST_H
+#define HW_CPU_HOST_H
+
+#include "cpu.h"
+#include "cpu_offsets.h"
+#include <signal.h>
+#include <sys/types.h>
+#include <ucontext.h>
+
+/* What a host signal told about user code. */
+struct hw_signal {
+    int signo;
+    uint64_t address;
+    unsigned access;   /* HW_ACCESS_* of a page fault, 0: not one */
+};
+
+struct hw_cpu {
+    struct hw_user_block block; /* first: its address is GS base, x18 */
+    struct hw_mmu *mmu;
+    pid_t tid;         /* host thread that runs it */
+    void *fpu;         /* room for the next signal's FPU state */
+    struct hw_signal signal;
+    uint64_t last_address, last_ip; /* page fault resolved last ... */
+    int64_t last_budget;
+    unsigned repeats;  /* ... and how often without a step between */
+};
+
+/* Assembly. Enters user code with `regs` (also noted in the block); returns
+ * DOOR_* when it traps. Its text lies in [hw_cpu_text, hw_cpu_text_end). */
+int hw_cpu_enter(struct hw_user_block *block, struct hw_regs *regs);
+extern const char hw_cpu_text[], hw_cpu_text_end[];
+void hw_cpu_entry_syscall(void);
+void hw_cpu_entry_access(void);
+void hw_cpu_entry_step(void);
+void hw_cpu_entry_mmio(void);
+void hw_cpu_entry_signal(void);
+
+/* Own part of the block, by offset. */
+static inline uint64_t *hw_block_own(struct hw_user_block *b, unsigned offset)
+{
+    return &b->own[(offset - HW_USER_OWN) / sizeof(uint64_t)];
+}
+
+/* Program counter, stack pointer, and the three arguments of ACCESS and
+ * MMIO, plus the fourth of MMIO, in the registers of the call door. */
+uint64_t hw_regs_ip(const struct hw_regs *r);
+uint64_t hw_regs_sp(const struct hw_regs *r);
+uint64_t hw_regs_argument(const struct hw_regs *r, unsigned n);
+
+/* Makes the block findable for user code on this host thread, and notes the
+ * host's thread pointer. */
+void hw_host_bind(struct hw_cpu *c);
+/* After a signal: the host's thread pointer and our block pointer again. */
+void hw_host_tp_restore(struct hw_cpu *c);
+pid_t hw_host_gettid(void);
+
+/* Bytes of one saved FPU state. */
+size_t hw_host_fpu_size(void);
+/* Saves the whole user state from a signal frame to `r` and `fpu`. */
+void hw_host_save(const ucontext_t *uc, struct hw_regs *r, void *fpu);
+uint64_t hw_host_frame_ip(const ucontext_t *uc);
+/* HW_ACCESS_* if the signal is a page fault, else 0. */
+unsigned hw_host_access(int signo, const siginfo_t *info,
+                        const ucontext_t *uc);
+/* Makes the signal return to hw_cpu_entry_signal on the host stack. */
+void hw_host_redirect(ucontext_t *uc, struct hw_cpu *c);
+/* Cleans registers before a full restore: flags a program may not set. */
+void hw_host_sanitize(struct hw_regs *r);
+
+#endif

@@ -1,0 +1,539 @@
+/*
+ * MMU: the soft TLB, and the meeting of walk, TLB and host mappings.
+ *
+ *   cache word -> context[i]: root | stamp | conflicts
+ *                 tlb[i]: 256 entries that compiled code compares with
+ *                 host pages owned by i (mmu_host.h)
+ *
+ * A context belongs to one table root from its first switch until it is
+ * forgotten or, least recently used, gives way to another root; then its
+ * TLB is emptied and its host pages go. Context 0 is "no tables": always
+ * empty.
+ *
+ * The invariants are in mmu.h; hw_mmu_check() asserts them.
+ *
+ * I2 in practice: a conflict is found when a page about to be host-mapped
+ * is mapped already to another frame. Then every known space whose tables
+ * say otherwise about that address is marked too, its host pages are
+ * dropped, and from then on a marked space takes its pages away when it is
+ * switched from. With one marked space left the mark means nothing and is
+ * cleared.
+ */
+#include "mmu.h"
+#include "mmu_host.h"
+#include "mmu_walk.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CONTEXTS = HW_HOST_OWNERS, CONTEXT_MASK = CONTEXTS - 1 };
+enum { HOST_PAGES_DEFAULT = 1 << 18 };
+/* The cache word: index of the context, and the mark, which so survives the
+ * loss of the context. */
+static const uint32_t WORD_CONFLICTS = 1u << 31;
+static const uint64_t NO_PAGE = ~0ull;
+
+struct context {
+    uint64_t root;  /* 0: free */
+    uint64_t stamp; /* of the last switch to it */
+    bool conflicts; /* I2 */
+};
+
+struct tlb {
+    struct hw_tlb_entry entry[HW_TLB_ENTRIES];
+};
+
+struct hw_mmu {
+    struct hw_ram *ram;
+    uint64_t start, end;
+    struct hw_user_block *block;
+    uint32_t current; /* context in force */
+    uint32_t used;    /* contexts ever used: [0, used) */
+    uint64_t ticks;
+    struct hw_mmu_stats stats;
+    struct hw_host host;
+    struct context context[CONTEXTS];
+    struct tlb *tlb; /* CONTEXTS of them */
+};
+
+_Static_assert((CONTEXTS & CONTEXT_MASK) == 0, "a power of two");
+
+/* Soft TLB */
+
+static struct hw_tlb_entry *tlb_entry(struct hw_mmu *m, uint32_t context,
+                                      uint64_t page)
+{
+    return &m->tlb[context].entry[page % HW_TLB_ENTRIES];
+}
+
+static void tlb_clear(struct hw_mmu *m, uint32_t context)
+{
+    memset(&m->tlb[context], 0xff, sizeof(m->tlb[context]));
+}
+
+static bool tlb_names(const struct hw_tlb_entry *e, uint64_t page)
+{
+    return e->read == page || e->write == page || e->exec == page;
+}
+
+static void tlb_drop(struct hw_mmu *m, uint32_t context, uint64_t page)
+{
+    struct hw_tlb_entry *e = tlb_entry(m, context, page);
+
+    if (tlb_names(e, page))
+        *e = (struct hw_tlb_entry){NO_PAGE, NO_PAGE, NO_PAGE, NO_PAGE};
+}
+
+/* A clean page gets no write tag: the first write must walk, to set the
+ * dirty bit. */
+static void tlb_fill(struct hw_mmu *m, uint64_t page, uint64_t flags)
+{
+    struct hw_tlb_entry *e = tlb_entry(m, m->current, page);
+    bool writable = (flags & HW_PTE_W) && (flags & HW_PTE_DIRTY);
+
+    e->read = flags & HW_PTE_R ? page : NO_PAGE;
+    e->write = writable ? page : NO_PAGE;
+    e->exec = flags & HW_PTE_X ? page : NO_PAGE;
+}
+
+/* The CPU asks again about its code and stack page. */
+static void block_pages_forget(struct hw_mmu *m)
+{
+    if (!m->block)
+        return;
+    m->block->code_page = NO_PAGE;
+    m->block->stack_page = NO_PAGE;
+}
+
+static void block_update(struct hw_mmu *m)
+{
+    if (m->block)
+        m->block->tlb = m->tlb[m->current].entry;
+    block_pages_forget(m);
+}
+
+/* Keeps I1: called for each page that loses its frame in the host. */
+static void host_dropped(void *data, uint64_t page)
+{
+    struct hw_mmu *m = data;
+
+    for (uint32_t i = 1; i < m->used; i++)
+        tlb_drop(m, i, page);
+    block_pages_forget(m);
+}
+
+/* Contexts */
+
+static uint32_t context_find(const struct hw_mmu *m, uint64_t root)
+{
+    if (!root)
+        return 0;
+    for (uint32_t i = 1; i < m->used; i++)
+        if (m->context[i].root == root)
+            return i;
+    return 0;
+}
+
+static uint32_t context_oldest(const struct hw_mmu *m)
+{
+    uint32_t oldest = 0;
+
+    for (uint32_t i = 1; i < m->used; i++)
+        if (i != m->current &&
+            (!oldest || m->context[i].stamp < m->context[oldest].stamp))
+            oldest = i;
+    return oldest;
+}
+
+static void context_release(struct hw_mmu *m, uint32_t i)
+{
+    hw_host_drop_owner(&m->host, i);
+    tlb_clear(m, i);
+    m->context[i] = (struct context){0};
+}
+
+static uint32_t context_free(const struct hw_mmu *m)
+{
+    for (uint32_t i = 1; i < m->used; i++)
+        if (!m->context[i].root)
+            return i;
+    return 0;
+}
+
+static uint32_t context_make(struct hw_mmu *m, uint64_t root)
+{
+    uint32_t i = context_free(m);
+
+    if (!i)
+        i = m->used < CONTEXTS ? m->used++ : context_oldest(m);
+    context_release(m, i);
+    m->context[i].root = root;
+    m->context[i].stamp = ++m->ticks;
+    return i;
+}
+
+static uint32_t context_get(struct hw_mmu *m, uint64_t root)
+{
+    uint32_t i = context_find(m, root);
+
+    return i || !root ? i : context_make(m, root);
+}
+
+/* Conflicts (I2) */
+
+static void conflict_mark(struct hw_mmu *m, uint32_t i)
+{
+    m->context[i].conflicts = true;
+    if (i != m->current)
+        hw_host_drop_owner(&m->host, i);
+}
+
+/* The running space maps `va` to another frame than the host has there. */
+static void conflict_found(struct hw_mmu *m, uint64_t va, uint64_t frame,
+                           uint32_t owner)
+{
+    struct hw_walk w;
+
+    m->stats.remaps++;
+    if (owner == m->current)
+        return;
+    conflict_mark(m, m->current);
+    conflict_mark(m, owner);
+    for (uint32_t i = 1; i < m->used; i++)
+        if (i != m->current && hw_walk(m->ram, m->context[i].root, va, &w) &&
+            w.pa >> HW_PAGE_SHIFT != frame)
+            conflict_mark(m, i);
+}
+
+static void conflicts_recount(struct hw_mmu *m)
+{
+    uint32_t marked = 0, last = 0;
+
+    for (uint32_t i = 1; i < m->used; i++)
+        if (m->context[i].conflicts) {
+            marked++;
+            last = i;
+        }
+    if (marked == 1)
+        m->context[last].conflicts = false;
+}
+
+/* Host mappings */
+
+/* Can the page `distance` pages on be mapped ahead, together with `va`? */
+static bool ahead_is_possible(const struct hw_mmu *m, const struct hw_walk *w,
+                              uint64_t va, int distance)
+{
+    uint64_t there = va + (uint64_t)((int64_t)distance * HW_PAGE_SIZE);
+    uint64_t step = (uint64_t)((int64_t)distance * HW_PAGE_SIZE);
+    uint64_t pa;
+
+    return hw_mmu_is_user(m, there) &&
+           hw_walk_neighbour(w, va, distance, &pa) &&
+           pa == (w->pa & ~0xfffull) + step && hw_ram_at(m->ram, pa, 1) &&
+           !hw_host_find(&m->host, there >> HW_PAGE_SHIFT);
+}
+
+/* Maps the page and those neighbours of its block whose frames adjoin: one
+ * host call costs nearly the same for all of them. */
+static bool host_fill_block(struct hw_mmu *m, const struct hw_walk *w,
+                            uint64_t va)
+{
+    uint64_t page = va >> HW_PAGE_SHIFT;
+    int in_block = (int)(page % HW_HOST_BLOCK);
+    int low = 0, high = 0;
+
+    while (low > -in_block && ahead_is_possible(m, w, va, low - 1))
+        low--;
+    while (high + 1 < HW_HOST_BLOCK - in_block &&
+           ahead_is_possible(m, w, va, high + 1))
+        high++;
+    return hw_host_map(&m->host, page + (uint64_t)(int64_t)low,
+                       (w->pa >> HW_PAGE_SHIFT) + (uint64_t)(int64_t)low,
+                       (uint32_t)(high - low + 1), m->current) == 0;
+}
+
+static bool host_fill(struct hw_mmu *m, const struct hw_walk *w, uint64_t va)
+{
+    uint64_t page = va >> HW_PAGE_SHIFT;
+    uint64_t frame = w->pa >> HW_PAGE_SHIFT;
+    const struct hw_host_page *p = hw_host_find(&m->host, page);
+
+    if (p && p->frame != frame) {
+        conflict_found(m, va, frame, p->owner);
+        p = NULL;
+    }
+    if (!p && !host_fill_block(m, w, va))
+        return false;
+    hw_host_touch(&m->host, page, m->current);
+    return true;
+}
+
+/* The checked part of an access: walk, rights, accessed and dirty bits. */
+static bool access_walk(struct hw_mmu *m, uint64_t va, unsigned access,
+                        struct hw_walk *ret_walk)
+{
+    m->stats.walks++;
+    if (!hw_mmu_is_user(m, va) ||
+        !hw_walk(m->ram, m->context[m->current].root, va, ret_walk) ||
+        !hw_walk_permits(ret_walk->flags, access))
+        return false;
+    return true;
+}
+
+static bool access_page(struct hw_mmu *m, uint64_t va, unsigned access)
+{
+    struct hw_walk w;
+
+    if (!access_walk(m, va, access, &w) || (w.flags & HW_PTE_DEVICE) ||
+        !hw_ram_at(m->ram, w.pa, 1) || !host_fill(m, &w, va))
+        return false;
+    hw_walk_mark(&w, access);
+    tlb_fill(m, va >> HW_PAGE_SHIFT, w.flags);
+    return true;
+}
+
+/* Life and switching */
+
+static int mmu_init(struct hw_mmu *m, unsigned max_host_pages)
+{
+    m->tlb = aligned_alloc(sizeof(struct tlb), CONTEXTS * sizeof(struct tlb));
+    if (!m->tlb)
+        return -ENOMEM;
+    tlb_clear(m, 0);
+    m->used = 1;
+    return hw_host_init(&m->host, m->ram, m->start, m->end,
+                        max_host_pages ? max_host_pages : HOST_PAGES_DEFAULT,
+                        host_dropped, m);
+}
+
+struct hw_mmu *hw_mmu_new(struct hw_ram *ram, uint64_t user_start,
+                          uint64_t user_end, unsigned max_host_pages,
+                          int *ret_error)
+{
+    struct hw_mmu *m = calloc(1, sizeof(*m));
+    int error = -ENOMEM;
+
+    if (m) {
+        m->ram = ram;
+        m->start = user_start;
+        m->end = user_end;
+        error = mmu_init(m, max_host_pages);
+    }
+    if (!error)
+        return m;
+    if (m)
+        free(m->tlb);
+    free(m);
+    *ret_error = -error;
+    return NULL;
+}
+
+void hw_mmu_free(struct hw_mmu *m)
+{
+    if (!m)
+        return;
+    hw_host_destroy(&m->host);
+    free(m->tlb);
+    free(m);
+}
+
+void hw_mmu_attach(struct hw_mmu *m, struct hw_user_block *block)
+{
+    m->block = block;
+    block_update(m);
+}
+
+void hw_mmu_switch(struct hw_mmu *m, uint64_t root, uint32_t *cache)
+{
+    uint32_t i = root ? *cache & CONTEXT_MASK : 0;
+
+    if (m->context[i].root != root) {
+        i = context_get(m, root);
+        m->context[i].conflicts |= (*cache & WORD_CONFLICTS) != 0;
+    }
+    m->stats.switches++;
+    if (i != m->current && m->context[m->current].conflicts)
+        hw_host_drop_owner(&m->host, m->current);
+    m->current = i;
+    m->context[i].stamp = i ? ++m->ticks : 0;
+    *cache = i | (m->context[i].conflicts ? WORD_CONFLICTS : 0);
+    block_update(m);
+}
+
+bool hw_mmu_walk(const struct hw_mmu *m, uint64_t root, uint64_t va,
+                 struct hw_walk *ret_walk)
+{
+    return hw_walk(m->ram, root, va, ret_walk);
+}
+
+bool hw_mmu_is_user(const struct hw_mmu *m, uint64_t va)
+{
+    return va >= m->start && va < m->end;
+}
+
+bool hw_mmu_access(struct hw_mmu *m, uint64_t va, uint64_t size,
+                   unsigned access, uint64_t *ret_fault)
+{
+    uint64_t left = size;
+
+    while (left) {
+        uint64_t in_page = HW_PAGE_SIZE - va % HW_PAGE_SIZE;
+
+        if (!access_page(m, va, access)) {
+            *ret_fault = va;
+            return false;
+        }
+        if (left <= in_page)
+            break;
+        left -= in_page;
+        va += in_page;
+    }
+    return true;
+}
+
+bool hw_mmu_device(struct hw_mmu *m, uint64_t va, unsigned size,
+                   unsigned access, uint64_t *ret_pa)
+{
+    struct hw_walk w;
+
+    if (va % HW_PAGE_SIZE + size > HW_PAGE_SIZE ||
+        !access_walk(m, va, access, &w) || !(w.flags & HW_PTE_DEVICE))
+        return false;
+    hw_walk_mark(&w, access);
+    *ret_pa = w.pa;
+    return true;
+}
+
+void hw_mmu_invalidate(struct hw_mmu *m, uint64_t root, uint64_t va,
+                       unsigned order)
+{
+    uint32_t i = context_find(m, root);
+    uint64_t first = va >> HW_PAGE_SHIFT;
+    uint64_t count = 1;
+
+    if (order > HW_PAGE_SHIFT)
+        count = 1ull << ((order < 64 ? order : 63) - HW_PAGE_SHIFT);
+    first &= ~(count - 1);
+    if (i && count > HW_TLB_ENTRIES)
+        tlb_clear(m, i);
+    else if (i)
+        for (uint64_t page = first; page < first + count; page++)
+            tlb_drop(m, i, page);
+    hw_host_drop(&m->host, first, count);
+    block_pages_forget(m);
+}
+
+void hw_mmu_forget(struct hw_mmu *m, uint64_t root)
+{
+    uint32_t i = context_find(m, root);
+
+    if (!i)
+        return;
+    context_release(m, i);
+    if (i == m->current)
+        m->current = 0;
+    block_update(m);
+    conflicts_recount(m);
+}
+
+static void prefill_page(struct hw_mmu *m, uint32_t owner, uint64_t va)
+{
+    uint64_t page = va >> HW_PAGE_SHIFT;
+    struct hw_walk w;
+
+    if (!hw_mmu_is_user(m, va) ||
+        !hw_walk(m->ram, m->context[owner].root, va, &w) ||
+        !(w.flags & HW_PTE_USER) || (w.flags & HW_PTE_DEVICE) ||
+        !hw_ram_at(m->ram, w.pa, 1) || hw_host_find(&m->host, page))
+        return;
+    hw_host_map(&m->host, page, w.pa >> HW_PAGE_SHIFT, 1, owner);
+}
+
+void hw_mmu_prefill(struct hw_mmu *m, uint64_t root, uint64_t va, uint64_t size)
+{
+    uint32_t i = context_get(m, root);
+
+    if (!i || (m->context[i].conflicts && i != m->current))
+        return; /* keeps I2 */
+    for (uint64_t at = va & ~0xfffull; at < va + size; at += HW_PAGE_SIZE)
+        prefill_page(m, i, at);
+}
+
+void hw_mmu_stats(const struct hw_mmu *m, struct hw_mmu_stats *ret_stats)
+{
+    *ret_stats = m->stats;
+    ret_stats->host_maps = m->host.maps;
+    ret_stats->host_drops = m->host.drops;
+    ret_stats->pages = m->host.pages;
+    ret_stats->runs = m->host.runs;
+}
+
+/* Invariants */
+
+static bool entry_is_right(const struct hw_mmu *m, uint32_t context,
+                           uint64_t page, unsigned access)
+{
+    const struct hw_host_page *p = hw_host_find(&m->host, page);
+    struct hw_walk w;
+
+    return p &&
+           hw_walk(m->ram, m->context[context].root, page << HW_PAGE_SHIFT,
+                   &w) &&
+           hw_walk_permits(w.flags, access) &&
+           p->frame == w.pa >> HW_PAGE_SHIFT;
+}
+
+static bool context_is_right(const struct hw_mmu *m, uint32_t i)
+{
+    for (int k = 0; k < HW_TLB_ENTRIES; k++) {
+        const struct hw_tlb_entry *e = &m->tlb[i].entry[k];
+
+        if ((e->read != NO_PAGE &&
+             !entry_is_right(m, i, e->read, HW_ACCESS_R)) ||
+            (e->write != NO_PAGE &&
+             !entry_is_right(m, i, e->write, HW_ACCESS_W)) ||
+            (e->exec != NO_PAGE && !entry_is_right(m, i, e->exec, HW_ACCESS_X)))
+            return false;
+    }
+    return true;
+}
+
+/* I3: what an owner no longer maps there, the host does not show. */
+static bool owned_pages_are_right(const struct hw_mmu *m, uint32_t i)
+{
+    struct hw_walk w;
+
+    for (uint32_t k = m->host.owned[i]; k; k = m->host.table[k].next) {
+        const struct hw_host_page *p = &m->host.table[k];
+
+        if (!hw_walk(m->ram, m->context[i].root, p->page << HW_PAGE_SHIFT,
+                     &w) ||
+            w.pa >> HW_PAGE_SHIFT != p->frame)
+            return false;
+    }
+    return true;
+}
+
+bool hw_mmu_check(const struct hw_mmu *m, const char **ret_text)
+{
+    if (!hw_host_check(&m->host)) {
+        *ret_text = "mmu_host.h I2: lists or bounds of the host mappings";
+        return false;
+    }
+    for (uint32_t i = 0; i < m->used; i++) {
+        if (!context_is_right(m, i)) {
+            *ret_text = "I1: a TLB entry says more than walk and host map";
+            return false;
+        }
+        if (i != m->current && m->context[i].conflicts && m->host.owned[i]) {
+            *ret_text = "I2: pages of a conflicting space are host-mapped";
+            return false;
+        }
+        if (!owned_pages_are_right(m, i)) {
+            *ret_text = "I3: the host shows a page its owner does not map";
+            return false;
+        }
+    }
+    return true;
+}
