@@ -1,0 +1,15 @@
+/* riscv64: the architecture's part of a vCPU's state. */
+#ifndef L4_SYS_ARCH_VCPU_H
+#define L4_SYS_ARCH_VCPU_H
+
+#include <l4/sys/l4int.h>
+
+enum { L4_VCPU_STATE_VERSION = 0x45 };
+
+/* Pointers of the vCPU's own code, loaded on entry. */
+typedef struct l4_vcpu_arch_state_t {
+    l4_umword_t host_tp;
+    l4_umword_t host_gp;
+} l4_vcpu_arch_state_t;
+
+#endif
