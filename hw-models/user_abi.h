@@ -38,7 +38,9 @@
  * Entries are jumped to from a stub that was called by compiled code. The
  * return address into that code is in r11, popped off the stack (x86-64), or
  * in x30. It is the stub that pops, so that a bad stack pointer faults in
- * user code:
+ * user code. The SYSCALL stub is jumped to as well: the simulator comes back
+ * by a jump, and a call that no return answers makes the host mispredict the
+ * returns after it.
  *
  *  SYSCALL  x86-64: rax tag, rdx dest|flags, r8 timeouts, rsi label
  *           -> rax tag, rsi label. aarch64: x0 tag, x1 dest, x2 timeouts,

@@ -3,6 +3,12 @@
  */
         .text
 
+.macro SYSCALL
+        lea     9f(%rip), %r11
+        jmp     l4_vitrine_sim_syscall
+9:
+.endm
+
 /* Gives each register a value of its own, then loads from rdi without a
  * check, loops to here for ever (each round one signal if not mapped). rdi
  * is the address to load from; [rdi + 8...] receives what the registers
@@ -50,7 +56,7 @@ user_registers_fault:
         movdqu  %xmm7, 0xa0(%rdi)
         fstpl   0xb0(%rdi)
 user_registers_end:
-        call    l4_vitrine_sim_syscall
+        SYSCALL
         jmp     user_registers_end
 
 /* rdi: address; loads without check, no result. */
@@ -58,12 +64,12 @@ user_registers_end:
 user_unchecked_load:
         mov     (%rdi), %rsi
         mov     $1, %eax
-        call    l4_vitrine_sim_syscall
+        SYSCALL
         jmp     user_unchecked_load
 user_unchecked_store:
         mov     %rdi, (%rdi)
         mov     $1, %eax
-        call    l4_vitrine_sim_syscall
+        SYSCALL
         jmp     user_unchecked_store
 
         .globl user_breakpoint, user_illegal, user_stack_gone
@@ -74,7 +80,7 @@ user_illegal:
 /* A stub called with a stack that is not there. */
 user_stack_gone:
         mov     %rdi, %rsp
-        jmp     l4_vitrine_sim_syscall
+        jmp     __sanitizer_cov_trace_pc
 
 /* Direction flag, alignment check and MXCSR changed at a trap. */
         .globl user_flags
@@ -84,11 +90,11 @@ user_flags:
         popfq
         movl    $0x7f80, -8(%rsp)
         ldmxcsr -8(%rsp)
-        call    l4_vitrine_sim_syscall
+        SYSCALL
         stmxcsr -8(%rsp)
         movl    -8(%rsp), %esi
         mov     $1, %eax
-        call    l4_vitrine_sim_syscall
+        SYSCALL
         ud2
 
 /* The thread pointer: FS base. */
@@ -96,7 +102,7 @@ user_flags:
 user_thread_pointer:
         mov     %fs:0, %rsi
         mov     $1, %eax
-        call    l4_vitrine_sim_syscall
+        SYSCALL
         jmp     user_thread_pointer
 
         .section .note.GNU-stack, "", @progbits

@@ -111,7 +111,8 @@ STUB __sanitizer_cov_trace_pc
 9:      LEAVE   HW_USER_STEP
 STUB_END __sanitizer_cov_trace_pc
 
-/* x0 tag, x1 destination, x2 timeouts, x3 label -> x0 tag, x3 label */
+/* x0 tag, x1 destination, x2 timeouts, x3 label -> x0 tag, x3 label.
+ * Jumped to, not called, with the return address in x30 (user_abi.h). */
 STUB l4_vitrine_sim_syscall
         LEAVE   HW_USER_SYSCALL
 STUB_END l4_vitrine_sim_syscall

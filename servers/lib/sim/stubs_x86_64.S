@@ -122,9 +122,12 @@ STUB __sanitizer_cov_trace_pc
 9:      LEAVE   HW_USER_STEP
 STUB_END __sanitizer_cov_trace_pc
 
-/* rax tag, rdx destination, r8 timeouts, rsi label -> rax tag, rsi label */
+/* rax tag, rdx destination, r8 timeouts, rsi label -> rax tag, rsi label.
+ * Jumped to, not called, with the return address in r11 (user_abi.h). */
 STUB l4_vitrine_sim_syscall
-        LEAVE   HW_USER_SYSCALL
+        .cfi_def_cfa_offset 0
+        .cfi_register rip, r11
+        jmp     *%gs:HW_USER_SYSCALL
 STUB_END l4_vitrine_sim_syscall
 
 /* uint64_t l4_vitrine_mmio(uint64_t address, uint64_t size, uint64_t write,

@@ -4,8 +4,9 @@
  *      x0 tag -> tag   x1 destination | flags   x2 timeouts
  *      x3 label -> label
  *
- * SVC keeps all other registers. In the simulator a call into the
- * system-call stub keeps what the calling convention keeps: of the vector
+ * SVC keeps all other registers. In the simulator a jump to the system-call
+ * stub, with the address to return to in x30 (no call: amd64's file says
+ * why), keeps what the calling convention keeps: of the vector
  * registers only the lower halves of v8-v15, which the compiler cannot be
  * told, so all count as lost.
  *
@@ -18,7 +19,7 @@
 #include <l4/sys/l4int.h>
 
 #ifdef VITRINE_SIM
-#define L4_ARCH_ENTER "bl l4_vitrine_sim_syscall"
+#define L4_ARCH_ENTER "adr x30, 1f\n\tb l4_vitrine_sim_syscall\n1:"
 #define L4_ARCH_CLOBBER                                                        \
     "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13", "x14",     \
         "x15", "x16", "x17", "x30", "v0", "v1", "v2", "v3", "v4", "v5", "v6",  \
