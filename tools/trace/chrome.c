@@ -59,8 +59,9 @@ static void event(struct chrome *c, const char *phase, uint32_t thread,
     fprintf(c->out,
             "%s\n{\"ph\":\"%s\",\"pid\":%u,\"tid\":%" PRIu64 ",\"ts\":%" PRIu64
             ".%03u",
-            c->first ? "" : ",", phase, names_task_of(&c->view->names, thread),
-            track(thread, which), time / 1000, (unsigned)(time % 1000));
+            c->first ? "" : ",", phase,
+            names_task_of(&c->view->in.names, thread), track(thread, which),
+            time / 1000, (unsigned)(time % 1000));
     c->first = false;
 }
 
@@ -154,7 +155,7 @@ static void on_message(struct chrome *c, const struct message *m)
 {
     char text[MESSAGE_TEXT];
 
-    message_text(m, &c->view->names, text);
+    message_text(m, &c->view->in.names, text);
     switch (m->kind) {
     case MESSAGE_CALL:
     case MESSAGE_FAULT:
@@ -224,13 +225,13 @@ static void name_track(struct chrome *c, uint32_t thread, unsigned which,
 
     event(c, "M", thread, which, 0);
     fputs(",\"name\":\"thread_name\",\"args\":{\"name\":", c->out);
-    names_title(&c->view->names, thread, title);
+    names_title(&c->view->in.names, thread, title);
     fprintf(c->out, "\"%s%s\"}}", title, suffix);
 }
 
 static void name_everything(struct chrome *c)
 {
-    struct map_entry *all = map_sorted(&c->view->names.objects);
+    struct map_entry *all = map_sorted(&c->view->in.names.objects);
     char title[TITLE_SIZE];
 
     for (size_t i = 0; all[i].value; i++) {
@@ -241,7 +242,7 @@ static void name_everything(struct chrome *c)
                     "\"process_name\",\"args\":{\"name\":",
                     c->first ? "" : ",", o->id);
             c->first = false;
-            json_text(c->out, names_title(&c->view->names, o->id, title));
+            json_text(c->out, names_title(&c->view->in.names, o->id, title));
             fputs("}}", c->out);
         } else if (o->type == VTR_T_THREAD &&
                    view_wants_thread(c->view, o->id)) {
@@ -272,7 +273,7 @@ void export_chrome(struct view *v)
 
     fputs("{\"displayTimeUnit\":\"ns\",\"traceEvents\":[", v->out);
     name_everything(&c);
-    while (reader_next(v->reader, &r)) {
+    while (reader_next(v->in.reader, &r)) {
         uint32_t from = sender_of(&c.senders, &r);
         if (r.time < v->from || r.time > v->until)
             continue;

@@ -117,7 +117,7 @@ void diagram_make(struct diagram *d, struct view *v)
         find_loop(m, at, &length, &times);
         size_t first = d->row_count;
         for (unsigned i = 0; i < length; i++)
-            add_row(d, &v->names, &m->all[at + i]);
+            add_row(d, &v->in.names, &m->all[at + i]);
         at += (size_t)length * times;
         if (times > 1) {
             d->rows[first].loop_length = length;

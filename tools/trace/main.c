@@ -1,17 +1,15 @@
 /*
  * vitrine-trace: a trace file as text, table or diagram.
  *
- * Two passes: the first learns all names (and finds damage), the second is
- * the exporter's. The formats are in one table.
+ * Two passes: the first learns all names (input.c), the second is the
+ * exporter's. The formats are in one table.
  */
 #include "util.h"
 #include "view.h"
 
 #include <argp.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static const struct format {
     const char *name;
@@ -134,28 +132,6 @@ static const struct argp_option option_table[] = {
     {"strict", KEY_STRICT, NULL, 0, "any damage is an error (exit 105)", 0},
     {0}};
 
-/* The first pass: names, times, damage. */
-static void learn(struct options *o)
-{
-    struct view *v = &o->view;
-    struct vtr_record r;
-    bool first = true;
-
-    while (reader_next(v->reader, &r)) {
-        names_feed(&v->names, &r);
-        if (first)
-            v->first_time = r.time;
-        v->last_time = r.time;
-        first = false;
-    }
-    const char *damage = reader_damage(v->reader);
-    if (damage)
-        complain("%s: %s", o->input, damage);
-    if (damage && (o->strict || !reader_count(v->reader)))
-        exit(EXIT_BAD_TRACE);
-    reader_rewind(v->reader);
-}
-
 int main(int argc, char **argv)
 {
     static const struct argp argp = {
@@ -170,26 +146,18 @@ int main(int argc, char **argv)
         NULL};
     struct options o = {.view = {.until = ~0ull, .max = 200}};
     struct outfile out;
-    char why[256];
 
     argp_err_exit_status = EXIT_BAD_USAGE;
     argp_parse(&argp, argc, argv, 0, NULL, &o);
     if (!o.format)
         o.format = format_of_file(o.output);
-    if (access(o.input, R_OK))
-        die(EXIT_BAD_USAGE, "%s: %s", o.input, strerror(errno));
-    o.view.reader = reader_open(o.input, why, sizeof(why));
-    if (!o.view.reader)
-        die(EXIT_BAD_TRACE, "%s", why);
-    header_text(reader_header(o.view.reader)->system, o.view.system);
-    learn(&o);
+    input_open(&o.view.in, o.input, o.strict);
 
     outfile_open(&out, o.output);
     o.view.out = out.file;
     o.format->export(&o.view);
     outfile_commit(&out);
 
-    names_free(&o.view.names);
-    reader_close(o.view.reader);
+    input_close(&o.view.in);
     return 0;
 }

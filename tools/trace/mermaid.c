@@ -33,7 +33,7 @@ static void draw_row(const struct view *v, const struct diagram *d,
     const struct message *m = r->message;
     char text[MESSAGE_TEXT];
 
-    message_text(m, &v->names, text);
+    message_text(m, &v->in.names, text);
     if (m->record.event == VTR_END) {
         if (!d->column_count)
             return;

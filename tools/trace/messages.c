@@ -184,7 +184,7 @@ void messages_collect(struct messages *all, struct view *v)
     struct message m;
 
     *all = (struct messages){0};
-    while (reader_next(v->reader, &r)) {
+    while (reader_next(v->in.reader, &r)) {
         uint32_t from = sender_of(&senders, &r);
         if (!message_from_record(&r, from, &m) || !message_wanted(v, &m))
             continue;

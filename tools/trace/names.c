@@ -58,6 +58,7 @@ static void feed_create(struct names *n, const struct vtr_record *r)
     o->type = (uint32_t)r->arg[1];
     o->factory = (uint32_t)r->arg[2];
     o->created = r->time;
+    o->created_seen = true;
 }
 
 void names_feed(struct names *n, const struct vtr_record *r)

@@ -24,6 +24,7 @@ enum { NAME_SIZE = 40 };
 struct object_info {
     uint32_t id;
     uint32_t type;             /* enum vtr_type, 0: not told */
+    bool created_seen;         /* the trace tells of its creation */
     uint64_t created, deleted; /* ns; deleted ~0: not */
     uint32_t task;             /* of a thread: its task; 0: none */
     uint32_t threads;          /* of a task: bound to it so far */

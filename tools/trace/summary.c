@@ -104,9 +104,9 @@ static void print_threads(const struct view *v, const struct summary *s)
             fprintf(v->out,
                     "  %-16s %8" PRIu64 ".%u %9" PRIu64 " %9" PRIu64
                     " %9" PRIu64 " %9" PRIu64 "\n",
-                    names_title(&v->names, u->thread, title), u->ran_ns / 1000,
-                    (unsigned)(u->ran_ns / 100 % 10), u->switches, u->calls,
-                    u->sends, u->faults);
+                    names_title(&v->in.names, u->thread, title),
+                    u->ran_ns / 1000, (unsigned)(u->ran_ns / 100 % 10),
+                    u->switches, u->calls, u->sends, u->faults);
     }
     free(all);
 }
@@ -132,8 +132,8 @@ static void print_pairs(const struct view *v, const struct summary *s)
     for (size_t i = 0; all[i].value && i < PAIRS_SHOWN; i++) {
         const struct talk *t = all[i].value;
         fprintf(v->out, "  %9" PRIu64 "  %s -> %s\n", t->messages,
-                names_title(&v->names, t->from, from),
-                names_title(&v->names, t->to, to));
+                names_title(&v->in.names, t->from, from),
+                names_title(&v->in.names, t->to, to));
     }
     free(all);
 }
@@ -156,20 +156,20 @@ static void print_notable(struct view *v)
     struct message m;
 
     fputs("\nnotable\n", v->out);
-    while (reader_next(v->reader, &r)) {
+    while (reader_next(v->in.reader, &r)) {
         if (r.event == VTR_WAIT) {
             fprintf(v->out, "  %s waits %s",
-                    names_title(&v->names, r.arg[0], title),
+                    names_title(&v->in.names, r.arg[0], title),
                     why_name(r.arg[2]));
             if (r.arg[1])
                 fprintf(v->out, " (%s)",
-                        names_title(&v->names, r.arg[1], partner));
+                        names_title(&v->in.names, r.arg[1], partner));
             fprintf(v->out, " since %" PRIu64 " us\n", r.arg[3] / 1000);
         } else if ((r.event == VTR_FAULT_REPORT || r.event == VTR_END) &&
                    message_from_record(&r, r.thread, &m)) {
             fprintf(v->out, "  %" PRIu64 " us  %s: %s\n", r.time / 1000,
-                    names_title(&v->names, m.from, title),
-                    message_text(&m, &v->names, text));
+                    names_title(&v->in.names, m.from, title),
+                    message_text(&m, &v->in.names, text));
         } else if (r.event == VTR_LOST) {
             fprintf(v->out,
                     "  %" PRIu64 " us  the ring had no room for %" PRIu64
@@ -181,22 +181,22 @@ static void print_notable(struct view *v)
 
 void export_summary(struct view *v)
 {
-    const struct vtr_file_header *h = reader_header(v->reader);
+    const struct vtr_file_header *h = reader_header(v->in.reader);
     struct summary s = {0};
     struct vtr_record r;
 
-    while (reader_next(v->reader, &r))
+    while (reader_next(v->in.reader, &r))
         if (view_wants(v, &r))
             count(&s, &r);
     fprintf(v->out,
             "system %s, seed %" PRIu64 ", %" PRIu64 " MiB: %" PRIu64
             " records over %" PRIu64 " us\n",
-            v->system, h->seed, h->ram_bytes >> 20, s.records,
-            (v->last_time - v->first_time) / 1000);
+            v->in.system, h->seed, h->ram_bytes >> 20, s.records,
+            (v->in.last_time - v->in.first_time) / 1000);
     print_threads(v, &s);
     print_pairs(v, &s);
     print_events(v, &s);
-    reader_rewind(v->reader);
+    reader_rewind(v->in.reader);
     print_notable(v);
     map_free(&s.threads, 1);
     map_free(&s.pairs, 1);

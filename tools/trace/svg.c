@@ -10,6 +10,7 @@
  * plain: no script, no outside font, whole texts as tooltips.
  */
 #include "diagram.h"
+#include "palette.h"
 #include "util.h"
 
 #include <inttypes.h>
@@ -32,13 +33,6 @@ enum {
 
 #define CHAR_WIDTH 6.1 /* of 11 px text, generous */
 
-static const char *const fills[] = {"#dbe9f6", "#e3f1dc", "#fbe8d3", "#ece2f3",
-                                    "#f9dfe2", "#d9f0ee", "#f6f0cc", "#e6e6e6"};
-static const char *const strokes[] = {"#3b6ea5", "#5a8f3d", "#b9741f",
-                                      "#7a559e", "#b34a57", "#2f8a82",
-                                      "#97861a", "#6a6a6a"};
-enum { COLOURS = sizeof(fills) / sizeof(fills[0]) };
-
 struct picture {
     const struct view *view;
     const struct diagram *d;
@@ -55,7 +49,7 @@ struct picture {
 static void short_text(const struct picture *p, const struct message *m,
                        char *to)
 {
-    message_text(m, &p->view->names, to);
+    message_text(m, &p->view->in.names, to);
     if (strlen(to) > TEXT_MAX)
         strcpy(to + TEXT_MAX - 3, "...");
 }
@@ -166,9 +160,9 @@ static void choose_colours(struct picture *p)
                          d->columns[j].task != d->columns[i].task))
             j++;
         if (!d->columns[i].thread)
-            p->colour[i] = COLOURS - 1;
+            p->colour[i] = PALETTE_KERNEL;
         else
-            p->colour[i] = j < i ? p->colour[j] : next++ % (COLOURS - 1);
+            p->colour[i] = j < i ? p->colour[j] : next++ % PALETTE_KERNEL;
     }
 }
 
@@ -194,8 +188,8 @@ static void draw_names(const struct picture *p, double y, bool faint)
                 "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"26\" "
                 "rx=\"5\" fill=\"%s\" stroke=\"%s\"%s/>"
                 "<text x=\"%.1f\" y=\"%.1f\" class=\"name\">",
-                p->x[i] - w / 2, y, w, fills[p->colour[i]],
-                strokes[p->colour[i]], faint ? " opacity=\"0.75\"" : "",
+                p->x[i] - w / 2, y, w, palette[p->colour[i]].fill,
+                palette[p->colour[i]].line, faint ? " opacity=\"0.75\"" : "",
                 p->x[i], y + 17.5);
         xml_text(p->out, d->columns[i].title);
         fputs("</text>\n", p->out);
@@ -228,7 +222,8 @@ static void draw_bars(const struct picture *p)
                 "<rect x=\"%.1f\" y=\"%.1f\" width=\"8\" height=\"%.1f\" "
                 "fill=\"%s\" stroke=\"%s\"/>\n",
                 p->x[column] - 4, p->y[i] - 2, p->y[reply - 1] - p->y[i] + 4,
-                fills[p->colour[column]], strokes[p->colour[column]]);
+                palette[p->colour[column]].fill,
+                palette[p->colour[column]].line);
     }
 }
 
@@ -267,7 +262,7 @@ static void draw_arrow(const struct picture *p, const struct row *r, double y)
     char text[MESSAGE_TEXT], full[MESSAGE_TEXT];
 
     short_text(p, m, text);
-    message_text(m, &p->view->names, full);
+    message_text(m, &p->view->in.names, full);
     fprintf(p->out, "<g><title>");
     xml_text(p->out, full);
     fprintf(p->out, " (at %" PRIu64 " ns)</title>", m->time);
@@ -412,10 +407,10 @@ static void draw_title(const struct picture *p)
     double x = MARGIN;
     char from[32], to[32];
 
-    time_text(p->view->first_time, from, sizeof(from));
-    time_text(p->view->last_time, to, sizeof(to));
+    time_text(p->view->in.first_time, from, sizeof(from));
+    time_text(p->view->in.last_time, to, sizeof(to));
     fprintf(p->out, "<text x=\"%d\" y=\"28\" class=\"title\">", MARGIN);
-    xml_text(p->out, p->view->system);
+    xml_text(p->out, p->view->in.system);
     fprintf(p->out,
             ": who called whom</text>\n<text x=\"%d\" y=\"46\" "
             "class=\"sub\">%zu messages, virtual time %s to %s</text>\n",

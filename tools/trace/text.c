@@ -47,7 +47,7 @@ static void print_argument(const struct view *v, const struct vtr_record *r,
 
     fprintf(v->out, " %s=", name);
     if (is_id(name))
-        fprintf(v->out, "%s", names_title(&v->names, value, title));
+        fprintf(v->out, "%s", names_title(&v->in.names, value, title));
     else if (!strcmp(name, "type"))
         fprintf(v->out, "%s", type_name(value));
     else if (!strcmp(name, "rights"))
@@ -98,9 +98,9 @@ static void print_message(const struct view *v, const struct vtr_record *r,
                       : r->flags & VTR_F_CALL ? "call"
                                               : "send";
 
-    fprintf(v->out, " %s ->", names_title(&v->names, from, title));
-    fprintf(v->out, " %s %s: %s", names_title(&v->names, r->arg[0], title), how,
-            message_text(&m, &v->names, text));
+    fprintf(v->out, " %s ->", names_title(&v->in.names, from, title));
+    fprintf(v->out, " %s %s: %s", names_title(&v->in.names, r->arg[0], title),
+            how, message_text(&m, &v->in.names, text));
 }
 
 static void print_record(const struct view *v, const struct vtr_record *r,
@@ -111,7 +111,7 @@ static void print_record(const struct view *v, const struct vtr_record *r,
 
     fprintf(v->out, "%8" PRIu64 ".%03u us %u %-16s ", r->time / 1000,
             (unsigned)(r->time % 1000), r->cpu,
-            names_title(&v->names, r->thread, title));
+            names_title(&v->in.names, r->thread, title));
     if (e)
         fprintf(v->out, "%-12s", e->name);
     else
@@ -128,7 +128,7 @@ void export_text(struct view *v)
     struct senders senders = {0};
     struct vtr_record r;
 
-    while (reader_next(v->reader, &r)) {
+    while (reader_next(v->in.reader, &r)) {
         uint32_t from = sender_of(&senders, &r);
         if (view_wants(v, &r))
             print_record(v, &r, from);

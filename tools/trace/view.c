@@ -3,12 +3,12 @@
 
 bool view_wants_thread(const struct view *v, uint64_t thread)
 {
-    uint32_t task = names_task_of(&v->names, thread);
+    uint32_t task = names_task_of(&v->in.names, thread);
 
     if (!v->only[0])
         return true;
     for (unsigned i = 0; i < ONLY_MAX && v->only[i]; i++)
-        if (task && names_task_matches(&v->names, task, v->only[i]))
+        if (task && names_task_matches(&v->in.names, task, v->only[i]))
             return true;
     return false;
 }
@@ -16,7 +16,7 @@ bool view_wants_thread(const struct view *v, uint64_t thread)
 static bool wants_task(const struct view *v, uint64_t task)
 {
     for (unsigned i = 0; i < ONLY_MAX && v->only[i]; i++)
-        if (names_task_matches(&v->names, task, v->only[i]))
+        if (names_task_matches(&v->in.names, task, v->only[i]))
             return true;
     return false;
 }

@@ -5,8 +5,7 @@
 #ifndef TOOLS_VIEW_H
 #define TOOLS_VIEW_H
 
-#include "names.h"
-#include "reader.h"
+#include "input.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -15,11 +14,8 @@
 enum { ONLY_MAX = 16 };
 
 struct view {
-    struct reader *reader; /* at the first record */
-    struct names names;    /* after a whole pass */
+    struct input in; /* at the first record */
     FILE *out;
-    char system[17];                /* from the header, printable */
-    uint64_t first_time, last_time; /* of the whole trace */
 
     /* what was asked for */
     const char *only[ONLY_MAX]; /* tasks, NULL ended if fewer */

@@ -1,0 +1,96 @@
+/* The replay of capgraph.h. */
+#include "capgraph.h"
+#include "util.h"
+
+#include <stdlib.h>
+
+enum { ALL_RIGHTS = 0x7f };
+
+static uint64_t key_of(uint64_t task, uint64_t slot)
+{
+    return (task & 0x7fffffff) << 32 | (slot & 0xffffffff);
+}
+
+struct cap *capgraph_get(const struct capgraph *g, uint64_t task, uint64_t slot)
+{
+    return map_get(&g->caps, key_of(task, slot));
+}
+
+static void map_cap(struct capgraph *g, const struct vtr_record *r)
+{
+    uint64_t task = r->arg[2], slot = r->arg[3];
+    struct cap *c = capgraph_get(g, task, slot);
+
+    if (!c) {
+        c = xcalloc(1, sizeof(*c));
+        c->task = (uint32_t)task;
+        c->slot = slot;
+        map_put(&g->caps, key_of(task, slot), c);
+    }
+    if (c->object != (uint32_t)r->arg[4])
+        c->rights = 0;
+    c->object = (uint32_t)r->arg[4];
+    c->rights |= (uint32_t)r->arg[5];
+    c->from_task = (uint32_t)r->arg[0];
+    c->from_slot = r->arg[1];
+}
+
+static void unmap_cap(struct capgraph *g, const struct vtr_record *r)
+{
+    struct cap *c = capgraph_get(g, r->arg[0], r->arg[1]);
+
+    if (!c)
+        return;
+    c->rights &= ~(uint32_t)r->arg[3];
+    if (!c->rights || (r->arg[3] & ALL_RIGHTS) == ALL_RIGHTS)
+        free(map_remove(&g->caps, key_of(r->arg[0], r->arg[1])));
+}
+
+/* With an object go the capabilities to it and, of a task, all it held. */
+static void drop_object(struct capgraph *g, uint32_t id)
+{
+    struct map_entry *all = map_sorted(&g->caps);
+
+    for (size_t i = 0; all[i].value; i++) {
+        struct cap *c = all[i].value;
+        if (c->object == id || c->task == id)
+            free(map_remove(&g->caps, all[i].key));
+    }
+    free(all);
+}
+
+void capgraph_feed(struct capgraph *g, const struct vtr_record *r)
+{
+    names_feed(&g->objects, r);
+    switch (r->event) {
+    case VTR_CAP_MAP:
+        map_cap(g, r);
+        break;
+    case VTR_CAP_UNMAP:
+        unmap_cap(g, r);
+        break;
+    case VTR_DELETE:
+        drop_object(g, (uint32_t)r->arg[0]);
+        break;
+    default:
+        break;
+    }
+}
+
+void capgraph_free(struct capgraph *g)
+{
+    names_free(&g->objects);
+    map_free(&g->caps, 1);
+}
+
+struct map_entry *capgraph_sorted(const struct capgraph *g)
+{
+    return map_sorted(&g->caps);
+}
+
+bool capgraph_alive(const struct capgraph *g, uint64_t object)
+{
+    const struct object_info *o = names_get(&g->objects, object);
+
+    return o && o->deleted == ~0ull;
+}
