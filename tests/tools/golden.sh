@@ -1,0 +1,91 @@
+#!/bin/sh
+# The text formats of the tools on the story trace, byte for byte, as TAP.
+# usage: golden.sh MAKE_TRACE VITRINE_TRACE VITRINE_GRAPH GOLDEN_FOLDER
+# With UPDATE=1 in the environment the golden files are written instead.
+set -u
+make=$(realpath "$1") trace=$(realpath "$2") graph=$(realpath "$3") golden=$4
+tmp=$(mktemp -d) || exit 1
+trap 'rm -rf "$tmp"' EXIT
+n=0
+
+report()
+{
+    n=$((n + 1))
+    if [ "$1" = 0 ]; then
+        echo "ok $n - $2"
+    else
+        echo "not ok $n - $2"
+    fi
+}
+
+# same NAME COMMAND...: its output is the golden file NAME.
+same()
+{
+    name=$1
+    shift
+    if ! "$@" > "$tmp/$name"; then
+        report 1 "$name: the tool failed"
+    elif [ "${UPDATE:-}" = 1 ]; then
+        cp "$tmp/$name" "$golden/$name"
+        report 0 "$name (updated)"
+    else
+        diff -u "$golden/$name" "$tmp/$name" | head -n 20 | sed 's/^/# /'
+        cmp -s "$golden/$name" "$tmp/$name"
+        report $? "$name"
+    fi
+}
+
+# code CODE NAME COMMAND...: it exits with CODE and says one line.
+code()
+{
+    want=$1 name=$2
+    shift 2
+    "$@" > /dev/null 2> "$tmp/err"
+    have=$?
+    lines=$(wc -l < "$tmp/err")
+    [ "$have" = "$want" ] && [ "$lines" -le 2 ]
+    report $? "$name (exit $have, $lines lines)"
+}
+
+"$make" story "$tmp/story.vtr" && "$make" zstd "$tmp/zstd.vtr" &&
+    "$make" lie "$tmp/lie.vtr" && "$make" empty "$tmp/empty.vtr" || exit 1
+head -c 9000 "$tmp/story.vtr" > "$tmp/cut.vtr"
+head -c 1000 "$tmp/story.vtr" > "$tmp/stub.vtr"
+cd "$tmp" || exit 1
+
+same story.txt "$trace" story.vtr
+same story.summary "$trace" --to summary story.vtr
+same story.mmd "$trace" --to mermaid story.vtr
+same story.svg "$trace" --to svg story.vtr
+same story.json "$trace" --to chrome story.vtr
+same client.csv "$trace" --to csv --only 'client a' story.vtr
+same kernel.mmd "$trace" --to mermaid --kernel --from 60000 --max 8 story.vtr
+same story.dot "$graph" story.vtr
+same early.dot "$graph" --at 30000 story.vtr
+same focus.dot "$graph" --focus 'client a' story.vtr
+
+"$trace" zstd.vtr > zstd.txt
+cmp -s zstd.txt "$golden/story.txt"
+report $? "zstd chunks give the same text"
+code 0 "an empty trace is a trace" "$trace" empty.vtr
+code 0 "a cut trace gives what is whole" "$trace" cut.vtr
+code 105 "a cut trace is an error with --strict" "$trace" --strict cut.vtr
+code 105 "nothing readable" "$trace" stub.vtr
+code 105 "not a trace" "$trace" "$golden/story.txt"
+code 103 "no such file" "$trace" nowhere.vtr
+code 103 "no such format" "$trace" --to poem story.vtr
+code 103 "unwritable output" "$trace" -o /nowhere/x.txt story.vtr
+code 103 "a picture of no known kind" "$graph" -o x.gif story.vtr
+code 103 "no such task" "$graph" --focus nobody story.vtr
+code 0 "replay and snapshot agree" "$graph" --verify story.vtr
+code 1 "replay and snapshot differ" "$graph" --verify lie.vtr
+
+echo keep > old.svg
+"$trace" -o old.svg stub.vtr 2> /dev/null
+[ "$(cat old.svg)" = keep ] && [ -z "$(ls old.svg.* 2> /dev/null)" ]
+report $? "an existing file stays when the trace is bad"
+for format in svg png; do
+    "$graph" -o "graph.$format" story.vtr && [ -s "graph.$format" ]
+    report $? "draws the graph as $format"
+done
+echo "1..$n"

@@ -1,0 +1,135 @@
+/* Names, senders and calls, from the story of writer.c. */
+#include "diagram.h"
+#include "scratch.h"
+#include "writer.h"
+
+#include <criterion/criterion.h>
+#include <string.h>
+
+static struct view v;
+
+static void open_story(void)
+{
+    struct writer w;
+
+    scratch_make();
+    writer_open(&w, scratch_path, "story", false);
+    write_story(&w, false);
+    writer_close(&w);
+    v = (struct view){.until = ~0ull};
+    input_open(&v.in, scratch_path, true);
+}
+
+static void close_story(void)
+{
+    input_close(&v.in);
+    scratch_remove();
+}
+
+TestSuite(messages, .init = open_story, .fini = close_story);
+
+Test(messages, a_thread_is_called_by_task_and_name)
+{
+    char title[TITLE_SIZE];
+
+    cr_assert_str_eq(names_title(&v.in.names, 13, title), "moe");
+    cr_assert_str_eq(names_title(&v.in.names, 14, title), "moe/boot");
+    cr_assert_str_eq(names_title(&v.in.names, 11, title), "sigma0");
+    cr_assert_str_eq(names_title(&v.in.names, 33, title), "calc");
+    cr_assert_str_eq(names_title(&v.in.names, 0, title), "kernel");
+    cr_assert_str_eq(names_title(&v.in.names, 999, title), "#999");
+}
+
+Test(messages, every_reply_belongs_to_the_call_before)
+{
+    struct messages m;
+    unsigned pairs = 0;
+
+    messages_collect(&m, &v);
+    for (size_t i = 0; i < m.count; i++) {
+        if (m.all[i].kind != MESSAGE_REPLY)
+            continue;
+        cr_assert(m.all[i].pair);
+        const struct message *call = &m.all[m.all[i].pair - 1];
+        cr_assert_eq(call->from, m.all[i].to);
+        cr_assert_eq(call->to, m.all[i].from);
+        cr_assert_eq(call->pair, i + 1);
+        pairs++;
+    }
+    cr_assert_eq(pairs, 45);
+    messages_free(&m);
+}
+
+Test(messages, the_sender_that_waited_is_the_sender)
+{
+    struct messages m;
+    const struct message *late = NULL;
+
+    messages_collect(&m, &v);
+    for (size_t i = 0; i < m.count; i++)
+        if (m.all[i].kind == MESSAGE_CALL && m.all[i].record.arg[4] == 3)
+            late = &m.all[i];
+    cr_assert(late);
+    cr_assert_eq(late->record.thread, late->to, "written by the receiver");
+    cr_assert_eq(late->from, 41);
+    messages_free(&m);
+}
+
+Test(messages, only_keeps_what_the_task_takes_part_in)
+{
+    struct messages m;
+
+    v.only[0] = "client a";
+    messages_collect(&m, &v);
+    cr_assert(m.count > 0);
+    for (size_t i = 0; i + 1 < m.count; i++)
+        cr_assert(m.all[i].from == 41 || m.all[i].to == 41);
+    messages_free(&m);
+}
+
+Test(messages, kernel_objects_are_shown_on_request)
+{
+    struct messages m;
+    unsigned invocations = 0;
+
+    v.kernel = true;
+    messages_collect(&m, &v);
+    for (size_t i = 0; i < m.count; i++)
+        if (m.all[i].kind == MESSAGE_INVOKE) {
+            cr_assert_eq(m.all[i].to, 0);
+            invocations++;
+        }
+    cr_assert_eq(invocations, 4);
+    messages_free(&m);
+}
+
+Test(messages, a_diagram_folds_what_repeats)
+{
+    struct diagram d;
+    bool found = false;
+
+    diagram_make(&d, &v);
+    for (size_t i = 0; i < d.row_count; i++)
+        if (d.rows[i].loop_times == 12) {
+            cr_assert_eq(d.rows[i].loop_length, 2);
+            found = true;
+        }
+    cr_assert(found, "twelve equal calls in one loop");
+    cr_assert_lt(d.row_count, d.messages.count / 2);
+    cr_assert_eq(d.left_out, 0);
+    diagram_free(&d);
+}
+
+Test(messages, a_diagram_stops_at_max)
+{
+    struct diagram d;
+    size_t folded = 0;
+
+    v.max = 5;
+    diagram_make(&d, &v);
+    for (size_t i = 0; i < d.row_count; i++)
+        folded += d.rows[i].loop_length * (d.rows[i].loop_times - 1);
+    cr_assert_geq(d.row_count, 5);
+    cr_assert_eq(d.row_count + folded + d.left_out, d.messages.count);
+    diagram_free(&d);
+}
