@@ -71,25 +71,9 @@ int l4sigma0_map_anypage(l4_cap_idx_t sigma0, l4_addr_t map_area,
 void l4sigma0_debug_dump(l4_cap_idx_t sigma0);
 void l4sigma0_print_cov_data(l4_cap_idx_t pager);
 
-L4_END_DECLS
-
 /* Text for a result. */
-L4_INLINE char const *l4sigma0_map_errstr(int err)
-{
-    switch (err) {
-    case L4SIGMA0_OK:
-        return "ok";
-    case L4SIGMA0_NOTALIGNED:
-        return "not page aligned";
-    case L4SIGMA0_IPCERROR:
-        return "IPC error";
-    case L4SIGMA0_NOFPAGE:
-        return "no such memory, or taken";
-    case L4SIGMA0_SMALLERFPAGE:
-        return "less memory than asked for";
-    default:
-        return "unknown error";
-    }
-}
+char const *l4sigma0_map_errstr(int err);
+
+L4_END_DECLS
 
 #endif

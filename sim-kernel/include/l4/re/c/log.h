@@ -4,35 +4,20 @@
 #ifndef L4_RE_C_LOG_H
 #define L4_RE_C_LOG_H
 
-#include <l4/re/env.h>
-#include <l4/sys/vcon.h>
+#include <l4/sys/types.h>
+
+L4_BEGIN_DECLS
 
 /* Writes len bytes in as many messages as it needs; errors are not seen. */
-L4_INLINE void l4re_log_printn_srv(const l4_cap_idx_t logcap,
-                                   char const *string, int len)
-{
-    while (len > 0) {
-        long n = l4_vcon_write(logcap, string, (unsigned)len);
-        if (n <= 0)
-            return;
-        string += n;
-        len -= (int)n;
-    }
-}
+void l4re_log_printn_srv(const l4_cap_idx_t logcap, char const *string,
+                         int len);
 
-L4_INLINE void l4re_log_print_srv(const l4_cap_idx_t logcap, char const *string)
-{
-    l4re_log_printn_srv(logcap, string, (int)__builtin_strlen(string));
-}
+void l4re_log_print_srv(const l4_cap_idx_t logcap, char const *string);
 
-L4_INLINE void l4re_log_printn(char const *string, int len)
-{
-    l4re_log_printn_srv(l4re_env()->log, string, len);
-}
+void l4re_log_printn(char const *string, int len);
 
-L4_INLINE void l4re_log_print(char const *string)
-{
-    l4re_log_print_srv(l4re_env()->log, string);
-}
+void l4re_log_print(char const *string);
+
+L4_END_DECLS
 
 #endif

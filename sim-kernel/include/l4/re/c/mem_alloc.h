@@ -7,7 +7,6 @@
 #define L4_RE_C_MEM_ALLOC_H
 
 #include <l4/re/c/dataspace.h>
-#include <l4/re/env.h>
 
 enum l4re_ma_flags {
     L4RE_MA_CONTINUOUS = 1, /* physically in one piece */
@@ -26,19 +25,11 @@ l4_ret_t l4re_ma_alloc_align_srv(l4_cap_idx_t srv, long size,
                                  l4re_ds_t const mem, unsigned long flags,
                                  unsigned long align);
 
+l4_ret_t l4re_ma_alloc_align(long size, l4re_ds_t const mem,
+                             unsigned long flags, unsigned long align);
+
+l4_ret_t l4re_ma_alloc(long size, l4re_ds_t const mem, unsigned long flags);
+
 L4_END_DECLS
-
-L4_INLINE l4_ret_t l4re_ma_alloc_align(long size, l4re_ds_t const mem,
-                                       unsigned long flags, unsigned long align)
-{
-    return l4re_ma_alloc_align_srv(l4re_env()->mem_alloc, size, mem, flags,
-                                   align);
-}
-
-L4_INLINE l4_ret_t l4re_ma_alloc(long size, l4re_ds_t const mem,
-                                 unsigned long flags)
-{
-    return l4re_ma_alloc_align(size, mem, flags, 0);
-}
 
 #endif

@@ -40,12 +40,9 @@ l4_ret_t l4re_ns_query_to_srv(l4re_namespace_t srv, char const *name,
 l4_ret_t l4re_ns_register_obj_srv(l4re_namespace_t srv, char const *name,
                                   l4_cap_idx_t const obj, unsigned flags);
 
-L4_END_DECLS
+l4_ret_t l4re_ns_query_srv(l4re_namespace_t srv, char const *name,
+                           l4_cap_idx_t const cap);
 
-L4_INLINE l4_ret_t l4re_ns_query_srv(l4re_namespace_t srv, char const *name,
-                                     l4_cap_idx_t const cap)
-{
-    return l4re_ns_query_to_srv(srv, name, cap, L4RE_NS_DEFAULT_TIMEOUT);
-}
+L4_END_DECLS
 
 #endif

@@ -14,7 +14,6 @@
 
 #include <l4/re/c/dataspace.h>
 #include <l4/re/consts.h>
-#include <l4/re/env.h>
 
 typedef l4_uint32_t l4re_rm_flags_t;
 typedef l4_uint64_t l4re_rm_offset_t; /* bytes */
@@ -120,79 +119,37 @@ int l4re_rm_get_info_srv(l4_cap_idx_t rm, l4_addr_t addr, char *name,
 /* Prints the map on the log. */
 void l4re_rm_show_lists_srv(l4_cap_idx_t rm);
 
-L4_END_DECLS
-
 /* ---- The caller's own region map ---- */
 
-L4_INLINE int l4re_rm_reserve_area(l4_addr_t *start, unsigned long size,
-                                   l4re_rm_flags_t flags, unsigned char align)
-{
-    return l4re_rm_reserve_area_srv(l4re_env()->rm, start, size, flags, align);
-}
+int l4re_rm_reserve_area(l4_addr_t *start, unsigned long size,
+                         l4re_rm_flags_t flags, unsigned char align);
 
-L4_INLINE int l4re_rm_free_area(l4_addr_t addr)
-{
-    return l4re_rm_free_area_srv(l4re_env()->rm, addr);
-}
+int l4re_rm_free_area(l4_addr_t addr);
 
-L4_INLINE int l4re_rm_attach(void **start, unsigned long size,
-                             l4re_rm_flags_t flags, l4re_ds_t mem,
-                             l4re_rm_offset_t offs, unsigned char align)
-{
-    return l4re_rm_attach_srv(l4re_env()->rm, start, size, flags, mem, offs,
-                              align);
-}
+int l4re_rm_attach(void **start, unsigned long size, l4re_rm_flags_t flags,
+                   l4re_ds_t mem, l4re_rm_offset_t offs, unsigned char align);
 
-L4_INLINE int l4re_rm_attach_w_info(void **start, unsigned long size,
-                                    l4re_rm_flags_t flags, l4re_ds_t mem,
-                                    l4re_rm_offset_t offs, unsigned char align,
-                                    char const *name,
-                                    l4re_ds_offset_t backing_offset)
-{
-    return l4re_rm_attach_w_info_srv(l4re_env()->rm, start, size, flags, mem,
-                                     offs, align, name, backing_offset);
-}
+int l4re_rm_attach_w_info(void **start, unsigned long size,
+                          l4re_rm_flags_t flags, l4re_ds_t mem,
+                          l4re_rm_offset_t offs, unsigned char align,
+                          char const *name, l4re_ds_offset_t backing_offset);
 
-L4_INLINE int l4re_rm_detach(void *addr)
-{
-    return l4re_rm_detach_srv(l4re_env()->rm, (l4_addr_t)addr, 0,
-                              L4RE_THIS_TASK_CAP);
-}
+int l4re_rm_detach(void *addr);
 
-L4_INLINE int l4re_rm_detach_ds(void *addr, l4re_ds_t *ds)
-{
-    return l4re_rm_detach_srv(l4re_env()->rm, (l4_addr_t)addr, ds,
-                              L4RE_THIS_TASK_CAP);
-}
+int l4re_rm_detach_ds(void *addr, l4re_ds_t *ds);
 
-L4_INLINE int l4re_rm_detach_unmap(l4_addr_t addr, l4_cap_idx_t task)
-{
-    return l4re_rm_detach_srv(l4re_env()->rm, addr, 0, task);
-}
+int l4re_rm_detach_unmap(l4_addr_t addr, l4_cap_idx_t task);
 
-L4_INLINE int l4re_rm_detach_ds_unmap(void *addr, l4re_ds_t *ds,
-                                      l4_cap_idx_t task)
-{
-    return l4re_rm_detach_srv(l4re_env()->rm, (l4_addr_t)addr, ds, task);
-}
+int l4re_rm_detach_ds_unmap(void *addr, l4re_ds_t *ds, l4_cap_idx_t task);
 
-L4_INLINE int l4re_rm_find(l4_addr_t *addr, unsigned long *size,
-                           l4re_rm_offset_t *offset, l4re_rm_flags_t *flags,
-                           l4re_ds_t *m)
-{
-    return l4re_rm_find_srv(l4re_env()->rm, addr, size, offset, flags, m);
-}
+int l4re_rm_find(l4_addr_t *addr, unsigned long *size, l4re_rm_offset_t *offset,
+                 l4re_rm_flags_t *flags, l4re_ds_t *m);
 
-L4_INLINE int l4re_rm_get_info(l4_addr_t addr, char *name, unsigned int len,
-                               l4re_rm_offset_t *backing_offset)
-{
-    return l4re_rm_get_info_srv(l4re_env()->rm, addr, name, len,
-                                backing_offset);
-}
+int l4re_rm_get_info(l4_addr_t addr, char *name, unsigned int len,
+                     l4re_rm_offset_t *backing_offset);
 
-L4_INLINE void l4re_rm_show_lists(void)
-{
-    l4re_rm_show_lists_srv(l4re_env()->rm);
-}
+void l4re_rm_show_lists(void);
+
+L4_END_DECLS
 
 #endif
