@@ -12,6 +12,7 @@
 #ifndef CORE_OBJECT_H
 #define CORE_OBJECT_H
 
+#include "kassert.h"
 #include "mapdb.h"
 #include "port.h"
 #include "quota.h"

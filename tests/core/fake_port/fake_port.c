@@ -306,9 +306,10 @@ const void *fake_trace_record(size_t i)
     return &trace[i];
 }
 
-void port_image_loaded(uint32_t task, uaddr_t base, const char *name)
+void port_image_loaded(const struct port_space *s, uint32_t task, uaddr_t base,
+                       const char *name)
 {
-    (void)task, (void)base, (void)name;
+    (void)s, (void)task, (void)base, (void)name;
 }
 
 void port_fault_report(uint32_t thread, uint32_t task, const char *task_name,
