@@ -46,6 +46,7 @@ cmd_gdb()
         option --trace "$trace"
         make_sim_args
     fi
-    eval "exec gdb -q -nx -x \"\$root/tools/gdb/vitrine.gdb\" $gdb_args \
+    eval "exec gdb -q -nx -x \"\$root/tools/gdb/vitrine.gdb\" \
+        -x \"\$root/tools/gdb/vitrine.py\" $gdb_args \
         --args \"\$sim\" --gdb $sim_args"
 }

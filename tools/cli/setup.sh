@@ -81,7 +81,7 @@ install_missing()
     fi
     ${_as}apt-get update -q ||
         say "vitrine: apt-get update failed; trying the lists there are" >&2
-    if ! DEBIAN_FRONTEND=noninteractive $_as$_apt; then
+    if ! ${_as}env DEBIAN_FRONTEND=noninteractive $_apt; then
         say "vitrine: apt failed. When it works again, type:" >&2
         say "    ${_as}apt-get update && $_as$_apt" >&2
         exit $EXIT_USAGE
