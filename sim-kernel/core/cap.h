@@ -85,7 +85,7 @@ static inline struct cap_slot *cap_lookup(const struct cap_table *t,
 }
 
 /* A slot to be filled, making page and directory as needed; NULL: index too
- * large or no memory (nothing changed). */
+ * large, no memory, or the table was destroyed (nothing changed). */
 struct cap_slot *cap_slot_make(struct cap_table *t, word_t index);
 
 /* Puts a first capability (root) to a fresh object into table at index;

@@ -66,7 +66,7 @@ static bool dir_grow(struct cap_table *t, uint32_t number)
 struct cap_slot *cap_slot_make(struct cap_table *t, word_t index)
 {
     struct cap_slot *s = cap_slot(t, index);
-    if (s || index >= CAP_INDEX_MAX)
+    if (s || index >= CAP_INDEX_MAX || !t->dir)
         return s;
     uint32_t number = (uint32_t)index / CAP_PAGE_SLOTS;
     struct cap_slot *page = page_make(t, number * CAP_PAGE_SLOTS);

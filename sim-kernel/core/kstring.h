@@ -12,4 +12,7 @@ void *memmove(void *to, const void *from, size_t size);
 void *memset(void *at, int byte, size_t size);
 int memcmp(const void *a, const void *b, size_t size);
 
+/* Length of text, at most max (debugger.c). */
+size_t kstrnlen(const char *text, size_t max);
+
 #endif

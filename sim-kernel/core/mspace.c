@@ -23,6 +23,7 @@ int mspace_init(struct mspace *m, struct quota *q, uint32_t task_id,
 
 bool mspace_destroy(struct mspace *m, unsigned budget)
 {
+    m->end = 0;
     while (m->nodes)
         if (!mem_clear(m->nodes, &budget))
             return false;
@@ -108,5 +109,5 @@ void mspace_check(struct mspace *m)
         check_node(m, n);
         count++;
     }
-    kassert(count == m->count && end <= m->end);
+    kassert(count == m->count && (end <= m->end || !m->end));
 }

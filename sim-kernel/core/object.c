@@ -39,6 +39,8 @@ void object_init(struct object *o, const struct object_ops *ops,
 {
     o->ops = ops;
     o->quota = quota;
+    if (quota->owner)
+        object_pin(quota->owner); /* its quota outlives what it charged */
     o->id = ++last_id; /* keeps I2 */
     o->refs = 0;
     o->pins = 0;
@@ -81,7 +83,10 @@ static void reap_step(struct object *o)
 {
     list_remove(&o->ending);
     if (o->stage == OBJECT_DEAD) {
+        struct object *owner = o->quota->owner;
         o->ops->free(o);
+        if (owner)
+            object_unpin(owner);
         return;
     }
     list_add_last(&queue, &o->ending);

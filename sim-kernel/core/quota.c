@@ -9,6 +9,7 @@
 
 void quota_init_root(struct quota *q, size_t limit)
 {
+    q->owner = NULL;
     q->parent = NULL;
     q->limit = limit;
     q->used = 0;
@@ -18,6 +19,7 @@ bool quota_init_child(struct quota *q, struct quota *parent, size_t limit)
 {
     if (!quota_charge(parent, limit))
         return false;
+    q->owner = NULL;
     q->parent = parent;
     q->limit = limit;
     q->used = 0;

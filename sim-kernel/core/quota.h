@@ -16,7 +16,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct object;
+
 struct quota {
+    struct object *owner; /* the factory; pinned by what it made; or NULL */
     struct quota *parent; /* constant after init; NULL: the root */
     size_t limit;         /* bytes, constant after init */
     size_t used;          /* bytes, under the kernel lock */

@@ -31,9 +31,11 @@ struct trace_ring {
 };
 struct trace_ring trace_ring;
 
+/* Offset 0 is the oldest; at most size. */
 static size_t ring_index(size_t offset)
 {
-    return (trace_ring.start + offset) % trace_ring.size;
+    size_t i = trace_ring.start + offset;
+    return i < trace_ring.size ? i : i - trace_ring.size;
 }
 
 /* Makes room for one record without the port's help; keeps I2. */

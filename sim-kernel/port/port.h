@@ -150,6 +150,8 @@ void port_frame_set_ip_sp(struct port_frame *f, uaddr_t ip, uaddr_t sp);
 /* UTCB as the user sees it; thread pointer (TLS) register. */
 void port_frame_set_utcb(struct port_frame *f, uaddr_t utcb);
 void port_frame_set_tp(struct port_frame *f, word_t base);
+/* First argument register, for the first start of sigma0 and root task. */
+void port_frame_set_arg(struct port_frame *f, word_t value);
 /* Exception message: registers to message words (returns their number, at
  * most 63) and back. `words` is what the reply carried. */
 unsigned port_frame_save(const struct port_frame *f,
@@ -185,9 +187,11 @@ int port_irq_set_mode(unsigned line, unsigned mode); /* 0, -L4_EINVAL */
 bool port_trace_drain(const void *first, size_t count);
 
 /* Told after the fact, for people who watch; optional on hardware (empty). */
-void port_image_loaded(uint32_t task, uaddr_t base, const char *name);
+void port_image_loaded(const struct port_space *s, uint32_t task, uaddr_t base,
+                       const char *name);
 void port_fault_report(uint32_t thread, uint32_t task, const char *task_name,
-                       const struct port_trap *trap, uaddr_t ip, uaddr_t sp);
+                       const struct port_trap *trap,
+                       const struct port_frame *frame);
 /* User-visible host clock for measurements; -1 where there is none. */
 int64_t port_host_ns(void);
 
@@ -219,9 +223,18 @@ void core_table_free(struct port_space *s, void *table);
 /* Nothing can ever run again (no timer, no input): true if somebody waits
  * for a specific partner (a dead-lock), false if all only serve. */
 bool core_is_deadlocked(void);
-/* Writes the final picture to the trace (objects, capabilities, waits) and
- * checks all invariants. */
-void core_finish(void);
+/* Ends the system: checks all invariants, writes the final picture to the
+ * trace (objects, capabilities, waits), calls port_shutdown() with the result
+ * published so far. reason: enum vtr_end. */
+_Noreturn void core_end(unsigned reason);
+/* Hands what the trace ring holds to the port (after a panic, too). */
+void core_trace_flush(void);
+/* The address space of a task by its debugger id, NULL: no such task. */
+const struct port_space *core_task_space(uint32_t task);
+/* Debugger id of sigma0's (0) and the root task's (1) task. */
+uint32_t core_root_task(unsigned which);
+/* Faults so far that nobody handled. */
+unsigned core_faults(void);
 
 struct core_wait { /* one blocked thread, for the list at the end */
     uint32_t thread, task, partner, via;

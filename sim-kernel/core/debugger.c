@@ -1,0 +1,210 @@
+/*
+ * The debugger object (ABI.md section 1, Debugger; Vitrine's own operations
+ * in <l4/vitrine/debug.h>).
+ *
+ *      opcode = group | operation; the object meant is a typed item
+ *      0x000  console     0x100  names and ids     0x600  Vitrine's
+ *
+ * Text comes in the message words from the one given in the table below.
+ *
+ * Not here yet (-L4_ENOSYS): log types, object list, trace control.
+ */
+#include "debugger.h"
+#include "abi.h"
+#include "invoke.h"
+#include "ipc.h"
+#include "kassert.h"
+#include "kmem.h"
+#include "kstring.h"
+#include "report.h"
+#include "task.h"
+#include "trace.h"
+#include "trap.h"
+#include <l4/vitrine/debug.h>
+
+enum debugger_op {
+    JDB_OUTCHAR = 0x001,
+    JDB_OUTNSTRING = 0x002,
+    OBJ_SET_NAME = 0x100,
+    OBJ_GLOBAL_ID = 0x101,
+    OBJ_ADD_IMAGE = 0x107,
+    OBJ_GET_NAME = 0x108,
+};
+
+enum { RESULT_MAX = 99 };
+
+size_t kstrnlen(const char *text, size_t max)
+{
+    size_t n = 0;
+    while (n < max && text[n])
+        n++;
+    return n;
+}
+
+void object_set_name(struct object *o, const char *text, size_t length)
+{
+    if (length > sizeof(o->name) - 1)
+        length = sizeof(o->name) - 1;
+    memset(o->name, 0, sizeof(o->name));
+    memcpy(o->name, text, length);
+    trace_text(VTR_NAME, o->id, 0, 1, o->name);
+}
+
+/* Text in the message from word `first` on, at most 31 characters. */
+static void debugger_text(const struct invocation *inv, unsigned first,
+                          char *ret_text)
+{
+    unsigned words = inv_words(inv);
+    size_t room = words > first ? (words - first) * sizeof(word_t) : 0;
+    size_t n = kstrnlen((const char *)&inv->mr[first], room < 31 ? room : 31);
+    memcpy(ret_text, &inv->mr[first], n);
+    ret_text[n] = 0;
+}
+
+static void debugger_print(const struct invocation *inv)
+{
+    size_t room = inv_words(inv) > 2 ? (inv_words(inv) - 2) * 8 : 0;
+    size_t n = inv->mr[1] < room ? inv->mr[1] : room;
+    port_console_write((const char *)&inv->mr[2], n);
+}
+
+static void debugger_image(struct object *o, const struct invocation *inv)
+{
+    char name[32];
+    debugger_text(inv, 2, name);
+    trace_text(VTR_IMAGE, o->id, inv->mr[1], 2, name);
+    port_image_loaded(&task_of(o)->mem.port, o->id, inv->mr[1], name);
+}
+
+/* Operations on the object sent along. */
+static void debugger_object_op(struct thread *by, const struct invocation *inv,
+                               unsigned op)
+{
+    struct cap_slot *c = invoke_cap(by, inv, 0);
+    char name[32];
+    if (!c) {
+        ipc_answer(by, -L4_EINVAL, 0, 0);
+        return;
+    }
+    struct object *o = c->object;
+    if (op == OBJ_SET_NAME) {
+        debugger_text(inv, 1, name);
+        object_set_name(o, name, kstrnlen(name, sizeof(name)));
+        ipc_answer(by, 0, 0, 0);
+    } else if (op == OBJ_GLOBAL_ID) {
+        by->utcb->mr[0] = o->id;
+        ipc_answer(by, 0, 1, 0);
+    } else if (op == OBJ_GET_NAME) {
+        memcpy(&by->utcb->mr[0], o->name, sizeof(o->name));
+        ipc_answer(by, 0, sizeof(o->name) / sizeof(word_t), 0);
+    } else if (op == OBJ_ADD_IMAGE && o->ops->type == VTR_T_TASK) {
+        debugger_image(o, inv);
+        ipc_answer(by, 0, 0, 0);
+    } else {
+        ipc_answer(by, -L4_EINVAL, 0, 0);
+    }
+}
+
+/* A mark from user level: MR1 kind, MR2 value, MR3.. text. */
+static void debugger_mark(const struct invocation *inv)
+{
+    char text[32];
+    uint64_t w[4];
+    memset(text, 0, sizeof(text));
+    debugger_text(inv, 3, text);
+    memcpy(w, text, sizeof(w));
+    trace_event(VTR_MARK, 0, inv->mr[1], w[0], w[1], w[2], w[3], inv->mr[2]);
+}
+
+/* The fault of whoever the invoker owes an answer. */
+static long debugger_report_fault(struct thread *by)
+{
+    struct thread *t = by->reply_to;
+    if (!t || !t->in_exception)
+        return -L4_ENOENT;
+    trap_report(t);
+    return 0;
+}
+
+static int debugger_result(const struct invocation *inv)
+{
+    word_t r = inv_words(inv) > 1 ? inv->mr[1] : 0;
+    return r > RESULT_MAX ? RESULT_MAX : (int)r;
+}
+
+static void debugger_vitrine_op(struct thread *by, const struct invocation *inv,
+                                unsigned op)
+{
+    long label = 0;
+    unsigned words = 0;
+    int64_t clock;
+    switch (op) {
+    case L4_VITRINE_MARK:
+        debugger_mark(inv);
+        break;
+    case L4_VITRINE_REPORT_FAULT:
+        label = debugger_report_fault(by);
+        break;
+    case L4_VITRINE_SET_RESULT:
+        report_set_result(debugger_result(inv));
+        break;
+    case L4_VITRINE_END:
+        report_end(VTR_END_RESULT, debugger_result(inv));
+    case L4_VITRINE_HOST_CLOCK:
+        clock = port_host_ns();
+        label = clock < 0 ? -L4_ENOSYS : 0;
+        by->utcb->mr[0] = (word_t)clock;
+        words = 1;
+        break;
+    case L4_VITRINE_COUNT_FAULT:
+        report_count_fault();
+        break;
+    default:
+        label = -L4_ENOSYS;
+    }
+    ipc_answer(by, label, words, 0);
+}
+
+static void debugger_invoke(struct object *o, struct thread *by,
+                            const struct invocation *inv)
+{
+    int op = invoke_check(inv, L4_PROTO_DEBUGGER, 0);
+    (void)o;
+    if (op < 0) {
+        ipc_answer(by, op, 0, 0);
+    } else if (op == JDB_OUTNSTRING) {
+        debugger_print(inv);
+        ipc_answer(by, 0, 0, 0);
+    } else if (op == JDB_OUTCHAR) {
+        port_console_write((const char *)&inv->mr[1], 1);
+        ipc_answer(by, 0, 0, 0);
+    } else if (op == OBJ_SET_NAME || op == OBJ_GLOBAL_ID ||
+               op == OBJ_ADD_IMAGE || op == OBJ_GET_NAME) {
+        debugger_object_op(by, inv, op);
+    } else {
+        debugger_vitrine_op(by, inv, op);
+    }
+}
+
+static void debugger_never(struct object *o)
+{
+    (void)o;
+    kpanic("the debugger is never destroyed");
+}
+
+static const struct object_ops debugger_ops = {
+    .type = VTR_T_DEBUGGER,
+    .invoke = debugger_invoke,
+    .destroy = debugger_never,
+    .free = debugger_never,
+};
+
+struct object *debugger_create(struct quota *q)
+{
+    struct object *o = kmem_alloc(q, sizeof(*o));
+    if (!o)
+        return NULL;
+    object_init(o, &debugger_ops, q, 0, kmem_charge(sizeof(*o)));
+    object_pin(o);
+    return o;
+}

@@ -1,0 +1,219 @@
+/*
+ * Factories (see factory.h; ABI.md section 1, Factory).
+ *
+ * create: MR0 protocol of what is wanted, then arguments as pairs of
+ * {type | size << 16, value}, items for capabilities; buffer register: where
+ * the capability goes.
+ *
+ * Known protocols are one table; the others answer -L4_ENODEV.
+ */
+#include "factory.h"
+#include "abi.h"
+#include "cap.h"
+#include "gate.h"
+#include "invoke.h"
+#include "irq.h"
+#include "kassert.h"
+#include "kmem.h"
+#include "task.h"
+#include "trace.h"
+
+struct factory {
+    struct object object;
+    struct quota quota; /* what its creations may take */
+};
+
+static struct quota factory_root_quota;
+
+static struct factory *factory_of(struct object *o)
+{
+    return container_of(o, struct factory, object);
+}
+
+struct quota *factory_quota(struct object *o)
+{
+    return &factory_of(o)->quota;
+}
+
+/* --- one maker per protocol: 0 and *ret_object, or -L4_E* -------------- */
+
+struct maker_args {
+    struct factory *factory;
+    struct thread *by;
+    const struct invocation *inv;
+};
+
+static int make_thread(const struct maker_args *a, struct object **ret_object)
+{
+    struct thread *t = thread_create(&a->factory->quota, a->factory->object.id);
+    if (!t)
+        return -L4_ENOMEM;
+    *ret_object = &t->object;
+    return 0;
+}
+
+/* Argument: the flexpage of the first kernel-user memory, optional. */
+static int make_task(const struct maker_args *a, struct object **ret_object)
+{
+    struct task *t = task_create(&a->factory->quota, a->factory->object.id);
+    if (!t)
+        return -L4_ENOMEM;
+    *ret_object = &t->object;
+    if (inv_words(a->inv) < 3 || !(a->inv->mr[2] >> PAGE_ORDER))
+        return 0;
+    unsigned order = a->inv->mr[2] >> 6 & 0x3f;
+    if (order < PAGE_ORDER || order > 20)
+        return -L4_EINVAL;
+    return task_add_ku_mem(t, a->inv->mr[2] & ~0xffful, 1ul << order);
+}
+
+/* Arguments: label; item: the thread (or none: unbound). */
+static int make_gate(const struct maker_args *a, struct object **ret_object)
+{
+    struct thread *thread = NULL;
+    word_t label = inv_words(a->inv) >= 3 ? a->inv->mr[2] : 0;
+    if (tag_items(a->inv->args.tag)) {
+        struct cap_slot *c = invoke_cap(a->by, a->inv, 0);
+        if (!c || c->object->ops != &thread_ops)
+            return -L4_EINVAL;
+        if (!(c->rights & CAP_S))
+            return -L4_EPERM;
+        if (inv_words(a->inv) < 3)
+            return -L4_EMSGTOOSHORT;
+        thread = thread_of(c->object);
+    }
+    if (label & 3)
+        return -L4_EINVAL;
+    *ret_object =
+        gate_create(&a->factory->quota, a->factory->object.id, thread, label);
+    return *ret_object ? 0 : -L4_ENOMEM;
+}
+
+static int make_irq(const struct maker_args *a, struct object **ret_object)
+{
+    *ret_object = irq_create(&a->factory->quota, a->factory->object.id);
+    return *ret_object ? 0 : -L4_ENOMEM;
+}
+
+/* Argument: the limit in bytes. */
+static int make_factory(const struct maker_args *a, struct object **ret_object)
+{
+    if (inv_words(a->inv) < 3)
+        return -L4_EMSGTOOSHORT;
+    if (inv_words(a->inv) > 3 || tag_items(a->inv->args.tag))
+        return -L4_EMSGTOOLONG;
+    *ret_object = factory_create(&a->factory->quota, a->factory->object.id,
+                                 a->inv->mr[2]);
+    return *ret_object ? 0 : -L4_ENOMEM;
+}
+
+static const struct maker {
+    long protocol;
+    int (*make)(const struct maker_args *a, struct object **ret_object);
+} factory_makers[] = {
+    {L4_PROTO_NONE, make_gate},       {L4_PROTO_KOBJECT, make_gate},
+    {L4_PROTO_TASK, make_task},       {L4_PROTO_THREAD, make_thread},
+    {L4_PROTO_FACTORY, make_factory}, {L4_PROTO_IRQ_SENDER, make_irq},
+};
+
+static int factory_make(const struct maker_args *a, long protocol,
+                        struct object **ret_object)
+{
+    unsigned count = sizeof(factory_makers) / sizeof(factory_makers[0]);
+    for (unsigned i = 0; i < count; i++)
+        if (factory_makers[i].protocol == protocol)
+            return factory_makers[i].make(a, ret_object);
+    return -L4_ENODEV;
+}
+
+/* The new object's first capability goes to the invoker's buffer. Without
+ * one the object goes again. */
+static int factory_hand_over(struct thread *by, word_t index, struct object *o)
+{
+    int error = cap_insert_root(&by->task->caps, index, o, CAP_ALL);
+    if (error)
+        object_destroy(o);
+    return error;
+}
+
+static void factory_create_op(struct factory *f, struct thread *by,
+                              const struct invocation *inv)
+{
+    struct maker_args a = {f, by, inv};
+    struct object *o = NULL;
+    word_t index;
+    if (!(inv_flags(inv) & SYS_RECV)) {
+        ipc_answer(by, 0, 0, 0); /* nowhere to put it */
+        return;
+    }
+    if (!ipc_cap_buffer(by, &index)) {
+        ipc_error(by, L4_IPC_REMSGCUT);
+        return;
+    }
+    port_work(16);
+    int error = factory_make(&a, (long)inv->mr[0], &o);
+    if (error) {
+        if (o)
+            object_destroy(o);
+        ipc_answer(by, error, 0, 0);
+        return;
+    }
+    error = factory_hand_over(by, index, o);
+    ipc_answer(by, error, 0, 0);
+}
+
+static void factory_invoke(struct object *o, struct thread *by,
+                           const struct invocation *inv)
+{
+    int op = invoke_check(inv, L4_PROTO_FACTORY, CAP_S);
+    if (op == -L4_EBADPROTO || op == -L4_EPERM || op == -L4_EMSGTOOSHORT)
+        ipc_answer(by, op, 0, 0);
+    else
+        factory_create_op(factory_of(o), by, inv);
+}
+
+/* The quota lives until everything charged to it is gone: each creation
+ * pins the factory, the quota's owner (object.c). */
+static void factory_destroy(struct object *o)
+{
+    (void)o;
+}
+
+static void factory_free(struct object *o)
+{
+    struct factory *f = factory_of(o);
+    kassert(f->quota.used == 0);
+    struct quota *own = o->quota;
+    quota_destroy(&f->quota);
+    kmem_free(own, f, sizeof(*f));
+}
+
+static const struct object_ops factory_ops = {
+    .type = VTR_T_FACTORY,
+    .invoke = factory_invoke,
+    .destroy = factory_destroy,
+    .free = factory_free,
+};
+
+struct object *factory_create(struct quota *parent, uint32_t factory_id,
+                              size_t limit)
+{
+    struct factory *f = kmem_alloc(parent, sizeof(*f));
+    if (!f)
+        return NULL;
+    if (!quota_init_child(&f->quota, parent, limit)) {
+        kmem_free(parent, f, sizeof(*f));
+        return NULL;
+    }
+    object_init(&f->object, &factory_ops, parent, factory_id,
+                kmem_charge(sizeof(*f)));
+    f->quota.owner = &f->object;
+    return &f->object;
+}
+
+struct object *factory_create_root(size_t limit)
+{
+    quota_init_root(&factory_root_quota, limit);
+    struct quota *q = &factory_root_quota;
+    return factory_create(q, 0, limit - kmem_charge(sizeof(struct factory)));
+}

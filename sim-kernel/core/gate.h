@@ -1,0 +1,22 @@
+/*
+ * IPC gates: where messages enter a server, with a label the sender cannot
+ * forge.
+ *
+ * I1  an unbound gate's queue holds the threads that wait to send through
+ *     it; a bound one's is empty (they wait at the thread).
+ */
+#ifndef CORE_GATE_H
+#define CORE_GATE_H
+
+#include "ipc.h"
+
+/* A gate bound to `thread` (NULL: unbound) with `label`; NULL: no memory. */
+struct object *gate_create(struct quota *q, uint32_t factory_id,
+                           struct thread *thread, word_t label);
+/* Fills dest, via, queue, label of an IPC to or through o; false: o is no
+ * gate or thread, or its thread is gone. */
+bool gate_target(struct object *o, unsigned rights, struct ipc_op *op);
+bool gate_is_bound_to_task(const struct object *o, const struct task *t);
+word_t gate_label(const struct object *o);
+
+#endif

@@ -1,0 +1,151 @@
+/*
+ * The one system call: who is meant, and what is wanted of it.
+ *
+ *      selector ---> reply capability   answer the last caller
+ *               ---> invalid (bit 11)   the thread itself, sleep, open wait
+ *               ---> capability slot    object->ops->invoke()
+ *
+ * Source: ABI.md section 2, Capability selectors and syscall flags.
+ */
+#include "invoke.h"
+#include "abi.h"
+#include "gate.h"
+#include "ipc.h"
+#include "kassert.h"
+#include "sched.h"
+#include "task.h"
+#include "trace.h"
+
+int invoke_check(const struct invocation *inv, long label, unsigned need)
+{
+    if (tag_label(inv->args.tag) != label)
+        return -L4_EBADPROTO;
+    if ((inv->rights & need) != need)
+        return -L4_EPERM;
+    if (inv_words(inv) < 1)
+        return -L4_EMSGTOOSHORT;
+    return (int)(inv->mr[0] & 0xffff);
+}
+
+struct cap_slot *invoke_cap(const struct thread *t,
+                            const struct invocation *inv, unsigned n)
+{
+    unsigned at = inv_words(inv) + 2 * n;
+    if (n >= tag_items(inv->args.tag) || at + 1 >= UTCB_MRS)
+        return NULL;
+    word_t head = inv->mr[at], fpage = inv->mr[at + 1];
+    bool is_cap = (head & 8) && (fpage >> 4 & 3) == 3;
+    return is_cap ? cap_lookup(&t->task->caps, fpage >> SEL_SHIFT) : NULL;
+}
+
+/* The phases the flags ask for. */
+static struct ipc_op invoke_op(const struct ipc_args *args, unsigned flags)
+{
+    return (struct ipc_op){
+        .send = flags & SYS_SEND,
+        .recv = flags & SYS_RECV,
+        .open = flags & SYS_OPEN_WAIT,
+        .tag = args->tag,
+        .timeouts = args->timeouts,
+        .rights = CAP_ALL,
+    };
+}
+
+void invoke_ipc(struct object *o, struct thread *t,
+                const struct invocation *inv)
+{
+    struct ipc_op op = invoke_op(&inv->args, inv_flags(inv));
+    op.label = inv->args.label;
+    if (!gate_target(o, inv->rights, &op)) {
+        ipc_error(t, L4_IPC_ENOT_EXISTENT);
+        return;
+    }
+    if (!op.send && op.recv && !op.open && !op.dest)
+        ipc_error(t, L4_IPC_ENOT_EXISTENT | 1); /* unbound: from whom? */
+    else
+        ipc_start(t, &op);
+}
+
+void invoke_then_receive(struct object *o, struct thread *t,
+                         const struct invocation *inv)
+{
+    struct ipc_op op = invoke_op(&inv->args, inv_flags(inv));
+    if (!op.recv) {
+        ipc_answer(t, 0, 0, 0);
+        return;
+    }
+    op.send = false;
+    op.via = o;
+    ipc_start(t, &op);
+}
+
+/* Answers whoever called last. */
+static void invoke_reply(struct thread *t, const struct ipc_args *args,
+                         unsigned flags)
+{
+    struct ipc_op op = invoke_op(args, flags);
+    if (!t->reply_to) {
+        t->ipc.partner = NULL;
+        t->ipc.via = NULL;
+        ipc_error(t, L4_IPC_ENOT_EXISTENT);
+        return;
+    }
+    op.reply = true;
+    op.dest = t->reply_to;
+    op.queue = &t->reply_to->senders;
+    ipc_start(t, &op);
+}
+
+/* Without a destination: wait for anybody, sleep, or yield. */
+static void invoke_wait(struct thread *t, const struct ipc_args *args,
+                        unsigned flags)
+{
+    struct ipc_op op = invoke_op(args, flags);
+    op.send = false;
+    if (!op.open && (args->timeouts & 0xffff) == IPC_ZERO_TIMEOUT)
+        sched_yield(); /* l4_thread_yield() */
+    ipc_start(t, &op);
+}
+
+static void invoke_object(struct thread *t, struct object *o, unsigned rights,
+                          const struct ipc_args *args)
+{
+    struct invocation inv = {
+        .args = *args,
+        .rights = rights,
+        .mr = t->utcb->mr,
+    };
+    t->ipc.via = o;
+    t->ipc.partner = NULL;
+    if (o->ops->type != VTR_T_GATE)
+        trace_event(VTR_INVOKE, 0, o->id, o->ops->type, inv.mr[0], args->tag,
+                    inv.mr[1], inv.mr[2]);
+    o->ops->invoke(o, t, &inv);
+}
+
+void invoke_syscall(struct thread *t)
+{
+    struct ipc_args args;
+    port_frame_get_args(&t->frame, &args);
+    unsigned flags = args.dest & SYS_FLAGS;
+    if (!flags)
+        flags = SYS_SEND | SYS_RECV;
+
+    if ((flags & SYS_REPLY) && (flags & SYS_SEND)) {
+        invoke_reply(t, &args, flags);
+    } else if (!(flags & SYS_SEND) &&
+               ((flags & SYS_OPEN_WAIT) || (args.dest & SEL_INVALID))) {
+        invoke_wait(t, &args, flags);
+    } else if (args.dest & SEL_INVALID) {
+        invoke_object(t, &t->object, CAP_ALL, &args);
+    } else {
+        struct cap_slot *c = cap_lookup(&t->task->caps, args.dest >> SEL_SHIFT);
+        if (c) {
+            invoke_object(t, c->object, c->rights, &args);
+        } else {
+            t->ipc.via = NULL;
+            t->ipc.partner = NULL;
+            ipc_error(t, L4_IPC_ENOT_EXISTENT);
+        }
+    }
+}

@@ -1,0 +1,472 @@
+/*
+ * IPC: rendezvous, phases, timeouts, the reply capability (see ipc.h).
+ *
+ * Entry points are ipc_start() from the system call (invoke.c), from gates
+ * and threads, and ipc_start_fault() from the trap handlers. A thread that
+ * must wait is left with its phase in thread->ipc; the partner, a timeout or
+ * an abort completes it later.
+ *
+ * Messages of the kernel (page faults, exceptions) take the same way; only
+ * the ends differ: where the words come from and what the answer does
+ * (enum ipc_kind).
+ */
+#include "ipc.h"
+#include "abi.h"
+#include "irq.h"
+#include "kassert.h"
+#include "sched.h"
+#include "task.h"
+#include "trace.h"
+#include "trap.h"
+#include <string.h>
+
+/* --- timeouts ------------------------------------------------------- */
+
+/* Deadline in ns of a 16-bit L4 timeout: 0 at once, TIME_NEVER. */
+static uint64_t ipc_deadline(const struct thread *t, unsigned timeout)
+{
+    if (timeout == 0)
+        return TIME_NEVER;
+    if (timeout & 0x8000) { /* absolute: us in a pair of buffer registers */
+        unsigned br = timeout & 0x3f;
+        return br < UTCB_BRS ? t->utcb->br[br] * 1000 : 0;
+    }
+    uint64_t us = (uint64_t)(timeout & 0x3ff) << (timeout >> 10 & 0x1f);
+    return us ? port_time() + us * 1000 : 0;
+}
+
+static void ipc_arm(struct thread *t, uint64_t deadline)
+{
+    if (deadline != TIME_NEVER)
+        timeout_set(&sched_cpu()->timeouts, &t->timeout, deadline);
+}
+
+/* --- queues --------------------------------------------------------- */
+
+/* Into the queue behind all of the same or a higher priority. */
+static void ipc_enqueue(struct list *queue, struct sender *s)
+{
+    struct list *at = queue->prev;
+    while (at != queue && container_of(at, struct sender, link)->prio < s->prio)
+        at = at->prev;
+    list_insert_after(at, &s->link);
+}
+
+/* Leaves queue and timeout: the phase is over, whatever the outcome. */
+static void ipc_leave(struct thread *t)
+{
+    list_remove(&t->sender.link);
+    if (timeout_is_set(&t->timeout))
+        timeout_cancel(&sched_cpu()->timeouts, &t->timeout);
+    t->ipc.phase = PHASE_NONE;
+}
+
+static void ipc_block(struct thread *t, enum ipc_phase phase, uint64_t deadline)
+{
+    t->ipc.phase = phase;
+    t->ipc.since = port_time();
+    sched_block(t, THREAD_BLOCKED);
+    ipc_arm(t, deadline);
+    trace_event(VTR_IPC_BLOCK, 0,
+                t->ipc.partner ? t->ipc.partner->object.id : 0, ipc_why(t),
+                t->ipc.via ? t->ipc.via->id : 0, deadline, 0, 0);
+}
+
+/* --- reply capability ------------------------------------------------ */
+
+void ipc_forget_reply(struct thread *t)
+{
+    if (t->reply_to)
+        t->reply_to->replier = NULL;
+    if (t->replier)
+        t->replier->reply_to = NULL;
+    t->reply_to = t->replier = NULL;
+}
+
+/* `caller` waits for an answer of `server`. */
+static void ipc_set_caller(struct thread *server, struct thread *caller)
+{
+    if (server->reply_to) {
+        static const char text[] =
+            "\nkernel: application bug: reply capability overwritten\n";
+        port_console_write(text, sizeof text - 1);
+        server->reply_to->replier = NULL;
+    }
+    if (caller->replier)
+        caller->replier->reply_to = NULL;
+    server->reply_to = caller;
+    caller->replier = server;
+}
+
+/* --- completion ------------------------------------------------------ */
+
+/* The operation of a user thread is over. */
+static void ipc_finish(struct thread *t, word_t tag, word_t label)
+{
+    port_frame_set_result(&t->frame, tag, label);
+    sched_ready(t);
+}
+
+void ipc_error(struct thread *t, unsigned code)
+{
+    trace_event(VTR_IPC_ERROR, 0, code,
+                t->ipc.partner ? t->ipc.partner->object.id : 0,
+                t->ipc.via ? t->ipc.via->id : 0, 0, 0, 0);
+    if (t->utcb)
+        t->utcb->error = code;
+    ipc_finish(t, TAG_ERROR, 0);
+}
+
+void ipc_answer(struct thread *t, long label, unsigned words, unsigned items)
+{
+    word_t tag = tag_make(label, words, items, 0);
+    t->utcb->error = 0;
+    port_frame_set_result(&t->frame, tag, 0);
+    trace_event(VTR_RESULT, 0, t->ipc.via ? t->ipc.via->id : 0, tag,
+                words ? t->utcb->mr[0] : 0, 0, 0, 0);
+}
+
+/* t is in no phase any more: what it was in the middle of fails. */
+static void ipc_fail(struct thread *t, unsigned code)
+{
+    if (t->ipc.kind == IPC_USER)
+        ipc_error(t, code);
+    else
+        trap_fault_failed(t, t->ipc.kind, code);
+}
+
+void ipc_abort(struct thread *t, unsigned code)
+{
+    enum ipc_phase phase = t->ipc.phase;
+    if (phase == PHASE_NONE)
+        return;
+    code |= phase == PHASE_RECEIVE;
+    ipc_leave(t);
+    if (t->replier) {
+        t->replier->reply_to = NULL;
+        t->replier = NULL;
+    }
+    ipc_fail(t, code);
+}
+
+void ipc_timed_out(struct thread *t)
+{
+    trace_event(VTR_TIMEOUT, 0, t->object.id, t->ipc.phase, 0, 0, 0, 0);
+    ipc_abort(t, L4_IPC_SETIMEOUT);
+}
+
+void ipc_abort_queue(struct list *queue, const struct object *via,
+                     unsigned code)
+{
+    struct list *n = queue->next;
+    while (n != queue) {
+        struct sender *s = container_of(n, struct sender, link);
+        n = n->next;
+        if (s->is_irq) {
+            if (!via)
+                list_remove(&s->link);
+        } else if (!via || sender_thread(s)->ipc.via == via) {
+            ipc_abort(sender_thread(s), code);
+        }
+    }
+}
+
+/* --- the message ------------------------------------------------------ */
+
+/* Words of a message of s, to `mr`. Returns their number. */
+static unsigned ipc_copy_words(struct thread *s, word_t *mr)
+{
+    if (s->ipc.kind == IPC_EXCEPTION)
+        return port_frame_save(&s->frame, &s->trap, mr);
+    if (s->ipc.kind == IPC_FAULT) {
+        mr[0] = s->fault_mr[0];
+        mr[1] = s->fault_mr[1];
+        return 2;
+    }
+    unsigned words = tag_words(s->ipc.tag);
+    memcpy(mr, s->utcb->mr, words * sizeof(word_t));
+    return words;
+}
+
+static unsigned ipc_trace_flags(const struct thread *s, bool reply)
+{
+    return (s->ipc.call ? VTR_F_CALL : 0) | (reply ? VTR_F_REPLY : 0) |
+           (tag_items(s->ipc.tag) ? VTR_F_ITEMS : 0) |
+           (s->ipc.kind != IPC_USER ? VTR_F_FAULT : 0);
+}
+
+/* Copies s's message to r and tells its number of words. 0 or an IPC error
+ * code (send numbering). */
+static unsigned ipc_copy(struct thread *s, struct thread *r, bool reply,
+                         unsigned *ret_words)
+{
+    word_t sink[UTCB_MRS + 1]; /* answers to faults: words unused */
+    word_t *mr = r->ipc.kind == IPC_USER ? r->utcb->mr : sink;
+    unsigned words = ipc_copy_words(s, mr);
+    unsigned items = s->ipc.kind == IPC_USER ? tag_items(s->ipc.tag) : 0;
+    unsigned error = 0;
+
+    port_work(4 + words / 4);
+    if (items)
+        error = ipc_transfer_items(s, r, words, items, s->utcb->mr, mr);
+    trace_event(VTR_IPC, ipc_trace_flags(s, reply), r->object.id,
+                s->ipc.via ? s->ipc.via->id : 0, s->ipc.label, s->ipc.tag,
+                words > 0 ? mr[0] : 0, words > 1 ? mr[1] : 0);
+    if (r->ipc.kind == IPC_EXCEPTION && tag_label(s->ipc.tag) >= 0 && !error)
+        port_frame_load(&r->frame, mr, words);
+    *ret_words = words;
+    return error;
+}
+
+/*
+ * The rendezvous: s's message to r, which ends r's receive phase; s, in
+ * PHASE_NONE and READY, is left to its own next phase. 0 or the IPC error
+ * code (send numbering) that both have met; r is told here, s by the caller.
+ */
+static unsigned ipc_transfer(struct thread *s, struct thread *r, bool reply)
+{
+    unsigned words;
+    unsigned error = ipc_copy(s, r, reply, &words);
+    enum ipc_kind kind = r->ipc.kind;
+
+    ipc_leave(r);
+    if (r->replier == s) {
+        s->reply_to = NULL;
+        r->replier = NULL;
+    }
+    if (error) {
+        ipc_fail(r, error | 1);
+        return error;
+    }
+    if (s->ipc.call)
+        ipc_set_caller(r, s);
+    if (kind == IPC_USER) {
+        r->utcb->error = 0;
+        ipc_finish(r,
+                   tag_make(tag_label(s->ipc.tag), words, tag_items(s->ipc.tag),
+                            s->ipc.tag & TAG_FPU),
+                   s->ipc.label);
+    } else {
+        sched_ready(r);
+        trap_fault_answered(r, kind, tag_label(s->ipc.tag));
+    }
+    return 0;
+}
+
+/* --- phases ----------------------------------------------------------- */
+
+/* Would r take a message of s (now waiting for it)? */
+static bool ipc_accepts(const struct thread *r, const struct thread *s)
+{
+    return r->ipc.phase == PHASE_RECEIVE &&
+           (r->ipc.open || r->ipc.partner == s);
+}
+
+static void ipc_receive(struct thread *t);
+
+/* The send phase succeeded: on to the receive phase, or done. */
+static void ipc_sent(struct thread *s)
+{
+    if (s->ipc.recv) {
+        ipc_receive(s);
+    } else if (s->ipc.kind == IPC_USER) {
+        s->utcb->error = 0;
+        ipc_finish(s, tag_make(0, 0, 0, 0), 0);
+    }
+}
+
+/* The first sender that t may receive from, NULL: none. */
+static struct sender *ipc_find_sender(struct thread *t)
+{
+    if (t->ipc.open)
+        return list_is_empty(&t->senders)
+                   ? NULL
+                   : container_of(t->senders.next, struct sender, link);
+    struct thread *p = t->ipc.partner;
+    if (p)
+        return p->ipc.phase == PHASE_SEND && p->ipc.partner == t ? &p->sender
+                                                                 : NULL;
+    for (struct list *n = t->senders.next; n != &t->senders; n = n->next) {
+        struct sender *s = container_of(n, struct sender, link);
+        if (s->is_irq && irq_is(s, t->ipc.via))
+            return s;
+    }
+    return NULL;
+}
+
+static void ipc_receive_irq(struct thread *t, struct sender *s)
+{
+    struct object *irq;
+    list_remove(&s->link);
+    word_t label = irq_taken(s, &irq);
+    ipc_leave(t);
+    t->utcb->error = 0;
+    trace_event(VTR_IPC, VTR_F_IRQ, t->object.id, irq->id, label,
+                tag_make(L4_PROTO_IRQ, 0, 0, 0), 0, 0);
+    ipc_finish(t, tag_make(L4_PROTO_IRQ, 0, 0, 0), label);
+}
+
+/* t, in its receive phase, meets the queued sender s. */
+static void ipc_meet(struct thread *t, struct sender *s)
+{
+    if (s->is_irq) {
+        ipc_receive_irq(t, s);
+        return;
+    }
+    struct thread *from = sender_thread(s);
+    ipc_leave(from);
+    sched_ready(from);
+    unsigned error = ipc_transfer(from, t, false);
+    if (error)
+        ipc_fail(from, error);
+    else
+        ipc_sent(from);
+}
+
+static void ipc_receive(struct thread *t)
+{
+    t->ipc.phase = PHASE_RECEIVE;
+    struct sender *s = ipc_find_sender(t);
+    if (s) {
+        ipc_meet(t, s);
+        return;
+    }
+    uint64_t deadline = ipc_deadline(t, t->ipc.rcv_timeout);
+    if (deadline == 0 || (deadline != TIME_NEVER && deadline <= port_time())) {
+        ipc_abort(t, L4_IPC_SETIMEOUT);
+        return;
+    }
+    ipc_block(t, PHASE_RECEIVE, deadline);
+}
+
+/* May the running thread's message hand its time slice on to r? */
+static bool ipc_donates(const struct thread *s)
+{
+    const struct cpu *c = sched_cpu();
+    return c->current == s && !(s->ipc.tag & TAG_SCHEDULE) &&
+           s->state == THREAD_BLOCKED && (s->ipc.call || c->donated);
+}
+
+static void ipc_send(struct thread *s, struct thread *r, bool reply,
+                     struct list *queue, unsigned timeout)
+{
+    if (r && ipc_accepts(r, s)) {
+        unsigned error = ipc_transfer(s, r, reply);
+        if (error) {
+            ipc_fail(s, error);
+            return;
+        }
+        ipc_sent(s);
+        if (r->state == THREAD_READY && ipc_donates(s))
+            sched_donate(r);
+        return;
+    }
+    uint64_t deadline = ipc_deadline(s, timeout);
+    s->ipc.phase = PHASE_SEND;
+    if (deadline == 0 || (deadline != TIME_NEVER && deadline <= port_time())) {
+        ipc_abort(s, L4_IPC_SETIMEOUT);
+        return;
+    }
+    ipc_enqueue(queue, &s->sender);
+    ipc_block(s, PHASE_SEND, deadline);
+}
+
+static void ipc_begin(struct thread *t, enum ipc_kind kind,
+                      const struct ipc_op *op)
+{
+    kassert(t->ipc.phase == PHASE_NONE);
+    t->ipc = (struct ipc_state){
+        .kind = kind,
+        .recv = op->recv,
+        .open = op->open,
+        .call = op->send && op->recv && !op->open && !op->reply,
+        .partner = op->dest,
+        .via = op->via,
+        .tag = op->tag,
+        .label = op->label,
+        .rights = op->rights,
+        .rcv_timeout = (uint16_t)op->timeouts,
+    };
+    if (op->send)
+        ipc_send(t, op->dest, op->reply, op->queue,
+                 op->timeouts >> 16 & 0xffff);
+    else if (op->recv)
+        ipc_receive(t);
+    else
+        ipc_finish(t, 0, 0);
+}
+
+void ipc_start(struct thread *t, const struct ipc_op *op)
+{
+    if (op->send && (op->dest == t || (op->dest && op->dest->object.dying))) {
+        t->ipc.partner = NULL;
+        t->ipc.via = op->via;
+        ipc_error(t, L4_IPC_ENOT_EXISTENT);
+        return;
+    }
+    if (op->send && tag_words(op->tag) + 2 * tag_items(op->tag) > UTCB_MRS) {
+        t->ipc.via = op->via;
+        ipc_error(t, L4_IPC_SEMSGCUT);
+        return;
+    }
+    ipc_begin(t, IPC_USER, op);
+}
+
+void ipc_start_fault(struct thread *t, enum ipc_kind kind,
+                     const struct ipc_op *op)
+{
+    ipc_begin(t, kind, op);
+}
+
+void ipc_abort_waiting(struct thread *t, const struct object *via,
+                       unsigned code)
+{
+    if (t->ipc.phase == PHASE_RECEIVE && !t->ipc.open && !t->ipc.partner &&
+        t->ipc.via == via)
+        ipc_abort(t, code);
+}
+
+void ipc_requeue(struct list *queue, struct thread *dest, word_t label)
+{
+    while (!list_is_empty(queue)) {
+        struct sender *s = container_of(queue->next, struct sender, link);
+        struct thread *t = sender_thread(s);
+        list_remove(&s->link);
+        t->ipc.partner = dest;
+        t->ipc.label = label | (t->ipc.rights & 3);
+        if (ipc_accepts(dest, t))
+            ipc_meet(dest, s);
+        else
+            ipc_enqueue(&dest->senders, s);
+    }
+}
+
+bool ipc_irq_deliver(struct sender *s, const struct object *object,
+                     struct thread *r)
+{
+    bool waits = r->ipc.phase == PHASE_RECEIVE && r->ipc.kind == IPC_USER &&
+                 (r->ipc.open || (!r->ipc.partner && r->ipc.via == object));
+    if (!waits) {
+        ipc_enqueue(&r->senders, s);
+        return false;
+    }
+    ipc_receive_irq(r, s);
+    return true;
+}
+
+unsigned ipc_why(const struct thread *t)
+{
+    if (t->state == THREAD_STOPPED || t->state == THREAD_DEAD)
+        return VTR_WHY_STOPPED;
+    if (t->ipc.phase == PHASE_NONE)
+        return t->in_exception ? VTR_WHY_FAULT : VTR_WHY_NONE;
+    if (t->ipc.kind != IPC_USER)
+        return VTR_WHY_FAULT;
+    if (t->ipc.phase == PHASE_SEND)
+        return VTR_WHY_SEND;
+    if (t->ipc.open)
+        return VTR_WHY_OPEN_WAIT;
+    if (t->ipc.call)
+        return VTR_WHY_REPLY;
+    return t->ipc.partner || t->ipc.via ? VTR_WHY_RECEIVE : VTR_WHY_SLEEP;
+}

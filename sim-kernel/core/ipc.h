@@ -1,0 +1,82 @@
+/*
+ * IPC: synchronous rendezvous of two threads.
+ *
+ * An operation has a send phase, then a receive phase; either may be left
+ * out. Nothing happens between the two, so a caller cannot miss its answer.
+ *
+ *      sender                         receiver
+ *      --- send phase: queue ------>  open wait / closed wait
+ *          (until both are there: the message is copied)
+ *      <-- receive phase -----------  reply
+ *
+ * Whoever calls leaves a one-shot reply capability with the receiver
+ * (reply_to / replier).
+ *
+ * Source: ABI.md section 3 (IPC); Liedtke, "Improving IPC by kernel design"
+ * (SOSP 1993), for the shape.
+ */
+#ifndef CORE_IPC_H
+#define CORE_IPC_H
+
+#include "thread.h"
+
+struct ipc_op {
+    bool send, recv, open; /* phases; open: receive from anybody */
+    bool reply;            /* the send answers reply_to */
+    struct thread *dest;   /* receiver; closed receive: the sender */
+    struct object *via;    /* the object the capability names */
+    struct list *queue;    /* where to wait while there is no receiver */
+    word_t tag, label;
+    unsigned rights;
+    word_t timeouts;
+};
+
+/* Begins (and ends, if the partner is there) t's operation. t must be
+ * READY and in no phase. */
+void ipc_start(struct thread *t, const struct ipc_op *op);
+/* The kernel sends a message for t to `dest` and waits for the answer;
+ * kind IPC_FAULT or IPC_EXCEPTION. */
+void ipc_start_fault(struct thread *t, enum ipc_kind kind,
+                     const struct ipc_op *op);
+/* t's operation ends with an L4 IPC error code (send phase numbering; the
+ * receive phase's bit is added here). No effect in PHASE_NONE. */
+void ipc_abort(struct thread *t, unsigned code);
+/* Only the phase: what timeout.c's queue fires. */
+void ipc_timed_out(struct thread *t);
+
+/* The answer of a kernel object to its invoker: label, `words` of UTCB
+ * message registers, `items` typed items after them. */
+void ipc_answer(struct thread *t, long label, unsigned words, unsigned items);
+/* An invocation fails before any object is reached. */
+void ipc_error(struct thread *t, unsigned code);
+
+/* An IRQ wants to deliver to r: now if r waits for it (true), else it is
+ * queued there. `object` is the IRQ. */
+bool ipc_irq_deliver(struct sender *s, const struct object *object,
+                     struct thread *r);
+
+/* Everybody queued on `queue` (a gate's or a dead thread's) fails. */
+void ipc_abort_queue(struct list *queue, const struct object *via,
+                     unsigned code);
+/* t, if it waits for a message of the IRQ `via` only, fails. */
+void ipc_abort_waiting(struct thread *t, const struct object *via,
+                       unsigned code);
+/* Senders waiting on an unbound gate go on to its thread. */
+void ipc_requeue(struct list *queue, struct thread *dest, word_t label);
+/* Forget t as caller and as replier (both ways). */
+void ipc_forget_reply(struct thread *t);
+
+/* Receive buffer for one capability of the invoker: the table index; false:
+ * none. Kernel objects return capabilities through it. */
+bool ipc_cap_buffer(const struct thread *t, word_t *ret_index);
+/* Copies typed items (ipc_items.c). 0 or an L4 IPC error code. */
+unsigned ipc_transfer_items(struct thread *s, struct thread *r, unsigned words,
+                            unsigned items, const word_t *src, word_t *dst);
+/* One map item from task to task (l4_task_map): head word and flexpage as in
+ * a message, into a window of everything. 0 or -L4_E*. */
+long ipc_map_item(struct task *src, struct task *dst, word_t head, word_t raw,
+                  bool keep_s);
+/* What t waits for, for reports: enum vtr_why. */
+unsigned ipc_why(const struct thread *t);
+
+#endif

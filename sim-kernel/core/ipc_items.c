@@ -1,0 +1,289 @@
+/*
+ * Typed items: memory and capabilities that travel with a message.
+ *
+ * The sender names what it gives (send item: hot spot, attributes, flexpage),
+ * the receiver where it wants it (buffer registers). Items and buffers of a
+ * type are matched in order; where sizes differ the hot spot decides:
+ *
+ *      window >= page:  goes to window + hotspot (masked to the window)
+ *      window <  page:  only the window's size, at page + hotspot
+ *
+ * Called by ipc_copy(); returns words that tell the receiver what became of
+ * each item. Source: ABI.md section 2, Typed items.
+ *
+ * Not here: I/O ports (x86 only); such items fail to map.
+ */
+#include "ipc.h"
+#include "abi.h"
+#include "gate.h"
+#include "kassert.h"
+#include "task.h"
+
+/* Item and buffer flags, ABI.md section 2. */
+enum {
+    ITEM_COMPOUND = 1,
+    ITEM_GRANT = 2,
+    ITEM_MAP = 8,
+    ITEM_WEAK = 0x10,
+    BUF_FORWARD = 1,
+    BUF_SINGLE_CAP = 2,
+    BUF_LOCAL_ID = 4,
+    RESULT_NOTHING = 2,
+    RESULT_LABEL = 4,
+    RESULT_COPY = 6,
+};
+
+enum { FPAGE_SPECIAL, FPAGE_MEM, FPAGE_IO, FPAGE_OBJ };
+
+struct fpage {
+    unsigned type, order, rights;
+    word_t where; /* address or capability index */
+};
+
+/* Where the receiver wants the next item of a type. */
+struct window {
+    unsigned flags, order;
+    word_t where;
+    struct task *task;
+};
+
+/* The receiver's buffer registers still to be used, per type. */
+struct buffers {
+    struct thread *receiver;
+    unsigned next[4];
+    bool implied; /* one window over all memory (fault answers) */
+};
+
+static struct fpage fpage_decode(word_t raw)
+{
+    unsigned type = raw >> 4 & 3;
+    unsigned shift = type == FPAGE_OBJ ? SEL_SHIFT : 0;
+    return (struct fpage){
+        .type = type == FPAGE_SPECIAL ? FPAGE_MEM : type,
+        .order = raw >> 6 & 0x3f,
+        .rights = raw & 0xf,
+        .where = (raw & ~0xffful) >> shift,
+    };
+}
+
+static word_t low_bits(unsigned order)
+{
+    return order >= 64 ? ~0ul : (1ul << order) - 1;
+}
+
+static void buffers_init(struct buffers *b, struct thread *r)
+{
+    word_t bdr = r->ipc.kind == IPC_USER ? r->utcb->bdr : 0;
+    *b = (struct buffers){
+        .receiver = r,
+        .next = {0, bdr & 0x1f, bdr >> 5 & 0x1f, bdr >> 10 & 0x1f},
+        .implied = r->ipc.kind != IPC_USER,
+    };
+}
+
+/* The task that gets the items: the receiver's, or the one a forwarding
+ * buffer names (W right needed). NULL: no such. */
+static struct task *buffer_task(struct thread *r, bool forward, word_t sel)
+{
+    if (!forward)
+        return r->task;
+    struct cap_slot *c = cap_lookup(&r->task->caps, sel >> SEL_SHIFT);
+    if (!c || c->object->ops != &task_ops || !(c->rights & CAP_W))
+        return NULL;
+    return task_of(c->object);
+}
+
+/* Takes the next buffer for `type`; false: there is none. */
+static bool buffers_take(struct buffers *b, unsigned type,
+                         struct window *ret_window)
+{
+    struct thread *r = b->receiver;
+    if (b->implied) {
+        bool ok = type == FPAGE_MEM && b->next[type]++ == 0;
+        *ret_window = (struct window){.order = 63, .task = r->task};
+        return ok;
+    }
+    unsigned i = b->next[type];
+    if (i >= UTCB_BRS || !(r->utcb->br[i] & ITEM_MAP))
+        return false;
+    word_t head = r->utcb->br[i++];
+    struct fpage f = {.type = FPAGE_OBJ, .where = head >> SEL_SHIFT};
+    if (!(head & BUF_SINGLE_CAP)) {
+        if (i >= UTCB_BRS)
+            return false;
+        f = fpage_decode(r->utcb->br[i++]);
+    }
+    bool forward = head & BUF_FORWARD;
+    word_t sel = forward && i < UTCB_BRS ? r->utcb->br[i++] : 0;
+    b->next[type] = i;
+    *ret_window = (struct window){
+        .flags = head & 0xf,
+        .order = f.order,
+        .where = f.where,
+        .task = buffer_task(r, forward, sel),
+    };
+    return f.type == type && ret_window->task;
+}
+
+/* The hot-spot rule: narrows page and window to what is handed over. */
+static unsigned item_place(const struct fpage *f, const struct window *w,
+                           word_t hot, word_t *ret_from, word_t *ret_to)
+{
+    *ret_from = f->where;
+    *ret_to = w->where;
+    if (w->order >= f->order) {
+        *ret_to += hot & low_bits(w->order) & ~low_bits(f->order);
+        return f->order;
+    }
+    *ret_from += hot & low_bits(f->order) & ~low_bits(w->order);
+    return w->order;
+}
+
+static unsigned item_map_memory(struct task *src, word_t head,
+                                const struct fpage *f, const struct window *w,
+                                bool *ret_mapped)
+{
+    word_t from, to;
+    unsigned order = item_place(f, w, head & ~0xffful, &from, &to);
+    unsigned pages = 0, attributes = head >> 4 & 7;
+    if (order < PAGE_ORDER)
+        return L4_IPC_SEMAPFAILED;
+    int error;
+    do {
+        unsigned done;
+        error = mspace_map(&src->mem, from, &w->task->mem, to, order,
+                           f->rights & RIGHT_RWX, attributes, head & ITEM_GRANT,
+                           1000, &done);
+        pages += done;
+    } while (error == -L4_EAGAIN);
+    *ret_mapped = pages > 0;
+    return error ? L4_IPC_SEMAPFAILED : 0;
+}
+
+/* Rights of a capability item: the flexpage's and the attributes'. The S
+ * right passes only through a capability that has it. */
+static unsigned item_cap_rights(bool keep_s, word_t head, const struct fpage *f)
+{
+    unsigned rights = (f->rights & 0xf) | (head >> 1 & 0x70);
+    return keep_s ? rights : rights & ~(unsigned)CAP_S;
+}
+
+static unsigned item_map_caps(struct task *src, bool keep_s, word_t head,
+                              const struct fpage *f, const struct window *w,
+                              bool *ret_mapped)
+{
+    word_t from, to;
+    unsigned order = item_place(f, w, head >> SEL_SHIFT, &from, &to);
+    unsigned rights = item_cap_rights(keep_s, head, f);
+    if (order > 20)
+        order = 20;
+    for (word_t i = 0; i < 1ul << order; i++) {
+        struct cap_slot *c = cap_slot(&src->caps, from + i);
+        if (!c) { /* the whole page is empty */
+            i |= CAP_PAGE_SLOTS - 1;
+            continue;
+        }
+        if (!c->object)
+            continue;
+        if (cap_map(c, &w->task->caps, to + i, rights, head & ITEM_GRANT,
+                    c->weak || (head & ITEM_WEAK)))
+            return L4_IPC_SEMAPFAILED;
+        *ret_mapped = true;
+    }
+    return 0;
+}
+
+/* A receiver that asked for local ids gets the label of its own gate, or
+ * within one task just the words. */
+static bool item_local(struct thread *s, word_t raw, word_t head,
+                       const struct fpage *f, const struct window *w,
+                       word_t *dst)
+{
+    if (!(w->flags & BUF_LOCAL_ID) || f->type != FPAGE_OBJ || f->order)
+        return false;
+    struct cap_slot *c = cap_lookup(&s->task->caps, f->where);
+    if (c && gate_is_bound_to_task(c->object, w->task)) {
+        unsigned rights = item_cap_rights(true, head, f) & c->rights & 3;
+        dst[0] = (head & ~7ul) | RESULT_LABEL | (head & ITEM_COMPOUND);
+        dst[1] = gate_label(c->object) | rights;
+        return true;
+    }
+    if (s->task != w->task)
+        return false;
+    dst[0] = (head & ~7ul) | RESULT_COPY | (head & ITEM_COMPOUND);
+    dst[1] = raw;
+    return true;
+}
+
+static unsigned item_transfer(struct thread *s, struct buffers *b, word_t head,
+                              word_t raw, word_t *dst)
+{
+    struct window w;
+    struct fpage f = fpage_decode(raw);
+    dst[0] = dst[1] = 0;
+    if (!(head & ITEM_MAP))
+        return 0; /* a void item */
+    if (!buffers_take(b, f.type, &w))
+        return L4_IPC_SEMSGCUT;
+    if (item_local(s, raw, head, &f, &w, dst))
+        return 0;
+    bool mapped = false;
+    unsigned error = L4_IPC_SEMAPFAILED;
+    if (f.type == FPAGE_MEM)
+        error = item_map_memory(s->task, head, &f, &w, &mapped);
+    else if (f.type == FPAGE_OBJ)
+        error = item_map_caps(s->task, s->ipc.rights & CAP_S, head, &f, &w,
+                              &mapped);
+    dst[0] =
+        (head & ~7ul) | (mapped ? 0 : RESULT_NOTHING) | (head & ITEM_COMPOUND);
+    return error;
+}
+
+unsigned ipc_transfer_items(struct thread *s, struct thread *r, unsigned words,
+                            unsigned items, const word_t *src, word_t *dst)
+{
+    struct buffers b;
+    buffers_init(&b, r);
+    for (unsigned i = 0; i < items; i++) {
+        unsigned at = words + 2 * i;
+        word_t head = src[at], raw = src[at + 1];
+        port_work(8);
+        unsigned error = item_transfer(s, &b, head, raw, &dst[at]);
+        if (error)
+            return error;
+    }
+    return 0;
+}
+
+long ipc_map_item(struct task *src, struct task *dst, word_t head, word_t raw,
+                  bool keep_s)
+{
+    struct fpage f = fpage_decode(raw);
+    struct window w = {.order = 63, .task = dst};
+    bool mapped = false;
+    unsigned error;
+    if (f.type == FPAGE_IO)
+        return -L4_ENOSYS;
+    head |= ITEM_MAP;
+    error = f.type == FPAGE_MEM
+                ? item_map_memory(src, head, &f, &w, &mapped)
+                : item_map_caps(src, keep_s, head, &f, &w, &mapped);
+    return error ? -L4_ENOMEM : 0;
+}
+
+bool ipc_cap_buffer(const struct thread *t, word_t *ret_index)
+{
+    unsigned i = t->utcb->bdr >> 10 & 0x1f;
+    if (i + 1 >= UTCB_BRS)
+        return false;
+    word_t head = t->utcb->br[i];
+    if (!(head & ITEM_MAP))
+        return false;
+    if (head & BUF_SINGLE_CAP) {
+        *ret_index = head >> SEL_SHIFT;
+        return true;
+    }
+    struct fpage f = fpage_decode(t->utcb->br[i + 1]);
+    *ret_index = f.where;
+    return f.type == FPAGE_OBJ;
+}

@@ -1,0 +1,164 @@
+/*
+ * IRQ objects (see irq.h; ABI.md section 1, IRQ sender, and section 3).
+ */
+#include "irq.h"
+#include "abi.h"
+#include "invoke.h"
+#include "kassert.h"
+#include "kmem.h"
+#include "trace.h"
+
+static struct irq *irq_of_sender(const struct sender *s)
+{
+    kassert(s->is_irq);
+    return container_of(s, struct irq, sender);
+}
+
+bool irq_is(const struct sender *s, const struct object *o)
+{
+    return o && &irq_of_sender(s)->object == o;
+}
+
+word_t irq_taken(struct sender *s, struct object **ret_object)
+{
+    struct irq *i = irq_of_sender(s);
+    *ret_object = &i->object;
+    return i->label;
+}
+
+static bool irq_is_queued(const struct irq *i)
+{
+    return !list_is_empty(&i->sender.link);
+}
+
+void irq_hit(struct irq *i)
+{
+    trace_event(VTR_IRQ, 0, i->line, i->object.id, 0, 0, 0, 0);
+    if (!i->thread)
+        i->pending = true;
+    else if (!irq_is_queued(i))
+        ipc_irq_deliver(&i->sender, &i->object, i->thread);
+}
+
+static void irq_unbind(struct irq *i)
+{
+    struct thread *t = i->thread;
+    list_remove(&i->sender.link);
+    i->thread = NULL;
+    if (t)
+        object_unpin(&t->object);
+}
+
+static long irq_bind(struct irq *i, struct thread *t,
+                     const struct invocation *inv)
+{
+    if (!(inv->rights & CAP_S))
+        return -L4_EPERM;
+    if (inv_words(inv) < 2)
+        return -L4_EMSGTOOSHORT;
+    struct cap_slot *c = invoke_cap(t, inv, 0);
+    if (!c || c->object->ops != &thread_ops)
+        return -L4_EINVAL;
+    if (!(c->rights & CAP_S))
+        return -L4_EPERM;
+    struct thread *to = thread_of(c->object);
+    bool queued = irq_is_queued(i) || i->pending;
+    object_pin(&to->object);
+    irq_unbind(i);
+    i->thread = to;
+    i->label = inv->mr[1];
+    i->pending = false;
+    trace_event(VTR_GATE_BIND, 0, i->object.id, to->object.id, i->label, 0, 0,
+                0);
+    if (queued)
+        ipc_irq_deliver(&i->sender, &i->object, to);
+    return 0;
+}
+
+/* 0: was idle, 1: a message was pending. */
+static long irq_detach(struct irq *i)
+{
+    if (!i->thread)
+        return -L4_ENOENT;
+    long was = irq_is_queued(i);
+    irq_unbind(i);
+    return was;
+}
+
+/* Messages with the IRQ protocol: trigger, end of interrupt. They carry no
+ * answer; a receive phase may follow. */
+static void irq_trigger(struct irq *i, struct thread *t,
+                        const struct invocation *inv)
+{
+    unsigned op = inv_words(inv) ? inv->mr[0] & 0xffff : 0;
+    if (inv_words(inv) == 0) {
+        irq_hit(i);
+    } else if (op == IRQ_EOI) {
+        if (i->line != IRQ_NO_LINE)
+            port_irq_unmask(i->line);
+    } else {
+        ipc_answer(t, -L4_ENOSYS, 0, 0);
+        return;
+    }
+    invoke_then_receive(&i->object, t, inv);
+}
+
+static void irq_invoke(struct object *o, struct thread *t,
+                       const struct invocation *inv)
+{
+    struct irq *i = irq_of(o);
+    long label = tag_label(inv->args.tag);
+    if (!(inv_flags(inv) & SYS_SEND)) {
+        invoke_then_receive(o, t, inv);
+    } else if (label == L4_PROTO_IRQ) {
+        irq_trigger(i, t, inv);
+    } else if (label == L4_PROTO_KOBJECT) {
+        int op = invoke_check(inv, L4_PROTO_KOBJECT, 0);
+        ipc_answer(t,
+                   op == RCV_EP_BIND ? irq_bind(i, t, inv)
+                   : op < 0          ? op
+                                     : -L4_ENOSYS,
+                   0, 0);
+    } else {
+        int op = invoke_check(inv, L4_PROTO_IRQ_SENDER, 0);
+        ipc_answer(t,
+                   op == IRQ_DETACH ? irq_detach(i)
+                   : op < 0         ? op
+                                    : -L4_ENOSYS,
+                   0, 0);
+    }
+}
+
+static void irq_destroy(struct object *o)
+{
+    struct irq *i = irq_of(o);
+    if (i->thread)
+        ipc_abort_waiting(i->thread, o, L4_IPC_ENOT_EXISTENT);
+    irq_unbind(i);
+    icu_detach(i);
+}
+
+static void irq_free(struct object *o)
+{
+    kmem_free(o->quota, irq_of(o), sizeof(struct irq));
+}
+
+const struct object_ops irq_ops = {
+    .type = VTR_T_IRQ,
+    .invoke = irq_invoke,
+    .destroy = irq_destroy,
+    .free = irq_free,
+};
+
+struct object *irq_create(struct quota *q, uint32_t factory_id)
+{
+    struct irq *i = kmem_alloc(q, sizeof(*i));
+    if (!i)
+        return NULL;
+    i->line = IRQ_NO_LINE;
+    i->sender.is_irq = true;
+    i->sender.prio = 255;
+    list_init(&i->sender.link);
+    object_init(&i->object, &irq_ops, q, factory_id, kmem_charge(sizeof(*i)));
+    return &i->object;
+}

@@ -1,0 +1,63 @@
+/*
+ * The kernel information page (see kip.h; layout in <l4/sys/kip.h>).
+ */
+#include "kip.h"
+#include "kassert.h"
+#include <l4/sys/kip.h>
+#include <l4/sys/memdesc.h>
+#include <string.h>
+
+enum { KIP_MEM_DESCS = 0x200, KIP_VERSION_STRINGS = 0x100 };
+
+static l4_kernel_info_t *kip_the;
+
+/* Version, then one string per feature, then an empty one. */
+static const char kip_strings[] = "Vitrine 0.1\0single-cpu\0";
+
+static unsigned kip_region_type(enum boot_region_type type)
+{
+    static const unsigned types[] = {
+        [BOOT_RAM] = l4_mem_type_conventional,
+        [BOOT_KERNEL] = l4_mem_type_reserved,
+        [BOOT_MODULE] = l4_mem_type_bootloader,
+        [BOOT_ROOT] = l4_mem_type_bootloader,
+        [BOOT_DEVICE] = l4_mem_type_dedicated,
+    };
+    return types[type];
+}
+
+void kip_init(void *page, const struct boot_info *info)
+{
+    l4_kernel_info_t *k = kip_the = page;
+    k->magic = L4_KERNEL_INFO_MAGIC;
+    k->version = 0x87000000;
+    k->sigma0_ip = info->sigma0.ip;
+    k->root_ip = info->root.ip;
+    k->mem_descs = KIP_MEM_DESCS;
+    k->mem_descs_num = info->region_count + 1;
+    k->user_ptr = info->modules;
+    k->offset_version_strings = KIP_VERSION_STRINGS >> 4;
+    k->log2_kip_size = PAGE_ORDER;
+    k->scheduler_granularity = 1000;
+    memcpy((char *)page + KIP_VERSION_STRINGS, kip_strings,
+           sizeof(kip_strings));
+
+    l4_kernel_info_mem_desc_t *d = l4_kernel_info_get_mem_descs(k);
+    for (unsigned i = 0; i < info->region_count; i++) {
+        const struct boot_region *r = &info->region[i];
+        l4_kernel_info_set_mem_desc(d++, r->start, r->end - 1,
+                                    kip_region_type(r->type), 0, 0);
+    }
+    l4_kernel_info_set_mem_desc(d, 0, info->user_end - 1,
+                                l4_mem_type_conventional, 1, 0);
+}
+
+void kip_update_clock(void)
+{
+    kip_the->clock = port_time() / 1000;
+}
+
+paddr_t kip_page(void)
+{
+    return port_virt_to_phys(kip_the);
+}

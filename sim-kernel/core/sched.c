@@ -1,0 +1,262 @@
+/*
+ * Scheduler: ready queues, time slices, donation, the timer (see sched.h).
+ *
+ * sched_next() is the only place where the running thread changes. It is
+ * called once per kernel exit, so everything else may make threads ready or
+ * blocked in any order.
+ *
+ * Simplified: one CPU takes part so far; the structures are per CPU.
+ */
+#include "sched.h"
+#include "ipc.h"
+#include "task.h"
+#include "kassert.h"
+#include "trace.h"
+
+struct cpu sched_cpus[SCHED_MAX_CPUS];
+uint64_t sched_default_slice;
+
+void sched_init(uint64_t default_slice_ns)
+{
+    sched_default_slice = default_slice_ns;
+    for (unsigned i = 0; i < SCHED_MAX_CPUS; i++) {
+        struct cpu *c = &sched_cpus[i];
+        *c = (struct cpu){.armed = TIME_NEVER};
+        for (unsigned p = 0; p < SCHED_PRIOS; p++)
+            list_init(&c->queue[p]);
+    }
+}
+
+static void sched_enqueue(struct cpu *c, struct thread *t)
+{
+    struct list *q = &c->queue[t->prio];
+    /* The seed may change the order among equals, never who is current. */
+    bool swap = port_vary(2) && q->prev != q &&
+                container_of(q->prev, struct thread, ready) != c->current;
+    if (swap)
+        list_insert_after(q->prev->prev, &t->ready);
+    else
+        list_add_last(q, &t->ready);
+    c->bitmap[t->prio / 64] |= 1ull << (t->prio % 64);
+}
+
+static void sched_dequeue(struct cpu *c, struct thread *t)
+{
+    list_remove(&t->ready);
+    if (list_is_empty(&c->queue[t->prio]))
+        c->bitmap[t->prio / 64] &= ~(1ull << (t->prio % 64));
+}
+
+/* Highest priority with a ready thread, -1: none. */
+static int sched_highest(const struct cpu *c)
+{
+    for (int i = SCHED_PRIOS / 64 - 1; i >= 0; i--)
+        if (c->bitmap[i])
+            return i * 64 + 63 - __builtin_clzll(c->bitmap[i]);
+    return -1;
+}
+
+void sched_ready(struct thread *t)
+{
+    if (t->state == THREAD_READY)
+        return;
+    t->state = THREAD_READY;
+    sched_enqueue(sched_cpu(), t);
+}
+
+void sched_block(struct thread *t, enum thread_state state)
+{
+    struct cpu *c = sched_cpu();
+    if (t->state == THREAD_READY)
+        sched_dequeue(c, t);
+    t->state = state;
+    if (c->direct == t)
+        c->direct = NULL;
+}
+
+void sched_donate(struct thread *to)
+{
+    struct cpu *c = sched_cpu();
+    c->direct = to;
+    c->direct_prio = to->prio > c->current_prio ? to->prio : c->current_prio;
+}
+
+static uint64_t sched_fresh_slice(const struct thread *t)
+{
+    return t->slice_ns - port_vary((unsigned)(t->slice_ns / 2));
+}
+
+void sched_set_params(struct thread *t, unsigned prio, uint64_t slice_ns)
+{
+    struct cpu *c = sched_cpu();
+    bool ready = t->state == THREAD_READY;
+    if (ready)
+        sched_dequeue(c, t);
+    t->prio = prio;
+    t->sender.prio = prio;
+    t->slice_ns = slice_ns;
+    t->slice_left = sched_fresh_slice(t);
+    if (ready)
+        sched_enqueue(c, t);
+    if (c->current == t) {
+        c->current_prio = prio;
+        c->donated = false;
+        c->slice_owner = t;
+        c->slice_end = port_time() + t->slice_left;
+    }
+    trace_event(VTR_THREAD_PRIO, 0, t->object.id, prio, slice_ns, 0, 0, 0);
+}
+
+/* t's slice is over: it gets a new one at the back of the queue. */
+static void sched_refill(struct cpu *c, struct thread *t)
+{
+    t->slice_left = sched_fresh_slice(t);
+    if (t->state == THREAD_READY) {
+        sched_dequeue(c, t);
+        sched_enqueue(c, t);
+    }
+}
+
+/* The slice in force ends: what is left of it goes back to its owner. */
+static void sched_end_slice(struct cpu *c, uint64_t now)
+{
+    struct thread *owner = c->slice_owner;
+    if (!owner)
+        return;
+    owner->slice_left = c->slice_end > now ? c->slice_end - now : 0;
+    if (!owner->slice_left)
+        sched_refill(c, owner);
+    c->slice_owner = NULL;
+}
+
+void sched_yield(void)
+{
+    struct cpu *c = sched_cpu();
+    struct thread *t = c->current;
+    sched_end_slice(c, port_time());
+    c->donated = false;
+    c->current_prio = t->prio;
+    sched_refill(c, t);
+}
+
+void sched_timer(void)
+{
+    struct cpu *c = sched_cpu();
+    uint64_t now = port_time();
+    struct timeout *due;
+    c->armed = 0; /* one-shot: it must be asked for again */
+    while ((due = timeout_pop(&c->timeouts, now)))
+        ipc_timed_out(container_of(due, struct thread, timeout));
+    if (c->current && now >= c->slice_end) {
+        struct thread *t = c->current;
+        sched_end_slice(c, now);
+        if (c->donated)
+            sched_refill(c, t);
+        c->donated = false;
+        c->current_prio = t->prio;
+    }
+}
+
+/* Who is to run: by donation, or the head of the highest queue. */
+static struct thread *sched_choose(struct cpu *c, bool *ret_direct)
+{
+    int highest = sched_highest(c);
+    struct thread *t = c->direct;
+    *ret_direct =
+        t && t->state == THREAD_READY && (int)c->direct_prio >= highest;
+    c->direct = NULL;
+    if (*ret_direct)
+        return t;
+    if (highest < 0)
+        return NULL;
+    /* A donated or boosted thread goes on while nobody is above it. */
+    t = c->current;
+    if (t && t->state == THREAD_READY && c->donated &&
+        (int)c->current_prio >= highest)
+        return t;
+    return container_of(c->queue[highest].next, struct thread, ready);
+}
+
+static void sched_switch(struct cpu *c, struct thread *to, bool direct,
+                         uint64_t now)
+{
+    struct thread *from = c->current;
+    if (from)
+        from->time_ns += now - c->switched_at;
+    else
+        c->idle_ns += now - c->switched_at;
+    c->switched_at = now;
+    if (direct && c->slice_owner) {
+        c->donated = c->slice_owner != to;
+        c->current_prio = c->donated ? c->direct_prio : to->prio;
+    } else {
+        sched_end_slice(c, now);
+        c->donated = false;
+        if (to) {
+            c->current_prio = to->prio;
+            c->slice_owner = to;
+            c->slice_end = now + to->slice_left;
+        }
+    }
+    c->current = to;
+    trace_thread_id = to ? to->object.id : 0;
+    trace_task_id = to ? to->task->object.id : 0;
+    trace_event(VTR_SWITCH, 0, trace_thread_id, from ? from->object.id : 0,
+                to ? to->prio : 0, direct, 0, 0);
+}
+
+/* Asks for the timer at the earliest of slice end, tick and timeouts. */
+static void sched_arm(struct cpu *c, uint64_t now)
+{
+    uint64_t when = timeout_next(&c->timeouts);
+    if (c->current) {
+        if (now >= c->tick_at)
+            c->tick_at = now + SCHED_TICK_NS;
+        when = when < c->slice_end ? when : c->slice_end;
+        when = when < c->tick_at ? when : c->tick_at;
+    }
+    if (when != c->armed) {
+        c->armed = when;
+        port_timer_set(when);
+    }
+}
+
+struct thread *sched_next(void)
+{
+    struct cpu *c = sched_cpu();
+    uint64_t now = port_time();
+    bool direct;
+    struct thread *to = sched_choose(c, &direct);
+    if (to != c->current)
+        sched_switch(c, to, direct, now);
+    else if (to && c->slice_owner == NULL) {
+        c->slice_owner = to;
+        c->slice_end = now + to->slice_left;
+    }
+    sched_arm(c, now);
+    return to;
+}
+
+uint64_t sched_thread_time(const struct thread *t)
+{
+    struct cpu *c = sched_cpu();
+    uint64_t running = t == c->current ? port_time() - c->switched_at : 0;
+    return t->time_ns + running;
+}
+
+void sched_check(void)
+{
+    for (unsigned i = 0; i < SCHED_MAX_CPUS; i++) {
+        struct cpu *c = &sched_cpus[i];
+        for (unsigned p = 0; p < SCHED_PRIOS; p++) {
+            struct list *q = &c->queue[p];
+            bool bit = c->bitmap[p / 64] >> (p % 64) & 1;
+            kassert(bit == !list_is_empty(q)); /* I1 */
+            for (struct list *n = q->next; n != q; n = n->next) {
+                struct thread *t = container_of(n, struct thread, ready);
+                kassert(t->state == THREAD_READY && t->prio == p);
+            }
+        }
+        timeout_check(&c->timeouts);
+    }
+}

@@ -1,0 +1,130 @@
+/*
+ * Scheduler object: parameters of threads, CPUs, idle time
+ * (ABI.md section 1, Scheduler). The mechanism is in sched.c.
+ *
+ * Not here yet (-L4_ENOSYS): hot-plug interrupt.
+ */
+#include "scheduler.h"
+#include "abi.h"
+#include "invoke.h"
+#include "ipc.h"
+#include "kassert.h"
+#include "kmem.h"
+#include "sched.h"
+#include "trace.h"
+
+struct scheduler {
+    struct object object;
+    unsigned cpus; /* online: 0..cpus-1 */
+};
+
+enum { CLASS_FIXED_PRIO = 2, PRIO_MAX = 255 };
+
+/* CPUs of a set {granularity << 24 | offset, bitmap} as a bitmap from 0. */
+static uint64_t scheduler_cpus(word_t gran_offset, word_t map)
+{
+    unsigned gran = gran_offset >> 24 & 0xff;
+    word_t offset = gran_offset & 0xffffff;
+    uint64_t cpus = 0;
+    for (unsigned i = 0; gran < 6 && i < 64; i++)
+        if (map >> i & 1 && offset + ((word_t)i << gran) < 64)
+            cpus |= 1ull << (offset + ((word_t)i << gran));
+    return cpus;
+}
+
+static void scheduler_info(const struct scheduler *s, struct thread *by,
+                           const struct invocation *inv)
+{
+    word_t offset = inv_words(inv) > 1 ? inv->mr[1] & 0xffffff : 0;
+    if (offset >= SCHED_MAX_CPUS) {
+        ipc_answer(by, -L4_ERANGE, 0, 0);
+        return;
+    }
+    word_t online = (1ul << s->cpus) - 1;
+    by->utcb->mr[0] = online >> offset;
+    by->utcb->mr[1] = SCHED_MAX_CPUS;
+    by->utcb->mr[2] = CLASS_FIXED_PRIO;
+    ipc_answer(by, 0, 3, 0);
+}
+
+static long scheduler_run_thread(struct thread *by,
+                                 const struct invocation *inv)
+{
+    struct cap_slot *c = invoke_cap(by, inv, 0);
+    if (inv_words(inv) < 5)
+        return -L4_EINVAL;
+    if (!c || c->object->ops != &thread_ops)
+        return -L4_EINVAL;
+    word_t prio = inv->mr[3], quantum = inv->mr[4];
+    struct thread *t = thread_of(c->object);
+    if (prio < 1 || prio > PRIO_MAX)
+        return -L4_EINVAL;
+    sched_set_params(t, (unsigned)prio,
+                     quantum ? quantum * 1000 : sched_default_slice);
+    bool runs = t->started && t->task && t->state == THREAD_STOPPED;
+    if (runs)
+        sched_ready(t);
+    return 0;
+}
+
+static void scheduler_idle_time(const struct scheduler *s, struct thread *by,
+                                const struct invocation *inv)
+{
+    uint64_t cpus =
+        inv_words(inv) >= 3 ? scheduler_cpus(inv->mr[1], inv->mr[2]) : 0;
+    cpus &= (1ull << s->cpus) - 1;
+    if (!cpus) {
+        ipc_answer(by, -L4_EINVAL, 0, 0);
+        return;
+    }
+    uint64_t ns = 0;
+    for (unsigned i = 0; i < s->cpus; i++)
+        if (cpus >> i & 1)
+            ns += sched_cpus[i].idle_ns;
+    by->utcb->mr[0] = ns / 1000;
+    ipc_answer(by, 0, 1, 0);
+}
+
+static void scheduler_invoke(struct object *o, struct thread *by,
+                             const struct invocation *inv)
+{
+    struct scheduler *s = container_of(o, struct scheduler, object);
+    int op = invoke_check(inv, L4_PROTO_SCHEDULER, 0);
+    switch (op) {
+    case SCHEDULER_INFO:
+        scheduler_info(s, by, inv);
+        break;
+    case SCHEDULER_RUN_THREAD:
+        ipc_answer(by, scheduler_run_thread(by, inv), 0, 0);
+        break;
+    case SCHEDULER_IDLE_TIME:
+        scheduler_idle_time(s, by, inv);
+        break;
+    default:
+        ipc_answer(by, op < 0 ? op : -L4_ENOSYS, 0, 0);
+    }
+}
+
+static void scheduler_never(struct object *o)
+{
+    (void)o;
+    kpanic("the scheduler is never destroyed");
+}
+
+static const struct object_ops scheduler_ops = {
+    .type = VTR_T_SCHEDULER,
+    .invoke = scheduler_invoke,
+    .destroy = scheduler_never,
+    .free = scheduler_never,
+};
+
+struct object *scheduler_create(struct quota *q, unsigned cpus)
+{
+    struct scheduler *s = kmem_alloc(q, sizeof(*s));
+    if (!s)
+        return NULL;
+    s->cpus = cpus;
+    object_init(&s->object, &scheduler_ops, q, 0, kmem_charge(sizeof(*s)));
+    object_pin(&s->object);
+    return &s->object;
+}

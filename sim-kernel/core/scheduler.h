@@ -1,0 +1,12 @@
+/*
+ * The scheduler as an object.
+ */
+#ifndef CORE_SCHEDULER_H
+#define CORE_SCHEDULER_H
+
+#include "object.h"
+
+/* NULL: no memory. */
+struct object *scheduler_create(struct quota *q, unsigned cpus);
+
+#endif

@@ -1,0 +1,280 @@
+/*
+ * Tasks: creation, kernel-user memory, and the operations a capability to a
+ * task offers (ABI.md section 1, Task).
+ *
+ * Deleting a task stops its threads at once; its memory and capabilities go
+ * in steps (object.c's reaper calls task_take_down() until it is done).
+ */
+#include "task.h"
+#include "abi.h"
+#include "boot.h"
+#include "invoke.h"
+#include "ipc.h"
+#include "kassert.h"
+#include "kmem.h"
+#include "thread.h"
+#include "trace.h"
+
+enum { TASK_STEPS = 1000, KU_MEM_MAX = 16 * PAGE_SIZE, BATCH_MAX = 61 };
+
+struct task *task_create(struct quota *q, uint32_t factory_id)
+{
+    struct task *t = kmem_alloc(q, sizeof(*t));
+    if (!t)
+        return NULL;
+    object_init(&t->object, &task_ops, q, factory_id, kmem_charge(sizeof(*t)));
+    list_init(&t->threads);
+    list_init(&t->ku_mem);
+    t->has_mem = !mspace_init(&t->mem, q, t->object.id, boot_user_end);
+    t->has_caps = !cap_table_init(&t->caps, q, t->object.id);
+    if (t->has_mem && t->has_caps)
+        return t;
+    object_destroy(&t->object);
+    return NULL;
+}
+
+/* --- kernel-user memory ----------------------------------------------- */
+
+static int ku_mem_map(struct task *t, struct ku_mem *k)
+{
+    for (size_t at = 0; at < k->size; at += PAGE_SIZE) {
+        paddr_t pa = port_virt_to_phys((char *)k->kernel + at);
+        int error = mspace_map_root(&t->mem, k->user + at, pa, PAGE_ORDER,
+                                    RIGHT_R | RIGHT_W, MEM_NORMAL);
+        if (error)
+            return error;
+    }
+    return 0;
+}
+
+static void ku_mem_unmap(struct task *t, struct ku_mem *k)
+{
+    unsigned flushed = 0;
+    for (size_t at = 0; at < k->size; at += PAGE_SIZE)
+        while (!mspace_unmap(&t->mem, k->user + at, PAGE_ORDER, RIGHT_RWX, true,
+                             TASK_STEPS, &flushed))
+            ;
+}
+
+int task_add_ku_mem(struct task *t, uaddr_t user, size_t size)
+{
+    if (user % PAGE_SIZE || size % PAGE_SIZE || !size || size > KU_MEM_MAX ||
+        user + size > t->mem.end)
+        return -L4_EINVAL;
+    for (size_t at = 0; at < size; at += PAGE_SIZE)
+        if (mspace_find(&t->mem, user + at))
+            return -L4_EEXIST;
+    struct ku_mem *k = kmem_alloc(t->object.quota, sizeof(*k));
+    void *kernel = k ? kmem_alloc(t->object.quota, size) : NULL;
+    if (!kernel) {
+        kmem_free(t->object.quota, k, sizeof(*k));
+        return -L4_ENOMEM;
+    }
+    *k = (struct ku_mem){.user = user, .kernel = kernel, .size = size};
+    int error = ku_mem_map(t, k);
+    if (error) {
+        ku_mem_unmap(t, k);
+        kmem_free(t->object.quota, kernel, size);
+        kmem_free(t->object.quota, k, sizeof(*k));
+        return error;
+    }
+    list_add_last(&t->ku_mem, &k->link);
+    return 0;
+}
+
+void *task_ku_mem(struct task *t, uaddr_t user, size_t size)
+{
+    for (struct list *n = t->ku_mem.next; n != &t->ku_mem; n = n->next) {
+        struct ku_mem *k = container_of(n, struct ku_mem, link);
+        if (user >= k->user && user + size <= k->user + k->size)
+            return (char *)k->kernel + (user - k->user);
+    }
+    return NULL;
+}
+
+/* --- operations ------------------------------------------------------- */
+
+/* map: MR1 send base and attributes, MR2 flexpage, item: source task. Takes
+ * the same way as a map item of an IPC, into a window of everything. */
+static long task_op_map(struct task *dst, struct thread *by,
+                        const struct invocation *inv)
+{
+    struct cap_slot *c = invoke_cap(by, inv, 0);
+    if (!(inv->rights & CAP_W))
+        return -L4_EPERM;
+    if (inv_words(inv) < 3)
+        return -L4_EMSGTOOSHORT;
+    if (!c || c->object->ops != &task_ops || dst->object.dying)
+        return -L4_EINVAL;
+    bool keep_s = inv->rights & c->rights & CAP_S;
+    return ipc_map_item(task_of(c->object), dst, inv->mr[1], inv->mr[2],
+                        keep_s);
+}
+
+/* Takes back one flexpage; its word gets the rights that were in use. */
+static void task_unmap_one(struct task *t, word_t *fpage, word_t mask)
+{
+    unsigned type = *fpage >> 4 & 3, order = *fpage >> 6 & 0x3f;
+    unsigned rights = *fpage & 0xf, flushed = 0;
+    bool self = mask & UNMAP_SELF;
+    if (type == 3) {
+        word_t index = *fpage >> SEL_SHIFT;
+        for (word_t i = 0; i < 1ul << (order < 20 ? order : 20); i++) {
+            struct cap_slot *c = cap_lookup(&t->caps, index + i);
+            if (c)
+                task_unmap_cap(c, rights, mask);
+        }
+    } else if (order >= PAGE_ORDER) {
+        uaddr_t at = order >= 63 ? 0 : *fpage & ~0xffful;
+        while (!mspace_unmap(&t->mem, at, order, rights & RIGHT_RWX, self,
+                             TASK_STEPS, &flushed))
+            ;
+    }
+    *fpage = (*fpage & ~0xful) | flushed;
+}
+
+void task_unmap_cap(struct cap_slot *c, unsigned rights, word_t mask)
+{
+    bool self = mask & UNMAP_SELF;
+    unsigned taken = rights & CAP_R ? CAP_ALL : rights;
+    if ((mask & UNMAP_DELETE) && self && (c->rights & CAP_D)) {
+        cap_delete_object(c->object, TASK_STEPS);
+    } else if (mask & UNMAP_RECURSIVE) {
+        while (!cap_revoke(c, taken, self, TASK_STEPS))
+            ;
+    } else if (self) {
+        cap_unmap(c, taken);
+    }
+}
+
+static void task_op_unmap(struct task *t, struct thread *by,
+                          const struct invocation *inv)
+{
+    unsigned words = inv_words(inv);
+    word_t mask = inv->mr[1];
+    if (words < 3 || words - 2 > BATCH_MAX) {
+        ipc_answer(by, words < 3 ? -L4_EMSGTOOSHORT : -L4_EINVAL, 0, 0);
+        return;
+    }
+    object_pin(&by->object);
+    struct utcb *u = by->utcb;
+    for (unsigned i = 2; i < words && by->task; i++) {
+        port_work(16);
+        task_unmap_one(t, &u->mr[i], mask);
+    }
+    if (by->task) /* it may have deleted itself */
+        ipc_answer(by, 0, words, 0);
+    object_unpin(&by->object);
+}
+
+/* cap_valid (one capability) and cap_equal (two). */
+static long task_op_cap_info(struct task *t, const struct invocation *inv)
+{
+    struct cap_slot *a = cap_lookup(&t->caps, inv->mr[1] >> SEL_SHIFT);
+    if (inv_words(inv) == 2)
+        return a != NULL;
+    if (inv_words(inv) != 3)
+        return -L4_EINVAL;
+    struct cap_slot *b = cap_lookup(&t->caps, inv->mr[2] >> SEL_SHIFT);
+    return a == b ||
+           (a && b && a->object == b->object && a->rights == b->rights);
+}
+
+static long task_op_ku_mem(struct task *t, struct thread *by,
+                           const struct invocation *inv)
+{
+    if (inv_words(inv) < 2)
+        return -L4_EMSGTOOSHORT;
+    unsigned order = inv->mr[1] >> 6 & 0x3f;
+    if (order < PAGE_ORDER || order > 20)
+        return -L4_EINVAL;
+    int error = task_add_ku_mem(t, inv->mr[1] & ~0xffful, 1ul << order);
+    by->utcb->mr[0] = inv->mr[1];
+    return error;
+}
+
+static void task_invoke(struct object *o, struct thread *by,
+                        const struct invocation *inv)
+{
+    struct task *t = task_of(o);
+    int op = invoke_check(inv, L4_PROTO_TASK, 0);
+    switch (op) {
+    case TASK_MAP:
+        ipc_answer(by, task_op_map(t, by, inv), 0, 0);
+        break;
+    case TASK_UNMAP:
+        task_op_unmap(t, by, inv);
+        break;
+    case TASK_CAP_INFO:
+        ipc_answer(by, task_op_cap_info(t, inv), 0, 0);
+        break;
+    case TASK_ADD_KU_MEM:
+        ipc_answer(by, task_op_ku_mem(t, by, inv), 1, 0);
+        break;
+    default:
+        ipc_answer(by, op < 0 ? op : -L4_ENOSYS, 0, 0);
+    }
+}
+
+static void task_destroy(struct object *o)
+{
+    struct task *t = task_of(o);
+    while (!list_is_empty(&t->threads))
+        thread_kill(container_of(t->threads.next, struct thread, in_task));
+}
+
+static bool task_take_down(struct object *o, unsigned budget)
+{
+    struct task *t = task_of(o);
+    if (t->has_caps) {
+        t->has_caps = !cap_table_destroy(&t->caps, budget);
+        return !t->has_caps && !t->has_mem;
+    }
+    t->has_mem = t->has_mem && !mspace_destroy(&t->mem, budget);
+    return !t->has_mem;
+}
+
+static void task_free(struct object *o)
+{
+    struct task *t = task_of(o);
+    while (!list_is_empty(&t->ku_mem)) {
+        struct ku_mem *k = container_of(t->ku_mem.next, struct ku_mem, link);
+        list_remove(&k->link);
+        kmem_free(o->quota, k->kernel, k->size);
+        kmem_free(o->quota, k, sizeof(*k));
+    }
+    kmem_free(o->quota, t, sizeof(*t));
+}
+
+const struct object_ops task_ops = {
+    .type = VTR_T_TASK,
+    .invoke = task_invoke,
+    .destroy = task_destroy,
+    .take_down = task_take_down,
+    .free = task_free,
+};
+
+void task_check(struct task *t)
+{
+    if (t->object.dying)
+        return;
+    for (struct list *n = t->threads.next; n != &t->threads; n = n->next) {
+        const struct thread *th = container_of(n, struct thread, in_task);
+        kassert(th->task == t); /* I1 */
+        thread_check(th);
+    }
+    cap_table_check(&t->caps);
+    mspace_check(&t->mem);
+}
+
+void *core_table_alloc(struct port_space *s)
+{
+    struct mspace *m = container_of(s, struct mspace, port);
+    return kmem_alloc(m->quota, PAGE_SIZE);
+}
+
+void core_table_free(struct port_space *s, void *table)
+{
+    struct mspace *m = container_of(s, struct mspace, port);
+    kmem_free(m->quota, table, PAGE_SIZE);
+}

@@ -1,0 +1,49 @@
+/*
+ * Tasks: an address space for memory and one for capabilities.
+ *
+ * I1  every thread on `threads` has task == this.
+ * I2  kernel-user memory (ku_mem) stays until the task goes.
+ */
+#ifndef CORE_TASK_H
+#define CORE_TASK_H
+
+#include "cap.h"
+#include "mspace.h"
+#include "object.h"
+
+/* Memory shared by kernel and user: holds UTCBs. */
+struct ku_mem {
+    struct list link;
+    uaddr_t user;
+    void *kernel;
+    size_t size;
+};
+
+struct task {
+    struct object object;
+    struct mspace mem;
+    struct cap_table caps;
+    struct list threads;
+    struct list ku_mem;
+    bool has_mem, has_caps; /* which of the spaces were made */
+};
+
+static inline struct task *task_of(struct object *o)
+{
+    return container_of(o, struct task, object);
+}
+
+extern const struct object_ops task_ops;
+
+/* An empty task charged to q; NULL: no memory. */
+struct task *task_create(struct quota *q, uint32_t factory_id);
+/* Kernel-user memory at [user, + size), both page aligned, at most 16
+ * pages a call. 0, -L4_EINVAL, -L4_ENOMEM, -L4_EEXIST. */
+int task_add_ku_mem(struct task *t, uaddr_t user, size_t size);
+/* Kernel address of [user, + size) if that is kernel-user memory, or NULL. */
+void *task_ku_mem(struct task *t, uaddr_t user, size_t size);
+/* Unmap of one capability with an L4 unmap mask (UNMAP_*). */
+void task_unmap_cap(struct cap_slot *c, unsigned rights, word_t mask);
+void task_check(struct task *t);
+
+#endif

@@ -1,0 +1,248 @@
+/*
+ * Threads: creation, binding to a task, ex_regs, death; the operations a
+ * capability to a thread offers (ABI.md section 1, Thread).
+ *
+ * A message to a thread capability with another label than the thread
+ * protocol is an IPC to the thread itself.
+ *
+ * Not here yet (answered -L4_ENOSYS): vCPU, deletion IRQ, modify senders,
+ * alien, doorbell, page-fault trampoline.
+ */
+#include "thread.h"
+#include "abi.h"
+#include "invoke.h"
+#include "ipc.h"
+#include "kassert.h"
+#include "kmem.h"
+#include "sched.h"
+#include "task.h"
+#include "trace.h"
+#include "trap.h"
+
+enum { THREAD_DEFAULT_PRIO = 1 };
+
+struct thread *thread_create(struct quota *q, uint32_t factory_id)
+{
+    struct thread *t = kmem_alloc(q, sizeof(*t));
+    if (!t)
+        return NULL;
+    list_init(&t->in_task);
+    list_init(&t->ready);
+    list_init(&t->sender.link);
+    list_init(&t->senders);
+    timeout_init(&t->timeout);
+    port_frame_init(&t->frame);
+    t->pager = t->exc_handler = SEL_INVALID;
+    t->prio = t->sender.prio = THREAD_DEFAULT_PRIO;
+    t->slice_ns = t->slice_left = sched_default_slice;
+    object_init(&t->object, &thread_ops, q, factory_id,
+                kmem_charge(sizeof(*t)));
+    return t;
+}
+
+int thread_bind(struct thread *t, struct task *task, uaddr_t utcb)
+{
+    if (t->task || task->object.dying || utcb % UTCB_SIZE)
+        return -L4_EINVAL;
+    void *kernel = task_ku_mem(task, utcb, UTCB_SIZE);
+    if (!kernel)
+        return -L4_EINVAL;
+    object_pin(&task->object);
+    t->task = task;
+    t->utcb = kernel;
+    t->utcb_user = utcb;
+    list_add_last(&task->threads, &t->in_task);
+    port_frame_set_utcb(&t->frame, utcb);
+    trace_event(VTR_BIND, 0, t->object.id, task->object.id, utcb, 0, 0, 0);
+    return 0;
+}
+
+void thread_ex_regs(struct thread *t, uaddr_t ip, uaddr_t sp, bool cancel,
+                    bool trigger)
+{
+    if (t->in_exception && !cancel)
+        return; /* the registers belong to the handler */
+    if (cancel)
+        ipc_abort(t, L4_IPC_SECANCELED);
+    if (ip == ~0ul)
+        ip = port_frame_ip(&t->frame);
+    if (sp == ~0ul)
+        sp = port_frame_sp(&t->frame);
+    port_frame_set_ip_sp(&t->frame, ip, sp);
+    t->started = true;
+    if (t->in_exception && cancel)
+        t->in_exception = false;
+    trace_event(VTR_THREAD_START, 0, t->object.id, ip, sp, t->prio, 0, 0);
+    bool runs = t->ipc.phase == PHASE_NONE && !t->in_exception;
+    if (runs && t->task && t->state != THREAD_DEAD)
+        sched_ready(t);
+    if (trigger && t->state == THREAD_READY) {
+        struct port_trap trap = {.cause = CAUSE_EX_REGS};
+        trap_raise(t, &trap);
+    }
+}
+
+void thread_kill(struct thread *t)
+{
+    if (t->state == THREAD_DEAD)
+        return;
+    t->ipc.kind = IPC_USER;
+    ipc_abort(t, L4_IPC_SECANCELED);
+    sched_block(t, THREAD_DEAD);
+    struct thread *caller = t->reply_to;
+    ipc_forget_reply(t);
+    if (caller)
+        ipc_abort(caller, L4_IPC_SEABORTED);
+    ipc_abort_queue(&t->senders, NULL, L4_IPC_ENOT_EXISTENT);
+    if (t->utcb)
+        t->utcb->free_marker = 0;
+    if (t->task) {
+        list_remove(&t->in_task);
+        object_unpin(&t->task->object);
+        t->task = NULL;
+        t->utcb = NULL;
+    }
+}
+
+/* --- operations of a thread capability ------------------------------- */
+
+static long thread_control_bind(struct thread *t, struct thread *by,
+                                const struct invocation *inv)
+{
+    struct cap_slot *c = invoke_cap(by, inv, 0);
+    if (!c || c->object->ops != &task_ops)
+        return -L4_EINVAL;
+    if (!(c->rights & CAP_S))
+        return -L4_EPERM;
+    return thread_bind(t, task_of(c->object), inv->mr[5]);
+}
+
+static long thread_control(struct thread *t, struct thread *by,
+                           const struct invocation *inv)
+{
+    word_t flags = inv->mr[0];
+    if (!(inv->rights & CAP_S))
+        return -L4_EPERM;
+    if (inv_words(inv) < 6)
+        return -L4_EINVAL;
+    if (flags & CONTROL_ALIEN)
+        return -L4_ENOSYS;
+    if (flags & CONTROL_BIND_TASK) {
+        long error = thread_control_bind(t, by, inv);
+        if (error)
+            return error;
+    }
+    word_t old_pager = t->pager, old_handler = t->exc_handler;
+    if (flags & CONTROL_SET_PAGER)
+        t->pager = inv->mr[1];
+    if (flags & CONTROL_SET_EXC_HANDLER)
+        t->exc_handler = inv->mr[2];
+    by->utcb->mr[1] = old_pager;
+    by->utcb->mr[2] = old_handler;
+    return 0;
+}
+
+static void thread_op_ex_regs(struct thread *t, struct thread *by,
+                              const struct invocation *inv)
+{
+    uaddr_t ip = port_frame_ip(&t->frame), sp = port_frame_sp(&t->frame);
+    word_t flags = inv->mr[0];
+    if (inv_words(inv) < 3 || !t->task) {
+        ipc_answer(by, -L4_EINVAL, 0, 0);
+        return;
+    }
+    by->utcb->mr[0] = 0;
+    uaddr_t new_ip = inv->mr[1], new_sp = inv->mr[2];
+    by->utcb->mr[1] = ip;
+    by->utcb->mr[2] = sp;
+    ipc_answer(by, 0, 3, 0);
+    thread_ex_regs(t, new_ip, new_sp, flags & EX_REGS_CANCEL,
+                   flags & EX_REGS_TRIGGER_EXCEPTION);
+}
+
+static void thread_op_switch(struct thread *t, struct thread *by)
+{
+    ipc_answer(by, 0, 0, 0);
+    if (t != by && t->state == THREAD_READY)
+        sched_donate(t);
+}
+
+static void thread_op_stats(struct thread *t, struct thread *by)
+{
+    by->utcb->mr[0] = sched_thread_time(t) / 1000;
+    ipc_answer(by, 0, 1, 0);
+}
+
+static long thread_set_tp(struct thread *t, const struct invocation *inv)
+{
+    if (inv_words(inv) < 2)
+        return -L4_EMSGTOOSHORT;
+    port_frame_set_tp(&t->frame, inv->mr[1]);
+    return 0;
+}
+
+static void thread_invoke(struct object *o, struct thread *by,
+                          const struct invocation *inv)
+{
+    struct thread *t = thread_of(o);
+    if (tag_label(inv->args.tag) != L4_PROTO_THREAD ||
+        !(inv_flags(inv) & SYS_SEND)) {
+        invoke_ipc(o, by, inv);
+        return;
+    }
+    int op = invoke_check(inv, L4_PROTO_THREAD, 0);
+    switch (op) {
+    case THREAD_CONTROL:
+        ipc_answer(by, thread_control(t, by, inv), 3, 0);
+        break;
+    case THREAD_EX_REGS:
+        thread_op_ex_regs(t, by, inv);
+        break;
+    case THREAD_SWITCH:
+        thread_op_switch(t, by);
+        break;
+    case THREAD_STATS:
+        thread_op_stats(t, by);
+        break;
+    case THREAD_AMD64_SEGMENT_BASE:
+    case THREAD_ARM_TPIDRURO:
+        ipc_answer(by, thread_set_tp(t, inv), 0, 0);
+        break;
+    default:
+        ipc_answer(by, op < 0 ? op : -L4_ENOSYS, 0, 0);
+    }
+}
+
+static void thread_destroy(struct object *o)
+{
+    thread_kill(thread_of(o));
+}
+
+static void thread_free(struct object *o)
+{
+    struct thread *t = thread_of(o);
+    port_frame_release(&t->frame);
+    kmem_free(o->quota, t, sizeof(*t));
+}
+
+const struct object_ops thread_ops = {
+    .type = VTR_T_THREAD,
+    .invoke = thread_invoke,
+    .destroy = thread_destroy,
+    .free = thread_free,
+};
+
+void thread_check(const struct thread *t)
+{
+    bool queued = !list_is_empty(&t->ready);
+    kassert((t->state == THREAD_READY) == queued); /* I1 */
+    if (t->ipc.phase == PHASE_SEND)
+        kassert(!list_is_empty(&t->sender.link)); /* I2 */
+    else
+        kassert(list_is_empty(&t->sender.link));
+    if (t->ipc.phase != PHASE_NONE)
+        kassert(t->state == THREAD_BLOCKED);
+    kassert(!t->replier || t->replier->reply_to == t); /* I3 */
+    kassert(!t->reply_to || t->reply_to->replier == t);
+    kassert(!t->task == list_is_empty(&t->in_task)); /* I4 */
+}

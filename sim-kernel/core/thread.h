@@ -1,0 +1,118 @@
+/*
+ * Threads: registers, scheduling, and the state of an IPC.
+ *
+ *      STOPPED --start--> READY <----> BLOCKED        (any) --kill--> DEAD
+ *
+ * A blocked thread is in one phase of one IPC operation; what is left to do
+ * is recorded in `ipc`, so that no kernel stack is kept for it (event
+ * kernel).
+ *
+ * I1  state READY  <=> on a ready queue.
+ * I2  phase SEND   => on the sender queue of its partner (or of an unbound
+ *     gate); phase NONE <=> not blocked in IPC.
+ * I3  a->replier == b  <=>  b->reply_to == a (the implicit reply
+ *     capability and its way back).
+ * I4  a bound thread (task != NULL) is on its task's list.
+ */
+#ifndef CORE_THREAD_H
+#define CORE_THREAD_H
+
+#include "object.h"
+#include "timeout.h"
+#include "utcb.h"
+
+struct task;
+
+enum thread_state { THREAD_STOPPED, THREAD_READY, THREAD_BLOCKED, THREAD_DEAD };
+
+/* What a thread is in the middle of. */
+enum ipc_phase { PHASE_NONE, PHASE_SEND, PHASE_RECEIVE };
+
+/* Where an outgoing message comes from, and where the answer goes. */
+enum ipc_kind {
+    IPC_USER,      /* UTCB */
+    IPC_FAULT,     /* the kernel sends a page fault for the thread */
+    IPC_EXCEPTION, /* the kernel sends the registers */
+};
+
+/* Something that waits to deliver a message: a thread or an IRQ. */
+struct sender {
+    struct list link; /* on a receiver's or gate's queue, or alone */
+    uint8_t prio;
+    bool is_irq;
+};
+
+struct ipc_state {
+    enum ipc_phase phase;
+    enum ipc_kind kind;
+    bool call;              /* receive phase follows the send, closed */
+    bool recv;              /* a receive phase follows the send */
+    bool open;              /* the receive phase is an open wait */
+    struct thread *partner; /* send: receiver; receive: who may send */
+    struct object *via;     /* gate, IRQ or thread named by the capability */
+    word_t tag;             /* outgoing */
+    word_t label;           /* outgoing: what the receiver sees */
+    unsigned rights;        /* of the capability used, for typed items */
+    uint16_t rcv_timeout;   /* L4 timeout of the receive phase */
+    uint64_t since;         /* ns: blocked since */
+};
+
+struct thread {
+    struct object object;
+    struct port_frame frame;
+
+    /* constant once bound */
+    struct task *task;
+    struct utcb *utcb; /* kernel address */
+    uaddr_t utcb_user;
+    struct list in_task;
+
+    /* scheduling, owned by sched.c */
+    enum thread_state state;
+    uint8_t prio;
+    uint64_t slice_ns; /* length of a fresh time slice */
+    uint64_t slice_left;
+    uint64_t time_ns; /* CPU time used */
+    struct list ready;
+
+    /* IPC, owned by ipc.c */
+    struct sender sender;
+    struct ipc_state ipc;
+    struct list senders;     /* of struct sender.link, highest priority first */
+    struct thread *reply_to; /* whose call is to be answered */
+    struct thread *replier;  /* who owes this thread an answer */
+    struct timeout timeout;
+
+    /* faults, owned by trap.c */
+    word_t pager, exc_handler; /* capability selectors in the own task */
+    word_t fault_mr[2];
+    struct port_trap trap;
+    bool in_exception; /* registers belong to a pending exception */
+    bool started;      /* ex_regs gave it an ip */
+};
+
+static inline struct thread *thread_of(struct object *o)
+{
+    return container_of(o, struct thread, object);
+}
+
+static inline struct thread *sender_thread(struct sender *s)
+{
+    return container_of(s, struct thread, sender);
+}
+
+extern const struct object_ops thread_ops;
+
+/* A fresh, unbound, stopped thread charged to q; NULL: no memory. */
+struct thread *thread_create(struct quota *q, uint32_t factory_id);
+/* Gives it address space and UTCB. 0, -L4_EINVAL (bound already, no
+ * kernel-user memory there). */
+int thread_bind(struct thread *t, struct task *task, uaddr_t utcb);
+/* New ip/sp (~0: keep), revives; cancels a running IPC with `cancel`. */
+void thread_ex_regs(struct thread *t, uaddr_t ip, uaddr_t sp, bool cancel,
+                    bool trigger);
+/* Never runs again: leaves IPC, queues, its task. Idempotent. */
+void thread_kill(struct thread *t);
+void thread_check(const struct thread *t);
+
+#endif

@@ -1,0 +1,184 @@
+/*
+ * Traps: the port's calls into the kernel.
+ *
+ *      system call --> invoke.c
+ *      page fault  --> IPC to the pager;     refused --> exception
+ *      exception   --> IPC to the handler;   refused --> report, stays
+ *      interrupt   --> icu.c
+ *      timer       --> sched.c
+ *
+ * Page faults and exceptions are calls the kernel makes for the thread; they
+ * use the words in struct thread, not the UTCB, which stays as it was.
+ * Source: ABI.md section 3, Page fault and Exception.
+ */
+#include "trap.h"
+#include "abi.h"
+#include "gate.h"
+#include "invoke.h"
+#include "irq.h"
+#include "kassert.h"
+#include "report.h"
+#include "sched.h"
+#include "task.h"
+#include "trace.h"
+#include "kip.h"
+
+/* Steps that a trap costs besides what it does. */
+enum { TRAP_STEPS = 16 };
+
+static void trap_enter(unsigned kind, word_t dest, word_t tag)
+{
+    port_work(TRAP_STEPS);
+    trace_event(VTR_ENTER, 0, kind, port_frame_ip(&sched_current()->frame),
+                dest, tag, 0, 0);
+}
+
+/* The IPC to the object that `selector` names in t's task; false: none. */
+static bool trap_target(struct thread *t, word_t selector, struct ipc_op *op)
+{
+    if (selector & SEL_INVALID)
+        return false;
+    struct cap_slot *c = cap_lookup(&t->task->caps, selector >> SEL_SHIFT);
+    if (!c || !gate_target(c->object, c->rights, op) || op->dest == t)
+        return false;
+    op->send = op->recv = true;
+    op->open = false;
+    op->timeouts = 0;
+    return true;
+}
+
+/* Nobody answers: t stops where it is. */
+static void trap_stop(struct thread *t)
+{
+    t->in_exception = true;
+    t->ipc.partner = NULL;
+    t->ipc.since = port_time();
+    sched_block(t, THREAD_BLOCKED);
+}
+
+void trap_report(struct thread *t)
+{
+    uaddr_t ip = port_frame_ip(&t->frame);
+    trace_event(VTR_FAULT_REPORT, 0, t->object.id,
+                t->task ? t->task->object.id : 0, t->trap.cause,
+                t->trap.address, ip, t->trap.access);
+    if (t->task)
+        port_fault_report(t->object.id, t->task->object.id,
+                          t->task->object.name, &t->trap, &t->frame);
+}
+
+void trap_raise(struct thread *t, const struct port_trap *trap)
+{
+    struct ipc_op op = {.tag = tag_make(L4_PROTO_EXCEPTION, 0, 0, TAG_FPU)};
+    t->trap = *trap;
+    t->in_exception = true;
+    trace_event(VTR_EXCEPTION, 0, trap->cause, port_frame_ip(&t->frame),
+                trap->address, t->task->object.id, 0, 0);
+    if (trap_target(t, t->exc_handler, &op)) {
+        ipc_start_fault(t, IPC_EXCEPTION, &op);
+    } else {
+        trap_report(t);
+        report_count_fault();
+        trap_stop(t);
+    }
+}
+
+void trap_fault_failed(struct thread *t, enum ipc_kind kind, unsigned code)
+{
+    trace_event(VTR_IPC_ERROR, 0, code, 0, 0, 0, 0, 0);
+    sched_ready(t);
+    if ((code & ~1u) == L4_IPC_SECANCELED) {
+        t->in_exception = false; /* ex_regs gives it a new start */
+    } else if (kind == IPC_FAULT) {
+        struct port_trap trap = t->trap;
+        trap_raise(t, &trap);
+    } else {
+        trap_report(t);
+        report_count_fault();
+        trap_stop(t);
+    }
+}
+
+void trap_fault_answered(struct thread *t, enum ipc_kind kind, long label)
+{
+    if (kind == IPC_EXCEPTION)
+        t->in_exception = false;
+    bool refused =
+        label < 0 || (kind == IPC_FAULT && label == L4_PROTO_PF_EXCEPTION);
+    if (!refused)
+        return; /* the access is tried again, or the registers are new */
+    if (kind == IPC_FAULT) {
+        struct port_trap trap = t->trap;
+        trap_raise(t, &trap);
+    } else {
+        trap_report(t);
+        report_count_fault();
+        trap_stop(t);
+    }
+}
+
+/* --- the port's calls -------------------------------------------------- */
+
+void core_syscall(void)
+{
+    struct thread *t = sched_current();
+    if (trace_on) {
+        struct ipc_args args;
+        port_frame_get_args(&t->frame, &args);
+        trap_enter(0, args.dest, args.tag);
+    } else {
+        port_work(TRAP_STEPS);
+    }
+    invoke_syscall(t);
+}
+
+void core_page_fault(uaddr_t address, unsigned access)
+{
+    struct thread *t = sched_current();
+    struct ipc_op op = {.tag = tag_make(L4_PROTO_PAGE_FAULT, 2, 0, 0)};
+    uaddr_t ip = port_frame_ip(&t->frame);
+    trap_enter(1, address, access);
+    trace_event(VTR_PAGE_FAULT, 0, address, access, ip, t->task->object.id, 0,
+                0);
+    t->trap = (struct port_trap){CAUSE_PAGE_FAULT, address, access};
+    t->fault_mr[0] = (address & ~7ul) | (access & RIGHT_X ? 4 : 0) |
+                     (access & RIGHT_W ? 2 : 0);
+    t->fault_mr[1] = ip;
+    if (trap_target(t, t->pager, &op)) {
+        ipc_start_fault(t, IPC_FAULT, &op);
+    } else {
+        struct port_trap trap = t->trap;
+        trap_raise(t, &trap);
+    }
+}
+
+void core_exception(const struct port_trap *trap)
+{
+    trap_enter(2, trap->cause, trap->address);
+    trap_raise(sched_current(), trap);
+}
+
+void core_irq(unsigned line)
+{
+    port_work(TRAP_STEPS);
+    icu_hit(line);
+}
+
+void core_timer(void)
+{
+    port_work(TRAP_STEPS);
+    sched_timer();
+}
+
+struct port_frame *core_next(void)
+{
+    object_reap(~0u);
+    struct thread *t = sched_next();
+    kip_update_clock();
+    if (!t)
+        return NULL;
+    port_space_activate(&t->task->mem.port);
+    trace_event(VTR_LEAVE, 0, t->object.id, port_frame_ip(&t->frame), 0, 0, 0,
+                0);
+    return &t->frame;
+}

@@ -1,0 +1,96 @@
+/*
+ * Console: characters of the run to stdout, and input to the UART.
+ *
+ * Output is written a line at a time. Input comes from a file (--input:
+ * bytes arrive one byte time apart from the moment somebody listens, so the
+ * run is reproducible) or live from a terminal (at the virtual time at which
+ * the machine looks).
+ */
+#include "sim.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <string.h>
+#include <unistd.h>
+
+static struct {
+    char line[512];
+    size_t used;
+    int input; /* file descriptor, -1: none */
+    bool live; /* a terminal: look, never block while others can run */
+} console = {.input = -1};
+
+void console_init(void)
+{
+    if (sim_options.input && strcmp(sim_options.input, "-")) {
+        console.input = open(sim_options.input, O_RDONLY | O_CLOEXEC);
+        if (console.input < 0)
+            sim_die("%s: cannot read the console input: %s", sim_options.input,
+                    strerror(errno));
+    } else if (sim_options.input || isatty(STDIN_FILENO)) {
+        console.input = STDIN_FILENO;
+        console.live = isatty(STDIN_FILENO);
+    }
+}
+
+void console_flush(void)
+{
+    size_t at = 0;
+    while (at < console.used) {
+        ssize_t n = write(STDOUT_FILENO, console.line + at, console.used - at);
+        if (n < 0 && errno != EINTR)
+            break; /* nobody reads: the run itself goes on */
+        if (n > 0)
+            at += (size_t)n;
+    }
+    console.used = 0;
+}
+
+void console_out(uint8_t byte)
+{
+    console.line[console.used++] = (char)byte;
+    if (byte == '\n' || console.used == sizeof(console.line))
+        console_flush();
+}
+
+void port_console_write(const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++)
+        console_out((uint8_t)text[i]);
+}
+
+int port_console_read(void)
+{
+    console_poll();
+    return machine_kernel_input();
+}
+
+/* One byte of input to the UART; false: there is none now. */
+static bool console_take(void)
+{
+    uint8_t byte;
+    ssize_t n = read(console.input, &byte, 1);
+    if (n == 1)
+        machine_uart_input(byte);
+    else if (n == 0 || errno != EINTR)
+        console.input = -1;
+    return n == 1;
+}
+
+static bool console_has_input(int timeout_ms)
+{
+    struct pollfd p = {.fd = console.input, .events = POLLIN};
+    return console.input >= 0 && (!console.live || poll(&p, 1, timeout_ms) > 0);
+}
+
+void console_poll(void)
+{
+    if (console_has_input(0))
+        console_take();
+}
+
+bool console_wait(void)
+{
+    console_flush();
+    return console_has_input(-1) && console_take();
+}

@@ -1,0 +1,391 @@
+/*
+ * The simulated machine: models wired together, and the loop that runs it.
+ *
+ *      loop:  core_next() --frame--> hw_cpu_run() --trap--> core_...()
+ *             virtual time moves by the steps executed; when it reaches the
+ *             earliest event (timer, device) that is delivered; when nobody
+ *             can run it jumps there
+ *
+ * Invariants:
+ * I1  sim_machine.now never goes back and is at least clock.now.
+ * I2  an interrupt is delivered before user code runs past its time, give or
+ *     take the step in progress.
+ * I3  nothing here depends on the host: no pointer, clock or process id
+ *     enters a decision (--realtime only waits; live input is an input).
+ */
+#include "sim.h"
+#include "bus.h"
+#include "clock.h"
+#include "irqchip.h"
+#include "ram.h"
+#include "timer.h"
+#include "uart.h"
+#include <l4/sys/err.h>
+#include <l4/vitrine/trace_events.h>
+#include <signal.h>
+#include <string.h>
+#include <time.h>
+
+struct sim_machine sim_machine;
+
+/* One machine per process: a signal handler has to find it. */
+static struct {
+    struct hw_ram ram;
+    struct hw_cpu *cpu;
+    struct hw_clock clock;
+    struct hw_timer timer;
+    struct hw_irqchip irqchip;
+    struct hw_uart uart;
+    struct hw_bus bus;
+    bool timer_raised, irq_raised;
+    volatile sig_atomic_t interrupted;
+    uint64_t random;
+    uint64_t host_start;
+} machine;
+
+enum {
+    IRQ_ENABLE = 0x04,
+    IRQ_CLAIM = 0x08,
+    IRQ_LEVEL = 0x0c,
+    IRQ_POLARITY = 0x10,
+    IRQ_BOTH = 0x14
+};
+enum { UART_RBR = 0, UART_LSR = 5, LSR_DATA = 1, IER_RX = 1 };
+enum { BYTE_NS = 86806 }; /* 115200 baud, 10 bits */
+enum { MODE_LEVEL = 2, MODE_NEG = 4, MODE_BOTH = 8 };
+
+/* --- construction ------------------------------------------------------ */
+
+static void on_timer(void *data, bool raised)
+{
+    (void)data;
+    machine.timer_raised = raised;
+}
+
+static void on_irq(void *data, bool raised)
+{
+    (void)data;
+    machine.irq_raised = raised;
+}
+
+static void on_uart_irq(void *data, bool raised)
+{
+    (void)data;
+    hw_irqchip_input(&machine.irqchip, SIM_UART_IRQ, raised);
+}
+
+static void on_uart_byte(void *data, uint8_t byte)
+{
+    (void)data;
+    console_out(byte);
+}
+
+static uint64_t uart_read(void *device, uint64_t offset, unsigned size)
+{
+    return hw_uart_read(device, offset, size);
+}
+
+static void uart_write(void *device, uint64_t offset, unsigned size,
+                       uint64_t value)
+{
+    hw_uart_write(device, offset, size, value);
+}
+
+/* A simulator bug: a signal while no user code ran. */
+static void on_crash(int signo, uint64_t address, uint64_t ip)
+{
+    char text[128];
+    snprintf(text, sizeof(text), "signal %d at host ip %#llx, address %#llx",
+             signo, (unsigned long long)ip, (unsigned long long)address);
+    port_panic("host", 0, text);
+}
+
+static uint64_t host_ns(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+void machine_init(void)
+{
+    int error = hw_ram_init(&machine.ram, SIM_RAM_BASE, sim_options.ram_bytes);
+    if (error)
+        sim_die("--ram: cannot make %llu bytes of RAM: %s",
+                (unsigned long long)sim_options.ram_bytes, strerror(-error));
+    sim_machine.window = (char *)machine.ram.window - SIM_RAM_BASE;
+    sim_machine.mmu =
+        hw_mmu_new(&machine.ram, SIM_RAM_BASE, SIM_USER_END, 0, &error);
+    if (!sim_machine.mmu)
+        sim_die("cannot reserve the user address range: %s", strerror(error));
+    machine.cpu = hw_cpu_new(sim_machine.mmu, &error);
+    if (!machine.cpu)
+        sim_die("cannot make a CPU: %s", strerror(error));
+    hw_mmu_attach(sim_machine.mmu, hw_cpu_block(machine.cpu));
+    hw_cpu_on_crash(on_crash);
+    hw_clock_init(&machine.clock);
+    hw_timer_init(&machine.timer, &machine.clock, on_timer, NULL);
+    hw_irqchip_init(&machine.irqchip, on_irq, NULL);
+    hw_irqchip_write(&machine.irqchip, IRQ_LEVEL, 4, 0xffffffffu);
+    hw_uart_init(&machine.uart, &machine.clock, BYTE_NS, on_uart_byte,
+                 on_uart_irq, NULL);
+    hw_bus_init(&machine.bus);
+    hw_bus_add(&machine.bus, &(struct hw_bus_device){.base = SIM_DEVICE_BASE,
+                                                     .size = SIM_UART_SIZE,
+                                                     .read = uart_read,
+                                                     .write = uart_write,
+                                                     .device = &machine.uart,
+                                                     .name = "uart"});
+    machine.random = sim_options.seed;
+    machine.host_start = host_ns();
+}
+
+/* --- time --------------------------------------------------------------- */
+
+uint64_t port_time(void)
+{
+    return sim_machine.now;
+}
+
+int64_t port_host_ns(void)
+{
+    return sim_options.host_clock ? (int64_t)host_ns() : -1;
+}
+
+/* splitmix64 (Steele, Lea, Flood 2014): one state word, full period. */
+unsigned port_vary(unsigned range)
+{
+    if (!sim_options.seed || range < 2)
+        return 0;
+    uint64_t z = machine.random += 0x9e3779b97f4a7c15ull;
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ull;
+    z = (z ^ z >> 27) * 0x94d049bb133111ebull;
+    return (unsigned)((z ^ z >> 31) % range);
+}
+
+enum { TIMER_JITTER_NS = 20000 };
+
+void port_timer_set(uint64_t when)
+{
+    if (when != HW_NEVER)
+        when += port_vary(TIMER_JITTER_NS);
+    hw_timer_write(&machine.timer, 0x08, 8, when);
+}
+
+/* --realtime: virtual time does not run ahead of the host's. */
+static void machine_pace(void)
+{
+    uint64_t host = host_ns() - machine.host_start;
+    if (!sim_options.realtime || host >= sim_machine.now)
+        return;
+    uint64_t wait = sim_machine.now - host;
+    struct timespec t = {(time_t)(wait / 1000000000u),
+                         (long)(wait % 1000000000u)};
+    console_flush();
+    nanosleep(&t, NULL);
+}
+
+/* --- interrupts ---------------------------------------------------------- */
+
+static uint32_t irqchip_get(uint64_t offset)
+{
+    return (uint32_t)hw_irqchip_read(&machine.irqchip, offset, 4);
+}
+
+static void irqchip_bit(uint64_t offset, unsigned line, bool on)
+{
+    uint32_t old = irqchip_get(offset), bit = 1u << line;
+    hw_irqchip_write(&machine.irqchip, offset, 4, on ? old | bit : old & ~bit);
+}
+
+void port_irq_mask(unsigned line)
+{
+    irqchip_bit(IRQ_ENABLE, line, false);
+}
+
+void port_irq_unmask(unsigned line)
+{
+    irqchip_bit(IRQ_ENABLE, line, true);
+}
+
+void port_irq_ack(unsigned line)
+{
+    hw_irqchip_write(&machine.irqchip, IRQ_CLAIM, 4, line + 1);
+}
+
+int port_irq_set_mode(unsigned line, unsigned mode)
+{
+    if (line >= HW_IRQCHIP_LINES)
+        return -L4_EINVAL;
+    irqchip_bit(IRQ_LEVEL, line, mode & MODE_LEVEL);
+    irqchip_bit(IRQ_POLARITY, line, mode & MODE_NEG);
+    irqchip_bit(IRQ_BOTH, line, mode & MODE_BOTH);
+    return 0;
+}
+
+/* Fires what is due and tells the kernel. Keeps I2. */
+static void machine_deliver(void)
+{
+    hw_clock_advance(&machine.clock, sim_machine.now);
+    if (machine.timer_raised) {
+        hw_timer_write(&machine.timer, 0x08, 8, HW_NEVER);
+        core_timer();
+    }
+    while (machine.irq_raised) {
+        uint32_t line = irqchip_get(IRQ_CLAIM);
+        if (!line)
+            break;
+        core_irq(line - 1);
+    }
+}
+
+/* --- devices -------------------------------------------------------------- */
+
+bool machine_wants_input(void)
+{
+    return (machine.uart.ier & IER_RX) && hw_uart_room(&machine.uart) > 0;
+}
+
+void machine_uart_input(uint8_t byte)
+{
+    hw_uart_input(&machine.uart, byte);
+}
+
+int machine_kernel_input(void)
+{
+    if (!(hw_uart_read(&machine.uart, UART_LSR, 1) & LSR_DATA))
+        return -1;
+    return (int)hw_uart_read(&machine.uart, UART_RBR, 1);
+}
+
+static void machine_mmio(struct port_frame *f, const struct hw_trap *t)
+{
+    uint64_t value = 0;
+    hw_clock_advance(&machine.clock, sim_machine.now);
+    if (t->access & HW_ACCESS_W)
+        hw_bus_write(&machine.bus, t->pa, t->size, t->value);
+    else
+        hw_bus_read(&machine.bus, t->pa, t->size, &value);
+    hw_regs_set_mmio(&f->regs, value);
+}
+
+const void *machine_user(const struct port_space *s, uaddr_t va, size_t size)
+{
+    struct hw_walk w;
+    bool same_page = va >> PAGE_ORDER == (va + size - 1) >> PAGE_ORDER;
+    if (!same_page || !hw_mmu_walk(sim_machine.mmu, s->root, va, &w))
+        return NULL;
+    return hw_ram_at(&machine.ram, w.pa, size);
+}
+
+/* --- the loop ------------------------------------------------------------- */
+
+static enum trap_cause machine_cause(int signo)
+{
+    switch (signo) {
+    case SIGFPE:
+        return CAUSE_DIVIDE;
+    case SIGILL:
+        return CAUSE_ILLEGAL;
+    case SIGTRAP:
+        return CAUSE_BREAKPOINT;
+    case SIGBUS:
+    case SIGSEGV:
+        return CAUSE_BUS;
+    default:
+        return CAUSE_OTHER;
+    }
+}
+
+static void machine_trap(struct port_frame *f, const struct hw_trap *t)
+{
+    struct port_trap p = {.address = t->address};
+    switch (t->kind) {
+    case HW_TRAP_SYSCALL:
+        core_syscall();
+        break;
+    case HW_TRAP_FAULT:
+        core_page_fault(t->address, t->access);
+        break;
+    case HW_TRAP_EXCEPTION:
+        p.cause = machine_cause(t->signo);
+        core_exception(&p);
+        break;
+    case HW_TRAP_MMIO:
+        machine_mmio(f, t);
+        break;
+    case HW_TRAP_BUDGET:
+        break;
+    }
+}
+
+void machine_interrupt(void)
+{
+    machine.interrupted = 1;
+    if (machine.cpu)
+        hw_cpu_block(machine.cpu)->budget = -1;
+}
+
+static void machine_limits(void)
+{
+    if (machine.interrupted)
+        core_end(VTR_END_INTERRUPTED);
+    if (sim_machine.now >= sim_options.until_ns ||
+        sim_machine.steps >= sim_options.max_steps)
+        core_end(VTR_END_LIMIT);
+}
+
+/* Steps until something is due. */
+static int64_t machine_budget(void)
+{
+    uint64_t due = hw_clock_next(&machine.clock), now = sim_machine.now;
+    if (due > sim_options.until_ns)
+        due = sim_options.until_ns;
+    uint64_t ns = due > now ? due - now : 0;
+    uint64_t steps = ns / SIM_NS_PER_STEP + 1;
+    uint64_t left = sim_options.max_steps - sim_machine.steps;
+    steps = steps < left ? steps : left;
+    return steps < 1u << 30 ? (int64_t)steps : 1 << 30;
+}
+
+/* Nobody can run: on to the next event, or the end. */
+static void machine_idle(void)
+{
+    uint64_t due = hw_clock_next(&machine.clock);
+    machine_limits();
+    if (machine_wants_input()) {
+        console_poll();
+        due = hw_clock_next(&machine.clock);
+    }
+    if (due == HW_NEVER && machine_wants_input() && console_wait())
+        due = sim_machine.now;
+    if (due == HW_NEVER)
+        core_end(core_is_deadlocked() ? VTR_END_DEADLOCK : VTR_END_IDLE);
+    if (due > sim_options.until_ns)
+        due = sim_options.until_ns;
+    if (due > sim_machine.now)
+        sim_machine.now = due;
+    machine_pace();
+}
+
+void machine_run(void)
+{
+    for (;;) {
+        struct port_frame *f = core_next();
+        if (f) {
+            struct hw_trap trap;
+            int64_t steps;
+            hw_cpu_run(machine.cpu, &f->regs, machine_budget(), &trap, &steps);
+            port_work((unsigned)steps);
+            machine_trap(f, &trap);
+        } else {
+            machine_idle();
+        }
+        if (sim_machine.now >= hw_clock_next(&machine.clock) ||
+            machine.timer_raised || machine.irq_raised)
+            machine_deliver();
+        if (machine.interrupted || sim_machine.now >= sim_options.until_ns ||
+            sim_machine.steps >= sim_options.max_steps)
+            machine_limits();
+    }
+}

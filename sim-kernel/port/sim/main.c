@@ -1,0 +1,279 @@
+/*
+ * vitrine-sim: the simulator's command line.
+ *
+ * Loads the boot modules into simulated RAM, boots the kernel, runs. Usually
+ * started by `./vitrine run`, which knows where programs lie.
+ */
+#include "sim.h"
+#include "bootstrap.h"
+#include <argp.h>
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct sim_options sim_options = {
+    .ram_bytes = 64u << 20,
+    .until_ns = ~0ull,
+    .max_steps = ~0ull,
+    .system = "?",
+    .command = "",
+};
+
+enum {
+    MODULES_MAX = 256,
+    OPT_UNTIL = 256,
+    OPT_STEPS,
+    OPT_TRACE,
+    OPT_REALTIME,
+    OPT_INPUT,
+    OPT_GDB,
+    OPT_HOST_CLOCK,
+    OPT_PROGRAMS,
+    OPT_SYSTEM,
+    OPT_COMMAND,
+    OPT_RAM,
+    OPT_SEED
+};
+
+void sim_die(const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    fputs("vitrine: ", stderr);
+    vfprintf(stderr, format, args);
+    fputc('\n', stderr);
+    va_end(args);
+    exit(SIM_EXIT_USAGE);
+}
+
+/* "64M", "1G", "4096K": bytes. */
+static uint64_t parse_size(const char *text)
+{
+    char *end;
+    errno = 0;
+    uint64_t n = strtoull(text, &end, 0);
+    unsigned shift = *end == 'K' ? 10 : *end == 'M' ? 20 : *end == 'G' ? 30 : 0;
+    if (shift)
+        end++;
+    if (errno || end == text || *end || *text == '-' || n >> (50 - shift))
+        sim_die("--ram: \"%s\" is no size (examples: 64M, 1G)", text);
+    return n << shift;
+}
+
+/* "2", "2s", "500ms", "10us": virtual time in ns. */
+static uint64_t parse_time(const char *text)
+{
+    static const struct {
+        const char *unit;
+        double ns;
+    } units[] = {
+        {"", 1e9}, {"s", 1e9}, {"ms", 1e6}, {"us", 1e3}, {"ns", 1},
+    };
+    char *end;
+    double n = strtod(text, &end);
+    for (unsigned i = 0; i < sizeof(units) / sizeof(units[0]); i++)
+        if (end != text && n >= 0 && n < 1e9 && !strcmp(end, units[i].unit))
+            return (uint64_t)(n * units[i].ns);
+    sim_die("--until: \"%s\" is no time (examples: 2, 500ms, 10us)", text);
+}
+
+static uint64_t parse_number(const char *option, const char *text)
+{
+    char *end;
+    errno = 0;
+    uint64_t n = strtoull(text, &end, 0);
+    if (errno || end == text || *end || *text == '-')
+        sim_die("%s: \"%s\" is no number", option, text);
+    return n;
+}
+
+static char *module_files[MODULES_MAX + 1];
+static unsigned module_files_count;
+
+static const struct argp_option option_table[] = {
+    {"ram", OPT_RAM, "SIZE", 0, "RAM of the machine (default 64M)", 0},
+    {"seed", OPT_SEED, "N", 0,
+     "vary schedule and interrupts (0, the default: plain)", 0},
+    {"until", OPT_UNTIL, "TIME", 0,
+     "stop at this virtual time (2, 500ms, 10us)", 0},
+    {"max-steps", OPT_STEPS, "N", 0, "stop after N basic blocks", 0},
+    {"trace", OPT_TRACE, "FILE", 0, "write the kernel's trace", 0},
+    {"realtime", OPT_REALTIME, 0, 0, "do not run ahead of the clock", 0},
+    {"input", OPT_INPUT, "FILE", 0,
+     "console input from a file (-: standard input)", 0},
+    {"gdb", OPT_GDB, 0, 0, "a debugger is attached (./vitrine gdb)", 0},
+    {"host-clock", OPT_HOST_CLOCK, 0, 0,
+     "let programs read the host's clock (measurements)", 0},
+    {"programs", OPT_PROGRAMS, "DIR", OPTION_HIDDEN, "", 0},
+    {"system", OPT_SYSTEM, "NAME", 0, "name of the system, for the trace", 0},
+    {"command", OPT_COMMAND, "TEXT", 0, "what the root task starts", 0},
+    {0},
+};
+
+static error_t parse_option(int key, char *arg, struct argp_state *state)
+{
+    struct sim_options *o = &sim_options;
+    switch (key) {
+    case OPT_RAM:
+        o->ram_bytes = parse_size(arg);
+        break;
+    case OPT_SEED:
+        o->seed = parse_number("--seed", arg);
+        break;
+    case OPT_UNTIL:
+        o->until_ns = parse_time(arg);
+        break;
+    case OPT_STEPS:
+        o->max_steps = parse_number("--max-steps", arg);
+        break;
+    case OPT_TRACE:
+        o->trace = arg;
+        break;
+    case OPT_REALTIME:
+        o->realtime = true;
+        break;
+    case OPT_INPUT:
+        o->input = arg;
+        break;
+    case OPT_GDB:
+        o->gdb = true;
+        break;
+    case OPT_HOST_CLOCK:
+        o->host_clock = true;
+        break;
+    case OPT_PROGRAMS:
+        break;
+    case OPT_SYSTEM:
+        o->system = arg;
+        break;
+    case OPT_COMMAND:
+        o->command = arg;
+        break;
+    case ARGP_KEY_ARG:
+        if (module_files_count == MODULES_MAX)
+            sim_die("more than %d boot modules", MODULES_MAX);
+        module_files[module_files_count++] = arg;
+        break;
+    case ARGP_KEY_END:
+        if (module_files_count < 2)
+            argp_error(state, "sigma0 and the root task are needed");
+        break;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+    return 0;
+}
+
+static const struct argp argp = {
+    option_table,
+    parse_option,
+    "SIGMA0 MOE MODULE...",
+    "Boots the kernel in this process over emulated hardware.",
+    0,
+    0,
+    0};
+
+/* Bytes of an ELF file up to the end of its last segment: what a loader
+ * needs, without debug information. */
+static size_t module_size(const void *data, size_t size)
+{
+    const Elf64_Ehdr *e = data;
+    if (size < sizeof(*e) || memcmp(e->e_ident, ELFMAG, SELFMAG) ||
+        e->e_phoff > size ||
+        e->e_phnum > (size - e->e_phoff) / sizeof(Elf64_Phdr))
+        return size;
+    const Elf64_Phdr *p = (const void *)((const char *)data + e->e_phoff);
+    size_t end = e->e_phoff + e->e_phnum * sizeof(*p);
+    for (int i = 0; i < e->e_phnum; i++) {
+        uint64_t last = p[i].p_offset + p[i].p_filesz;
+        if (p[i].p_type == PT_LOAD && last > end && last <= size)
+            end = last;
+    }
+    return end;
+}
+
+static void module_load(const char *path, struct bootstrap_module *ret_module)
+{
+    struct stat st;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0 || fstat(fd, &st))
+        sim_die("%s: cannot read the boot module: %s", path, strerror(errno));
+    if (!S_ISREG(st.st_mode))
+        sim_die("%s: a boot module must be a regular file", path);
+    size_t size = (size_t)st.st_size;
+    void *data = size ? mmap(NULL, size, PROT_READ, MAP_PRIVATE, fd, 0) : "";
+    if (data == MAP_FAILED)
+        sim_die("%s: cannot read the boot module: %s", path, strerror(errno));
+    close(fd);
+    const char *slash = strrchr(path, '/');
+    ret_module->name = slash ? slash + 1 : path;
+    ret_module->data = data;
+    ret_module->size = module_size(data, size);
+    symbols_module(ret_module->name, path);
+}
+
+static void on_interrupt(int signo)
+{
+    (void)signo;
+    machine_interrupt();
+}
+
+static void boot(void)
+{
+    static struct bootstrap_module modules[MODULES_MAX];
+    for (unsigned i = 0; i < module_files_count; i++)
+        module_load(module_files[i], &modules[i]);
+    struct bootstrap b = {
+        .ram_start = SIM_RAM_BASE,
+        .ram_end = SIM_RAM_BASE + sim_options.ram_bytes,
+        .device_start = SIM_DEVICE_BASE,
+        .device_end = SIM_DEVICE_BASE + SIM_UART_SIZE,
+        .uart_base = SIM_DEVICE_BASE,
+        .uart_irq = SIM_UART_IRQ,
+        .user_end = SIM_USER_END,
+        .command = sim_options.command,
+        .module_count = module_files_count,
+        .module = modules,
+    };
+    struct boot_info info = {
+        .cpu_count = 1,
+        .irq_count = 32,
+        .seed = sim_options.seed,
+        .slice_ns = SIM_TICK_SLICE_NS,
+        .trace = sim_options.trace != NULL,
+    };
+    const char *module;
+    const char *why = bootstrap_run(&b, &info, &module);
+    if (why)
+        sim_die("%s%s%s (RAM: %llu KiB, see --ram)", module ? module : "",
+                module ? ": " : "", why,
+                (unsigned long long)(sim_options.ram_bytes >> 10));
+    core_boot(&info);
+    symbols_add(core_root_task(0), info.sigma0.start, modules[0].name);
+    symbols_add(core_root_task(1), info.root.start, modules[1].name);
+}
+
+int main(int argc, char **argv)
+{
+    argp_err_exit_status = SIM_EXIT_USAGE;
+    argp_parse(&argp, argc, argv, 0, NULL, NULL);
+    sim_options.modules = module_files;
+    signal(SIGPIPE, SIG_IGN);
+    struct sigaction interrupt = {.sa_handler = on_interrupt,
+                                  .sa_flags = SA_ONSTACK | SA_RESTART};
+    console_init();
+    tracefile_open();
+    machine_init();
+    sigaction(SIGINT, &interrupt, NULL);
+    sigaction(SIGTERM, &interrupt, NULL);
+    boot();
+    machine_run();
+}

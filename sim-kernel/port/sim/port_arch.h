@@ -1,0 +1,72 @@
+/*
+ * The sim port's side of port.h: frames and spaces over the hardware models,
+ * and the calls that must cost nothing.
+ */
+#ifndef PORT_ARCH_H
+#define PORT_ARCH_H
+
+#include "cpu.h"
+#include "mmu.h"
+
+struct port_frame {
+    struct hw_regs regs;
+};
+
+struct port_space {
+    uint64_t root;  /* physical address of the top table */
+    uint32_t cache; /* the MMU model's word */
+};
+
+/* What the inline calls reach; owned by machine.c. */
+extern struct sim_machine {
+    char *window; /* host address of physical 0 (out of RAM: none) */
+    struct hw_mmu *mmu;
+    uint64_t now;   /* virtual time, ns */
+    uint64_t steps; /* executed, user and kernel */
+} sim_machine;
+
+enum { SIM_NS_PER_STEP = 10 };
+
+static inline void *port_phys_to_virt(paddr_t pa)
+{
+    return sim_machine.window + pa;
+}
+
+static inline paddr_t port_virt_to_phys(const void *va)
+{
+    return (paddr_t)((const char *)va - sim_machine.window);
+}
+
+static inline unsigned port_cpu(void)
+{
+    return 0; /* simulated CPUs beyond the first: docs/caveats.md */
+}
+
+static inline void port_work(unsigned steps)
+{
+    sim_machine.steps += steps;
+    sim_machine.now += (uint64_t)steps * SIM_NS_PER_STEP;
+}
+
+static inline void port_space_activate(struct port_space *s)
+{
+    hw_mmu_switch(sim_machine.mmu, s->root, &s->cache);
+}
+
+#if defined(__x86_64__)
+#include "host_x86_64.h"
+#else
+#include "host_aarch64.h"
+#endif
+
+static inline uaddr_t port_frame_ip(const struct port_frame *f)
+{
+    return f->regs.SIM_IP;
+}
+
+static inline uaddr_t port_frame_sp(const struct port_frame *f)
+{
+    return f->regs.SIM_SP;
+}
+
+#endif

@@ -1,0 +1,91 @@
+/*
+ * The simulator's parts, to each other. The core never sees this file.
+ *
+ *   main.c      options, modules, start
+ *   machine.c   models wired together, the run loop, time, interrupts
+ *   console.c   characters out and in
+ *   tracefile.c the trace ring to a file
+ *   symbols.c   addresses to functions and source lines
+ *   report.c    what people read when something faults or the run ends
+ */
+#ifndef SIM_H
+#define SIM_H
+
+#include "port.h"
+#include <stdio.h>
+
+/* Physical layout; user addresses are the same numbers. */
+#define SIM_RAM_BASE    0x1000000000ull
+#define SIM_USER_END    0x9000000000ull
+#define SIM_DEVICE_BASE 0x8f00000000ull
+#define SIM_UART_SIZE   0x1000ull
+enum { SIM_UART_IRQ = 10, SIM_TICK_SLICE_NS = 10000000 };
+
+/* Exit codes of the simulator (docs/exit-codes.md). */
+enum sim_exit {
+    SIM_EXIT_FAULT = 100,
+    SIM_EXIT_DEADLOCK = 101,
+    SIM_EXIT_LIMIT = 102,
+    SIM_EXIT_USAGE = 103,
+    SIM_EXIT_PANIC = 104,
+    SIM_EXIT_INTERRUPTED = 130,
+};
+
+struct sim_options {
+    uint64_t ram_bytes;
+    uint64_t seed;
+    uint64_t until_ns;  /* TIME limit, ~0: none */
+    uint64_t max_steps; /* ~0: none */
+    const char *trace;  /* file, NULL: none */
+    const char *input;  /* file of console input, "-": stdin, NULL: tty */
+    const char *system; /* name for the trace header */
+    const char *command;
+    char *const *modules; /* host files, NULL ended */
+    bool realtime, gdb, host_clock;
+};
+
+extern struct sim_options sim_options;
+
+/* One line on stderr, "vitrine: ...", and exit(SIM_EXIT_USAGE). */
+_Noreturn void sim_die(const char *format, ...)
+    __attribute__((format(printf, 1, 2)));
+
+/* machine.c */
+void machine_init(void);
+_Noreturn void machine_run(void);
+/* Ctrl-C: the run ends soon. Async-signal-safe. */
+void machine_interrupt(void);
+void machine_uart_input(uint8_t byte);
+/* Does a driver or the kernel want input, and has the UART room? */
+bool machine_wants_input(void);
+int machine_kernel_input(void);
+/* Host pointer to a task's memory, NULL: not mapped. For reports. */
+const void *machine_user(const struct port_space *s, uaddr_t va, size_t size);
+
+/* console.c */
+void console_init(void);
+void console_out(uint8_t byte);
+void console_flush(void);
+/* Sets when the next byte of input arrives; called when input is wanted. */
+void console_poll(void);
+/* Blocks until there is live input; false: there is none to wait for. */
+bool console_wait(void);
+
+/* tracefile.c */
+void tracefile_open(void);
+void tracefile_close(void);
+/* After a kernel assertion: saves what the ring holds. */
+void tracefile_panic(void);
+
+/* symbols.c */
+void symbols_add(uint32_t task, uint64_t base, const char *name);
+const char *symbols_path(const char *name);
+void symbols_module(const char *name, const char *path);
+/* "function (file.c:12)" for ip in a task, or "" if unknown. */
+void symbols_where(uint32_t task, uint64_t ip, char *ret_text, size_t size);
+/* Like it, but walks up from libraries and headers to the program's own
+ * code: inlined calls first, then frame pointers. */
+void symbols_caller(uint32_t task, const struct port_frame *frame,
+                    char *ret_text, size_t size);
+
+#endif

@@ -1,0 +1,119 @@
+/*
+ * Address spaces of the sim port: page tables in simulated RAM, in the form
+ * the MMU model reads (hw-models/mmu.h), as a real port would write them.
+ *
+ * Tables come from and go back to the core (core_table_alloc), which charges
+ * them to the task.
+ */
+#include "port.h"
+#include <l4/sys/err.h>
+
+enum { LEVELS = 4, ENTRIES = 512, LEVEL_BITS = 9 };
+
+static unsigned space_shift(int level)
+{
+    return PAGE_ORDER + LEVEL_BITS * (unsigned)level;
+}
+
+static uint64_t *space_entry(uint64_t *table, int level, uaddr_t va)
+{
+    return &table[va >> space_shift(level) & (ENTRIES - 1)];
+}
+
+static uint64_t *space_table(uint64_t entry)
+{
+    return port_phys_to_virt(entry & HW_PTE_FRAME);
+}
+
+/* The entry for `va` at `level`, making tables on the way if `make`;
+ * NULL: not there, or no memory. */
+static uint64_t *space_walk(struct port_space *s, uaddr_t va, int level,
+                            bool make)
+{
+    uint64_t *table = port_phys_to_virt(s->root);
+    for (int l = LEVELS - 1; l > level; l--) {
+        uint64_t *e = space_entry(table, l, va);
+        if (*e & HW_PTE_LEAF)
+            return NULL;
+        if (!(*e & HW_PTE_VALID)) {
+            void *fresh = make ? core_table_alloc(s) : NULL;
+            if (!fresh)
+                return NULL;
+            *e = port_virt_to_phys(fresh) | HW_PTE_VALID;
+        }
+        table = space_table(*e);
+    }
+    return space_entry(table, level, va);
+}
+
+static uint64_t space_flags(unsigned rights, unsigned attributes)
+{
+    return HW_PTE_VALID | HW_PTE_LEAF | HW_PTE_USER |
+           (rights & RIGHT_R ? HW_PTE_R : 0) |
+           (rights & RIGHT_W ? HW_PTE_W : 0) |
+           (rights & RIGHT_X ? HW_PTE_X : 0) |
+           (attributes == MEM_UNCACHED ? HW_PTE_DEVICE : 0);
+}
+
+int port_space_init(struct port_space *s)
+{
+    void *root = core_table_alloc(s);
+    if (!root)
+        return -L4_ENOMEM;
+    s->root = port_virt_to_phys(root);
+    s->cache = 0;
+    return 0;
+}
+
+static void space_free(struct port_space *s, uint64_t *table, int level)
+{
+    for (int i = 0; level > 0 && i < ENTRIES; i++) {
+        bool below = table[i] & HW_PTE_VALID && !(table[i] & HW_PTE_LEAF);
+        if (below)
+            space_free(s, space_table(table[i]), level - 1);
+    }
+    core_table_free(s, table);
+}
+
+void port_space_destroy(struct port_space *s)
+{
+    hw_mmu_forget(sim_machine.mmu, s->root);
+    space_free(s, port_phys_to_virt(s->root), LEVELS - 1);
+    s->root = 0;
+}
+
+static int space_level(unsigned order)
+{
+    return order == SUPERPAGE_ORDER ? 1 : 0;
+}
+
+int port_space_map(struct port_space *s, uaddr_t va, paddr_t pa, unsigned order,
+                   unsigned rights, unsigned attributes)
+{
+    int level = space_level(order);
+    uint64_t *e = space_walk(s, va, level, true);
+    if (!e)
+        return -L4_ENOMEM;
+    uint64_t old = *e;
+    *e = (pa & HW_PTE_FRAME) | space_flags(rights, attributes);
+    if (level > 0 && old & HW_PTE_VALID && !(old & HW_PTE_LEAF))
+        space_free(s, space_table(old), level - 1);
+    if (old & HW_PTE_VALID)
+        hw_mmu_invalidate(sim_machine.mmu, s->root, va, order);
+    return 0;
+}
+
+unsigned port_space_protect(struct port_space *s, uaddr_t va, unsigned order,
+                            unsigned rights)
+{
+    uint64_t *e = space_walk(s, va, space_level(order), false);
+    if (!e || !(*e & HW_PTE_VALID))
+        return 0;
+    unsigned used = (*e & HW_PTE_ACCESSED ? RIGHT_R : 0) |
+                    (*e & HW_PTE_DIRTY ? RIGHT_W : 0);
+    uint64_t keep = *e & (HW_PTE_FRAME | HW_PTE_DEVICE);
+    unsigned uncached = *e & HW_PTE_DEVICE ? MEM_UNCACHED : MEM_NORMAL;
+    *e = rights ? keep | space_flags(rights, uncached) : 0;
+    hw_mmu_invalidate(sim_machine.mmu, s->root, va, order);
+    return used;
+}
