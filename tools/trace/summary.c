@@ -129,7 +129,7 @@ static void print_pairs(const struct view *v, const struct summary *s)
 
     qsort(all, s->pairs.used, sizeof(*all), by_messages);
     fputs("\nwho asks whom (requests, most first)\n", v->out);
-    for (size_t i = 0; all[i].value && i < PAIRS_SHOWN; i++) {
+    for (size_t i = 0; i < PAIRS_SHOWN && all[i].value; i++) {
         const struct talk *t = all[i].value;
         fprintf(v->out, "  %9" PRIu64 "  %s -> %s\n", t->messages,
                 names_title(&v->in.names, t->from, from),
