@@ -114,6 +114,7 @@ Draws who holds which capability, as replayed from a trace.
 
   -o OUTPUT         .svg, .png or .dot; without it DOT goes to the terminal
   --at NS           as it was at this virtual time (default: at the end)
+  --all             every capability as an arrow, none written into boxes
   --focus TASK      only TASK and what it can reach in two steps
   --verify          compare with the snapshot at the trace's end; exit 1 and
                     list the differences if there are any
