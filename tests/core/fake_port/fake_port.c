@@ -313,9 +313,10 @@ void port_image_loaded(const struct port_space *s, uint32_t task, uaddr_t base,
 }
 
 void port_fault_report(uint32_t thread, uint32_t task, const char *task_name,
-                       const struct port_trap *trap, uaddr_t ip, uaddr_t sp)
+                       const struct port_trap *trap,
+                       const struct port_frame *frame)
 {
-    (void)thread, (void)task, (void)task_name, (void)trap, (void)ip, (void)sp;
+    (void)thread, (void)task, (void)task_name, (void)trap, (void)frame;
 }
 
 int64_t port_host_ns(void)
