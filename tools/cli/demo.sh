@@ -37,7 +37,7 @@ cmd_demo()
     find_system "$root/examples/demo/demo.cfg"
     trace=$out/trace.vtr
     check_outputs
-    start_sim
+    run_traced
     [ -s "$trace" ] || exit "$code"
 
     made=trace.vtr failed=0

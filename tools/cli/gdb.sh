@@ -41,11 +41,8 @@ cmd_gdb()
     ensure_setup build run test
     ensure_built
     eval "run_words $words"
+    [ -z "$trace" ] || option --trace "$trace"
     make_sim_args
-    if [ -n "$trace" ]; then
-        option --trace "$trace"
-        make_sim_args
-    fi
     eval "exec gdb -q -nx -x \"\$root/tools/gdb/vitrine.gdb\" \
         -x \"\$root/tools/gdb/vitrine.py\" $gdb_args \
         --args \"\$sim\" --gdb $sim_args"

@@ -1,8 +1,8 @@
 # vitrine run: one program or system description in the simulator.
 #
-# The trace is written beside its final name and moved there at the end, so
-# an existing file stays whole when a run goes wrong at the start. The exit
-# code is the simulator's.
+# The simulator writes a trace beside its final name and moves it there at the
+# end, so an existing file stays whole when a run goes wrong at the start. The
+# exit code is the simulator's.
 
 . "$cli/setup.sh"
 . "$cli/system.sh"
@@ -21,22 +21,22 @@ is_number()
     esac
 }
 
-# 64M, 1g, 65536: what --ram takes.
+# 64M, 1G, 65536: what --ram takes.
 is_size()
 {
-    _n=${2%[kKmMgG]}
+    _n=${2%[KMG]}
     case $_n in
     '' | *[!0-9]*) die_usage "$1: '$2' is not a size (64M, 1G, bytes)" ;;
     esac
 }
 
-# 5s, 20ms, 3us, 100ns, 100: what --until takes.
+# 5s, 1.5s, 20ms, 3us, 100ns, 2: what --until takes.
 is_time()
 {
     _n=${2%s}
     _n=${_n%[mun]}
     case $_n in
-    '' | *[!0-9]*) die_usage "$1: '$2' is not a time (2s, 20ms, 3us, ns)" ;;
+    '' | *[!0-9.]*) die_usage "$1: '$2' is not a time (2s, 20ms, 3us)" ;;
     esac
 }
 
@@ -122,7 +122,7 @@ check_outputs()
     need_tool vitrine-graph
 }
 
-# Everything behind the simulator's name but --trace, quoted in $sim_args.
+# Everything behind the simulator's name, quoted in $sim_args.
 make_sim_args()
 {
     [ -x "$sim" ] || die "$sim is missing: the simulator was not built"
@@ -144,34 +144,38 @@ own_code()
     fi
 }
 
-# Runs the simulator; $code is its exit code. Without a trace the shell
-# becomes the simulator and does not come back.
-start_sim()
+# Becomes the simulator: nothing is to be done after the run.
+exec_sim()
 {
+    [ -z "$trace" ] || option --trace "$trace"
     make_sim_args
-    if [ -z "$trace" ] && [ -z "$graph" ]; then
-        eval "exec \"\$sim\" $sim_args"
-    fi
-    _trace=${trace:-$(mktemp "${TMPDIR:-/tmp}/vitrine.XXXXXX")} ||
-        die "no temporary file for the trace"
-    _part=$_trace.part.$$
+    eval "exec \"\$sim\" $sim_args"
+}
+
+# Runs the simulator with a trace; $code is its exit code.
+run_traced()
+{
+    option --trace "$trace"
+    make_sim_args
     trap : INT
-    trap 'rm -f "$_part"' EXIT
-    eval "\"\$sim\" --trace \"\$_part\" $sim_args"
+    eval "\"\$sim\" $sim_args"
     code=$?
     trap - INT
     own_code
-    [ ! -s "$_part" ] || mv "$_part" "$_trace"
 }
 
-draw_graph()
+# Runs the simulator and draws the graph from its trace.
+run_and_draw()
 {
-    code_graph=0
-    [ -n "$graph" ] || return 0
-    if [ -s "$_trace" ]; then
-        "$tool" -o "$graph" "$_trace" || code_graph=$?
+    if [ -z "$trace" ]; then
+        trace=$(mktemp "${TMPDIR:-/tmp}/vitrine.XXXXXX") ||
+            die "no temporary file for the trace"
+        trap 'rm -f "$trace"' EXIT
     fi
-    [ -n "$trace" ] || rm -f "$_trace"
+    run_traced
+    if [ -s "$trace" ]; then
+        "$tool" -o "$graph" "$trace" || [ "$code" != 0 ] || code=$?
+    fi
 }
 
 # run_words WORDS...: SYSTEM and its arguments.
@@ -189,8 +193,9 @@ cmd_run()
     ensure_setup build run
     ensure_built
     eval "run_words $words"
-    start_sim
-    draw_graph
-    [ "$code" != 0 ] || code=$code_graph
+    if [ -z "$graph" ]; then
+        exec_sim
+    fi
+    run_and_draw
     exit "$code"
 }
