@@ -1,0 +1,82 @@
+/*
+ * What clients and moe say to each other: operations and their words.
+ *
+ * A request is a call with the interface's protocol number as label; MR0 is
+ * the operation, MR1.. its arguments, then typed items. The answer's label
+ * is the result (negative: an L4 error), its words begin at MR0, its items
+ * follow. Text is {length in bytes, bytes packed into words}.
+ *
+ * The right letters say what the client's capability must carry.
+ *
+ * Creating is the kernel's factory protocol (<l4/sys/factory.h>): a request
+ * to a mem_alloc capability looks like one to a kernel factory.
+ *
+ *      protocol              arguments after it           makes
+ *      L4RE_PROTO_DATASPACE  size, flags, align           memory
+ *      L4RE_PROTO_RM         --                           region map
+ *      L4RE_PROTO_NAMESPACE  --                           name space
+ *      L4_PROTO_LOG          tag, color (both optional)   log
+ *      L4_PROTO_FACTORY      limit in bytes (0: none)     allocator
+ *      any other             as the kernel's              kernel object
+ */
+#ifndef L4RE_C_PROTOCOL_H
+#define L4RE_C_PROTOCOL_H
+
+#include <l4/sys/types.h>
+
+/* L4RE_PROTO_DATASPACE */
+enum dataspace_op {
+    /* offset, local address, flags, first and last address of the window;
+     * BR: memory window -> order; item: pages. W with L4RE_DS_F_W. */
+    DATASPACE_MAP = 0,
+    DATASPACE_CLEAR = 1,    /* offset, size. W */
+    DATASPACE_INFO = 2,     /* -> size, flags */
+    DATASPACE_COPY_IN = 3,  /* to, from, size; item: source. W */
+    DATASPACE_ALLOCATE = 4, /* offset, size. W */
+    DATASPACE_MAP_INFO = 5, /* -> result 0: may be mapped anywhere */
+    /* Vitrine: -> address in moe's memory, if in one piece. */
+    DATASPACE_ADDRESS = 0x100,
+};
+
+/* L4RE_PROTO_RM */
+enum rm_op {
+    RM_RESERVE = 0,   /* start, size, flags, align -> start */
+    RM_FREE_AREA = 1, /* address */
+    /* start, size, flags, offset, align, selector; item: dataspace, if any
+     * -> start. The selector is what the client calls the dataspace; it
+     * comes back from DETACH and FIND and means nothing to moe. */
+    RM_ATTACH = 2,
+    /* address -> start, size, selector. Result L4RE_RM_DETACHED_* bits. */
+    RM_DETACH = 3,
+    /* address, size -> start, size, offset, flags, selector. Result 0:
+     * area, 1: region. */
+    RM_FIND = 4,
+    RM_GET_INFO = 5, /* address -> backing offset (0), no name */
+    RM_SHOW = 6,
+    /* Vitrine: -> first and last address of the slot, KIP address. */
+    RM_LIMITS = 0x100,
+    /* Vitrine: item: the task whose memory this is; lets the region map put
+     * pages there (L4RE_RM_F_EAGER_MAP) and take them away. */
+    RM_SET_TASK = 0x101,
+};
+
+/* L4RE_PROTO_NAMESPACE */
+enum names_op {
+    NAMES_QUERY = 0,    /* text -> item */
+    NAMES_REGISTER = 1, /* flags, text; item, or none to take it out. W */
+};
+
+/* L4RE_PROTO_PARENT */
+enum parent_op {
+    PARENT_SIGNAL = 0, /* signal (0: exit), value */
+};
+
+/*
+ * Vitrine: on any object of moe. The object goes away; an allocator takes
+ * all it made with it. S.
+ */
+enum { MOE_PROTO_OBJECT = 0x4100, MOE_OBJECT_DESTROY = 0 };
+
+enum { TEXT_WORDS_MAX = 32, TEXT_MAX = TEXT_WORDS_MAX * sizeof(l4_umword_t) };
+
+#endif

@@ -1,0 +1,253 @@
+/*
+ * Client side of region maps. The functions without _srv use the program's
+ * own region map (l4re_env()->rm).
+ *
+ * With L4RE_RM_F_EAGER_MAP the region map itself puts the pages there.
+ */
+#include "message.h"
+#include "vitrine_rm.h"
+#include <l4/re/c/dataspace.h>
+#include <l4/re/c/rm.h>
+#include <l4/re/env.h>
+#include <l4/re/protocols.h>
+#include <l4/sys/task.h>
+
+int l4re_rm_reserve_area_srv(l4_cap_idx_t rm, l4_addr_t *start,
+                             unsigned long size, l4re_rm_flags_t flags,
+                             unsigned char align)
+{
+    struct message m = message_start(L4RE_PROTO_RM, RM_RESERVE);
+    message_word(&m, *start);
+    message_word(&m, size);
+    message_word(&m, flags);
+    message_word(&m, align);
+    long error = message_call(rm, &m);
+    if (error >= 0)
+        *start = l4_utcb_mr()->mr[0];
+    return (int)error;
+}
+
+int l4re_rm_free_area_srv(l4_cap_idx_t rm, l4_addr_t addr)
+{
+    struct message m = message_start(L4RE_PROTO_RM, RM_FREE_AREA);
+    message_word(&m, addr);
+    return (int)message_call(rm, &m);
+}
+
+/* `selector`: what the program behind rm calls the dataspace. */
+static long attach(l4_cap_idx_t rm, l4_addr_t *start, l4_size_t size,
+                   l4re_rm_flags_t flags, l4re_ds_t mem, l4_addr_t offset,
+                   unsigned align, l4_umword_t selector)
+{
+    struct message m = message_start(L4RE_PROTO_RM, RM_ATTACH);
+    message_word(&m, *start);
+    message_word(&m, size);
+    message_word(&m, flags);
+    message_word(&m, offset);
+    message_word(&m, align);
+    message_word(&m, selector);
+    if (l4_is_valid_cap(mem))
+        message_cap(&m, mem, L4_CAP_FPAGE_RW);
+    long error = message_call(rm, &m);
+    if (error >= 0)
+        *start = l4_utcb_mr()->mr[0];
+    return error;
+}
+
+int l4re_rm_attach_srv(l4_cap_idx_t rm, void **start, unsigned long size,
+                       l4re_rm_flags_t flags, l4re_ds_t mem,
+                       l4re_rm_offset_t offs, unsigned char align)
+{
+    l4_addr_t at = (l4_addr_t)*start;
+    long error = attach(rm, &at, size, flags, mem, offs, align, mem);
+    if (error >= 0)
+        *start = (void *)at;
+    return (int)error;
+}
+
+int l4re_rm_attach_w_info_srv(l4_cap_idx_t rm, void **start, unsigned long size,
+                              l4re_rm_flags_t flags, l4re_ds_t mem,
+                              l4re_rm_offset_t offs, unsigned char align,
+                              char const *name, l4re_ds_offset_t backing_offset)
+{
+    (void)name; /* Simplified: regions have no names. */
+    (void)backing_offset;
+    return l4re_rm_attach_srv(rm, start, size, flags, mem, offs, align);
+}
+
+/* Takes the pages of [start, + size) from `task`. */
+static void unmap_range(l4_cap_idx_t task, l4_addr_t start, l4_size_t size)
+{
+    l4_addr_t end = start + size;
+    while (start < end) {
+        unsigned order = L4_PAGESHIFT;
+        while (!(start & (1ul << order)) && start + (2ul << order) <= end)
+            order++;
+        l4_task_unmap(task, l4_fpage(start, order, L4_FPAGE_RWX),
+                      L4_FP_ALL_SPACES);
+        start += 1ul << order;
+    }
+}
+
+int l4re_rm_detach_srv(l4_cap_idx_t rm, l4_addr_t addr, l4re_ds_t *ds,
+                       l4_cap_idx_t task)
+{
+    struct message m = message_start(L4RE_PROTO_RM, RM_DETACH);
+    message_word(&m, addr);
+    long result = message_call(rm, &m);
+    if (result < 0)
+        return (int)result;
+    l4_addr_t start = l4_utcb_mr()->mr[0];
+    l4_size_t size = l4_utcb_mr()->mr[1];
+    if (ds)
+        *ds = l4_utcb_mr()->mr[2];
+    if (l4_is_valid_cap(task))
+        unmap_range(task, start, size);
+    return (int)result;
+}
+
+int l4re_rm_find_srv(l4_cap_idx_t rm, l4_addr_t *addr, unsigned long *size,
+                     l4re_rm_offset_t *offset, l4re_rm_flags_t *flags,
+                     l4re_ds_t *m)
+{
+    struct message msg = message_start(L4RE_PROTO_RM, RM_FIND);
+    message_word(&msg, *addr);
+    message_word(&msg, *size);
+    long result = message_call(rm, &msg);
+    if (result < 0)
+        return (int)result;
+    const l4_umword_t *mr = l4_utcb_mr()->mr;
+    *addr = mr[0];
+    *size = mr[1];
+    *offset = mr[2];
+    *flags = mr[3];
+    *m = mr[4];
+    return (int)result;
+}
+
+int l4re_rm_get_info_srv(l4_cap_idx_t rm, l4_addr_t addr, char *name,
+                         unsigned int len, l4re_rm_offset_t *backing_offset)
+{
+    struct message m = message_start(L4RE_PROTO_RM, RM_GET_INFO);
+    message_word(&m, addr);
+    long error = message_call(rm, &m);
+    if (error < 0)
+        return (int)error;
+    if (name && len)
+        name[0] = 0;
+    if (backing_offset)
+        *backing_offset = l4_utcb_mr()->mr[0];
+    return 0;
+}
+
+void l4re_rm_show_lists_srv(l4_cap_idx_t rm)
+{
+    struct message m = message_start(L4RE_PROTO_RM, RM_SHOW);
+    message_call(rm, &m);
+}
+
+/* --- the program's own region map ------------------------------------------
+ */
+
+int l4re_rm_reserve_area(l4_addr_t *start, unsigned long size,
+                         l4re_rm_flags_t flags, unsigned char align)
+{
+    return l4re_rm_reserve_area_srv(l4re_env()->rm, start, size, flags, align);
+}
+
+int l4re_rm_free_area(l4_addr_t addr)
+{
+    return l4re_rm_free_area_srv(l4re_env()->rm, addr);
+}
+
+int l4re_rm_attach(void **start, unsigned long size, l4re_rm_flags_t flags,
+                   l4re_ds_t mem, l4re_rm_offset_t offs, unsigned char align)
+{
+    return l4re_rm_attach_srv(l4re_env()->rm, start, size, flags, mem, offs,
+                              align);
+}
+
+int l4re_rm_attach_w_info(void **start, unsigned long size,
+                          l4re_rm_flags_t flags, l4re_ds_t mem,
+                          l4re_rm_offset_t offs, unsigned char align,
+                          char const *name, l4re_ds_offset_t backing_offset)
+{
+    return l4re_rm_attach_w_info_srv(l4re_env()->rm, start, size, flags, mem,
+                                     offs, align, name, backing_offset);
+}
+
+int l4re_rm_detach(void *addr)
+{
+    return l4re_rm_detach_srv(l4re_env()->rm, (l4_addr_t)addr, 0,
+                              L4_BASE_TASK_CAP);
+}
+
+int l4re_rm_detach_ds(void *addr, l4re_ds_t *ds)
+{
+    return l4re_rm_detach_srv(l4re_env()->rm, (l4_addr_t)addr, ds,
+                              L4_BASE_TASK_CAP);
+}
+
+int l4re_rm_detach_unmap(l4_addr_t addr, l4_cap_idx_t task)
+{
+    return l4re_rm_detach_srv(l4re_env()->rm, addr, 0, task);
+}
+
+int l4re_rm_detach_ds_unmap(void *addr, l4re_ds_t *ds, l4_cap_idx_t task)
+{
+    return l4re_rm_detach_srv(l4re_env()->rm, (l4_addr_t)addr, ds, task);
+}
+
+int l4re_rm_find(l4_addr_t *addr, unsigned long *size, l4re_rm_offset_t *offset,
+                 l4re_rm_flags_t *flags, l4re_ds_t *m)
+{
+    return l4re_rm_find_srv(l4re_env()->rm, addr, size, offset, flags, m);
+}
+
+int l4re_rm_get_info(l4_addr_t addr, char *name, unsigned int len,
+                     l4re_rm_offset_t *backing_offset)
+{
+    return l4re_rm_get_info_srv(l4re_env()->rm, addr, name, len,
+                                backing_offset);
+}
+
+void l4re_rm_show_lists(void)
+{
+    l4re_rm_show_lists_srv(l4re_env()->rm);
+}
+
+/* --- Vitrine
+ * ------------------------------------------------------------------ */
+
+long vitrine_rm_limits(l4_cap_idx_t rm, l4_addr_t *ret_start,
+                       l4_addr_t *ret_last, l4_addr_t *ret_kip)
+{
+    struct message m = message_start(L4RE_PROTO_RM, RM_LIMITS);
+    long error = message_call(rm, &m);
+    if (error < 0)
+        return error;
+    *ret_start = l4_utcb_mr()->mr[0];
+    *ret_last = l4_utcb_mr()->mr[1];
+    *ret_kip = l4_utcb_mr()->mr[2];
+    return 0;
+}
+
+long vitrine_rm_set_task(l4_cap_idx_t rm, l4_cap_idx_t task)
+{
+    struct message m = message_start(L4RE_PROTO_RM, RM_SET_TASK);
+    message_cap(&m, task, L4_CAP_FPAGE_RWS);
+    return message_call(rm, &m);
+}
+
+long vitrine_rm_attach_for(l4_cap_idx_t rm, l4_addr_t start, l4_size_t size,
+                           l4re_rm_flags_t flags, l4re_ds_t ds,
+                           l4_addr_t offset)
+{
+    return attach(rm, &start, size, flags, ds, offset, 0, L4_INVALID_CAP);
+}
+
+long vitrine_destroy(l4_cap_idx_t object)
+{
+    struct message m = message_start(MOE_PROTO_OBJECT, MOE_OBJECT_DESTROY);
+    return message_call(object, &m);
+}

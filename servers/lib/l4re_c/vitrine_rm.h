@@ -1,0 +1,26 @@
+/*
+ * What a loader needs of moe beyond L4Re's interface.
+ */
+#ifndef L4RE_C_VITRINE_RM_H
+#define L4RE_C_VITRINE_RM_H
+
+#include <l4/re/c/rm.h>
+
+/* The address range of a region map (last byte) and where its KIP is. */
+long vitrine_rm_limits(l4_cap_idx_t rm, l4_addr_t *ret_start,
+                       l4_addr_t *ret_last, l4_addr_t *ret_kip);
+/* Tells a region map whose memory it describes. */
+long vitrine_rm_set_task(l4_cap_idx_t rm, l4_cap_idx_t task);
+/* Attaches at a fixed place of another program, which will not know the
+ * dataspace by a capability of its own. */
+long vitrine_rm_attach_for(l4_cap_idx_t rm, l4_addr_t start, l4_size_t size,
+                           l4re_rm_flags_t flags, l4re_ds_t ds,
+                           l4_addr_t offset);
+/* Where in moe's memory a dataspace in one piece lies, for moe's own threads.
+ * -L4_EINVAL: it is scattered. */
+long vitrine_ds_address(l4re_ds_t ds, l4_addr_t *ret_start);
+/* Ends an object of moe for everybody; an allocator with all it made.
+ * -L4_EPERM without the S right. */
+long vitrine_destroy(l4_cap_idx_t object);
+
+#endif

@@ -1,0 +1,509 @@
+/*
+ * Loader: an ELF file becomes a task of its own.
+ *
+ *      slot            (256 MiB, given by the region map's maker)
+ *      + 64 KiB        KIP, read only
+ *      + 128 KiB       environment: l4re_env_t, capability names
+ *      + 1 MiB         image: text and data, private copies
+ *      + 16 MiB ...    what the program attaches itself
+ *      - 2 MiB         end of the stack; below it a guard page
+ *      - 1 MiB         UTCBs
+ *
+ * All is done by the calls any program can make: an allocator for the
+ * program (so that its memory goes with it), a region map made from that,
+ * a kernel task and thread. Image and stack are mapped at once, because a
+ * debugger wants to write breakpoints before the first instruction.
+ *
+ * Used by moe's boot thread and by ned. Keeps no state between calls.
+ * Source: docs/design/02-user-level.md, "A program's start".
+ */
+#include "loader.h"
+#include "elf_image.h"
+#include "start_block.h"
+#include "window.h"
+#include "../l4re_c/vitrine_rm.h"
+#include <l4/re/c/mem_alloc.h>
+#include <l4/re/c/namespace.h>
+#include <l4/re/c/rm.h>
+#include <l4/re/c/util/cap_alloc.h>
+#include <l4/re/env.h>
+#include <l4/re/protocols.h>
+#include <l4/sys/debugger.h>
+#include <l4/sys/err.h>
+#include <l4/sys/factory.h>
+#include <l4/sys/scheduler.h>
+#include <l4/sys/task.h>
+#include <l4/sys/thread.h>
+#include <string.h>
+
+enum {
+    ENV_OFFSET = 0x20000,
+    IMAGE_OFFSET = 0x100000,
+    STACK_END_OFFSET = 0x200000, /* from the slot's end */
+    UTCB_OFFSET = 0x100000,      /* likewise */
+    UTCB_ORDER = 14,
+    STACK_SIZE = 64 << 10,
+    STACK_SIZE_MAX = 64 << 20,
+    DEFAULT_PRIORITY = 2,
+
+    /* Capability slots of a new program. */
+    SLOT_TASK = 1,
+    SLOT_FACTORY,
+    SLOT_THREAD,
+    SLOT_RM,
+    SLOT_LOG,
+    SLOT_ICU,
+    SLOT_SCHEDULER,
+    SLOT_PARENT,
+    SLOT_MEM_ALLOC,
+    SLOT_DEBUGGER,
+    SLOT_ROM = 0x11,
+    SLOT_NAMED = 0x16,
+};
+
+/* One program in the making. */
+struct load {
+    const struct loader_request *r;
+    struct loader_app *app;
+    struct loader_error *error;
+    const char *file; /* "rom/hello" */
+    const char *name; /* "hello" */
+    struct elf_image image;
+    struct window file_window;
+    l4re_ds_t file_ds;
+    l4_addr_t slot, slot_end; /* [slot, slot_end) */
+    l4_addr_t kip, env, stack, stack_size, utcb;
+    l4_addr_t bias; /* loaded address - linked address */
+    l4_addr_t sp;
+};
+
+static l4_cap_idx_t slot_cap(unsigned slot)
+{
+    return (l4_cap_idx_t)slot << L4_CAP_SHIFT;
+}
+
+static l4_cap_idx_t chosen(l4_cap_idx_t given, l4_cap_idx_t own)
+{
+    return given ? given : own;
+}
+
+/* "file: text" (cut to fit); returns error. */
+static long fail(struct load *l, long error, const char *text)
+{
+    char *to = l->error->text, *end = to + sizeof l->error->text - 1;
+    const char *parts[] = {l->file, ": ", text};
+    for (unsigned i = 0; i < 3; i++)
+        for (const char *s = parts[i]; *s && to < end;)
+            *to++ = *s++;
+    *to = 0;
+    return error;
+}
+
+static long fail_code(struct load *l, long error)
+{
+    return fail(l, error, l4sys_errtostr(error));
+}
+
+/* --- the file
+ * ----------------------------------------------------------------- */
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+/* Finds NAME of "space/NAME", space being one of the given capabilities. */
+static long file_query(struct load *l)
+{
+    const char *slash = strchr(l->file, '/');
+    const l4re_env_cap_entry_t *space = NULL;
+    if (slash && slash[1])
+        space = l4re_env_get_cap_l(l->file, (unsigned)(slash - l->file),
+                                   l4re_env());
+    if (!space)
+        return fail(l, -L4_ENOENT, "no such name space (rom/NAME?)");
+    long error = l4re_ns_query_srv(space->cap, slash + 1, l->file_ds);
+    if (error < 0)
+        return fail(l, error, "no such file");
+    return 0;
+}
+
+static long file_open(struct load *l)
+{
+    l->file_ds = l4re_util_cap_alloc();
+    if (l4_is_invalid_cap(l->file_ds))
+        return fail(l, -L4_ENOMEM, "no capability slot");
+    long error = file_query(l);
+    if (error < 0)
+        return error;
+    l4_size_t size = (l4_size_t)l4re_ds_size(l->file_ds);
+    error = window_open(&l->file_window, l->file_ds, size, 0);
+    if (error < 0)
+        return fail_code(l, error);
+    const char *wrong = elf_image_read(l->file_window.start, size, &l->image);
+    return wrong ? fail(l, -L4_EINVAL, wrong) : 0;
+}
+
+static void file_close(struct load *l)
+{
+    window_close(&l->file_window);
+    if (l->file_ds && l4_is_valid_cap(l->file_ds))
+        l4re_util_cap_free_um(l->file_ds);
+}
+
+/* --- address space
+ * ------------------------------------------------------------- */
+
+/* Allocator and region map: who pays, and where things lie. */
+static long space_create(struct load *l)
+{
+    struct loader_app *a = l->app;
+    l4_umword_t last;
+    a->allocator = l4re_util_cap_alloc();
+    a->rm = l4re_util_cap_alloc();
+    l4_msgtag_t t = l4_factory_create_start(L4_PROTO_FACTORY, a->allocator);
+    l4_factory_create_add_uint(l->r->memory_limit, &t);
+    t = l4_factory_create_commit(chosen(l->r->mem_alloc, l4re_env()->mem_alloc),
+                                 t);
+    long error = l4_error(t);
+    if (error >= 0)
+        error = l4_error(l4_factory_create(a->allocator, L4RE_PROTO_RM, a->rm));
+    if (error >= 0)
+        error = vitrine_rm_limits(a->rm, &l->slot, &last, &l->kip);
+    if (error < 0)
+        return fail_code(l, error);
+    l->slot_end = last + 1;
+    l->env = l->slot + ENV_OFFSET;
+    l->bias = l->slot + IMAGE_OFFSET - l->image.start;
+    l->stack_size =
+        l4_round_page(l->r->stack_size ? l->r->stack_size : STACK_SIZE);
+    l->stack = l->slot_end - STACK_END_OFFSET - l->stack_size;
+    l->utcb = l->slot_end - UTCB_OFFSET;
+    if (l->stack_size > STACK_SIZE_MAX)
+        return fail(l, -L4_EINVAL, "stack too large");
+    return 0;
+}
+
+static long task_create(struct load *l)
+{
+    struct loader_app *a = l->app;
+    l4_fpage_t utcbs = l4_fpage(l->utcb, UTCB_ORDER, L4_FPAGE_RW);
+    a->task = l4re_util_cap_alloc();
+    long error = l4_error(l4_factory_create_task(
+        chosen(l->r->factory, l4re_env()->factory), a->task, &utcbs));
+    if (error >= 0)
+        error = vitrine_rm_set_task(a->rm, a->task);
+    return error < 0 ? fail_code(l, error) : 0;
+}
+
+/* Nothing else may be put here. */
+static long range_reserve(struct load *l, l4_addr_t start, l4_size_t size)
+{
+    void *at = (void *)start;
+    return l4re_rm_attach_srv(l->app->rm, &at, size, L4RE_RM_F_RESERVED,
+                              L4_INVALID_CAP, 0, 0);
+}
+
+/* A piece of a dataspace goes to its place in the program, mapped now. */
+static long range_attach(struct load *l, l4_addr_t start, l4_size_t size,
+                         unsigned rights, l4re_ds_t ds, l4_addr_t offset)
+{
+    return vitrine_rm_attach_for(l->app->rm, start, size,
+                                 rights | L4RE_RM_F_EAGER_MAP, ds, offset);
+}
+
+/* Fresh zeroed memory of the program, open for the loader. */
+static long memory_create(struct load *l, l4_size_t size, l4re_ds_t *ret_ds,
+                          struct window *ret_window)
+{
+    l4re_ds_t ds = l4re_util_cap_alloc();
+    if (l4_is_invalid_cap(ds))
+        return -L4_ENOMEM;
+    long error = l4re_ma_alloc_align_srv(l->app->allocator, (long)size, ds,
+                                         L4RE_MA_CONTINUOUS, 0);
+    if (error >= 0)
+        error = window_open(ret_window, ds, size, 1);
+    if (error < 0)
+        l4re_util_cap_free_um(ds);
+    else
+        *ret_ds = ds;
+    return error;
+}
+
+/* --- what goes in
+ * --------------------------------------------------------------- */
+
+static long image_load(struct load *l)
+{
+    const struct elf_image *i = &l->image;
+    struct window w;
+    l4re_ds_t ds;
+    long error = memory_create(l, i->end - i->start, &ds, &w);
+    if (error < 0)
+        return fail_code(l, error);
+    for (unsigned n = 0; n < i->segment_count; n++) {
+        const struct elf_segment *s = &i->segment[n];
+        memcpy((char *)w.start + (s->data - i->start),
+               (char *)l->file_window.start + s->file_offset,
+               s->data_end - s->data);
+    }
+    window_close(&w);
+    for (unsigned n = 0; n < i->segment_count && error >= 0; n++) {
+        const struct elf_segment *s = &i->segment[n];
+        error = range_attach(l, s->start + l->bias, s->end - s->start,
+                             s->rights, ds, s->start - i->start);
+    }
+    l4re_util_cap_free_um(ds);
+    return error < 0 ? fail_code(l, error) : 0;
+}
+
+static long stack_make(struct load *l)
+{
+    const struct elf_image *i = &l->image;
+    const struct start_block b = {
+        .argc = l->r->argc,
+        .argv = l->r->argv,
+        .envp = l->r->envp,
+        .phdr = i->headers ? i->headers + l->bias : 0,
+        .phnum = i->headers ? i->header_count : 0,
+        .phent = i->header_size,
+        .entry = i->entry + l->bias,
+        .env = l->env,
+        .kip = l->kip,
+    };
+    struct window w;
+    l4re_ds_t ds;
+    long error = memory_create(l, l->stack_size, &ds, &w);
+    if (error < 0)
+        return fail_code(l, error);
+    error = start_block_write(&b, w.start, w.size, l->stack, &l->sp);
+    window_close(&w);
+    if (!error)
+        error = range_reserve(l, l->stack - L4_PAGESIZE, L4_PAGESIZE);
+    if (error >= 0)
+        error = range_attach(l, l->stack, l->stack_size, L4_FPAGE_RW, ds, 0);
+    if (error >= 0)
+        error = range_reserve(l, l->utcb, 1ul << UTCB_ORDER);
+    l4re_util_cap_free_um(ds);
+    if (error == -L4_E2BIG)
+        return fail(l, error, "arguments too long for the stack");
+    return error < 0 ? fail_code(l, error) : 0;
+}
+
+/* The slot of a named capability; *inout_next: the next free one. */
+static unsigned named_slot(const char *name, unsigned *inout_next)
+{
+    if (!strcmp(name, "icu"))
+        return SLOT_ICU;
+    if (!strcmp(name, "jdb"))
+        return SLOT_DEBUGGER;
+    if (!strcmp(name, "rom"))
+        return SLOT_ROM;
+    return (*inout_next)++;
+}
+
+static void env_fill(struct load *l, l4re_env_t *env)
+{
+    l4re_env_cap_entry_t *to = (l4re_env_cap_entry_t *)(env + 1);
+    unsigned next = SLOT_NAMED;
+    for (unsigned i = 0; i < l->r->cap_count; i++) {
+        *to = (l4re_env_cap_entry_t){
+            .cap = slot_cap(named_slot(l->r->caps[i].name, &next)),
+        };
+        strncpy((char *)to->name, l->r->caps[i].name, sizeof to->name - 1);
+        to++;
+    }
+    *to = (l4re_env_cap_entry_t){.flags = ~0ul};
+    *env = (l4re_env_t){
+        .parent = slot_cap(SLOT_PARENT),
+        .rm = slot_cap(SLOT_RM),
+        .mem_alloc = slot_cap(SLOT_MEM_ALLOC),
+        .log = slot_cap(SLOT_LOG),
+        .main_thread = slot_cap(SLOT_THREAD),
+        .factory = slot_cap(SLOT_FACTORY),
+        .scheduler = slot_cap(SLOT_SCHEDULER),
+        .itas = L4_INVALID_CAP,
+        .dbg_events = L4_INVALID_CAP,
+        .first_free_cap = next,
+        .utcb_area = l4_fpage(l->utcb, UTCB_ORDER, L4_FPAGE_RW),
+        .first_free_utcb = l->utcb + L4_UTCB_OFFSET,
+        .caps = (l4re_env_cap_entry_t *)(l->env + sizeof *env),
+    };
+}
+
+static long env_make(struct load *l)
+{
+    struct window w;
+    l4re_ds_t ds;
+    l4_size_t size = sizeof(l4re_env_t) +
+                     (l->r->cap_count + 1) * sizeof(l4re_env_cap_entry_t);
+    size = l4_round_page(size);
+    long error = memory_create(l, size, &ds, &w);
+    if (error < 0)
+        return fail_code(l, error);
+    env_fill(l, w.start);
+    window_close(&w);
+    error = range_attach(l, l->env, size, L4_FPAGE_RW, ds, 0);
+    l4re_util_cap_free_um(ds);
+    return error < 0 ? fail_code(l, error) : 0;
+}
+
+/* --- capabilities
+ * ------------------------------------------------------------------ */
+
+static long cap_give(struct load *l, l4_cap_idx_t cap, unsigned slot,
+                     unsigned rights, unsigned attributes)
+{
+    if (!cap || l4_is_invalid_cap(cap))
+        return 0;
+    return l4_error(l4_task_map(
+        l->app->task, L4_BASE_TASK_CAP,
+        l4_obj_fpage(cap, 0, (unsigned char)rights),
+        l4_map_obj_control(slot_cap(slot), L4_MAP_ITEM_MAP) | attributes));
+}
+
+static long named_caps_give(struct load *l)
+{
+    unsigned next = SLOT_NAMED;
+    for (unsigned i = 0; i < l->r->cap_count; i++) {
+        const struct loader_cap *c = &l->r->caps[i];
+        unsigned slot = named_slot(c->name, &next);
+        long error = cap_give(l, c->cap, slot, c->rights, c->attributes);
+        if (error < 0)
+            return fail(l, error, c->name);
+    }
+    return 0;
+}
+
+static long caps_give(struct load *l)
+{
+    const struct loader_request *r = l->r;
+    const l4re_env_t *own = l4re_env();
+    const struct {
+        l4_cap_idx_t cap;
+        unsigned slot, rights;
+    } fixed[] = {
+        {l->app->task, SLOT_TASK, L4_CAP_FPAGE_RWS},
+        {chosen(r->factory, own->factory), SLOT_FACTORY, L4_CAP_FPAGE_RWS},
+        {l->app->thread, SLOT_THREAD, L4_CAP_FPAGE_RWS},
+        {l->app->rm, SLOT_RM, L4_CAP_FPAGE_RW},
+        {chosen(r->log, own->log), SLOT_LOG, L4_CAP_FPAGE_RW},
+        {chosen(r->scheduler, own->scheduler), SLOT_SCHEDULER,
+         L4_CAP_FPAGE_RWS},
+        {r->parent, SLOT_PARENT, L4_CAP_FPAGE_RO},
+        {l->app->allocator, SLOT_MEM_ALLOC, L4_CAP_FPAGE_RWS},
+    };
+    for (unsigned i = 0; i < sizeof fixed / sizeof fixed[0]; i++) {
+        long error =
+            cap_give(l, fixed[i].cap, fixed[i].slot, fixed[i].rights, 0);
+        if (error < 0)
+            return fail_code(l, error);
+    }
+    return named_caps_give(l);
+}
+
+/* --- the thread
+ * ---------------------------------------------------------------------- */
+
+static long thread_create(struct load *l)
+{
+    struct loader_app *a = l->app;
+    a->thread = l4re_util_cap_alloc();
+    long error = l4_error(l4_factory_create_thread(
+        chosen(l->r->factory, l4re_env()->factory), a->thread));
+    if (error < 0)
+        return fail_code(l, error);
+    l4_thread_control_start();
+    l4_thread_control_pager(slot_cap(SLOT_RM));
+    l4_thread_control_exc_handler(slot_cap(SLOT_PARENT));
+    l4_thread_control_bind((l4_utcb_t *)l->utcb, a->task);
+    error = l4_error(l4_thread_control_commit(a->thread));
+    return error < 0 ? fail_code(l, error) : 0;
+}
+
+/* For people: names in diagrams, reports and debuggers. */
+static void names_tell(struct load *l)
+{
+    char text[32];
+    struct loader_app *a = l->app;
+    const struct {
+        l4_cap_idx_t cap;
+        const char *suffix;
+    } named[] = {
+        {a->task, ""}, {a->thread, ""}, {a->rm, ".rm"}, {a->allocator, ".mem"}};
+    for (unsigned i = 0; i < sizeof named / sizeof named[0]; i++) {
+        strncpy(text, l->name, 20);
+        text[20] = 0;
+        strcat(text, named[i].suffix);
+        l4_debugger_set_object_name(named[i].cap, text);
+    }
+    l4_debugger_add_image_info(a->task, l->bias, base_name(l->file));
+}
+
+static long thread_start(struct load *l)
+{
+    unsigned prio = l->r->priority ? l->r->priority : DEFAULT_PRIORITY;
+    l4_sched_param_t sp = l4_sched_param(prio, l->r->quantum);
+    long error = l4_error(l4_scheduler_run_thread(
+        chosen(l->r->scheduler, l4re_env()->scheduler), l->app->thread, &sp));
+    if (error >= 0)
+        error = l4_error(l4_thread_ex_regs(l->app->thread,
+                                           l->image.entry + l->bias, l->sp, 0));
+    return error < 0 ? fail_code(l, error) : 0;
+}
+
+/* --- all of it
+ * -------------------------------------------------------------------------- */
+
+long loader_start(const struct loader_request *r, struct loader_app *ret_app,
+                  struct loader_error *ret_error)
+{
+    static long (*const steps[])(struct load *) = {
+        file_open,  space_create, task_create,   image_load,
+        stack_make, env_make,     thread_create, caps_give,
+    };
+    struct loader_app app = {0};
+    struct load l = {
+        .r = r,
+        .app = &app,
+        .error = ret_error,
+        .file = r->argv[0],
+        .name = r->name ? r->name : base_name(r->argv[0]),
+    };
+    long error = 0;
+    for (unsigned i = 0; i < sizeof steps / sizeof steps[0] && !error; i++)
+        error = steps[i](&l);
+    file_close(&l);
+    if (!error) {
+        names_tell(&l);
+        error = thread_start(&l);
+    }
+    if (error)
+        loader_kill(&app);
+    else
+        *ret_app = app;
+    return error;
+}
+
+static void cap_delete(l4_cap_idx_t *cap)
+{
+    if (*cap && l4_is_valid_cap(*cap)) {
+        l4_task_delete_obj(L4_BASE_TASK_CAP, *cap);
+        l4re_util_cap_free_um(*cap);
+    }
+    *cap = 0;
+}
+
+void loader_kill(struct loader_app *app)
+{
+    cap_delete(&app->thread);
+    cap_delete(&app->task);
+    if (app->allocator && l4_is_valid_cap(app->allocator)) {
+        vitrine_destroy(app->allocator);
+        l4re_util_cap_free_um(app->allocator);
+    }
+    if (app->rm && l4_is_valid_cap(app->rm))
+        l4re_util_cap_free_um(app->rm);
+    app->allocator = app->rm = 0;
+}

@@ -1,0 +1,59 @@
+/*
+ * Loader: from a file in `rom` to a running, isolated task.
+ */
+#ifndef LOADER_LOADER_H
+#define LOADER_LOADER_H
+
+#include <l4/sys/types.h>
+
+/* A named capability for the new program. */
+struct loader_cap {
+    const char *name;    /* at most 15 bytes */
+    l4_cap_idx_t cap;    /* the loader's */
+    unsigned rights;     /* L4_CAP_FPAGE_* */
+    unsigned attributes; /* of the send item: L4_CAP_SERVER_ATTRIBUTE.. */
+};
+
+/* Gives the server right of a gate: bind it, take its local labels. */
+enum { LOADER_ATTRIBUTE_SERVER = 0x20 };
+
+/*
+ * What is to be started. Fields left 0 are optional; the loader's own
+ * environment then gives the capability.
+ */
+struct loader_request {
+    int argc;                /* at least 1 */
+    const char *const *argv; /* argv[0]: the file, "rom/hello" */
+    const char *name;        /* for people; NULL: the file's */
+    const char *const *envp; /* ends with NULL; NULL: empty */
+    const struct loader_cap *caps;
+    unsigned cap_count;
+    l4_cap_idx_t parent; /* gate for its end and its faults */
+    l4_cap_idx_t log, factory, mem_alloc, scheduler; /* 0: own */
+    l4_size_t memory_limit; /* bytes it may allocate, 0: none */
+    unsigned priority;      /* 0: 2 */
+    l4_umword_t quantum;    /* us, 0: the kernel's */
+    l4_size_t stack_size;   /* 0: 64 KiB */
+};
+
+/* A started program; the capabilities are the loader's. */
+struct loader_app {
+    l4_cap_idx_t task, thread, rm, allocator;
+};
+
+struct loader_error {
+    char text[128]; /* one line, names the file */
+};
+
+/*
+ * Starts it. 0, or a negative L4 error with *ret_error filled; then nothing
+ * of the program is left and *ret_app is undefined. The program's memory is
+ * charged to an allocator of its own made from mem_alloc.
+ */
+long loader_start(const struct loader_request *r, struct loader_app *ret_app,
+                  struct loader_error *ret_error);
+/* The program ends at once: task, thread, memory and capabilities are
+ * deleted. */
+void loader_kill(struct loader_app *app);
+
+#endif

@@ -1,0 +1,220 @@
+/*
+ * Allocators: the mem_alloc (and user_factory) capability of programs.
+ *
+ *      first (no limit) --- ned's (8 MiB) --- client's (1 MiB) -- dataspace
+ *                                                              -- region map
+ *
+ * A request to create is the kernel's factory protocol. What moe makes
+ * itself hangs on the allocator's list and goes with it; what the kernel
+ * makes (task, thread, gate, ...) is passed on to moe's kernel factory and
+ * its capability handed over, so that it then belongs to the client alone.
+ *
+ * I1  an allocator's `used` is the sum over its dataspaces and the
+ *     allocators on its list; used <= limit where there is one.
+ */
+#include "factory.h"
+#include "dataspace.h"
+#include "heap.h"
+#include "log.h"
+#include "names.h"
+#include "rm.h"
+#include <l4/re/c/mem_alloc.h>
+#include <l4/re/protocols.h>
+#include <l4/sys/err.h>
+#include <l4/sys/factory.h>
+#include <l4/sys/ipc.h>
+#include <l4/sys/task.h>
+#include <string.h>
+
+/* --- quota ------------------------------------------------------------ */
+
+long allocator_charge(struct allocator *a, l4_size_t bytes)
+{
+    for (struct allocator *i = a; i; i = i->object.owner)
+        if (i->limit && bytes > i->limit - i->used)
+            return -L4_ENOMEM;
+    for (struct allocator *i = a; i; i = i->object.owner)
+        i->used += bytes;
+    return 0;
+}
+
+void allocator_uncharge(struct allocator *a, l4_size_t bytes)
+{
+    for (struct allocator *i = a; i; i = i->object.owner)
+        i->used -= bytes;
+}
+
+/* --- arguments of create ------------------------------------------------ */
+
+/* The i-th argument {type | bytes << 16, value...}: its index, 0: none. */
+static unsigned argument_at(const struct request *r, unsigned i)
+{
+    unsigned at = 1;
+    while (at + 1 < r->words && i--)
+        at +=
+            1 + l4_bytes_to_mwords((unsigned)(r->mr[at] >> L4_VARG_SIZE_SHIFT));
+    return at + 1 < r->words ? at : 0;
+}
+
+static l4_umword_t argument_number(const struct request *r, unsigned i,
+                                   l4_umword_t otherwise)
+{
+    unsigned at = argument_at(r, i);
+    unsigned type = at ? r->mr[at] & L4_VARG_TYPE_MASK : L4_VARG_TYPE_NIL;
+    return type == L4_VARG_TYPE_UMWORD || type == L4_VARG_TYPE_MWORD
+               ? r->mr[at + 1]
+               : otherwise;
+}
+
+/* Empty where there is no text argument. */
+static void argument_text(const struct request *r, unsigned i, char *buf,
+                          unsigned size)
+{
+    unsigned at = argument_at(r, i);
+    unsigned n = 0;
+    if (at && (r->mr[at] & L4_VARG_TYPE_MASK) == L4_VARG_TYPE_STRING) {
+        n = (unsigned)(r->mr[at] >> L4_VARG_SIZE_SHIFT);
+        n = n < size - 1 ? n : size - 1;
+        if (at + 1 + l4_bytes_to_mwords(n) > r->words)
+            n = 0;
+        memcpy(buf, &r->mr[at + 1], n);
+    }
+    buf[n] = 0;
+}
+
+/* --- what can be made -------------------------------------------------- */
+
+static l4_msgtag_t answer_object(long error, const struct object *o)
+{
+    if (error)
+        return answer(error);
+    return answer_cap(0, 0, object_gate(o), L4_CAP_FPAGE_RWS);
+}
+
+static l4_msgtag_t make_dataspace(struct allocator *a, const struct request *r)
+{
+    l4_umword_t size = argument_number(r, 0, 0);
+    l4_umword_t flags = argument_number(r, 1, 0);
+    l4_umword_t align = argument_number(r, 2, 0);
+    struct dataspace *ds = NULL;
+    /* In one piece means aligned to a power of two that holds it. */
+    if (align > L4_SUPERPAGESHIFT && (1ul << align) > size)
+        return answer(-L4_EINVAL);
+    bool whole = flags & (L4RE_MA_CONTINUOUS | L4RE_MA_SUPER_PAGES);
+    long error = dataspace_create(a, size, whole || align > L4_PAGESHIFT, &ds);
+    return answer_object(error, &ds->object);
+}
+
+static l4_msgtag_t make_rm(struct allocator *a)
+{
+    struct rm *rm = NULL;
+    long error = rm_create(a, &rm);
+    return answer_object(error, &rm->object);
+}
+
+static l4_msgtag_t make_names(struct allocator *a)
+{
+    struct names *n = NULL;
+    long error = names_create(a, &n);
+    return answer_object(error, &n->object);
+}
+
+static l4_msgtag_t make_log(struct allocator *a, const struct request *r)
+{
+    char tag[LOG_TAG_SIZE], color[16];
+    struct log *log = NULL;
+    argument_text(r, 0, tag, sizeof tag);
+    argument_text(r, 1, color, sizeof color);
+    long error = log_create(a, tag, color, &log);
+    return answer_object(error, &log->object);
+}
+
+static l4_msgtag_t make_allocator(struct allocator *a, const struct request *r)
+{
+    struct allocator *n = NULL;
+    long error = allocator_create(a, argument_number(r, 0, 0), &n);
+    return answer_object(error, &n->object);
+}
+
+/* A kernel object: the same request to the kernel's factory. */
+static l4_msgtag_t make_in_kernel(const struct request *r)
+{
+    l4_msg_regs_t *m = l4_utcb_mr();
+    unsigned items = 0;
+    memcpy(m->mr, r->mr, r->words * sizeof m->mr[0]);
+    if (r->items && (r->mr[r->words] & L4_RCV_ITEM_RESULT_MASK) ==
+                        L4_RCV_ITEM_RESULT_MAPPED) {
+        m->mr[r->words] = l4_map_obj_control(0, L4_MAP_ITEM_MAP);
+        m->mr[r->words + 1] =
+            l4_obj_fpage(slot_cap(SLOT_RECEIVED), 0, L4_CAP_FPAGE_RWS).raw;
+        items = 1;
+    }
+    l4_task_release_cap(L4_BASE_TASK_CAP, slot_cap(SLOT_CREATED));
+    l4_utcb_br()->bdr = 0;
+    l4_utcb_br()->br[0] = slot_cap(SLOT_CREATED) | L4_RCV_ITEM_SINGLE_CAP;
+    l4_msgtag_t tag = l4_ipc_call(
+        L4_BASE_FACTORY_CAP, l4_utcb(),
+        l4_msgtag(L4_PROTO_FACTORY, r->words, items, 0), L4_IPC_NEVER);
+    long error = l4_error(tag);
+    if (error < 0)
+        return answer(error);
+    unsigned words = l4_msgtag_words(tag); /* an adjusted flexpage */
+    m->mr[words] = l4_map_obj_control(0, L4_MAP_ITEM_GRANT);
+    m->mr[words + 1] =
+        l4_obj_fpage(slot_cap(SLOT_CREATED), 0, L4_CAP_FPAGE_RWSD).raw;
+    return l4_msgtag(error, words, 1, 0);
+}
+
+static l4_msgtag_t allocator_request(struct object *o, const struct request *r)
+{
+    struct allocator *a = (struct allocator *)o;
+    if (!(r->rights & L4_CAP_FPAGE_S))
+        return answer(-L4_EPERM);
+    switch ((long)r->mr[0]) {
+    case L4RE_PROTO_DATASPACE:
+        return make_dataspace(a, r);
+    case L4RE_PROTO_RM:
+        return make_rm(a);
+    case L4RE_PROTO_NAMESPACE:
+        return make_names(a);
+    case L4_PROTO_LOG:
+        return make_log(a, r);
+    case L4_PROTO_FACTORY:
+        return make_allocator(a, r);
+    default:
+        return make_in_kernel(r);
+    }
+}
+
+/* --- life ---------------------------------------------------------------- */
+
+long allocator_create(struct allocator *owner, l4_size_t limit,
+                      struct allocator **ret_allocator)
+{
+    struct allocator *a = heap_alloc(sizeof *a);
+    if (!a)
+        return -L4_ENOMEM;
+    a->object.ops = &allocator_ops;
+    a->limit = limit;
+    long error = object_add(&a->object, owner);
+    if (error)
+        heap_free(a, sizeof *a);
+    else
+        *ret_allocator = a;
+    return error;
+}
+
+static void allocator_destroy(struct object *o)
+{
+    struct allocator *a = (struct allocator *)o;
+    while (a->made)
+        object_destroy(a->made);
+    heap_free(a, sizeof *a);
+}
+
+const struct object_ops allocator_ops = {
+    .name = "allocator",
+    .protocol = L4_PROTO_FACTORY,
+    .request = allocator_request,
+    .destroy = allocator_destroy,
+};

@@ -1,0 +1,24 @@
+/*
+ * Frames: the memory moe hands out, in blocks of 2^order bytes.
+ */
+#ifndef MOE_FRAMES_H
+#define MOE_FRAMES_H
+
+#include <l4/sys/kip.h>
+#include <l4/sys/types.h>
+#include <stdbool.h>
+
+/* 0, -L4_ENOMEM: not even the book fits. */
+long frames_init(l4_kernel_info_t *kip);
+/* A block of 2^order bytes (order 12..30), aligned to its size, contents
+ * undefined, mapped 1:1 in moe; 0: no memory. */
+l4_addr_t frames_alloc(unsigned order);
+/* `size` bytes (page rounded) in one piece, aligned to the next power of
+ * two; 0: no memory. */
+l4_addr_t frames_alloc_range(l4_size_t size);
+/* Takes [start, start + size) back from every task and frees it. */
+void frames_free_range(l4_addr_t start, l4_size_t size);
+/* Bytes got from sigma0, and of them free. */
+void frames_count(l4_size_t *ret_total, l4_size_t *ret_free);
+
+#endif

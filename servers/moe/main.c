@@ -1,0 +1,128 @@
+/*
+ * moe: the root task, which serves memory, names and consoles.
+ *
+ * One thread answers all requests, one at a time, and never waits for a
+ * client: a request is copied, its object found by the gate's label, and
+ * the answer goes back with a zero send timeout.
+ *
+ *      gate label -> object table -> dataspace.c   memory
+ *                                    rm.c          address spaces, faults
+ *                                    factory.c     making things, quotas
+ *                                    names.c       rom and other names
+ *                                    log.c         consoles
+ *
+ * boot.c makes the first objects and starts the thread that loads the first
+ * program. moe uses no C library beyond string.h: its own memory comes from
+ * sigma0 (frames.c), because the usual heap would ask moe.
+ */
+#include "boot.h"
+#include "object.h"
+#include "rm.h"
+#include "../lib/l4re_c/protocol.h"
+#include <l4/sigma0/sigma0.h>
+#include <l4/sys/debugger.h>
+#include <l4/sys/err.h>
+#include <l4/sys/ipc.h>
+#include <l4/sys/task.h>
+#include <string.h>
+
+/* The linker's marks around moe's own image. */
+extern char __ehdr_start[], _end[];
+
+/* Is SLOT_RECEIVED filled? (It is emptied with the next request, since the
+ * UTCB holds the answer until that comes.) */
+static bool received_cap;
+
+static void request_read(l4_msgtag_t tag, l4_umword_t label,
+                         struct request *ret_request)
+{
+    struct request *r = ret_request;
+    r->protocol = l4_msgtag_label(tag);
+    r->rights = label & 3;
+    r->words = l4_msgtag_words(tag);
+    r->items = l4_msgtag_items(tag);
+    memcpy(r->mr, l4_utcb_mr()->mr,
+           (r->words + 2 * r->items) * sizeof r->mr[0]);
+}
+
+/* Did a capability come with it, mapped into SLOT_RECEIVED? */
+static bool request_has_cap(const struct request *r)
+{
+    return r->items && (r->mr[r->words] & L4_ITEM_MAP) &&
+           (r->mr[r->words] & L4_RCV_ITEM_RESULT_MASK) ==
+               L4_RCV_ITEM_RESULT_MAPPED;
+}
+
+static void received_cap_release(const struct request *r)
+{
+    bool now = request_has_cap(r);
+    if (received_cap && !now)
+        l4_task_release_cap(L4_BASE_TASK_CAP, slot_cap(SLOT_RECEIVED));
+    received_cap = now;
+}
+
+static l4_msgtag_t on_object(struct object *o, const struct request *r)
+{
+    if (r->mr[0] != MOE_OBJECT_DESTROY)
+        return answer(-L4_ENOSYS);
+    if (!(r->rights & L4_CAP_FPAGE_S))
+        return answer(-L4_EPERM);
+    object_destroy(o);
+    return answer(0);
+}
+
+static l4_msgtag_t handle(struct object *o, const struct request *r)
+{
+    if (!o)
+        return answer(-L4_ENOENT);
+    if (r->protocol == L4_PROTO_PAGE_FAULT && o->ops == &rm_ops)
+        return rm_page_fault((struct rm *)o, r->mr[0]);
+    if (r->protocol != o->ops->protocol && r->protocol != MOE_PROTO_OBJECT)
+        return answer(-L4_EBADPROTO);
+    if (r->words < 1)
+        return answer(-L4_EMSGTOOSHORT);
+    if (r->protocol == MOE_PROTO_OBJECT)
+        return on_object(o, r);
+    return o->ops->request(o, r);
+}
+
+static void set_receive_buffer(void)
+{
+    l4_buf_regs_t *b = l4_utcb_br();
+    b->bdr = 0;
+    b->br[0] =
+        slot_cap(SLOT_RECEIVED) | L4_RCV_ITEM_SINGLE_CAP | L4_RCV_ITEM_LOCAL_ID;
+    b->br[1] = 0;
+}
+
+static _Noreturn void serve(void)
+{
+    static struct request r;
+    l4_msgtag_t tag = answer_none();
+    for (;;) {
+        l4_umword_t label;
+        set_receive_buffer();
+        if (answer_is_none(tag))
+            tag = l4_ipc_wait(l4_utcb(), &label, L4_IPC_NEVER);
+        else
+            tag = l4_ipc_reply_and_wait(l4_utcb(), tag, &label,
+                                        L4_IPC_SEND_TIMEOUT_0);
+        if (l4_msgtag_has_error(tag))
+            continue; /* the client did not wait for its answer */
+        request_read(tag, label, &r);
+        received_cap_release(&r);
+        tag = handle(object_find(label), &r);
+    }
+}
+
+int main(void)
+{
+    l4_kernel_info_t *kip = (l4_kernel_info_t *)l4_kip();
+    l4_addr_t start = l4_trunc_page((l4_addr_t)__ehdr_start);
+    l4sigma0_map_mem(L4_BASE_PAGER_CAP, start, start,
+                     l4_round_page((l4_addr_t)_end) - start);
+    l4_debugger_set_object_name(L4_BASE_THREAD_CAP, "moe");
+    boot_init(kip);
+    boot_start_thread();
+    serve();
+}

@@ -1,0 +1,219 @@
+/*
+ * Name spaces: a list of names, each for a capability.
+ *
+ * Objects of moe are kept by label (a destroyed one is simply gone), foreign
+ * capabilities in a slot of their own. A name may have parts: "a/b" is asked
+ * for as "b" in the name space "a", if moe serves that one too; else the
+ * client has to go on there itself (-L4_ENOENT here).
+ *
+ * I1  a name occurs once in its list.
+ * I2  a foreign name's slot belongs to it alone.
+ */
+#include "names.h"
+#include "factory.h"
+#include "heap.h"
+#include "../lib/l4re_c/protocol.h"
+#include <l4/re/c/namespace.h>
+#include <l4/re/protocols.h>
+#include <l4/sys/err.h>
+#include <l4/sys/task.h>
+#include <string.h>
+
+enum { FOREIGN_MAX = 1024 };
+
+struct name {
+    struct name *next;
+    l4_umword_t label; /* object of moe, if slot is 0 */
+    unsigned slot;     /* foreign capability */
+    unsigned rights;   /* what who asks gets: L4_CAP_FPAGE_* */
+    char name[NAME_SIZE];
+};
+
+static bool slot_used[FOREIGN_MAX];
+
+static unsigned slot_take(void)
+{
+    for (unsigned i = 0; i < FOREIGN_MAX; i++)
+        if (!slot_used[i]) {
+            slot_used[i] = true;
+            return SLOT_NAMES + i;
+        }
+    return 0;
+}
+
+static void slot_give_back(unsigned slot)
+{
+    if (!slot)
+        return;
+    l4_task_release_cap(L4_BASE_TASK_CAP, slot_cap(slot));
+    slot_used[slot - SLOT_NAMES] = false;
+}
+
+static struct name **name_find(struct names *n, const char *name)
+{
+    struct name **i = &n->first;
+    while (*i && strcmp((*i)->name, name))
+        i = &(*i)->next;
+    return i;
+}
+
+static void name_remove(struct name **at)
+{
+    struct name *e = *at;
+    *at = e->next;
+    slot_give_back(e->slot);
+    heap_free(e, sizeof *e);
+}
+
+static long name_insert(struct names *n, const struct name *e)
+{
+    if (*name_find(n, e->name))
+        return -L4_EEXIST;
+    struct name *copy = heap_alloc(sizeof *copy);
+    if (!copy)
+        return -L4_ENOMEM;
+    *copy = *e;
+    copy->next = n->first;
+    n->first = copy;
+    return 0;
+}
+
+long names_add(struct names *n, const char *name, const struct object *o,
+               unsigned rights)
+{
+    struct name e = {.label = o->label, .rights = rights};
+    strncpy(e.name, name, sizeof e.name - 1);
+    return name_insert(n, &e);
+}
+
+/* Follows all parts but the last; the rest of the path in *inout_path. */
+static struct names *names_walk(struct names *n, const char **inout_path)
+{
+    char part[NAME_SIZE];
+    const char *slash;
+    while (n && (slash = strchr(*inout_path, '/'))) {
+        size_t length = (size_t)(slash - *inout_path);
+        if (length >= sizeof part)
+            return NULL;
+        memcpy(part, *inout_path, length);
+        part[length] = 0;
+        struct name *e = *name_find(n, part);
+        struct object *o = e && !e->slot ? object_find(e->label) : NULL;
+        n = o && o->ops == &names_ops ? (struct names *)o : NULL;
+        *inout_path = slash + 1;
+    }
+    return n;
+}
+
+static l4_msgtag_t on_query(struct names *n, const struct request *r)
+{
+    char text[TEXT_MAX];
+    const char *path = text;
+    long error = request_text(r, 1, text, sizeof text);
+    if (error)
+        return answer(error);
+    n = names_walk(n, &path);
+    struct name *e = n ? *name_find(n, path) : NULL;
+    if (!e)
+        return answer(-L4_ENOENT);
+    if (e->slot)
+        return answer_cap(0, 0, slot_cap(e->slot), e->rights);
+    struct object *o = object_find(e->label);
+    if (!o)
+        return answer(-L4_ENOENT);
+    return answer_cap(0, 0, object_gate(o), e->rights);
+}
+
+/* The capability of a register request, to `e`. */
+static long name_fill(const struct request *r, struct name *e)
+{
+    l4_umword_t rights;
+    e->rights =
+        r->mr[1] & L4RE_NS_REGISTER_RW ? L4_CAP_FPAGE_RW : L4_CAP_FPAGE_RO;
+    if (r->mr[1] & L4RE_NS_REGISTER_STRONG)
+        e->rights |= L4_CAP_FPAGE_S;
+    struct object *o = request_object(r, NULL, &rights);
+    if (o) {
+        e->label = o->label;
+        e->rights &= (unsigned)rights | L4_CAP_FPAGE_RO;
+        return 0;
+    }
+    e->slot = slot_take();
+    if (!e->slot)
+        return -L4_ENOMEM;
+    long error = request_keep_cap(r, e->slot);
+    if (error)
+        slot_give_back(e->slot);
+    return error;
+}
+
+static l4_msgtag_t on_register(struct names *n, const struct request *r)
+{
+    struct name e = {0};
+    if (!(r->rights & L4_CAP_FPAGE_W))
+        return answer(-L4_EPERM);
+    long error = request_text(r, 2, e.name, sizeof e.name);
+    if (error)
+        return answer(error);
+    if (!e.name[0] || strchr(e.name, '/'))
+        return answer(-L4_EINVAL);
+    struct name **old = name_find(n, e.name);
+    if (!r->items || !(r->mr[r->words] & L4_ITEM_MAP)) { /* take it out */
+        if (!*old)
+            return answer(-L4_ENOENT);
+        name_remove(old);
+        return answer(0);
+    }
+    if (*old && !(r->mr[1] & L4RE_NS_REGISTER_OVERWRITE))
+        return answer(-L4_EEXIST);
+    error = name_fill(r, &e);
+    if (error)
+        return answer(error);
+    if (*old)
+        name_remove(old); /* keeps I1 */
+    error = name_insert(n, &e);
+    if (error)
+        slot_give_back(e.slot);
+    return answer(error);
+}
+
+static l4_msgtag_t names_request(struct object *o, const struct request *r)
+{
+    switch (r->mr[0]) {
+    case NAMES_QUERY:
+        return on_query((struct names *)o, r);
+    case NAMES_REGISTER:
+        return on_register((struct names *)o, r);
+    default:
+        return answer(-L4_ENOSYS);
+    }
+}
+
+static void names_destroy(struct object *o)
+{
+    struct names *n = (struct names *)o;
+    while (n->first)
+        name_remove(&n->first);
+    heap_free(n, sizeof *n);
+}
+
+long names_create(struct allocator *owner, struct names **ret_names)
+{
+    struct names *n = heap_alloc(sizeof *n);
+    if (!n)
+        return -L4_ENOMEM;
+    n->object.ops = &names_ops;
+    long error = object_add(&n->object, owner);
+    if (error)
+        heap_free(n, sizeof *n);
+    else
+        *ret_names = n;
+    return error;
+}
+
+const struct object_ops names_ops = {
+    .name = "name space",
+    .protocol = L4RE_PROTO_NAMESPACE,
+    .request = names_request,
+    .destroy = names_destroy,
+};

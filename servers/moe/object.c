@@ -1,0 +1,169 @@
+/*
+ * Objects of moe (see object.h): table, gates, requests and answers.
+ */
+#include "object.h"
+#include "factory.h"
+#include <l4/re/protocols.h>
+#include <l4/sys/err.h>
+#include <l4/sys/factory.h>
+#include <l4/sys/ipc.h>
+#include <l4/sys/task.h>
+#include <string.h>
+
+enum { INDEX_SHIFT = 2, GENERATION_SHIFT = 18 };
+
+static struct object *table[OBJECT_MAX];
+static unsigned short generation[OBJECT_MAX];
+static unsigned search_from;
+
+/* A free entry, or OBJECT_MAX. */
+static unsigned index_find(void)
+{
+    for (unsigned i = 0; i < OBJECT_MAX; i++) {
+        unsigned at = (search_from + i) % OBJECT_MAX;
+        if (!table[at]) {
+            search_from = at + 1;
+            return at;
+        }
+    }
+    return OBJECT_MAX;
+}
+
+static void owner_add(struct object *o, struct allocator *owner)
+{
+    o->owner = owner;
+    o->prev = o->next = NULL;
+    if (!owner)
+        return;
+    o->next = owner->made;
+    if (o->next)
+        o->next->prev = o;
+    owner->made = o;
+}
+
+static void owner_remove(struct object *o)
+{
+    if (!o->owner)
+        return;
+    if (o->prev)
+        o->prev->next = o->next;
+    else
+        o->owner->made = o->next;
+    if (o->next)
+        o->next->prev = o->prev;
+}
+
+long object_add(struct object *o, struct allocator *owner)
+{
+    o->index = index_find();
+    if (o->index == OBJECT_MAX)
+        return -L4_ENOMEM;
+    o->label = (l4_umword_t)generation[o->index] << GENERATION_SHIFT |
+               (l4_umword_t)o->index << INDEX_SHIFT;
+    long error = l4_error(l4_factory_create_gate(
+        L4_BASE_FACTORY_CAP, object_gate(o), L4_BASE_THREAD_CAP, o->label));
+    if (error < 0)
+        return error;
+    table[o->index] = o;
+    owner_add(o, owner);
+    return 0;
+}
+
+void object_destroy(struct object *o)
+{
+    owner_remove(o);
+    table[o->index] = NULL;
+    generation[o->index]++;
+    l4_task_delete_obj(L4_BASE_TASK_CAP, object_gate(o));
+    o->ops->destroy(o);
+}
+
+struct object *object_find(l4_umword_t label)
+{
+    unsigned index = label >> INDEX_SHIFT & (OBJECT_MAX - 1);
+    struct object *o = table[index];
+    return o && o->label == (label & ~3ul) ? o : NULL;
+}
+
+struct object *object_at(unsigned index)
+{
+    return table[index];
+}
+
+l4_msgtag_t answer_words(long result, unsigned words, const l4_umword_t *w)
+{
+    for (unsigned i = 0; i < words; i++)
+        l4_utcb_mr()->mr[i] = w[i];
+    return l4_msgtag(result, words, 0, 0);
+}
+
+l4_msgtag_t answer_cap(long result, unsigned words, l4_cap_idx_t cap,
+                       unsigned rights)
+{
+    l4_msg_regs_t *m = l4_utcb_mr();
+    m->mr[words] = l4_map_obj_control(0, L4_MAP_ITEM_MAP);
+    m->mr[words + 1] = l4_obj_fpage(cap, 0, (unsigned char)rights).raw;
+    return l4_msgtag(result, words, 1, 0);
+}
+
+l4_msgtag_t answer_none(void)
+{
+    return (l4_msgtag_t){.raw = L4_MSGTAG_ERROR};
+}
+
+bool answer_is_none(l4_msgtag_t tag)
+{
+    return l4_msgtag_has_error(tag);
+}
+
+struct object *request_object(const struct request *r,
+                              const struct object_ops *ops,
+                              l4_umword_t *ret_rights)
+{
+    const l4_umword_t *item = &r->mr[r->words];
+    if (r->items < 1 ||
+        (item[0] & L4_RCV_ITEM_RESULT_MASK) != L4_RCV_ITEM_RESULT_LABEL)
+        return NULL;
+    struct object *o = object_find(item[1]);
+    if (!o || (ops && o->ops != ops))
+        return NULL;
+    *ret_rights = item[1] & 3;
+    return o;
+}
+
+long request_keep_cap(const struct request *r, unsigned slot)
+{
+    const l4_umword_t *item = &r->mr[r->words];
+    l4_fpage_t from =
+        l4_obj_fpage(slot_cap(SLOT_RECEIVED), 0, L4_CAP_FPAGE_RWSD);
+    if (r->items < 1 || !(item[0] & L4_ITEM_MAP))
+        return -L4_EINVAL;
+    switch (item[0] & L4_RCV_ITEM_RESULT_MASK) {
+    case L4_RCV_ITEM_RESULT_MAPPED:
+        break;
+    case L4_RCV_ITEM_RESULT_COPIED: /* from moe's own boot thread */
+        from.raw = item[1];
+        break;
+    default:
+        return -L4_EINVAL;
+    }
+    long error = l4_error(
+        l4_task_map(L4_BASE_TASK_CAP, L4_BASE_TASK_CAP, from,
+                    l4_map_obj_control(slot_cap(slot), L4_MAP_ITEM_MAP)));
+    return error < 0 ? error : 0;
+}
+
+long request_text(const struct request *r, unsigned at, char *buf,
+                  unsigned size)
+{
+    if (r->words <= at)
+        return -L4_EMSGTOOSHORT;
+    l4_umword_t n = r->mr[at];
+    if (n >= size)
+        return -L4_ENAMETOOLONG;
+    if (r->words < at + 1 + l4_bytes_to_mwords((unsigned)n))
+        return -L4_EMSGTOOSHORT;
+    memcpy(buf, &r->mr[at + 1], n);
+    buf[n] = 0;
+    return strlen(buf) == n ? 0 : -L4_EINVAL;
+}

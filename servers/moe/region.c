@@ -1,0 +1,56 @@
+/*
+ * Regions: list operations (see region.h).
+ */
+#include "region.h"
+#include "heap.h"
+#include <l4/sys/err.h>
+
+struct region *region_find(struct region *list, l4_addr_t start, l4_addr_t end)
+{
+    while (list && list->end <= start)
+        list = list->next;
+    return list && list->start < end ? list : NULL;
+}
+
+long region_insert(struct region **list, const struct region *r)
+{
+    struct region *n = heap_alloc(sizeof *n);
+    if (!n)
+        return -L4_ENOMEM;
+    while (*list && (*list)->start < r->start)
+        list = &(*list)->next;
+    *n = *r;
+    n->next = *list; /* keeps I1 */
+    *list = n;
+    return 0;
+}
+
+void region_remove(struct region **list, struct region *r)
+{
+    while (*list != r)
+        list = &(*list)->next;
+    *list = r->next;
+    heap_free(r, sizeof *r);
+}
+
+/* The first address at or after `at` with the alignment asked for. */
+static l4_addr_t search_round(const struct region_search *s, l4_addr_t at)
+{
+    l4_addr_t low = s->congruent & (s->align - 1);
+    return ((at - low + s->align - 1) & ~(s->align - 1)) + low;
+}
+
+l4_addr_t region_search(struct region *regions, struct region *areas,
+                        const struct region_search *s)
+{
+    l4_addr_t at = search_round(s, s->from);
+    while (at + s->size <= s->to && at + s->size > at) {
+        struct region *in = region_find(regions, at, at + s->size);
+        if (!in)
+            in = region_find(areas, at, at + s->size);
+        if (!in)
+            return at;
+        at = search_round(s, in->end);
+    }
+    return 0;
+}

@@ -1,0 +1,47 @@
+/*
+ * Regions: an ordered list of address ranges that do not overlap.
+ *
+ *      areas    ....[ reserved          ].....
+ *      regions  [a]....[ b ]..[ c ]...[ d ]...
+ *
+ * A region map has two such lists: regions with memory behind them, and
+ * areas that are kept free but for who asks for a place inside (IN_AREA).
+ * A program has some ten of each, so a list is searched from its start.
+ *
+ * I1  start < end, both page aligned; a->end <= a->next->start.
+ */
+#ifndef MOE_REGION_H
+#define MOE_REGION_H
+
+#include <l4/sys/types.h>
+#include <stdbool.h>
+
+struct region {
+    struct region *next;
+    l4_addr_t start, end;
+    l4_umword_t flags;    /* L4RE_RM_F_* */
+    l4_umword_t ds;       /* label of the dataspace behind it */
+    l4_addr_t offset;     /* in it, of start */
+    l4_umword_t selector; /* the client's name for it, for the client */
+};
+
+/* The region with a byte in [start, end), the lowest; NULL: all free. */
+struct region *region_find(struct region *list, l4_addr_t start, l4_addr_t end);
+/* A copy of *r goes into the list; the caller has seen that it is free.
+ * 0, -L4_ENOMEM. */
+long region_insert(struct region **list, const struct region *r);
+/* Takes r out and frees it. */
+void region_remove(struct region **list, struct region *r);
+
+/* Where a place is wanted. */
+struct region_search {
+    l4_addr_t from, to; /* inside [from, to) */
+    l4_size_t size;
+    l4_addr_t align;     /* power of two, at least a page */
+    l4_addr_t congruent; /* place % align == congruent % align */
+};
+/* The first place free in both lists (areas may be NULL); 0: none. */
+l4_addr_t region_search(struct region *regions, struct region *areas,
+                        const struct region_search *s);
+
+#endif

@@ -1,0 +1,21 @@
+/*
+ * Slots: the parts of the user address range that programs live in.
+ *
+ * Each region map gets 256 MiB of its own, so that no two programs overlap
+ * (docs/design/02-user-level.md). Slots are handed out in turn and used
+ * again only after all others, so that an address tells the program.
+ */
+#ifndef MOE_SLOTS_H
+#define MOE_SLOTS_H
+
+#include <l4/sys/types.h>
+
+#define SLOTS_START 0x1100000000ul
+#define SLOTS_END   0x9000000000ul
+#define SLOT_SIZE   0x10000000ul
+
+/* Start of a free slot, 0: none. */
+l4_addr_t slots_take(void);
+void slots_give_back(l4_addr_t start);
+
+#endif

@@ -1,0 +1,29 @@
+/*
+ * Capabilities as Lua values.
+ */
+#ifndef NED_LUA_CAP_H
+#define NED_LUA_CAP_H
+
+#include <l4/sys/types.h>
+#include <lua.h>
+
+struct lua_cap {
+    l4_cap_idx_t cap;
+    unsigned rights;     /* passed on: L4_CAP_FPAGE_* */
+    unsigned attributes; /* passed on: LOADER_ATTRIBUTE_SERVER */
+};
+
+/* Once: makes the class. */
+void lua_cap_open(lua_State *L);
+void lua_cap_push(lua_State *L, l4_cap_idx_t cap, unsigned rights,
+                  unsigned attributes);
+/* The capability at `index`, or NULL: it is something else. */
+struct lua_cap *lua_cap_test(lua_State *L, int index);
+/* Likewise, or a Lua error that names the argument. */
+struct lua_cap *lua_cap_check(lua_State *L, int index);
+/* A fresh slot, or a Lua error. */
+l4_cap_idx_t lua_cap_slot(lua_State *L);
+/* A Lua error "WHAT: TEXT of code" if `error` is negative. */
+void lua_l4_check(lua_State *L, long error, const char *what);
+
+#endif

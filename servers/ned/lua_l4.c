@@ -1,0 +1,218 @@
+/*
+ * The module L4: what a description can name.
+ *
+ *      L4.Env.rom, .log, .icu, ...   ned's own capabilities
+ *      L4.Proto.Dataspace, ...       for cap:create()
+ *      L4.default_loader, L4.Loader  starting programs (lua_start.c)
+ *      L4.Info.arch(), .uart()       the machine
+ *      L4.sleep(ms), L4.time()       virtual time
+ *
+ * Asking L4.Env or L4.Proto for a name they do not have is an error, not
+ * nil: nil would silently drop the capability from a caps table.
+ */
+#include "lua_l4.h"
+#include "lua_cap.h"
+#include "lua_start.h"
+#include <l4/re/c/dataspace.h>
+#include <l4/re/c/namespace.h>
+#include <l4/re/c/rm.h>
+#include <l4/re/c/util/cap_alloc.h>
+#include <l4/re/env.h>
+#include <l4/re/protocols.h>
+#include <l4/sys/kip.h>
+#include <l4/sys/task.h>
+#include <l4/vitrine/bootinfo.h>
+#include <lauxlib.h>
+
+/* --- tables that complain ----------------------------------------------------
+ */
+
+static int unknown_name(lua_State *L)
+{
+    return luaL_error(L, "%s has no '%s'", lua_tostring(L, lua_upvalueindex(1)),
+                      luaL_tolstring(L, 2, NULL));
+}
+
+/* The table on top errs on unknown names. */
+static void make_strict(lua_State *L, const char *name)
+{
+    lua_newtable(L);
+    lua_pushstring(L, name);
+    lua_pushcclosure(L, unknown_name, 1);
+    lua_setfield(L, -2, "__index");
+    lua_setmetatable(L, -2);
+}
+
+/* --- L4.Env
+ * -------------------------------------------------------------------- */
+
+static void env_set(lua_State *L, const char *name, l4_cap_idx_t cap)
+{
+    if (l4_is_invalid_cap(cap) || !cap)
+        return;
+    lua_cap_push(L, cap, L4_CAP_FPAGE_RWS, 0);
+    lua_setfield(L, -2, name);
+}
+
+static void push_env(lua_State *L)
+{
+    const l4re_env_t *e = l4re_env();
+    lua_newtable(L);
+    env_set(L, "factory", e->factory);
+    env_set(L, "mem_alloc", e->mem_alloc);
+    env_set(L, "user_factory", e->mem_alloc);
+    env_set(L, "log", e->log);
+    env_set(L, "scheduler", e->scheduler);
+    env_set(L, "parent", e->parent);
+    for (const l4re_env_cap_entry_t *c = e->caps; c->flags != ~0ul; c++)
+        env_set(L, c->name, c->cap);
+    make_strict(L, "L4.Env");
+}
+
+/* --- L4.Proto
+ * -------------------------------------------------------------------- */
+
+static void push_proto(lua_State *L)
+{
+    static const struct {
+        const char *name;
+        long proto;
+    } protos[] = {
+        {"Namespace", L4RE_PROTO_NAMESPACE},
+        {"Dataspace", L4RE_PROTO_DATASPACE},
+        {"Rm", L4RE_PROTO_RM},
+        {"Factory", L4_PROTO_FACTORY},
+        {"Log", L4_PROTO_LOG},
+        {"Scheduler", L4_PROTO_SCHEDULER},
+        {"Ipc_gate", L4_PROTO_NONE},
+        {"Irq", L4_PROTO_IRQ_SENDER},
+        {"Semaphore", L4_PROTO_SEMAPHORE},
+        {"Task", L4_PROTO_TASK},
+        {"Thread", L4_PROTO_THREAD},
+        {"Dma_space", L4_PROTO_DMA_SPACE},
+        {"Vm", L4_PROTO_VM},
+        {"Sigma0", L4_PROTO_SIGMA0},
+    };
+    lua_newtable(L);
+    for (unsigned i = 0; i < sizeof protos / sizeof protos[0]; i++) {
+        lua_pushinteger(L, protos[i].proto);
+        lua_setfield(L, -2, protos[i].name);
+    }
+    make_strict(L, "L4.Proto");
+}
+
+/* --- L4.Info
+ * --------------------------------------------------------------------- */
+
+static int info_arch(lua_State *L)
+{
+#if defined(__x86_64__)
+    lua_pushliteral(L, "amd64");
+#elif defined(__aarch64__)
+    lua_pushliteral(L, "arm64");
+#else
+    lua_pushliteral(L, "riscv64");
+#endif
+    return 1;
+}
+
+static int info_mword_bits(lua_State *L)
+{
+    lua_pushinteger(L, 8 * sizeof(l4_umword_t));
+    return 1;
+}
+
+/* The boot information, attached for the moment; NULL: there is none. */
+static struct l4_vitrine_bootinfo *bootinfo_open(l4_cap_idx_t ds)
+{
+    void *at = NULL;
+    if (l4re_ns_query_srv(l4re_env_get_cap("rom"), "bootinfo", ds) < 0 ||
+        l4re_rm_attach(&at, l4re_ds_size(ds),
+                       L4RE_RM_F_SEARCH_ADDR | L4RE_RM_F_R, ds, 0, 0) < 0)
+        return NULL;
+    return at;
+}
+
+/* base, irq of the console device; nothing where there is none. */
+static int info_uart(lua_State *L)
+{
+    l4_cap_idx_t ds = lua_cap_slot(L);
+    struct l4_vitrine_bootinfo *b = bootinfo_open(ds);
+    int results = 0;
+    if (b && b->uart_base) {
+        lua_pushinteger(L, (lua_Integer)b->uart_base);
+        lua_pushinteger(L, b->uart_irq);
+        results = 2;
+    }
+    if (b)
+        l4re_rm_detach(b);
+    l4re_util_cap_free_um(ds);
+    return results;
+}
+
+static void push_info(lua_State *L)
+{
+    static const luaL_Reg functions[] = {
+        {"arch", info_arch},
+        {"mword_bits", info_mword_bits},
+        {"uart", info_uart},
+        {NULL, NULL},
+    };
+    luaL_newlib(L, functions);
+    make_strict(L, "L4.Info");
+}
+
+/* --- time
+ * ----------------------------------------------------------------------------
+ */
+
+/* Events of programs are dealt with meanwhile. */
+static int l4_sleep(lua_State *L)
+{
+    lua_Integer ms = luaL_checkinteger(L, 1);
+    luaL_argcheck(L, ms >= 0, 1, "must not be negative");
+    l4_cpu_time_t end = l4_kip_clock(l4_kip()) + (l4_cpu_time_t)ms * 1000;
+    while (l4_kip_clock(l4_kip()) < end)
+        lua_start_serve(L, end);
+    return 0;
+}
+
+/* Virtual time since boot, in us. */
+static int l4_time(lua_State *L)
+{
+    lua_pushinteger(L, (lua_Integer)l4_kip_clock(l4_kip()));
+    return 1;
+}
+
+/* -------------------------------------------------------------------------------------
+ */
+
+static int loader_module(lua_State *L)
+{
+    static const luaL_Reg functions[] = {
+        {"sleep", l4_sleep},
+        {"time", l4_time},
+        {NULL, NULL},
+    };
+    luaL_newlib(L, functions);
+    push_env(L);
+    lua_setfield(L, -2, "Env");
+    push_proto(L);
+    lua_setfield(L, -2, "Proto");
+    push_info(L);
+    lua_setfield(L, -2, "Info");
+    lua_start_open(L);
+    lua_getfield(L, -1, "new");
+    lua_call(L, 0, 1);
+    lua_setfield(L, -3, "default_loader");
+    lua_setfield(L, -2, "Loader");
+    make_strict(L, "L4");
+    return 1;
+}
+
+void lua_l4_open(lua_State *L)
+{
+    lua_cap_open(L);
+    luaL_requiref(L, "L4", loader_module, 1);
+    lua_pop(L, 1);
+}

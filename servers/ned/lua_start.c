@@ -1,0 +1,398 @@
+/*
+ * Starting programs from Lua.
+ *
+ *      local app = L4.default_loader:start(
+ *          {caps = {svc = chan:svr()}, log = {"server", "green"}, prio = 5},
+ *          "rom/server -v", {HOME = "/"})
+ *      local code, why = app:wait()    -- code, or nil and "fault"
+ *
+ * Options of start, all optional:
+ *      caps       name -> capability
+ *      log        capability, or tag, or {tag, color}
+ *      mem        bytes the program may allocate
+ *      prio       priority (2), quantum in us (the kernel's)
+ *      stack      bytes (64 KiB)
+ *      scheduler, factory, mem_alloc   capabilities
+ *      l4re_dbg, ldr_flags             accepted for L4Re's sake, no effect
+ * A misspelt option is an error, so is a value of the wrong type: the
+ * message begins with file and line of the script.
+ */
+#include "lua_start.h"
+#include "app.h"
+#include "lua_cap.h"
+#include <l4/re/c/util/cap_alloc.h>
+#include <l4/re/env.h>
+#include <l4/sys/debugger.h>
+#include <l4/sys/err.h>
+#include <l4/sys/factory.h>
+#include <l4/sys/task.h>
+#include <lauxlib.h>
+#include <string.h>
+
+enum { ARGUMENTS_MAX = 64, CAPS_MAX = 64, ENVIRONMENT_MAX = 64 };
+
+static const char class_name[] = "L4.App";
+
+/* A request with room for what it points to; texts stay on Lua's stack. */
+struct start {
+    struct loader_request request;
+    const char *argv[ARGUMENTS_MAX + 1];
+    const char *envp[ENVIRONMENT_MAX + 1];
+    struct loader_cap caps[CAPS_MAX];
+    char name[24];
+};
+
+/* --- options
+ * ------------------------------------------------------------------ */
+
+/* A table's value of the wrong type: says where and what. */
+static int wrong_type(lua_State *L, const char *what, const char *wanted)
+{
+    return luaL_error(L, "%s: %s expected, got %s", what, wanted,
+                      luaL_typename(L, -1));
+}
+
+/* The value on top must be a capability. */
+static struct lua_cap *option_cap(lua_State *L, const char *what)
+{
+    struct lua_cap *c = lua_cap_test(L, -1);
+    if (!c)
+        wrong_type(L, what, "a capability");
+    return c;
+}
+
+static void option_caps(lua_State *L, struct start *s)
+{
+    if (!lua_istable(L, -1))
+        wrong_type(L, "caps", "a table");
+    lua_pushnil(L);
+    while (lua_next(L, -2)) {
+        if (lua_type(L, -2) != LUA_TSTRING)
+            luaL_error(L, "caps: names must be texts");
+        const char *name = lua_tostring(L, -2);
+        if (strlen(name) > 15)
+            luaL_error(L, "caps: name '%s' is longer than 15", name);
+        if (s->request.cap_count == CAPS_MAX)
+            luaL_error(L, "caps: more than %d", CAPS_MAX);
+        struct lua_cap *c = lua_cap_test(L, -1);
+        if (!c)
+            luaL_error(L, "caps: '%s': a capability expected, got %s", name,
+                       luaL_typename(L, -1));
+        s->caps[s->request.cap_count++] =
+            (struct loader_cap){name, c->cap, c->rights, c->attributes};
+        lua_pop(L, 1);
+    }
+}
+
+/* log = capability | "tag" | {"tag", "color"} */
+static void option_log(lua_State *L, struct start *s)
+{
+    struct lua_cap *given = lua_cap_test(L, -1);
+    const char *tag = NULL, *color = "";
+    if (given) {
+        s->request.log = given->cap;
+        return;
+    }
+    if (lua_isstring(L, -1)) {
+        tag = lua_tostring(L, -1);
+    } else if (lua_istable(L, -1)) {
+        lua_rawgeti(L, -1, 1);
+        lua_rawgeti(L, -2, 2);
+        tag = lua_tostring(L, -2);
+        color = lua_isnil(L, -1) ? "" : lua_tostring(L, -1);
+        lua_pop(L, 2); /* the table still holds the texts */
+    }
+    if (!tag || !color)
+        wrong_type(L, "log", "a capability, \"tag\" or {\"tag\", \"color\"}");
+    strncpy(s->name, tag, sizeof s->name - 1);
+    l4_cap_idx_t slot = lua_cap_slot(L);
+    l4_msgtag_t t = l4_factory_create_start(L4_PROTO_LOG, slot);
+    l4_factory_create_add_str(tag, &t);
+    l4_factory_create_add_str(color, &t);
+    lua_l4_check(
+        L, l4_error(l4_factory_create_commit(l4re_env()->mem_alloc, t)), "log");
+    s->request.log = slot;
+}
+
+static lua_Integer option_number(lua_State *L, const char *what,
+                                 lua_Integer min, lua_Integer max)
+{
+    if (!lua_isinteger(L, -1))
+        wrong_type(L, what, "a whole number");
+    lua_Integer n = lua_tointeger(L, -1);
+    if (n < min || n > max)
+        luaL_error(L, "%s: %I is not in %I..%I", what, n, min, max);
+    return n;
+}
+
+/* One option: its name and, on top of the stack, its value. */
+static void option(lua_State *L, struct start *s, const char *name)
+{
+    struct loader_request *r = &s->request;
+    if (!strcmp(name, "caps"))
+        option_caps(L, s);
+    else if (!strcmp(name, "log"))
+        option_log(L, s);
+    else if (!strcmp(name, "scheduler"))
+        r->scheduler = option_cap(L, name)->cap;
+    else if (!strcmp(name, "factory"))
+        r->factory = option_cap(L, name)->cap;
+    else if (!strcmp(name, "mem_alloc"))
+        r->mem_alloc = option_cap(L, name)->cap;
+    else if (!strcmp(name, "prio"))
+        r->priority = (unsigned)option_number(L, name, 1, 255);
+    else if (!strcmp(name, "quantum"))
+        r->quantum = (l4_umword_t)option_number(L, name, 1, 1000000000);
+    else if (!strcmp(name, "mem"))
+        r->memory_limit = (l4_size_t)option_number(L, name, 1, 1l << 40);
+    else if (!strcmp(name, "stack"))
+        r->stack_size = (l4_size_t)option_number(L, name, 4096, 64 << 20);
+    else if (strcmp(name, "l4re_dbg") && strcmp(name, "ldr_flags"))
+        luaL_error(L, "start: unknown option '%s'", name);
+}
+
+static void options(lua_State *L, int index, struct start *s)
+{
+    luaL_checktype(L, index, LUA_TTABLE);
+    lua_pushnil(L);
+    while (lua_next(L, index)) {
+        if (lua_type(L, -2) != LUA_TSTRING)
+            luaL_error(L, "start: options must have names");
+        option(L, s, lua_tostring(L, -2));
+        lua_pop(L, 1);
+    }
+}
+
+/* --- arguments
+ * ----------------------------------------------------------------- */
+
+static void argument_add(lua_State *L, struct start *s, const char *text)
+{
+    if (s->request.argc == ARGUMENTS_MAX)
+        luaL_error(L, "start: more than %d arguments", ARGUMENTS_MAX);
+    s->argv[s->request.argc++] = text;
+}
+
+/* "rom/prog a b": split at spaces, into texts on Lua's stack. */
+static void arguments_split(lua_State *L, const char *command, struct start *s)
+{
+    luaL_checkstack(L, ARGUMENTS_MAX + 4, "arguments");
+    while (*command) {
+        size_t n = strcspn(command, " ");
+        if (n)
+            argument_add(L, s, lua_pushlstring(L, command, n));
+        command += n;
+        command += strspn(command, " ");
+    }
+}
+
+static void environment(lua_State *L, int index, struct start *s)
+{
+    int n = 0;
+    if (lua_isnoneornil(L, index))
+        return;
+    luaL_checktype(L, index, LUA_TTABLE);
+    luaL_checkstack(L, ENVIRONMENT_MAX + 4, "environment");
+    lua_newtable(L); /* keeps the texts */
+    int keep = lua_gettop(L);
+    lua_pushnil(L);
+    while (lua_next(L, index)) {
+        if (n == ENVIRONMENT_MAX || lua_type(L, -2) != LUA_TSTRING ||
+            !lua_isstring(L, -1))
+            luaL_error(L, "environment: name = \"text\" expected");
+        s->envp[n] = lua_pushfstring(L, "%s=%s", lua_tostring(L, -2),
+                                     lua_tostring(L, -1));
+        lua_rawseti(L, keep, ++n);
+        lua_pop(L, 1);
+    }
+}
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+/* Programs get `rom` unless the description gives another. */
+static void add_rom(struct start *s)
+{
+    l4_cap_idx_t rom = l4re_env_get_cap("rom");
+    for (unsigned i = 0; i < s->request.cap_count; i++)
+        if (!strcmp(s->caps[i].name, "rom"))
+            return;
+    if (s->request.cap_count < CAPS_MAX && l4_is_valid_cap(rom))
+        s->caps[s->request.cap_count++] =
+            (struct loader_cap){"rom", rom, L4_CAP_FPAGE_R, 0};
+}
+
+/* A log of its own, with the program's name as tag. */
+static void add_log(lua_State *L, struct start *s)
+{
+    if (s->request.log)
+        return;
+    lua_pushstring(L, base_name(s->argv[0]));
+    option_log(L, s);
+}
+
+static int start(lua_State *L, struct start *s)
+{
+    if (!s->request.argc)
+        return luaL_error(L, "start: no program named");
+    add_rom(s);
+    add_log(L, s);
+    if (!s->name[0])
+        strncpy(s->name, base_name(s->argv[0]), sizeof s->name - 1);
+    s->request.argv = s->argv;
+    s->request.envp = s->envp;
+    s->request.caps = s->caps;
+    s->request.name = s->name;
+    struct loader_error error = {0};
+    struct app *a = app_start(&s->request, &error);
+    if (!a)
+        return luaL_error(L, "%s", error.text);
+    *(struct app **)lua_newuserdatauv(L, sizeof a, 0) = a;
+    luaL_setmetatable(L, class_name);
+    return 1;
+}
+
+/* --- the loader's methods
+ * --------------------------------------------------------- */
+
+/* A method called with '.': that is always a slip. */
+static void check_self(lua_State *L, const char *method)
+{
+    if (!lua_istable(L, 1))
+        luaL_error(L, "write loader:%s(...), with a colon", method);
+}
+
+static int loader_lua_start(lua_State *L)
+{
+    struct start s = {0};
+    check_self(L, "start");
+    const char *command = luaL_checkstring(L, 3);
+    options(L, 2, &s);
+    environment(L, 4, &s);
+    arguments_split(L, command, &s);
+    return start(L, &s);
+}
+
+static int loader_lua_startv(lua_State *L)
+{
+    struct start s = {0};
+    check_self(L, "startv");
+    int top = lua_gettop(L);
+    options(L, 2, &s);
+    for (int i = 3; i <= top; i++)
+        argument_add(L, &s, luaL_checkstring(L, i));
+    return start(L, &s);
+}
+
+static int loader_lua_new_channel(lua_State *L)
+{
+    l4_cap_idx_t slot = lua_cap_slot(L);
+    lua_l4_check(L,
+                 l4_error(l4_factory_create_gate(l4re_env()->factory, slot,
+                                                 L4_INVALID_CAP, 0)),
+                 "new_channel");
+    if (lua_isstring(L, 2)) /* a name, for diagrams */
+        l4_debugger_set_object_name(slot, lua_tostring(L, 2));
+    lua_cap_push(L, slot, L4_CAP_FPAGE_RO, 0);
+    return 1;
+}
+
+/* L4.Loader.new{...}: the options are kept for the script's own use. */
+static int loader_lua_new(lua_State *L)
+{
+    if (lua_isnoneornil(L, 1))
+        lua_newtable(L);
+    else
+        lua_settop(L, 1);
+    luaL_checktype(L, -1, LUA_TTABLE);
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_setmetatable(L, -2);
+    return 1;
+}
+
+/* --- apps
+ * ------------------------------------------------------------------------- */
+
+static struct app *app_check(lua_State *L)
+{
+    return *(struct app **)luaL_checkudata(L, 1, class_name);
+}
+
+/* What wait() returns for an app that has ended. */
+static int app_push_end(lua_State *L, const struct app *a)
+{
+    if (a->state == APP_EXITED) {
+        lua_pushinteger(L, a->code);
+        return 1;
+    }
+    lua_pushnil(L);
+    lua_pushstring(L, a->state == APP_FAULTED ? "fault" : "killed");
+    return 2;
+}
+
+void lua_start_serve(lua_State *L, unsigned long deadline)
+{
+    struct app *a = app_serve(deadline);
+    if (!a || a->exit_handler == LUA_NOREF)
+        return;
+    lua_rawgeti(L, LUA_REGISTRYINDEX, a->exit_handler);
+    lua_call(L, app_push_end(L, a), 0);
+}
+
+static int app_wait(lua_State *L)
+{
+    struct app *a = app_check(L);
+    a->waited = true;
+    while (a->state == APP_RUNNING)
+        lua_start_serve(L, 0);
+    return app_push_end(L, a);
+}
+
+static int app_lua_kill(lua_State *L)
+{
+    struct app *a = app_check(L);
+    a->waited = true;
+    app_kill(a);
+    return 0;
+}
+
+static int app_exit_handler(lua_State *L)
+{
+    struct app *a = app_check(L);
+    luaL_checktype(L, 2, LUA_TFUNCTION);
+    lua_settop(L, 2);
+    luaL_unref(L, LUA_REGISTRYINDEX, a->exit_handler);
+    a->exit_handler = luaL_ref(L, LUA_REGISTRYINDEX);
+    return 0;
+}
+
+void lua_start_open(lua_State *L)
+{
+    static const luaL_Reg app_methods[] = {
+        {"wait", app_wait},
+        {"kill", app_lua_kill},
+        {"exit_handler", app_exit_handler},
+        {NULL, NULL},
+    };
+    static const luaL_Reg loader_methods[] = {
+        {"start", loader_lua_start},
+        {"startv", loader_lua_startv},
+        {"new_channel", loader_lua_new_channel},
+        {NULL, NULL},
+    };
+    luaL_newmetatable(L, class_name);
+    luaL_setfuncs(L, app_methods, 0);
+    lua_pushvalue(L, -1);
+    lua_setfield(L, -2, "__index");
+    lua_pop(L, 1);
+
+    luaL_newlib(L, loader_methods);
+    lua_pushvalue(L, -1);
+    lua_setfield(L, -2, "__index");
+    lua_pushvalue(L, -1);
+    lua_pushcclosure(L, loader_lua_new, 1);
+    lua_setfield(L, -2, "new");
+}
