@@ -311,7 +311,7 @@ static bool may_enter(struct hw_cpu *c, struct hw_regs *r, struct hw_trap *t)
         r->retry = HW_RETRY_NONE;
     }
     if (r->full)
-        hw_host_sanitize(r);
+        hw_host_prepare_full(c, r);
     return true;
 }
 

@@ -43,6 +43,7 @@ struct hw_regs {
     uint64_t rax, rcx, rdx, rsi, rdi, r8, r9, r10, r11, rflags;
 #elif defined(__aarch64__)
     uint64_t x[31], sp, pc, pstate; /* x19..x30, sp, pc live in every trap */
+    uint64_t d[8];                  /* d8..d15, if not `full` */
 #else
 #error "no CPU model for this host"
 #endif

@@ -72,7 +72,8 @@ unsigned hw_host_access(int signo, const siginfo_t *info,
                         const ucontext_t *uc);
 /* Makes the signal return to hw_cpu_entry_signal on the host stack. */
 void hw_host_redirect(ucontext_t *uc, struct hw_cpu *c);
-/* Cleans registers before a full restore: flags a program may not set. */
-void hw_host_sanitize(struct hw_regs *r);
+/* Readies registers for a full restore: clears flags a program may not set.
+ */
+void hw_host_prepare_full(struct hw_cpu *c, struct hw_regs *r);
 
 #endif

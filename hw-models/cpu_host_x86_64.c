@@ -217,7 +217,8 @@ void hw_host_redirect(ucontext_t *uc, struct hw_cpu *c)
         fpu_reset((char *)uc->uc_mcontext.fpregs);
 }
 
-void hw_host_sanitize(struct hw_regs *r)
+void hw_host_prepare_full(struct hw_cpu *c, struct hw_regs *r)
 {
+    (void)c;
     r->rflags = (r->rflags & FLAGS_USER) | FLAGS_FIXED;
 }

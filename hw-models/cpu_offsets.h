@@ -49,10 +49,11 @@
 #define REGS_X(n)    (8 * (n))
 #define REGS_SP      0xf8
 #define REGS_PC      0x100
-#define REGS_TP      0x110
-#define REGS_FPU     0x120
-#define REGS_FULL    0x128
-#define REGS_CONTROL 0x138
+#define REGS_D(n)    (0x110 + 8 * (n))
+#define REGS_TP      0x150
+#define REGS_FPU     0x160
+#define REGS_FULL    0x168
+#define REGS_CONTROL 0x178
 #endif
 
 #endif
