@@ -25,7 +25,10 @@
 
 /* As musl hands it to the kernel (its ksigaction.h). */
 struct kernel_action {
-    void (*handler)(int);
+    union {
+        void (*handler)(int);
+        void (*info_handler)(int, siginfo_t *, void *);
+    };
     unsigned long flags;
     void (*restorer)(void);
     unsigned mask[2];
@@ -74,7 +77,7 @@ static long signal_self(int sig)
         vitrine_program_end(128 + sig);
     if (actions[sig].flags & SA_SIGINFO) {
         siginfo_t info = {.si_signo = sig};
-        ((void (*)(int, siginfo_t *, void *))handler)(sig, &info, 0);
+        actions[sig].info_handler(sig, &info, 0);
     } else {
         handler(sig);
     }
