@@ -65,10 +65,15 @@ static const struct object_ops plain_ops = {.type = VTR_T_GATE,
                                             .take_down = plain_take_down,
                                             .free = plain_free};
 
-void plain_init(struct plain *p)
+void plain_init_in(struct plain *p, struct quota *q)
 {
     *p = (struct plain){0};
-    object_init(&p->object, &plain_ops, &root, 0, sizeof(*p));
+    object_init(&p->object, &plain_ops, q, 0, sizeof(*p));
+}
+
+void plain_init(struct plain *p)
+{
+    plain_init_in(p, &root);
 }
 
 void reap_all(void)

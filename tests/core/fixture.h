@@ -34,6 +34,7 @@ struct plain {
 };
 struct plain *plain_of(struct object *o);
 void plain_init(struct plain *p);
+void plain_init_in(struct plain *p, struct quota *q);
 /* Ends everything that is marked. */
 void reap_all(void);
 

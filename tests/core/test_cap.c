@@ -305,6 +305,16 @@ Test(cap, destroying_a_table_leaves_what_others_got)
     cap_table_init(&b, &root, 12);
 }
 
+Test(cap, a_destroyed_table_takes_nothing)
+{
+    give(&a, 1, CAP_ALL);
+    cr_assert(cap_table_destroy(&b, 1));
+    cr_assert_eq(cap_map(cap_lookup(&a, 1), &b, 1, CAP_ALL, false, false),
+                 -L4_ENOMEM);
+    cr_assert_null(cap_lookup(&b, 1));
+    cap_table_init(&b, &root, 12);
+}
+
 /* The object's end drops the only capability to the next object, as a
  * task's does. */
 static void drop_next(struct plain *dying)

@@ -444,6 +444,28 @@ Test(mspace, destroying_takes_what_others_derived)
     mspace_init(&b, &root, 12, END);
 }
 
+Test(mspace, a_space_on_its_way_out_takes_nothing)
+{
+    give(&a, AT, 21);
+    hand(&a, AT, &b, AT, 14, 4);
+    cr_assert_not(mspace_destroy(&b, 1));
+    hand(&a, AT, &b, AT, 14, 0);
+    cr_assert_eq(mspace_map_root(&b, AT, FRAME, 12, RW, 0), -L4_EINVAL);
+    cr_assert_eq(b.count, 3);
+}
+
+Test(mspace, more_rights_for_a_part_split_the_superpage)
+{
+    unsigned done;
+    give(&a, AT, 21);
+    mspace_map(&a, AT, &b, AT, 21, RIGHT_R, 0, false, ALL, &done);
+    hand(&b, AT, &c, AT, 21, 1);
+    hand(&a, AT + PAGE, &b, AT + PAGE, 12, 1);
+    cr_assert_eq(rights_at(&b, AT, FRAME), RIGHT_R);
+    cr_assert_eq(rights_at(&b, AT + PAGE, FRAME + PAGE), RIGHT_RWX);
+    cr_assert_eq(c.count, 512); /* its superpage was split with b's */
+}
+
 Test(mspace, a_small_budget_is_continued)
 {
     unsigned done, calls = 1;

@@ -117,6 +117,23 @@ Test(object, one_end_may_start_the_next)
     cr_assert(list_is_empty(&object_all));
 }
 
+Test(object, a_factory_outlives_what_it_made)
+{
+    struct quota made_by_p0;
+    quota_init_root(&made_by_p0, 1000);
+    plain_init(&p[0]);
+    made_by_p0.owner = &p[0].object;
+    plain_init_in(&p[1], &made_by_p0);
+    object_destroy(&p[0].object);
+    reap_all();
+    cr_assert_eq(p[0].destroyed, 1);
+    cr_assert_eq(p[0].freed, 0);
+    object_destroy(&p[1].object);
+    reap_all();
+    cr_assert_eq(p[1].freed, 1);
+    cr_assert_eq(p[0].freed, 1);
+}
+
 Test(object, trace_tells_birth_and_end)
 {
     size_t at = 0;

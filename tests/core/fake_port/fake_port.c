@@ -12,9 +12,9 @@
 #include <string.h>
 
 struct fake_port fake = {.timer = ~0ul};
-unsigned fake_cpu;
-uint64_t fake_work;
-struct port_space *fake_active;
+unsigned port_fake_cpu;
+uint64_t port_fake_work;
+struct port_space *port_fake_active;
 struct quota *fake_table_quota;
 
 static struct vtr_record trace[FAKE_TRACE];

@@ -26,9 +26,9 @@ struct port_space {
     struct fake_region *regions;
 };
 
-extern unsigned fake_cpu;
-extern uint64_t fake_work;
-extern struct port_space *fake_active;
+extern unsigned port_fake_cpu;
+extern uint64_t port_fake_work;
+extern struct port_space *port_fake_active;
 
 static inline void *port_phys_to_virt(paddr_t pa)
 {
@@ -42,12 +42,12 @@ static inline paddr_t port_virt_to_phys(const void *va)
 
 static inline unsigned port_cpu(void)
 {
-    return fake_cpu;
+    return port_fake_cpu;
 }
 
 static inline void port_work(unsigned steps)
 {
-    fake_work += steps;
+    port_fake_work += steps;
 }
 
 static inline uaddr_t port_frame_ip(const struct port_frame *f)
@@ -75,7 +75,7 @@ static inline void port_frame_set_result(struct port_frame *f, word_t tag,
 
 static inline void port_space_activate(struct port_space *s)
 {
-    fake_active = s;
+    port_fake_active = s;
 }
 
 #endif
