@@ -56,14 +56,14 @@ L4_INLINE void __l4_kd_op(enum L4_kdebug_op op, l4_umword_t value)
 L4_INLINE void __l4_kd_text(enum L4_kdebug_op op, char const *text,
                             unsigned len)
 {
-    enum { MAX = (L4_UTCB_GENERIC_DATA_SIZE - 2) * sizeof(l4_umword_t) };
+    unsigned max = (L4_UTCB_GENERIC_DATA_SIZE - 2) * sizeof(l4_umword_t);
     do {
         l4_umword_t mr[L4_UTCB_GENERIC_DATA_SIZE];
-        unsigned n = len < MAX ? len : MAX;
+        unsigned n = len < max ? len : max;
         unsigned words = 2 + l4_bytes_to_mwords(n);
+        mr[words - 1] = 0; /* pads the last word */
         mr[0] = op;
         mr[1] = n;
-        mr[words - 1] = words > 2 ? 0 : n; /* pads the last word */
         __builtin_memcpy(&mr[2], text, n);
         __l4_kd_call(mr, words);
         text += n;

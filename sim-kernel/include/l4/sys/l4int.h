@@ -5,6 +5,8 @@
 #ifndef L4_SYS_L4INT_H
 #define L4_SYS_L4INT_H
 
+#include <l4/sys/linkage.h>
+
 typedef signed char l4_int8_t;
 typedef unsigned char l4_uint8_t;
 typedef signed short l4_int16_t;

@@ -10,6 +10,7 @@
 #define L4_BEGIN_DECLS extern "C" {
 #define L4_END_DECLS   }
 #define EXTERN_C       extern "C"
+#define _Static_assert static_assert
 #else
 #define L4_BEGIN_DECLS
 #define L4_END_DECLS

@@ -64,12 +64,13 @@ L4_INLINE l4_msgtag_t l4_vcon_send_u(l4_cap_idx_t vcon, char const *buf,
     l4_msg_regs_t *v = l4_utcb_mr_u(u);
     if (size > L4_VCON_WRITE_SIZE)
         size = L4_VCON_WRITE_SIZE;
+    unsigned words = 2 + l4_bytes_to_mwords(size);
+    v->mr[words - 1] = 0; /* pads the last word */
     v->mr[0] = L4_VCON_WRITE_OP;
     v->mr[1] = size;
     __builtin_memcpy(&v->mr[2], buf, size);
     return l4_ipc_send(vcon, u,
-                       l4_msgtag(L4_PROTO_LOG, 2 + l4_bytes_to_mwords(size), 0,
-                                 L4_MSGTAG_SCHEDULE),
+                       l4_msgtag(L4_PROTO_LOG, words, 0, L4_MSGTAG_SCHEDULE),
                        L4_IPC_NEVER);
 }
 
