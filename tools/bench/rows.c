@@ -1,0 +1,313 @@
+/*
+ * How each figure comes about. All come from running systems; the floors
+ * are measured in this process, in the same run.
+ *
+ * To add a figure: a measure function, a line in `rows`.
+ */
+#include "rows.h"
+#include "child.h"
+#include "clock.h"
+#include "floor.h"
+#include "kernel.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum {
+    IPC_TIMES_FLOOR = 8,
+    IPC_MOST_NS = 400,
+    STARTS = 15,
+    COMPUTE_ROUNDS = 20,
+    COMPUTE_BATCHES = 5,
+    PATH = 512,
+    ARGS = 24,
+};
+
+static struct child_result result;
+
+static bool cannot(struct row *r, const char *why)
+{
+    snprintf(r->why, sizeof(r->why), "%s", why);
+    return false;
+}
+
+/* --- running systems ---------------------------------------------------- */
+
+/* A command line for the simulator, put together piece by piece. */
+struct command {
+    const struct bench *bench;
+    char text[ARGS][PATH];
+    char *argv[ARGS + 1];
+    unsigned count;
+};
+
+static void add(struct command *c, const char *format, const char *arg)
+{
+    snprintf(c->text[c->count], PATH, format, arg);
+    c->argv[c->count] = c->text[c->count];
+    c->argv[++c->count] = NULL;
+}
+
+static void add_program(struct command *c, const char *name)
+{
+    char path[PATH];
+
+    snprintf(path, sizeof(path), "%s/programs/%s", c->bench->build, name);
+    add(c, "%s", path);
+}
+
+static void start(struct command *c, const struct bench *b, const char *boot)
+{
+    *c = (struct command){.bench = b};
+    add(c, "%s/sim-kernel/port/sim/vitrine-sim", b->build);
+    add(c, "--host-clock", "");
+    add(c, "--system", "");
+    add(c, "bench", "");
+    add(c, "--command", "");
+    add(c, "%s", boot);
+}
+
+/* Runs it; what went wrong goes to r->why. */
+static bool run(struct command *c, struct row *r)
+{
+    if (!child_run(c->argv, &result))
+        return cannot(r, "the simulator could not be started");
+    if (result.code) {
+        char *end = strchr(result.output, '\n');
+        if (end)
+            *end = 0;
+        snprintf(r->why, sizeof(r->why), "exit code %d: %.180s", result.code,
+                 result.output);
+        return false;
+    }
+    return true;
+}
+
+/* --- rows: messages ----------------------------------------------------- */
+
+static void ipc_system(struct command *c, const struct bench *b,
+                       const char *trace)
+{
+    start(c, b, trace ? "rom/ned rom/ipc.cfg 2000" : "rom/ned rom/ipc.cfg");
+    if (trace) {
+        add(c, "--trace", "");
+        add(c, "%s", trace);
+    }
+    add_program(c, "sigma0");
+    add_program(c, "moe");
+    add_program(c, "ned");
+    add_program(c, "bench_server");
+    add_program(c, "bench_ipc");
+    add(c, "%s/tools/bench/ipc.cfg", b->root);
+}
+
+static bool ipc_figure(struct row *r, const char *name)
+{
+    if (!child_figure(&result, name, &r->value))
+        return cannot(r, "bench_ipc printed no such figure");
+    r->floor = floor_round_trip();
+    return true;
+}
+
+static bool measure_ipc(const struct bench *b, struct row *r)
+{
+    struct command c;
+
+    ipc_system(&c, b, NULL);
+    if (!run(&c, r) || !ipc_figure(r, r->name))
+        return false;
+    r->target = IPC_TIMES_FLOOR * r->floor;
+    if (r->target > IPC_MOST_NS)
+        r->target = IPC_MOST_NS;
+    return true;
+}
+
+static bool measure_ipc_traced(const struct bench *b, struct row *r)
+{
+    struct command c;
+    char trace[PATH];
+
+    snprintf(trace, sizeof(trace), "%s/bench.vtr", b->build);
+    ipc_system(&c, b, trace);
+    bool ran = run(&c, r);
+    unlink(trace);
+    return ran && ipc_figure(r, "ipc_inter");
+}
+
+/* --- rows: compute ------------------------------------------------------ */
+
+static double native_ns(unsigned *ret_sum)
+{
+    double best = 1e18;
+
+    compute_kernel(1);
+    for (unsigned i = 0; i < COMPUTE_BATCHES; i++) {
+        uint64_t from = clock_ns();
+        *ret_sum = compute_kernel(COMPUTE_ROUNDS);
+        double took = (double)(clock_ns() - from);
+        best = took < best ? took : best;
+    }
+    return best;
+}
+
+static bool measure_compute(const struct bench *b, struct row *r)
+{
+    struct command c;
+    char boot[64], sum_text[16];
+    unsigned sum;
+    double native = native_ns(&sum), checked;
+
+    snprintf(boot, sizeof(boot), "rom/bench_compute %d", COMPUTE_ROUNDS);
+    start(&c, b, boot);
+    add_program(&c, "sigma0");
+    add_program(&c, "moe");
+    add_program(&c, "bench_compute");
+    if (!run(&c, r))
+        return false;
+    if (!child_figure(&result, "compute_checked", &checked))
+        return cannot(r, "bench_compute printed no figure");
+    snprintf(sum_text, sizeof(sum_text), " %u\n", sum);
+    if (!strstr(result.output, sum_text))
+        return cannot(r, "checked and native disagree about the result");
+    r->value = checked / native;
+    r->floor = 1;
+    r->target = 2.5;
+    return true;
+}
+
+/* --- rows: starting ----------------------------------------------------- */
+
+static int by_value(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+static double median(double *values, unsigned count)
+{
+    qsort(values, count, sizeof(*values), by_value);
+    return values[count / 2];
+}
+
+static void hello_system(struct command *c, const struct bench *b)
+{
+    start(c, b, "rom/hello");
+    add_program(c, "sigma0");
+    add_program(c, "moe");
+    add_program(c, "hello");
+}
+
+/* The least a process can do: start and print a line. */
+static void echo(struct child_result *r)
+{
+    char *argv[] = {"/bin/echo", "hello", NULL};
+
+    child_run(argv, r);
+}
+
+static bool measure_first_line(const struct bench *b, struct row *r)
+{
+    double values[STARTS], floors[STARTS];
+    struct command c;
+
+    hello_system(&c, b);
+    for (unsigned i = 0; i < STARTS; i++) {
+        if (!run(&c, r))
+            return false;
+        if (result.first_line_ms < 0)
+            return cannot(r, "hello printed nothing");
+        values[i] = result.first_line_ms;
+        echo(&result);
+        floors[i] = result.first_line_ms;
+    }
+    r->value = median(values, STARTS);
+    r->floor = median(floors, STARTS);
+    r->target = 30;
+    return true;
+}
+
+static bool measure_rss(const struct bench *b, struct row *r)
+{
+    struct command c;
+
+    hello_system(&c, b);
+    if (!run(&c, r))
+        return false;
+    r->value = result.rss_mib;
+    echo(&result);
+    r->floor = result.rss_mib;
+    r->target = 40;
+    return true;
+}
+
+/* --- rows: working ------------------------------------------------------ */
+
+static bool run_hello_again(const struct bench *b, struct row *r,
+                            double *ret_seconds)
+{
+    char script[PATH];
+    char *argv[] = {script, "run", "hello", NULL};
+
+    snprintf(script, sizeof(script), "%s/vitrine", b->root);
+    if (!child_run(argv, &result) || result.code)
+        return cannot(r, "vitrine run hello failed");
+    *ret_seconds = result.total_s;
+    return true;
+}
+
+/* A newer time stamp is, to the build, an edited line. */
+static bool measure_edit_run(const struct bench *b, struct row *r)
+{
+    char source[PATH];
+
+    setenv("VITRINE_BUILD", b->build, 1);
+    snprintf(source, sizeof(source), "%s/servers/moe/main.c", b->root);
+    if (!run_hello_again(b, r, &r->floor) || !run_hello_again(b, r, &r->floor))
+        return false;
+    if (utimensat(AT_FDCWD, source, NULL, 0))
+        return cannot(r, "servers/moe/main.c cannot be touched");
+    r->target = 1.5;
+    return run_hello_again(b, r, &r->value);
+}
+
+struct row rows[] = {
+    {.name = "ipc_inter",
+     .unit = "ns",
+     .measure = measure_ipc,
+     .text = "call and reply between two tasks"},
+    {.name = "ipc_intra",
+     .unit = "ns",
+     .measure = measure_ipc,
+     .text = "call and reply inside a task"},
+    {.name = "ipc_inter_traced",
+     .unit = "ns",
+     .measure = measure_ipc_traced,
+     .text = "between two tasks, with a trace"},
+    {.name = "compute_checked",
+     .unit = "ratio",
+     .measure = measure_compute,
+     .text = "compute with checks, to without"},
+    {.name = "first_line",
+     .unit = "ms",
+     .measure = measure_first_line,
+     .text = "process start to hello's line"},
+    {.name = "rss",
+     .unit = "MiB",
+     .measure = measure_rss,
+     .text = "resident memory, running hello"},
+    {.name = "edit_run",
+     .unit = "s",
+     .measure = measure_edit_run,
+     .text = "edit a server, build, run hello"},
+};
+const size_t row_count = sizeof(rows) / sizeof(rows[0]);
+
+bool row_holds(const struct row *r)
+{
+    return r->measured && (!r->target || r->value <= r->target);
+}
