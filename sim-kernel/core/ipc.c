@@ -18,7 +18,7 @@
 #include "task.h"
 #include "trace.h"
 #include "trap.h"
-#include <string.h>
+#include "kstring.h"
 
 /* --- timeouts ------------------------------------------------------- */
 

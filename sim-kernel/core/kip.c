@@ -2,10 +2,10 @@
  * The kernel information page (see kip.h; layout in <l4/sys/kip.h>).
  */
 #include "kip.h"
+#include "kstring.h"
 #include "kassert.h"
 #include <l4/sys/kip.h>
 #include <l4/sys/memdesc.h>
-#include <string.h>
 
 enum { KIP_MEM_DESCS = 0x200, KIP_VERSION_STRINGS = 0x100 };
 
