@@ -6,6 +6,7 @@
  * ones end with trap(TAG_DONE, result).
  */
 #include "user_code.h"
+#include <stddef.h>
 
 enum { TAG_DONE = 1, TAG_AGAIN = 2 };
 
@@ -40,6 +41,18 @@ void user_store(volatile uint64_t *at)
 {
     *at = 0x5a5a;
     done(0x77);
+}
+
+/* GCC calls it to copy structures. */
+void *memcpy(void *to, const void *from, size_t size);
+void *memcpy(void *to, const void *from, size_t size)
+{
+    char *t = to;
+    const char *f = from;
+
+    for (size_t i = 0; i < size; i++)
+        t[i] = f[i];
+    return to;
 }
 
 struct big {
