@@ -113,7 +113,8 @@ Usage: ./vitrine graph FILE [-o OUTPUT] [OPTION...]
 Draws who holds which capability, as replayed from a trace.
 
   -o OUTPUT         .svg, .png or .dot; without it DOT goes to the terminal
-  --at NS           as it was at this virtual time (default: at the end)
+  --at NS           as it was at this virtual time, or `end` (default: when
+                    most tasks were alive and held most)
   --all             every capability as an arrow, none written into boxes
   --focus TASK      only TASK and what it can reach in two steps
   --verify          compare with the snapshot at the trace's end; exit 1 and

@@ -69,7 +69,11 @@ void capgraph_feed(struct capgraph *g, const struct vtr_record *r)
     case VTR_CAP_UNMAP:
         unmap_cap(g, r);
         break;
+    case VTR_CREATE:
+        g->tasks += r->arg[1] == VTR_T_TASK;
+        break;
     case VTR_DELETE:
+        g->tasks -= g->tasks && r->arg[1] == VTR_T_TASK;
         drop_object(g, (uint32_t)r->arg[0]);
         break;
     default:

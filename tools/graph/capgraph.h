@@ -28,6 +28,7 @@ struct cap {
 struct capgraph {
     struct names objects; /* as they are at this moment */
     struct map caps;      /* task << 32 | slot -> struct cap */
+    size_t tasks;         /* alive */
 };
 
 void capgraph_feed(struct capgraph *g, const struct vtr_record *r);

@@ -196,6 +196,12 @@ static void narrow(struct writer *w)
         }
 }
 
+/* A gate or interrupt that only its own receiver knows of. */
+static bool is_private(const struct writer *w, const struct edge *e)
+{
+    return on_gate_arrow(w, e) && node(w, e->object)->holders == 1;
+}
+
 /* An object that is only in boxes needs no shape of its own; a thread is a
  * row of its task's box. */
 static void hide_boxed(struct writer *w)
@@ -204,7 +210,7 @@ static void hide_boxed(struct writer *w)
     struct map_entry *all = map_sorted(&w->nodes);
 
     for (size_t i = 0; i < w->edge_count; i++)
-        if (!in_box(w, &w->edges[i]))
+        if (!in_box(w, &w->edges[i]) && !is_private(w, &w->edges[i]))
             map_put(&drawn, w->edges[i].object, w);
     for (size_t i = 0; all[i].value; i++) {
         struct node *n = all[i].value;
@@ -212,7 +218,7 @@ static void hide_boxed(struct writer *w)
         if (type == VTR_T_THREAD && task_of(w, n->info->id))
             n->shown = false;
         else if (type != VTR_T_TASK && type != VTR_T_THREAD &&
-                 !map_get(&drawn, n->info->id) && !n->info->target)
+                 !map_get(&drawn, n->info->id))
             n->shown = false;
     }
     free(all);
@@ -274,30 +280,44 @@ static void thread_rows(struct writer *w, uint32_t task)
     free(all);
 }
 
-/* Capabilities in the box, one a line. */
-static void box_rows(struct writer *w, uint32_t task)
+static void box_row(struct writer *w, const struct edge *e)
 {
     char name[TITLE_SIZE];
+
+    if (e->object == e->task)
+        fputs("itself", w->out);
+    else if (is_own(w, e))
+        fputs("own thread", w->out);
+    else
+        xml_text(w->out, title(w, e->object, name));
+    fputs(": ", w->out);
+    slots(w, e);
+    fputs("<br align=\"left\"/>", w->out);
+}
+
+/* What stands in the box: capabilities, one a line, and how many gates only
+ * the task itself knows of. */
+static void box_rows(struct writer *w, uint32_t task)
+{
+    unsigned private = 0;
     bool any = false;
 
     for (size_t i = 0; i < w->edge_count; i++) {
         const struct edge *e = &w->edges[i];
-        if (e->task != task || !in_box(w, e))
+        if (e->task != task)
             continue;
-        fputs(any ? "<br align=\"left\"/>"
-                  : "<tr><td align=\"left\" balign=\"left\">"
-                    "<font point-size=\"9\" color=\"#44505c\">",
-              w->out);
-        any = true;
-        if (e->object == task)
-            fputs("itself", w->out);
-        else if (is_own(w, e))
-            fputs("own thread", w->out);
-        else
-            xml_text(w->out, title(w, e->object, name));
-        fputs(": ", w->out);
-        slots(w, e);
+        private += is_private(w, e);
+        if (!any && (in_box(w, e) || is_private(w, e)))
+            fputs("<tr><td align=\"left\" balign=\"left\">"
+                  "<font point-size=\"9\" color=\"#44505c\">",
+                  w->out);
+        any |= in_box(w, e) || is_private(w, e);
+        if (in_box(w, e))
+            box_row(w, e);
     }
+    if (private)
+        fprintf(w->out, "%u gate%s of its own<br align=\"left\"/>", private,
+                private == 1 ? "" : "s");
     if (any)
         fputs("</font></td></tr>", w->out);
 }
@@ -409,7 +429,8 @@ static void write_gate_arrows(struct writer *w)
     free(all);
 }
 
-static void write_legend(struct writer *w)
+/* One cell for each kind of object in the picture. */
+static void write_kinds(struct writer *w)
 {
     bool present[VTR_T_COUNT] = {false};
     struct map_entry *all = map_sorted(&w->nodes);
@@ -418,30 +439,30 @@ static void write_legend(struct writer *w)
         if (((struct node *)all[i].value)->shown)
             present[type_of(all[i].value)] = true;
     free(all);
-    fputs("  legend [shape=plain style=\"\" label=<<table border=\"0\" "
-          "cellborder=\"0\" cellspacing=\"4\" cellpadding=\"4\"><tr>",
-          w->out);
     for (unsigned i = 1; i < VTR_T_COUNT; i++)
         if (present[i])
             fprintf(w->out,
-                    "<td bgcolor=\"%s\" border=\"1\" color=\"%s\">"
-                    "<font point-size=\"9\">%s</font></td>",
+                    "<td border=\"1\" bgcolor=\"%s\" color=\"%s\">%s</td>",
                     looks[i].fill, looks[i].line, looks[i].text);
-    fputs("<td align=\"left\"><font point-size=\"9\">arrow: a capability, "
-          "slot (hexadecimal) and rights:<br/>r read  w write  s special  "
-          "d delete  v serve; dashed: where a gate leads</font></td>"
-          "</tr></table>>]\n",
-          w->out);
 }
 
+/* Title and legend are the graph's label: above everything, at the left. */
 static void write_head(struct writer *w)
 {
     fputs("digraph capabilities {\n"
-          "  graph [rankdir=LR labelloc=t labeljust=l fontsize=18 "
-          "fontname=\"Helvetica\" nodesep=0.25 ranksep=0.9 pad=0.3 label=<",
+          "  graph [rankdir=LR labelloc=t labeljust=l fontsize=10 "
+          "fontname=\"Helvetica\" nodesep=0.25 ranksep=0.9 pad=0.3\n"
+          "    label=<<table border=\"0\" cellspacing=\"5\" "
+          "cellpadding=\"4\"><tr><td align=\"left\" colspan=\"16\">"
+          "<font point-size=\"18\">",
           w->out);
     xml_text(w->out, w->d->title);
-    fputs(">]\n  node [style=filled fontname=\"Helvetica\" fontsize=11]\n"
+    fputs("</font></td></tr><tr>", w->out);
+    write_kinds(w);
+    fputs("<td align=\"left\" balign=\"left\">arrow: a capability, slot "
+          "(hexadecimal) and rights; dashed: where a gate leads<br/>"
+          "r read, w write, s special, d delete, v serve</td></tr></table>>]\n"
+          "  node [style=filled fontname=\"Helvetica\" fontsize=11]\n"
           "  edge [fontname=\"Helvetica\" fontsize=9 arrowsize=0.7]\n",
           w->out);
 }
@@ -459,7 +480,6 @@ void dot_write(FILE *f, const struct drawing *d, struct drawing_size *ret_size)
     write_nodes(&w);
     write_edges(&w);
     write_gate_arrows(&w);
-    write_legend(&w);
     fputs("}\n", f);
     *ret_size = w.size;
     map_free(&w.nodes, 1);

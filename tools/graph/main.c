@@ -14,7 +14,9 @@
 
 struct options {
     const char *path, *output, *focus;
-    uint64_t at;
+    uint64_t at;      /* ns */
+    uint64_t records; /* as many are replayed */
+    bool peak;        /* at the most interesting moment */
     bool verify, strict, all;
 };
 
@@ -23,7 +25,10 @@ enum { KEY_AT = 256, KEY_FOCUS, KEY_VERIFY, KEY_STRICT, KEY_ALL };
 static const struct argp_option option_table[] = {
     {"output", 'o', "OUTPUT", 0,
      ".svg, .png or .dot; without it DOT goes to the terminal", 0},
-    {"at", KEY_AT, "NS", 0, "as it was at this virtual time", 0},
+    {"at", KEY_AT, "NS", 0,
+     "as it was at this virtual time, or `end`; default: when most tasks "
+     "were alive and held most",
+     0},
     {"focus", KEY_FOCUS, "TASK", 0,
      "only TASK (name or id), what it holds and where that leads", 0},
     {"all", KEY_ALL, NULL, 0,
@@ -45,6 +50,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         o->output = arg;
         return 0;
     case KEY_AT:
+        o->peak = false;
+        if (!strcmp(arg, "end"))
+            return 0;
         o->at = strtoull(arg, &end, 0);
         if (!*arg || *end || *arg == '-')
             argp_error(state, "'%s' is not a number", arg);
@@ -88,16 +96,45 @@ static const char *format_of(const char *output)
         output);
 }
 
-static void replay(struct input *in, uint64_t until, struct capgraph *g,
-                   struct verify *s)
+/* Feeds `records` records, as far as they are not later than `until`. */
+static void replay(struct input *in, uint64_t records, uint64_t until,
+                   struct capgraph *g, struct verify *s)
 {
     struct vtr_record r;
 
-    while (reader_next(in->reader, &r)) {
+    reader_rewind(in->reader);
+    while (records-- && reader_next(in->reader, &r)) {
         if (r.time <= until)
             capgraph_feed(g, &r);
         verify_feed(s, &r);
     }
+}
+
+/*
+ * The moment worth drawing when nobody says which: programs end, and at the
+ * end of a run their capabilities are gone. So it is when the most tasks
+ * were alive, of these when they held most, of these the last.
+ */
+static uint64_t find_peak(struct input *in, uint64_t *ret_time)
+{
+    struct capgraph g = {0};
+    struct vtr_record r;
+    uint64_t best = 0;
+    size_t best_tasks = 0, best_caps = 0;
+
+    reader_rewind(in->reader);
+    while (reader_next(in->reader, &r)) {
+        capgraph_feed(&g, &r);
+        if (g.tasks < best_tasks ||
+            (g.tasks == best_tasks && g.caps.used < best_caps))
+            continue;
+        best_tasks = g.tasks;
+        best_caps = g.caps.used;
+        best = reader_count(in->reader);
+        *ret_time = r.time;
+    }
+    capgraph_free(&g);
+    return best;
 }
 
 static int verify(const struct input *in, const struct capgraph *g,
@@ -177,7 +214,7 @@ int main(int argc, char **argv)
         NULL,
         NULL,
         NULL};
-    struct options o = {.at = ~0ull};
+    struct options o = {.at = ~0ull, .records = ~0ull, .peak = true};
     struct capgraph graph = {0};
     struct verify snapshot = {0};
     struct input in;
@@ -187,7 +224,9 @@ int main(int argc, char **argv)
     argp_parse(&argp, argc, argv, 0, NULL, &o);
     format_of(o.output);
     input_open(&in, o.path, o.strict);
-    replay(&in, o.at, &graph, &snapshot);
+    if (o.peak && !o.verify)
+        o.records = find_peak(&in, &o.at);
+    replay(&in, o.records, o.at, &graph, &snapshot);
     if (o.verify)
         code = verify(&in, &graph, &snapshot);
     if (!o.verify || o.output)

@@ -50,13 +50,16 @@ static unsigned rounds(const struct messages *m, size_t at, unsigned length)
     return (unsigned)((i - at) / length);
 }
 
-/* The loop at `at` that saves most; length 1 and times 1: none. */
+/* The loop at `at` that saves most; length 1 and times 1: none. A loop begins
+ * with a request: it should read as call and answer. */
 static void find_loop(const struct messages *m, size_t at, unsigned *ret_length,
                       unsigned *ret_times)
 {
     size_t saved = 0;
 
     *ret_length = *ret_times = 1;
+    if (message_is_answer(&m->all[at]))
+        return;
     for (unsigned length = 1; length <= LOOP_MAX; length++) {
         unsigned times = rounds(m, at, length);
         if (times > 1 && (size_t)length * (times - 1) > saved) {

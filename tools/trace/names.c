@@ -114,7 +114,7 @@ static void thread_title(const struct names *n, const struct object_info *o,
     const struct object_info *task = o->task ? names_get(n, o->task) : NULL;
     const char *of = task ? task_name(task) : "";
 
-    if (of[0] && o->name[0] && strcmp(of, o->name))
+    if (of[0] && o->name[0] && strncmp(of, o->name, strlen(of)))
         snprintf(to, TITLE_SIZE, "%s/%s", of, o->name);
     else if (o->name[0])
         snprintf(to, TITLE_SIZE, "%s", o->name);

@@ -31,26 +31,49 @@ static const char *look_up(const struct word *words, long number)
     return NULL;
 }
 
-enum { PROTO_PAGE_FAULT = -2, PROTO_EXCEPTION = -5, PROTO_FACTORY = -15 };
+enum {
+    PROTO_PAGE_FAULT = -2,
+    PROTO_EXCEPTION = -5,
+    PROTO_SIGMA0 = -6,
+    PROTO_FACTORY = -15,
+};
 
 static const struct word protocols[] = {
-    {0, "message"},        {-1, "irq"},
-    {-2, "page fault"},    {-5, "exception"},
-    {-6, "sigma0"},        {-8, "i/o fault"},
-    {-9, "thread group"},  {-10, "kobject"},
-    {-11, "task"},         {-12, "thread"},
-    {-13, "log"},          {-14, "scheduler"},
-    {-15, "factory"},      {-16, "vm"},
-    {-17, "dma space"},    {-18, "irq sender"},
-    {-20, "semaphore"},    {-21, "meta"},
-    {-22, "iommu"},        {-23, "debugger"},
-    {0x4000, "dataspace"}, {0x4001, "names"},
-    {0x4002, "parent"},    {0x4003, "goos"},
-    {0x4004, "mem_alloc"}, {0x4005, "rm"},
-    {0x4006, "event"},     {0x4007, "inhibitor"},
-    {0x4008, "dma space"}, {0x4009, "mmio"},
-    {0x400a, "itas"},      {0x400b, "mem_alloc"},
-    {0x400c, "remote"},    {0, NULL},
+    {0, "message"},
+    {-1, "irq"},
+    {-2, "page fault"},
+    {-5, "exception"},
+    {-6, "sigma0"},
+    {-8, "i/o fault"},
+    {-9, "thread group"},
+    {-10, "kobject"},
+    {-11, "task"},
+    {-12, "thread"},
+    {-13, "log"},
+    {-14, "scheduler"},
+    {-15, "factory"},
+    {-16, "vm"},
+    {-17, "dma space"},
+    {-18, "irq sender"},
+    {-20, "semaphore"},
+    {-21, "meta"},
+    {-22, "iommu"},
+    {-23, "debugger"},
+    {0x4000, "dataspace"},
+    {0x4001, "names"},
+    {0x4002, "parent"},
+    {0x4003, "goos"},
+    {0x4004, "mem_alloc"},
+    {0x4005, "rm"},
+    {0x4006, "event"},
+    {0x4007, "inhibitor"},
+    {0x4008, "dma space"},
+    {0x4009, "mmio"},
+    {0x4100, "object"},
+    {0x400a, "itas"},
+    {0x400b, "mem_alloc"},
+    {0x400c, "remote"},
+    {0, NULL},
 };
 
 /* What a factory is asked to create. */
@@ -102,14 +125,36 @@ static const struct word debugger_ops[] = {{0x100, "set name"},
                                            {0x605, "count fault"},
                                            {0, NULL}};
 
+/* sigma0's are ~0xff + number. */
+static const struct word sigma0_ops[] = {{0x60, "map ram"},
+                                         {0x70, "map iomem"},
+                                         {0x80, "map iomem cached"},
+                                         {0x90, "map any page"},
+                                         {0xa0, "map kip"},
+                                         {0xc0, "debug dump"},
+                                         {0, NULL}};
+/* Of the services: servers/lib/l4re_c/protocol.h. */
+static const struct word dataspace_ops[] = {
+    {0, "map"},      {1, "clear"},    {2, "info"},        {3, "copy in"},
+    {4, "allocate"}, {5, "map info"}, {0x100, "address"}, {0, NULL}};
+static const struct word rm_ops[] = {
+    {0, "reserve"},    {1, "free area"},    {2, "attach"},
+    {3, "detach"},     {4, "find"},         {5, "get info"},
+    {0x100, "limits"}, {0x101, "set task"}, {0, NULL}};
+static const struct word names_ops[] = {
+    {0, "query"}, {1, "register"}, {0, NULL}};
+static const struct word parent_ops[] = {{0, "signal"}, {0, NULL}};
+static const struct word object_ops[] = {{0, "destroy"}, {0, NULL}};
+
 static const struct {
     long protocol;
     const struct word *ops;
 } operations[] = {
-    {-1, irq_ops},         {-10, kobject_ops},   {-11, task_ops},
-    {-12, thread_ops},     {-13, log_ops},       {-14, scheduler_ops},
-    {-18, irq_sender_ops}, {-20, semaphore_ops}, {-23, debugger_ops},
-    {-17, task_ops},
+    {0x4000, dataspace_ops}, {0x4001, names_ops},  {0x4002, parent_ops},
+    {0x4005, rm_ops},        {0x4100, object_ops}, {-1, irq_ops},
+    {-10, kobject_ops},      {-11, task_ops},      {-12, thread_ops},
+    {-13, log_ops},          {-14, scheduler_ops}, {-18, irq_sender_ops},
+    {-20, semaphore_ops},    {-23, debugger_ops},  {-17, task_ops},
 };
 
 static const char *operation(long protocol, uint64_t mr0)
@@ -118,6 +163,8 @@ static const char *operation(long protocol, uint64_t mr0)
 
     if (protocol == PROTO_FACTORY)
         return look_up(created, (long)mr0);
+    if (protocol == PROTO_SIGMA0)
+        return look_up(sigma0_ops, mr0 & 0xff);
     for (size_t i = 0; i < sizeof(operations) / sizeof(operations[0]); i++)
         if (operations[i].protocol == protocol)
             return look_up(operations[i].ops, op);
