@@ -65,6 +65,8 @@ for cc in "$@"; do
         -ffreestanding -fno-builtin
     report "$arch: numbers and layouts" $cc $c -Wall -Werror \
         -I"$include" -fsyntax-only "$here/layout.c"
+    report "$arch: signatures" $cc $c -Wall -Werror \
+        -I"$include" -fsyntax-only "$here/signatures.c"
     case $arch in
     riscv) ;; # no simulator there
     *) report "$arch: simulator" compile_all "$cc" $arch $c \

@@ -20,7 +20,7 @@ typedef unsigned long l4_cap_idx_t; /* capability selector */
 
 /* What a system call does, in the low bits of the destination. */
 enum l4_syscall_flags_t {
-    L4_SYSF_NONE = 0x00,      /* with L4_INVALID_CAP: sleep, or nothing */
+    L4_SYSF_NONE = 0x00,      /* counts as a call */
     L4_SYSF_SEND = 0x01,      /* send phase to the destination */
     L4_SYSF_RECV = 0x02,      /* receive phase */
     L4_SYSF_OPEN_WAIT = 0x04, /* receive from anybody */

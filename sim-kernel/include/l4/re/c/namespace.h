@@ -22,15 +22,14 @@ enum l4re_ns_register_flags {
     L4RE_NS_REGISTER_OVERWRITE = 0x200,
 };
 
-enum { L4RE_NS_DEFAULT_TIMEOUT = 40000 }; /* ms */
-
 L4_BEGIN_DECLS
 
-/*
- * The capability called `name` into slot `cap`. Waits up to `timeout` ms for
- * a name that is promised but not registered yet (-1: for ever). 0,
- * -L4_ENOENT no such name, -L4_EAGAIN time is over.
- */
+/* The capability called `name` into slot `cap`. 0, or -L4_ENOENT. */
+l4_ret_t l4re_ns_query_srv(l4re_namespace_t srv, char const *name,
+                           l4_cap_idx_t const cap);
+
+/* The same, waiting up to `timeout` ms (-1: for ever) for somebody to
+ * register the name. */
 l4_ret_t l4re_ns_query_to_srv(l4re_namespace_t srv, char const *name,
                               l4_cap_idx_t const cap, int timeout);
 
@@ -39,9 +38,6 @@ l4_ret_t l4re_ns_query_to_srv(l4re_namespace_t srv, char const *name,
  * srv lacks W; -L4_ENAMETOOLONG. */
 l4_ret_t l4re_ns_register_obj_srv(l4re_namespace_t srv, char const *name,
                                   l4_cap_idx_t const obj, unsigned flags);
-
-l4_ret_t l4re_ns_query_srv(l4re_namespace_t srv, char const *name,
-                           l4_cap_idx_t const cap);
 
 L4_END_DECLS
 

@@ -19,8 +19,7 @@
 #include <l4/sys/l4int.h>
 
 #ifdef VITRINE_SIM
-#define L4_ARCH_ENTER                                                          \
-    "lea 1f(%%rip), %%r11\n\tjmp l4_vitrine_sim_syscall\n1:"
+#define L4_ARCH_ENTER "lea 1f(%%rip), %%r11\n\tjmp l4_vitrine_sim_syscall\n1:"
 #ifdef __AVX512F__
 #define L4_ARCH_CLOBBER_HIGH                                                   \
     , "xmm16", "xmm17", "xmm18", "xmm19", "xmm20", "xmm21", "xmm22", "xmm23",  \
