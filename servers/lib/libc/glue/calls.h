@@ -38,7 +38,7 @@ libc_call call_clock_gettime, call_clock_getres, call_nanosleep,
 /* files.c */
 libc_call call_open, call_openat, call_close, call_read, call_readv, call_write,
     call_writev, call_lseek, call_ioctl, call_fcntl, call_fstat,
-    call_newfstatat, call_pread;
+    call_newfstatat, call_pread, call_stat, call_access, call_faccessat;
 
 /* process.c */
 libc_call call_exit_group, call_getpid, call_getppid, call_zero, call_kill,

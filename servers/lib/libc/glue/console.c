@@ -8,6 +8,7 @@
  */
 #include "env.h"
 #include "files.h"
+#include "threads.h"
 
 #include <l4/re/c/util/cap_alloc.h>
 #include <l4/sys/factory.h>
@@ -16,8 +17,6 @@
 #include <l4/sys/rcv_endpoint.h>
 #include <l4/sys/vcon.h>
 #include <sys/ioctl.h>
-
-#include "threads.h"
 
 static long console_write(struct file *file, const void *from, size_t size)
 {
@@ -78,7 +77,10 @@ static long console_read(struct file *file, void *to, size_t size, long offset)
         if (l4_is_invalid_cap(irq))
             return 0;
         l4_irq_unmask(irq);
-        if (l4_msgtag_has_error(l4_irq_receive(irq, L4_IPC_NEVER)))
+        thread_self()->sleeping = 1;
+        l4_irq_receive(irq, L4_IPC_NEVER);
+        thread_self()->sleeping = 0;
+        if (thread_was_interrupted())
             return -EINTR;
     }
 }

@@ -46,6 +46,9 @@ static libc_call *const table[] = {
 /* console and files */
 #ifdef SYS_open
     [SYS_open] = call_open,
+    [SYS_stat] = call_stat,
+    [SYS_lstat] = call_stat,
+    [SYS_access] = call_access,
 #endif
     [SYS_openat] = call_openat,
     [SYS_close] = call_close,
@@ -59,6 +62,7 @@ static libc_call *const table[] = {
     [SYS_fcntl] = call_fcntl,
     [SYS_fstat] = call_fstat,
     [SYS_newfstatat] = call_newfstatat,
+    [SYS_faccessat] = call_faccessat,
 
     /* process */
     [SYS_exit_group] = call_exit_group,

@@ -15,6 +15,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/uio.h>
+#include <unistd.h>
 
 #define FILES 64
 
@@ -241,20 +242,51 @@ long call_fstat(const long *a)
     return 0;
 }
 
+static long stat_path(const char *path, struct stat *ret_stat)
+{
+    struct file file;
+    long error = rom_open(path, &file);
+
+    if (error)
+        return error;
+    stat_of(&file, ret_stat);
+    file.kind->close(&file);
+    return 0;
+}
+
+/* path, result */
+long call_stat(const long *a)
+{
+    return stat_path((const char *)a[0], (struct stat *)a[1]);
+}
+
 /* directory, path, result, flags; an empty path means the first. */
 long call_newfstatat(const long *a)
 {
-    struct file file;
-    long error;
+    const long arguments[6] = {a[0], a[2]};
 
-    if (!*(const char *)a[1]) {
-        const long arguments[6] = {a[0], a[2]};
+    if (!*(const char *)a[1])
         return call_fstat(arguments);
-    }
-    error = rom_open((const char *)a[1], &file);
-    if (error)
-        return error;
-    stat_of(&file, (struct stat *)a[2]);
-    file.kind->close(&file);
-    return 0;
+    return stat_path((const char *)a[1], (struct stat *)a[2]);
+}
+
+/* Everything that can be found can be read, and only that. */
+static long access_path(const char *path, long mode)
+{
+    struct stat stat;
+    long error = stat_path(path, &stat);
+
+    return error ? error : mode & (W_OK | X_OK) ? -EACCES : 0;
+}
+
+/* path, mode */
+long call_access(const long *a)
+{
+    return access_path((const char *)a[0], a[1]);
+}
+
+/* directory, path, mode */
+long call_faccessat(const long *a)
+{
+    return access_path((const char *)a[1], a[2]);
 }

@@ -15,6 +15,11 @@
  *      and sees itself out of the queue, a trigger waits to be eaten.
  *  I3  Between two waits no trigger is pending.
  *
+ * An interruption (cancellation) takes a thread out of the queue like a
+ * wake-up, and is remembered for one that does not wait yet, so it cannot be
+ * lost. A thread in another kind of sleep has its IPC aborted; nothing else
+ * is, because a request to a server must not be torn.
+ *
  * Left out on purpose: priority inheritance (LOCK_PI answers -ENOSYS) and
  * bit sets. Source: Drepper, "Futexes are tricky".
  */
@@ -28,6 +33,7 @@
 #include <l4/sys/irq.h>
 #include <l4/sys/kip.h>
 #include <l4/sys/rcv_endpoint.h>
+#include <l4/sys/thread.h>
 #include <time.h>
 
 #define FUTEX_WAIT    0
@@ -111,14 +117,21 @@ static long sleep_on_irq(l4_cap_idx_t irq, int timed, l4_uint64_t deadline)
     }
 }
 
-/* Out of the queue again after a sleep that was not ended by a wake-up. */
-static long give_up(struct thread *self, long result)
+/* The entry of the queue that names this thread, or the 0 at its end. */
+static struct thread **place_of(struct thread *t)
 {
     struct thread **p = &first;
 
-    lock_take(&queue_lock);
-    while (*p && *p != self)
+    while (*p && *p != t)
         p = &(*p)->next_waiter;
+    return p;
+}
+
+/* Out of the queue again after a sleep that was not ended by a wake-up. */
+static long give_up(struct thread *self, long result)
+{
+    lock_take(&queue_lock);
+    struct thread **p = place_of(self);
     if (*p)
         unlink_waiter(p);
     else
@@ -142,15 +155,41 @@ static long futex_wait(const volatile int *word, int value,
         deadline = l4_kip_clock(l4_kip()) + length->tv_sec * 1000000ull +
                    (length->tv_nsec + 999) / 1000;
     lock_take(&queue_lock);
-    if (*word != value) {
+    if (*word != value || self->interrupted) {
+        result = *word != value ? -EAGAIN : -EINTR;
+        if (result == -EINTR)
+            self->interrupted = 0;
         lock_drop(&queue_lock);
-        return -EAGAIN;
+        return result;
     }
     enqueue(self, word);
     lock_drop(&queue_lock);
 
     result = sleep_on_irq(self->wake_irq, length != 0, deadline);
-    return result ? give_up(self, result) : 0;
+    if (result)
+        result = give_up(self, result);
+    return !result && thread_was_interrupted() ? -EINTR : result;
+}
+
+void thread_interrupt(struct thread *thread)
+{
+    lock_take(&queue_lock);
+    struct thread **p = place_of(thread);
+    thread->interrupted = 1;
+    if (*p) {
+        unlink_waiter(p);
+        l4_irq_trigger(thread->wake_irq); /* keeps I2 */
+    } else if (thread->sleeping) {
+        l4_thread_ex_regs(thread->cap, ~0ul, ~0ul, L4_THREAD_EX_REGS_CANCEL);
+    }
+    lock_drop(&queue_lock);
+}
+
+int thread_was_interrupted(void)
+{
+    struct thread *self = thread_self();
+
+    return self && __atomic_exchange_n(&self->interrupted, 0, __ATOMIC_ACQ_REL);
 }
 
 static long futex_wake(const volatile int *word, long limit)

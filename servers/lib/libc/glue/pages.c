@@ -27,8 +27,9 @@ static int attach_new(void **address, unsigned long size, l4re_rm_flags_t flags)
         l4re_util_cap_free(memory);
         return -ENOMEM;
     }
-    error = l4re_rm_attach(address, size, flags | L4RE_RM_F_RW, memory, 0,
-                           L4_PAGESHIFT);
+    error = l4re_rm_attach(address, size,
+                           flags | L4RE_RM_F_RW | L4RE_RM_F_DETACH_FREE, memory,
+                           0, L4_PAGESHIFT);
     if (error < 0) {
         l4re_util_cap_free_um(memory);
         return -ENOMEM;

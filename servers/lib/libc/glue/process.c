@@ -6,7 +6,7 @@
  * raise() runs the handler at once, on the thread that raised, and without a
  * handler the program ends with 128 + the signal's number (abort(): 134).
  * Between threads there is one signal, musl's request to cancel: it
- * interrupts the IPC the other thread waits in.
+ * interrupts the other thread's waiting.
  *
  * Simplified: a blocked signal raised is forgotten unless it is fatal.
  */
@@ -14,7 +14,6 @@
 #include "machine.h"
 #include "threads.h"
 
-#include <l4/sys/thread.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -84,13 +83,6 @@ static long signal_self(int sig)
     return 0;
 }
 
-/* Wake another thread from its IPC: its call returns -EINTR. */
-static long interrupt(struct thread *t)
-{
-    l4_thread_ex_regs(t->cap, ~0ul, ~0ul, L4_THREAD_EX_REGS_CANCEL);
-    return 0;
-}
-
 static long signal_thread(struct thread *t, int sig)
 {
     if (sig < 0 || sig >= SIGNALS)
@@ -99,7 +91,10 @@ static long signal_thread(struct thread *t, int sig)
         return -ESRCH;
     if (!sig)
         return 0;
-    return t == thread_self() ? signal_self(sig) : interrupt(t);
+    if (t == thread_self())
+        return signal_self(sig);
+    thread_interrupt(t);
+    return 0;
 }
 
 /* process, signal */

@@ -96,6 +96,7 @@ static void bury(struct thread *t)
     if (t->wake_irq)
         l4re_util_cap_free_um(t->wake_irq);
     t->wake_irq = 0;
+    t->interrupted = t->sleeping = 0;
     t->state = THREAD_FREE;
 }
 

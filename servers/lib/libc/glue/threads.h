@@ -39,6 +39,8 @@ struct thread {
     struct thread *next_waiter;
     const volatile int *waits_for; /* 0: not waiting */
     l4_cap_idx_t wake_irq;         /* 0: not made yet */
+    int interrupted; /* its next (or present) wait answers -EINTR */
+    int sleeping;    /* owner only: in an IPC that may be aborted */
 };
 
 /* The calling thread's slot, or 0 (I3). */
@@ -47,6 +49,12 @@ GLUE_HIDDEN struct thread *thread_self(void);
 /* Thread ids are slot numbers plus 1; 0 for an id that is not LIVE. */
 GLUE_HIDDEN struct thread *thread_by_id(long id);
 GLUE_HIDDEN long thread_id(const struct thread *thread);
+
+/* Ends the thread's waiting, now or next time, with -EINTR (futex.c). */
+GLUE_HIDDEN void thread_interrupt(struct thread *thread);
+
+/* Was the calling thread interrupted since it last asked? */
+GLUE_HIDDEN int thread_was_interrupted(void);
 
 /* The calling thread ends; entered from arch/<arch>/switch.S too. */
 GLUE_HIDDEN _Noreturn void vitrine_thread_exit(void);

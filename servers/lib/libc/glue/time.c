@@ -7,6 +7,7 @@
  * process' CPU time is the time since boot.
  */
 #include "calls.h"
+#include "threads.h"
 
 #include <l4/sys/ipc.h>
 #include <l4/sys/kip.h>
@@ -53,6 +54,20 @@ static l4_uint64_t timespec_us(const struct timespec *t)
     return t->tv_sec * 1000000ull + (t->tv_nsec + 999) / 1000;
 }
 
+static void sleep_interruptibly(l4_uint64_t us)
+{
+    struct thread *self = thread_self();
+
+    if (!self) {
+        l4_ipc_sleep_us(us);
+        return;
+    }
+    self->sleeping = 1;
+    if (!self->interrupted)
+        l4_ipc_sleep_us(us);
+    self->sleeping = 0;
+}
+
 /* Sleeps until the clock shows `deadline`; -EINTR with the time left. */
 static long sleep_until(l4_uint64_t deadline, struct timespec *ret_left)
 {
@@ -60,8 +75,8 @@ static long sleep_until(l4_uint64_t deadline, struct timespec *ret_left)
         l4_uint64_t now = clock_us();
         if (now >= deadline)
             return 0;
-        l4_msgtag_t tag = l4_ipc_sleep_us(deadline - now);
-        if (l4_ipc_error(tag, l4_utcb()) != L4_IPC_RECANCELED)
+        sleep_interruptibly(deadline - now);
+        if (!thread_was_interrupted())
             continue;
         now = clock_us();
         if (ret_left && now < deadline) {

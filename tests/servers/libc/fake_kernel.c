@@ -1,0 +1,208 @@
+/*
+ * A kernel of one page, to run a program of user level as a host process.
+ *
+ * The program is the real thing: instrumented, static PIE, our start code,
+ * musl, our glue. Only the bottom is replaced: the hooks of the checks count
+ * calls, and the system-call stub understands what a program without an L4Re
+ * environment does: write to the console and set its thread pointer. Every
+ * other message is answered -ENOSYS. Memory and the program's end are taken
+ * from the host (<vitrine/libc.h>'s groups).
+ *
+ *   host exec -> fake_start (GS, KIP) -> _start -> ... -> main
+ *
+ * Compiled without checks. x86-64 hosts only.
+ */
+#include "fake_kernel.h"
+
+#include <l4/sys/consts.h>
+#include <l4/sys/kip.h>
+#include <l4/sys/types.h>
+#include <l4/sys/utcb.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <vitrine/libc.h>
+
+#define ARCH_SET_GS         0x1001
+#define ARCH_SET_FS         0x1002
+#define OP_SET_SEGMENT_BASE 0x12
+
+unsigned long fake_accesses, fake_steps, fake_messages;
+char fake_console[4096];
+unsigned long fake_console_used;
+
+static l4_kernel_info_t kip;
+static struct {
+    unsigned long words[128];
+} utcb __attribute__((aligned(1024)));
+static void *gs_block[2] = {&utcb};
+
+static long host(long n, long a, long b, long c, long d, long e, long f)
+{
+    register long r10 __asm__("r10") = d;
+    register long r8 __asm__("r8") = e;
+    register long r9 __asm__("r9") = f;
+
+    __asm__ volatile("syscall"
+                     : "+a"(n)
+                     : "D"(a), "S"(b), "d"(c), "r"(r10), "r"(r8), "r"(r9)
+                     : "rcx", "r11", "memory");
+    return n;
+}
+
+/* First code of the process: what the kernel has ready for a program. */
+__asm__(".globl fake_start\n"
+        "fake_start:\n"
+        "  xorl %ebp, %ebp\n"
+        "  movq %rsp, %rbx\n"
+        "  andq $-16, %rsp\n"
+        "  call fake_boot\n"
+        "  movq %rax, %rdi\n"
+        "  leaq zero_block(%rip), %rsp\n"
+        "  movq (%rsp), %rsp\n"
+        "  jmp _start\n");
+
+/* A root task's start block: eight zero words at the stack pointer. */
+static unsigned long stack[16384] __attribute__((aligned(16)));
+unsigned long *zero_block;
+
+void *fake_boot(void);
+void *fake_boot(void)
+{
+    zero_block = stack + 16384 - 8;
+    kip.clock = 5000000;
+    gs_block[0] = &utcb;
+    host(SYS_arch_prctl, ARCH_SET_GS, (long)gs_block, 0, 0, 0, 0);
+    return &kip;
+}
+
+__asm__(".globl l4_vitrine_sim_syscall\n"
+        "l4_vitrine_sim_syscall:\n"
+        "  pushq %rbp\n" /* entered by a jump, return address in r11 */
+        "  movq %rsp, %rbp\n"
+        "  pushq %r11\n"
+        "  andq $-16, %rsp\n"
+        "  movq %rax, %rdi\n"
+        "  call fake_ipc\n"
+        "  movq -8(%rbp), %r11\n"
+        "  movq %rbp, %rsp\n"
+        "  popq %rbp\n"
+        "  jmp *%r11\n");
+
+static long answer(long error)
+{
+    return (long)((unsigned long)error << 16);
+}
+
+static void append_console(const char *text, unsigned long size)
+{
+    for (unsigned long i = 0; i < size; i++)
+        if (fake_console_used < sizeof fake_console - 1)
+            fake_console[fake_console_used++] = text[i];
+    host(SYS_write, 1, (long)text, size, 0, 0, 0);
+}
+
+/* The result tag. The message is in the UTCB. */
+long fake_ipc(unsigned long tag, unsigned long label, unsigned long dest);
+long fake_ipc(unsigned long tag, unsigned long label, unsigned long dest)
+{
+    unsigned long *mr = utcb.words;
+    long protocol = (long)tag >> 16;
+
+    (void)label;
+    fake_messages++;
+    if ((dest & L4_CAP_MASK) == L4_INVALID_CAP) { /* sleep */
+        kip.clock += 1000;
+        utcb.words[123] = 3;
+        return 0x8000;
+    }
+    if (protocol == L4_PROTO_LOG && (mr[0] & 0xffff) == 0) {
+        append_console((const char *)(mr + 2), mr[1]);
+        return 0;
+    }
+    if (protocol == L4_PROTO_THREAD && (mr[0] & 0xff) == OP_SET_SEGMENT_BASE) {
+        host(SYS_arch_prctl, ARCH_SET_FS, mr[1], 0, 0, 0, 0);
+        return 0;
+    }
+    return answer(-L4_ENOSYS);
+}
+
+int vitrine_pages_map(void **ret_address, unsigned long size)
+{
+    long address = host(SYS_mmap, 0, size, PROT_READ | PROT_WRITE,
+                        MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (address < 0 && address > -4096)
+        return address;
+    *ret_address = (void *)address;
+    return 0;
+}
+
+int vitrine_pages_unmap(void *address, unsigned long size)
+{
+    return host(SYS_munmap, (long)address, size, 0, 0, 0, 0);
+}
+
+int vitrine_pages_reserve(void **ret_address, unsigned long size)
+{
+    long address =
+        host(SYS_mmap, 0, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    *ret_address = (void *)address;
+    return 0;
+}
+
+int vitrine_pages_commit(void *address, unsigned long size)
+{
+    return host(SYS_mprotect, (long)address, size, PROT_READ | PROT_WRITE, 0, 0,
+                0);
+}
+
+int vitrine_pages_release(void *address, unsigned long size)
+{
+    return vitrine_pages_unmap(address, size);
+}
+
+_Noreturn void vitrine_program_end(int code)
+{
+    for (;;)
+        host(SYS_exit_group, code, 0, 0, 0, 0, 0);
+}
+
+/* The hooks the compiler calls; only that they are called matters. */
+#define HOOK(name)                                                             \
+    void name(unsigned long address);                                          \
+    void name(unsigned long address)                                           \
+    {                                                                          \
+        (void)address;                                                         \
+        fake_accesses++;                                                       \
+    }
+#define HOOK_SIZED(name)                                                       \
+    void name(unsigned long address, unsigned long size);                      \
+    void name(unsigned long address, unsigned long size)                       \
+    {                                                                          \
+        (void)address;                                                         \
+        (void)size;                                                            \
+        fake_accesses++;                                                       \
+    }
+
+HOOK(__asan_load1_noabort)
+HOOK(__asan_load2_noabort)
+HOOK(__asan_load4_noabort)
+HOOK(__asan_load8_noabort)
+HOOK(__asan_load16_noabort)
+HOOK(__asan_store1_noabort)
+HOOK(__asan_store2_noabort)
+HOOK(__asan_store4_noabort)
+HOOK(__asan_store8_noabort)
+HOOK(__asan_store16_noabort)
+HOOK_SIZED(__asan_loadN_noabort)
+HOOK_SIZED(__asan_storeN_noabort)
+
+void __asan_handle_no_return(void);
+void __asan_handle_no_return(void)
+{
+}
+
+void __sanitizer_cov_trace_pc(void);
+void __sanitizer_cov_trace_pc(void)
+{
+    fake_steps++;
+}
