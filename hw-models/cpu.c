@@ -243,15 +243,14 @@ static bool step_again(struct hw_cpu *c, struct hw_trap *t)
 }
 
 /* A device accessor pointed at ordinary memory works on it, as a load or
- * store would. `host` is where RAM is mapped at the user's own address. */
-static uint64_t ram_access(void *host, unsigned size, bool write,
-                           uint64_t value)
+ * store would. */
+static uint64_t ram_access(void *at, uint64_t size, bool write, uint64_t value)
 {
     uint64_t old = 0;
 
-    memcpy(&old, host, size);
+    memcpy(&old, at, size);
     if (write)
-        memcpy(host, &value, size);
+        memcpy(at, &value, size);
     return old;
 }
 
@@ -263,7 +262,8 @@ static bool mmio_again(struct hw_cpu *c, struct hw_regs *r, struct hw_trap *t)
     unsigned access = write ? HW_ACCESS_W : HW_ACCESS_R;
     uint64_t pa, fault;
 
-    if ((size & (size - 1)) || size == 0 || size > sizeof(uint64_t))
+    if ((size & (size - 1)) || size == 0 || size > sizeof(uint64_t) ||
+        address % size)
         return trap_exception(t, SIGBUS, address);
     if (hw_mmu_device(c->mmu, address, (unsigned)size, access, &pa)) {
         r->retry = HW_RETRY_NONE;
@@ -277,8 +277,8 @@ static bool mmio_again(struct hw_cpu *c, struct hw_regs *r, struct hw_trap *t)
     }
     if (!hw_mmu_access(c->mmu, address, size, access, &fault))
         return trap_fault(t, fault, access);
-    hw_regs_set_mmio(r, ram_access((void *)(uintptr_t)address, (unsigned)size,
-                                   write, hw_regs_argument(r, 3)));
+    hw_regs_set_mmio(r, ram_access(hw_mmu_at(c->mmu, address), size, write,
+                                   hw_regs_argument(r, 3)));
     return true;
 }
 

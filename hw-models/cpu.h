@@ -64,7 +64,7 @@ enum hw_trap_kind {
     HW_TRAP_FAULT,     /* page fault: address, access */
     HW_TRAP_EXCEPTION, /* signo, address */
     HW_TRAP_BUDGET,    /* the steps given are used up (or interrupted) */
-    HW_TRAP_MMIO,      /* device access: address, size, write, value, pa */
+    HW_TRAP_MMIO,      /* device access: address, size, access, value, pa */
 };
 
 struct hw_trap {

@@ -392,6 +392,16 @@ bool hw_mmu_access(struct hw_mmu *m, uint64_t va, uint64_t size,
     return true;
 }
 
+void *hw_mmu_at(const struct hw_mmu *m, uint64_t va)
+{
+    struct hw_walk w;
+
+    if (!hw_walk(m->ram, m->context[m->current].root, va, &w) ||
+        (w.flags & HW_PTE_DEVICE))
+        return NULL;
+    return hw_ram_at(m->ram, w.pa, 1);
+}
+
 bool hw_mmu_device(struct hw_mmu *m, uint64_t va, unsigned size,
                    unsigned access, uint64_t *ret_pa)
 {

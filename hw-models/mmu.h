@@ -89,6 +89,9 @@ bool hw_mmu_is_user(const struct hw_mmu *m, uint64_t va);
  */
 bool hw_mmu_access(struct hw_mmu *m, uint64_t va, uint64_t size,
                    unsigned access, uint64_t *ret_fault);
+/* Where the simulator finds the RAM that the running space maps at `va`, up
+ * to the end of the page; NULL: none there. Checks no right. */
+void *hw_mmu_at(const struct hw_mmu *m, uint64_t va);
 /* A device page is never host-mapped and plain accesses to it fail; device
  * accessors ask here: true and its physical address if the running space may
  * access it so. */

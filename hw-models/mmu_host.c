@@ -358,9 +358,10 @@ static uint32_t any_within(const struct hw_host *h, uint64_t first,
 void hw_host_drop(struct hw_host *h, uint64_t first, uint64_t count)
 {
     uint64_t last = first + count - 1;
-    uint32_t i;
 
     if (count > h->pages) {
+        uint32_t i;
+
         while ((i = any_within(h, first, last)))
             span_around_drop(h, h->table[i].page, first, last + 1);
         return;

@@ -135,6 +135,30 @@ static double loop_ns(struct machine *m, const struct user_image *image,
     return (now_ns() - start) / STEPS;
 }
 
+/* A page seen for the first time: walk, host mapping, first load. */
+static double fill_ns(struct machine *m, uint64_t distance)
+{
+    enum { PAGES = 1024 };
+    struct space s = space_new(m);
+    uint64_t pa = machine_frames(m, PAGES);
+    volatile uint64_t sum = 0;
+    uint64_t fault;
+    double start;
+
+    memset(machine_at(m, pa), 1, PAGES * PAGE);
+    for (uint64_t i = 0; i < PAGES; i++)
+        space_map(m, &s, CODE_STACK + i * distance, pa + i * PAGE, PAGE_RW);
+    space_switch(m, &s);
+    start = now_ns();
+    for (uint64_t i = 0; i < PAGES; i++) {
+        uint64_t va = CODE_STACK + i * distance;
+
+        hw_mmu_access(m->mmu, va, 8, HW_ACCESS_R, &fault);
+        sum += *(volatile uint64_t *)va;
+    }
+    return (now_ns() - start) / PAGES;
+}
+
 int main(void)
 {
     struct user_image image;
@@ -157,6 +181,11 @@ int main(void)
     machine_init(&m, 0);
     printf("step                                %6.2f ns\n",
            loop_ns(&m, &image, "user_steps"));
+    printf("first load of a page, in a row      %6.0f ns\n", fill_ns(&m, PAGE));
+    machine_destroy(&m);
+    machine_init(&m, 0);
+    printf("first load of a page, scattered     %6.0f ns\n",
+           fill_ns(&m, 2 * PAGE));
     machine_destroy(&m);
     user_image_close(&image);
     return 0;

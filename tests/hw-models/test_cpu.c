@@ -52,6 +52,7 @@ static uint64_t symbol(const char *name)
 
 static void begin(const char *entry, uint64_t argument)
 {
+    hw_regs_release(&regs);
     thread_start(&regs, symbol(entry), STACK_END, argument);
 }
 
@@ -130,6 +131,8 @@ Test(cpu, threads_interleave)
         }
     for (uint64_t i = 0; i < 3; i++)
         cr_assert_eq(THREAD_LABEL(&r[i]), 20 * i);
+    for (int i = 0; i < 3; i++)
+        hw_regs_release(&r[i]);
 }
 
 Test(cpu, a_miss_the_table_answers_does_not_trap)
@@ -404,6 +407,16 @@ Test(cpu, an_accessor_works_on_memory_too)
     cr_assert_eq(*word, 0x112233445566beef);
 }
 
+Test(cpu, an_accessor_not_aligned_is_an_exception)
+{
+    space_map(&m, &space, DEVICE, 0x10000000, PAGE_RW | HW_PTE_DEVICE);
+    begin("user_mmio_read", DEVICE + 2);
+    run();
+    cr_assert_eq(t.kind, HW_TRAP_EXCEPTION);
+    cr_assert_eq(t.signo, SIGBUS);
+    cr_assert_eq(t.address, DEVICE + 2);
+}
+
 Test(cpu, a_plain_load_from_a_device_faults)
 {
     space_map(&m, &space, DEVICE, 0x10000000, PAGE_RW | HW_PTE_DEVICE);
@@ -492,6 +505,7 @@ Test(cpu, a_full_restore_is_exact)
     thread_start(&other, symbol("user_sum"), STACK_END - PAGE, 3);
     for (int i = 0; i < 4; i++)
         hw_cpu_run(m.cpu, &other, BUDGET, &t, &steps);
+    hw_regs_release(&other);
     word = data_map(DATA, PAGE_RW);
     run();
     cr_assert_eq(t.kind, HW_TRAP_SYSCALL, "trap %d", t.kind);
@@ -608,6 +622,8 @@ Test(cpu, spaces_with_one_layout_run_in_turns)
         }
     cr_assert_eq(THREAD_LABEL(&r[0]), 30);
     cr_assert_eq(THREAD_LABEL(&r[1]), 70);
+    hw_regs_release(&r[0]);
+    hw_regs_release(&r[1]);
 }
 
 Test(cpu, the_utcb_is_in_the_block)
