@@ -5,7 +5,7 @@
 cmd_bench()
 {
     ensure_setup build run
-    ensure_built
+    ensure_built runnable
     need_tool vitrine-bench
     exec "$tool" --root "$root" --build "$build" "$@"
 }

@@ -32,7 +32,7 @@ cmd_demo()
     parse_run "$@"
     [ -z "$words" ] || die_usage "demo takes no SYSTEM"
     ensure_setup build run
-    ensure_built
+    ensure_built runnable
     need_out demo
     find_system "$root/examples/demo/demo.cfg"
     trace=$out/trace.vtr

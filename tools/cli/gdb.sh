@@ -39,7 +39,7 @@ cmd_gdb()
     eval "parse_run $rest"
     [ -n "$words" ] || die_usage "gdb needs a SYSTEM"
     ensure_setup build run test
-    ensure_built
+    ensure_built runnable
     eval "run_words $words"
     [ -z "$trace" ] || option --trace "$trace"
     make_sim_args

@@ -6,7 +6,7 @@ cmd_graph()
 {
     [ $# -gt 0 ] || die_usage "graph needs a trace FILE"
     ensure_setup build run
-    ensure_built tools/vitrine-graph
+    ensure_built runnable
     need_tool vitrine-graph
     exec "$tool" "$@"
 }

@@ -11,6 +11,11 @@ function clear() {
 }
 
 /^ninja-exit / { code = $2; next }
+# Ninja runs Meson when a meson.build changed: quiet, unless that fails.
+/Regenerating build files/ { meson = 1; held = ""; next }
+meson && /^Cleaning\.\.\./ { meson = 0; held = ""; next }
+meson && !/^FAILED/ { held = held $0 "\n"; next }
+meson { printf "%s", held > "/dev/stderr"; meson = 0 }
 /^ninja: (Entering|no work)/ { next }
 /^\[[0-9]+\/[0-9]+\] / {
     split(substr($1, 2, length($1) - 2), part, "/")
@@ -32,5 +37,7 @@ function clear() {
 }
 END {
     clear()
+    if (meson)
+        printf "%s", held > "/dev/stderr"
     exit code
 }

@@ -191,7 +191,7 @@ cmd_run()
     parse_run "$@"
     [ -n "$words" ] || die_usage "run needs a SYSTEM"
     ensure_setup build run
-    ensure_built
+    ensure_built runnable
     eval "run_words $words"
     if [ -z "$graph" ]; then
         exec_sim

@@ -7,7 +7,7 @@ cmd_trace()
 {
     [ $# -gt 0 ] || die_usage "trace needs a trace FILE"
     ensure_setup build run
-    ensure_built tools/vitrine-trace
+    ensure_built runnable
     need_tool vitrine-trace
     exec "$tool" "$@"
 }
