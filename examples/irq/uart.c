@@ -37,12 +37,14 @@ enum {
 
 enum {
     FIFO_BYTES = 16,
+    BYTE_US = 90, /* a byte's time on the wire at 115200 baud */
     IER_RECEIVED = 1,
     IER_SENT = 2,
     FCR_ENABLE = 1,
     LCR_8_BITS = 3,
     LSR_RECEIVED = 1, /* there is a byte to read */
     LSR_SENT = 0x20,  /* THRE: the FIFO is empty */
+    LSR_IDLE = 0x40,  /* TEMT: and the last byte has left */
     IRQ_LABEL = 0x40,
 };
 
@@ -102,7 +104,7 @@ unsigned uart_write(struct uart *u, const char *text, size_t length)
 {
     unsigned interrupts = 0;
     mmio_write8(u->base + IER, IER_SENT);
-    while (length) {
+    for (;;) {
         /* Reading IIR tells the device that its "sent" was seen. */
         mmio_read8(u->base + IIR);
         if (!(mmio_read8(u->base + LSR) & LSR_SENT)) {
@@ -110,10 +112,14 @@ unsigned uart_write(struct uart *u, const char *text, size_t length)
             interrupts++;
             continue;
         }
+        if (!length)
+            break;
         for (int i = 0; i < FIFO_BYTES && length; i++, length--)
             mmio_write8(u->base + THR, (l4_uint8_t)*text++);
     }
     mmio_write8(u->base + IER, 0);
+    while (!(mmio_read8(u->base + LSR) & LSR_IDLE))
+        l4_ipc_sleep_us(BYTE_US);
     return interrupts;
 }
 

@@ -34,7 +34,7 @@ static void foreign_pointer(void)
 
 static void write_constant(void)
 {
-    volatile char *c = (volatile char *)constant;
+    char *volatile c = (char *)constant; /* volatile: keep GCC from knowing */
     c[0] = 'R';
 }
 
@@ -53,8 +53,8 @@ static void wild_jump(void)
 
 static void divide_by_zero(void)
 {
-    volatile int zero = 0;
-    printf("1 / 0 is %d\n", 1 / zero);
+    volatile int one = 1, zero = 0;
+    printf("1 / 0 is %d\n", one / zero);
 }
 
 int main(int argc, char **argv)
