@@ -67,6 +67,8 @@ for cc in "$@"; do
         -I"$include" -fsyntax-only "$here/layout.c"
     report "$arch: signatures" $cc $c -Wall -Werror \
         -I"$include" -fsyntax-only "$here/signatures.c"
+    report "$arch: old and new spellings" $cc $c -Wall -Wextra -Werror \
+        -I"$include" -fsyntax-only "$here/spellings.c"
     case $arch in
     riscv) ;; # no simulator there
     *) report "$arch: simulator" compile_all "$cc" $arch $c \

@@ -4,7 +4,7 @@
 #ifndef L4_RE_C_LOG_H
 #define L4_RE_C_LOG_H
 
-#include <l4/sys/types.h>
+#include <l4/re/env.h>
 
 L4_BEGIN_DECLS
 

@@ -7,6 +7,7 @@
 #define L4_RE_C_MEM_ALLOC_H
 
 #include <l4/re/c/dataspace.h>
+#include <l4/re/env.h>
 
 enum l4re_ma_flags {
     L4RE_MA_CONTINUOUS = 1, /* physically in one piece */

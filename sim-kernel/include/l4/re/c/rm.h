@@ -14,6 +14,7 @@
 
 #include <l4/re/c/dataspace.h>
 #include <l4/re/consts.h>
+#include <l4/re/env.h>
 
 typedef l4_uint32_t l4re_rm_flags_t;
 typedef l4_uint64_t l4re_rm_offset_t; /* bytes */
