@@ -62,14 +62,14 @@ have() {
 # The names under which the release's own suites appear.
 release_names() {
     (
-        . /etc/os-release
+        . "${VITRINE_OS_RELEASE:-/etc/os-release}"
         printf '%s\n' "${VERSION_CODENAME:-}" "${UBUNTU_CODENAME:-}" \
             "${DEBIAN_CODENAME:-}"
         # Debian's moving names, when the machine follows one of them.
-        case "${ID:-} ${ID_LIKE:-}" in
-        *debian*) printf '%s\n' stable oldstable testing unstable sid ;;
+        case "${ID:-}" in
+        debian) printf '%s\n' stable oldstable testing unstable sid ;;
         esac
-    ) | sed '/^$/d' | tr '\n' ' '
+    ) | awk 'NF && !seen[$0]++ { printf "%s%s", sep, $0; sep = " " }'
 }
 
 # awk text shared by both converters: is this suite the release's own?
@@ -88,7 +88,7 @@ convert_list() {
     awk -v names="$names" "$suite_test"'
     /^[ \t]*deb(-src)?[ \t]/ {
         line = $0
-        sub(/#.*/, "", line)
+        sub(/[ \t]*(#.*)?$/, "", line)
         sub(/^[ \t]*deb(-src)?[ \t]+/, "", line)
         options = ""
         if (match(line, /^\[[^]]*\][ \t]*/)) {
@@ -221,7 +221,7 @@ fetch() {
     if [ -z "$version" ]; then
         grep -E '^(E|W|Err)' "$apt/update.log" | head -n 3 >&2 || true
         die "no source package '$package' in the lists of: $names" \
-            "(log: $apt/update.log)"
+            "(log: $apt/update.log; on Ubuntu 'universe' must be enabled)"
     fi
     say "fetching $package $version"
     work=$apt/work
