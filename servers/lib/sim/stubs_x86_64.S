@@ -122,6 +122,43 @@ STUB __sanitizer_cov_trace_pc
 9:      LEAVE   HW_USER_STEP
 STUB_END __sanitizer_cov_trace_pc
 
+/* What checks_x86_64.h could not decide in line: r11 is where to go on. The
+ * step is counted already. */
+STUB vitrine_step_slow
+        .cfi_def_cfa_offset 0
+        .cfi_register rip, r11
+        cmpq    $0, %gs:HW_USER_BUDGET
+        jl      9f
+        mov     %r11, %rax
+        mov     %rsp, %rcx
+        shr     $12, %rax
+        shr     $12, %rcx
+        mov     %eax, %edx
+        and     $(HW_TLB_ENTRIES - 1), %edx
+        shl     $HW_TLB_SHIFT, %edx
+        add     %gs:HW_USER_TLB, %rdx
+        cmp     %rax, HW_TLB_EXEC(%rdx)
+        jne     9f
+        mov     %rax, %gs:HW_USER_CODE_PAGE
+        mov     %ecx, %edx
+        and     $(HW_TLB_ENTRIES - 1), %edx
+        shl     $HW_TLB_SHIFT, %edx
+        add     %gs:HW_USER_TLB, %rdx
+        cmp     %rcx, HW_TLB_WRITE(%rdx)
+        jne     9f
+        mov     %rcx, %gs:HW_USER_STACK_PAGE
+        jmp     *%r11
+9:      jmp     *%gs:HW_USER_STEP
+STUB_END vitrine_step_slow
+
+/* checks_x86_64.h has these numbers in its text. */
+        .if HW_USER_BUDGET != 0x08 || HW_USER_TLB != 0x10 || \
+            HW_USER_ACCESS != 0x20 || HW_USER_CODE_PAGE != 0x38 || \
+            HW_USER_STACK_PAGE != 0x40 || HW_TLB_ENTRIES != 256 || \
+            HW_TLB_SHIFT != 5 || HW_TLB_READ != 0 || HW_TLB_WRITE != 8
+        .error "checks_x86_64.h does not match user_abi.h"
+        .endif
+
 /* rax tag, rdx destination, r8 timeouts, rsi label -> rax tag, rsi label.
  * Jumped to, not called, with the return address in r11 (user_abi.h). */
 STUB l4_vitrine_sim_syscall
