@@ -1,5 +1,5 @@
 /*
- * CPU: the loop around user code, and the signal door.
+ * CPU: the loop around user code.
  *
  *   hw_cpu_run
  *     again: do the check left over (retry), check code and stack page
@@ -19,19 +19,13 @@
  *     then belongs to user code, any other is the simulator's own crash.
  * I3  code and stack page in the block were found in the TLB of the running
  *     space, or are ~0.
- *
- * This file is compiled without stack protector: the handler starts with the
- * user's thread pointer.
  */
-#define _GNU_SOURCE
 #include "cpu_host.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
-enum { CPUS_MAX = 64, PAGE_SHIFT = 12, FPU_ALIGN = 64 };
-enum { SIGNAL_STACK_SIZE = 128 * 1024 };
+enum { PAGE_SHIFT = 12, FPU_ALIGN = 64 };
 /* A page fault the MMU finds no fault in, so often at one instruction: the
  * host has another reason, and the program gets an exception. */
 enum { REPEATS_MAX = 8 };
@@ -39,85 +33,8 @@ static const uint64_t NO_PAGE = ~0ull;
 /* The lowest address a push reaches, seen from the stack pointer. */
 static const uint64_t PUSH = 8;
 
-/* Process-wide, as signal handlers are. */
-static struct hw_cpu *volatile cpus[CPUS_MAX];
-static void (*crash_handler)(int signo, uint64_t address, uint64_t host_ip);
 static __thread struct hw_cpu *bound; /* whose block this thread shows */
 static __thread pid_t thread_id;      /* 0: no signal stack yet */
-
-/* The signal door */
-
-/* The CPU whose user code this host thread was running, or NULL. Uses
- * neither thread-local storage nor the block register, for user code can
- * change that. */
-static struct hw_cpu *cpu_running(uint64_t ip)
-{
-    pid_t tid = hw_host_gettid();
-
-    if (ip >= (uint64_t)hw_cpu_text && ip < (uint64_t)hw_cpu_text_end)
-        return NULL;
-    for (int i = 0; i < CPUS_MAX; i++) {
-        struct hw_cpu *c = cpus[i];
-
-        if (c && c->tid == tid && *hw_block_own(&c->block, BLOCK_IN_USER))
-            return c;
-    }
-    return NULL;
-}
-
-static void crash(int signo, uint64_t address, uint64_t ip)
-{
-    if (crash_handler)
-        crash_handler(signo, address, ip);
-    signal(signo, SIG_DFL); /* the instruction runs again, and ends us */
-}
-
-__attribute__((no_sanitize("address", "undefined"))) static void
-on_signal(int signo, siginfo_t *info, void *context)
-{
-    ucontext_t *uc = context;
-    struct hw_cpu *c = cpu_running(hw_host_frame_ip(uc));
-    struct hw_regs *r;
-
-    if (!c) {
-        crash(signo, (uint64_t)info->si_addr, hw_host_frame_ip(uc));
-        return;
-    }
-    hw_host_tp_restore(c);
-    r = (struct hw_regs *)*hw_block_own(&c->block, BLOCK_REGS);
-    hw_host_save(uc, r, c->fpu);
-    c->signal = (struct hw_signal){
-        .signo = signo,
-        .address = (uint64_t)info->si_addr,
-        .access = hw_host_access(signo, info, uc),
-    };
-    *hw_block_own(&c->block, BLOCK_IN_USER) = 0;
-    hw_host_redirect(uc, c);
-}
-
-static void handlers_install(void)
-{
-    static const int signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP};
-    struct sigaction action = {.sa_sigaction = on_signal,
-                               .sa_flags = SA_SIGINFO | SA_ONSTACK};
-
-    for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
-        sigaddset(&action.sa_mask, signals[i]);
-    for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
-        sigaction(signals[i], &action, NULL);
-}
-
-/* One signal stack per host thread, for the thread's life. */
-static void thread_prepare(void)
-{
-    stack_t stack = {.ss_size = SIGNAL_STACK_SIZE};
-
-    stack.ss_sp = mmap(NULL, SIGNAL_STACK_SIZE, PROT_READ | PROT_WRITE,
-                       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (stack.ss_sp == MAP_FAILED || sigaltstack(&stack, NULL) < 0)
-        abort();
-    thread_id = hw_host_gettid();
-}
 
 static void *fpu_room(void)
 {
@@ -380,16 +297,6 @@ static void entries_set(struct hw_user_block *b)
     b->stack_page = NO_PAGE;
 }
 
-static bool cpu_register(struct hw_cpu *c)
-{
-    for (int i = 0; i < CPUS_MAX; i++)
-        if (!cpus[i]) {
-            cpus[i] = c;
-            return true;
-        }
-    return false;
-}
-
 struct hw_cpu *hw_cpu_new(struct hw_mmu *mmu, int *ret_error)
 {
     struct hw_cpu *c = aligned_alloc(HW_USER_BLOCK_SIZE,
@@ -402,13 +309,12 @@ struct hw_cpu *hw_cpu_new(struct hw_mmu *mmu, int *ret_error)
     }
     *c = (struct hw_cpu){.mmu = mmu, .fpu = fpu_room()};
     entries_set(&c->block);
-    if (!c->fpu || !cpu_register(c)) {
+    if (!c->fpu || !hw_signal_register(c)) {
         *ret_error = c->fpu ? ENOSPC : ENOMEM;
         free(c->fpu);
         free(c);
         return NULL;
     }
-    handlers_install();
     return c;
 }
 
@@ -416,9 +322,7 @@ void hw_cpu_free(struct hw_cpu *c)
 {
     if (!c)
         return;
-    for (int i = 0; i < CPUS_MAX; i++)
-        if (cpus[i] == c)
-            cpus[i] = NULL;
+    hw_signal_unregister(c);
     if (bound == c)
         bound = NULL;
     free(c->fpu);
@@ -432,8 +336,10 @@ struct hw_user_block *hw_cpu_block(struct hw_cpu *c)
 
 static void cpu_bind(struct hw_cpu *c)
 {
-    if (!thread_id)
-        thread_prepare();
+    if (!thread_id) {
+        hw_signal_stack_make();
+        thread_id = hw_host_gettid();
+    }
     c->tid = thread_id;
     hw_host_bind(c);
     bound = c;
@@ -457,10 +363,4 @@ void hw_regs_release(struct hw_regs *r)
 {
     free(r->fpu);
     r->fpu = NULL;
-}
-
-void hw_cpu_on_crash(void (*handler)(int signo, uint64_t address,
-                                     uint64_t host_ip))
-{
-    crash_handler = handler;
 }

@@ -47,7 +47,8 @@ struct hw_regs {
 #else
 #error "no CPU model for this host"
 #endif
-    uint64_t tp;        /* thread pointer: FS base, TPIDR_EL0; 0: unused */
+    uint64_t tp;        /* thread pointer: FS base, TPIDR_EL0; 0: unused, and
+                           the register is the host's own meanwhile */
     uint64_t utcb;      /* user address of the UTCB, for the CPU block */
     void *fpu;          /* room for FPU state (host memory), live if `full` */
     uint8_t full;       /* all registers are live (signal door), else only

@@ -1,8 +1,8 @@
 /*
- * What the CPU model needs from each host architecture.
+ * The CPU model's parts, and what they need of a host architecture.
  *
- * cpu.c runs the loop; cpu_host_<arch>.c reads and writes signal frames;
- * cpu_<arch>.S switches stacks. Code that runs between a host signal and
+ * cpu.c runs the loop; cpu_signal.c is the signal door, and reads and writes
+ * signal frames through cpu_host_<arch>.c; cpu_<arch>.S switches stacks. Code that runs between a host signal and
  * hw_host_tp_restore() must not touch thread-local storage: the user's
  * thread pointer may still be in force.
  */
@@ -42,6 +42,12 @@ void hw_cpu_entry_access(void);
 void hw_cpu_entry_step(void);
 void hw_cpu_entry_mmio(void);
 void hw_cpu_entry_signal(void);
+
+/* From now on the handler knows the CPU. False: there are too many. */
+bool hw_signal_register(struct hw_cpu *c);
+void hw_signal_unregister(struct hw_cpu *c);
+/* Gives this host thread a signal stack, for its life. */
+void hw_signal_stack_make(void);
 
 /* Own part of the block, by offset. */
 static inline uint64_t *hw_block_own(struct hw_user_block *b, unsigned offset)

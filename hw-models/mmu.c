@@ -1,14 +1,12 @@
 /*
- * MMU: the soft TLB, and the meeting of walk, TLB and host mappings.
+ * MMU: where walk, soft TLB and host mappings meet.
  *
- *   cache word -> context[i]: root | stamp | conflicts
- *                 tlb[i]: 256 entries that compiled code compares with
- *                 host pages owned by i (mmu_host.h)
+ *   hw_mmu_switch:  cache word -> context -> CPU block
+ *   hw_mmu_access:  walk (mmu_walk) -> rights -> host mapping (mmu_host)
+ *                        -> accessed and dirty bits -> TLB entry (mmu_tlb)
  *
- * A context belongs to one table root from its first switch until it is
- * forgotten or, least recently used, gives way to another root; then its
- * TLB is emptied and its host pages go. Context 0 is "no tables": always
- * empty.
+ * A context is also the owner of host pages: when it gives way to another
+ * root, its pages go with it.
  *
  * The invariants are in mmu.h; hw_mmu_check() asserts them.
  *
@@ -21,79 +19,38 @@
  */
 #include "mmu.h"
 #include "mmu_host.h"
+#include "mmu_tlb.h"
 #include "mmu_walk.h"
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
-enum { CONTEXTS = HW_HOST_OWNERS, CONTEXT_MASK = CONTEXTS - 1 };
+enum { CONTEXT_MASK = HW_TLB_CONTEXTS - 1 };
 enum { HOST_PAGES_DEFAULT = 1 << 18 };
 /* The cache word: index of the context, and the mark, which so survives the
  * loss of the context. */
 static const uint32_t WORD_CONFLICTS = 1u << 31;
-static const uint64_t NO_PAGE = ~0ull;
-
-struct context {
-    uint64_t root;  /* 0: free */
-    uint64_t stamp; /* of the last switch to it */
-    bool conflicts; /* I2 */
-};
-
-struct tlb {
-    struct hw_tlb_entry entry[HW_TLB_ENTRIES];
-};
 
 struct hw_mmu {
     struct hw_ram *ram;
     uint64_t start, end;
     struct hw_user_block *block;
     uint32_t current; /* context in force */
-    uint32_t used;    /* contexts ever used: [0, used) */
-    uint64_t ticks;
     struct hw_mmu_stats stats;
-    struct hw_host host;
-    struct context context[CONTEXTS];
-    struct tlb *tlb; /* CONTEXTS of them */
+    struct hw_tlb tlb;
+    struct hw_host host; /* pages are owned by contexts */
 };
 
-_Static_assert((CONTEXTS & CONTEXT_MASK) == 0, "a power of two");
+_Static_assert((HW_TLB_CONTEXTS & CONTEXT_MASK) == 0, "a power of two");
+_Static_assert((int)HW_TLB_CONTEXTS <= (int)HW_HOST_OWNERS, "one owner each");
 
-/* Soft TLB */
-
-static struct hw_tlb_entry *tlb_entry(struct hw_mmu *m, uint32_t context,
-                                      uint64_t page)
+static uint64_t root_of(const struct hw_mmu *m, uint32_t context)
 {
-    return &m->tlb[context].entry[page % HW_TLB_ENTRIES];
+    return m->tlb.context[context].root;
 }
 
-static void tlb_clear(struct hw_mmu *m, uint32_t context)
+static bool is_marked(const struct hw_mmu *m, uint32_t context)
 {
-    memset(&m->tlb[context], 0xff, sizeof(m->tlb[context]));
-}
-
-static bool tlb_names(const struct hw_tlb_entry *e, uint64_t page)
-{
-    return e->read == page || e->write == page || e->exec == page;
-}
-
-static void tlb_drop(struct hw_mmu *m, uint32_t context, uint64_t page)
-{
-    struct hw_tlb_entry *e = tlb_entry(m, context, page);
-
-    if (tlb_names(e, page))
-        *e = (struct hw_tlb_entry){NO_PAGE, NO_PAGE, NO_PAGE, NO_PAGE};
-}
-
-/* A clean page gets no write tag: the first write must walk, to set the
- * dirty bit. */
-static void tlb_fill(struct hw_mmu *m, uint64_t page, uint64_t flags)
-{
-    struct hw_tlb_entry *e = tlb_entry(m, m->current, page);
-    bool writable = (flags & HW_PTE_W) && (flags & HW_PTE_DIRTY);
-
-    e->read = flags & HW_PTE_R ? page : NO_PAGE;
-    e->write = writable ? page : NO_PAGE;
-    e->exec = flags & HW_PTE_X ? page : NO_PAGE;
+    return m->tlb.context[context].conflicts;
 }
 
 /* The CPU asks again about its code and stack page. */
@@ -101,14 +58,14 @@ static void block_pages_forget(struct hw_mmu *m)
 {
     if (!m->block)
         return;
-    m->block->code_page = NO_PAGE;
-    m->block->stack_page = NO_PAGE;
+    m->block->code_page = HW_TLB_NO_PAGE;
+    m->block->stack_page = HW_TLB_NO_PAGE;
 }
 
 static void block_update(struct hw_mmu *m)
 {
     if (m->block)
-        m->block->tlb = m->tlb[m->current].entry;
+        m->block->tlb = m->tlb.entry[m->current];
     block_pages_forget(m);
 }
 
@@ -117,73 +74,34 @@ static void host_dropped(void *data, uint64_t page)
 {
     struct hw_mmu *m = data;
 
-    for (uint32_t i = 1; i < m->used; i++)
-        tlb_drop(m, i, page);
+    hw_tlb_drop_everywhere(&m->tlb, page);
     block_pages_forget(m);
-}
-
-/* Contexts */
-
-static uint32_t context_find(const struct hw_mmu *m, uint64_t root)
-{
-    if (!root)
-        return 0;
-    for (uint32_t i = 1; i < m->used; i++)
-        if (m->context[i].root == root)
-            return i;
-    return 0;
-}
-
-static uint32_t context_oldest(const struct hw_mmu *m)
-{
-    uint32_t oldest = 0;
-
-    for (uint32_t i = 1; i < m->used; i++)
-        if (i != m->current &&
-            (!oldest || m->context[i].stamp < m->context[oldest].stamp))
-            oldest = i;
-    return oldest;
 }
 
 static void context_release(struct hw_mmu *m, uint32_t i)
 {
     hw_host_drop_owner(&m->host, i);
-    tlb_clear(m, i);
-    m->context[i] = (struct context){0};
+    hw_tlb_release(&m->tlb, i);
 }
 
-static uint32_t context_free(const struct hw_mmu *m)
-{
-    for (uint32_t i = 1; i < m->used; i++)
-        if (!m->context[i].root)
-            return i;
-    return 0;
-}
-
-static uint32_t context_make(struct hw_mmu *m, uint64_t root)
-{
-    uint32_t i = context_free(m);
-
-    if (!i)
-        i = m->used < CONTEXTS ? m->used++ : context_oldest(m);
-    context_release(m, i);
-    m->context[i].root = root;
-    m->context[i].stamp = ++m->ticks;
-    return i;
-}
-
+/* The context of a root, made if need be; 0 for root 0. */
 static uint32_t context_get(struct hw_mmu *m, uint64_t root)
 {
-    uint32_t i = context_find(m, root);
+    uint32_t i = hw_tlb_find(&m->tlb, root);
 
-    return i || !root ? i : context_make(m, root);
+    if (i || !root)
+        return i;
+    i = hw_tlb_victim(&m->tlb, m->current);
+    context_release(m, i);
+    hw_tlb_take(&m->tlb, i, root);
+    return i;
 }
 
 /* Conflicts (I2) */
 
 static void conflict_mark(struct hw_mmu *m, uint32_t i)
 {
-    m->context[i].conflicts = true;
+    m->tlb.context[i].conflicts = true;
     if (i != m->current)
         hw_host_drop_owner(&m->host, i);
 }
@@ -199,8 +117,8 @@ static void conflict_found(struct hw_mmu *m, uint64_t va, uint64_t frame,
         return;
     conflict_mark(m, m->current);
     conflict_mark(m, owner);
-    for (uint32_t i = 1; i < m->used; i++)
-        if (i != m->current && hw_walk(m->ram, m->context[i].root, va, &w) &&
+    for (uint32_t i = 1; i < m->tlb.used; i++)
+        if (i != m->current && hw_walk(m->ram, root_of(m, i), va, &w) &&
             w.pa >> HW_PAGE_SHIFT != frame)
             conflict_mark(m, i);
 }
@@ -209,13 +127,13 @@ static void conflicts_recount(struct hw_mmu *m)
 {
     uint32_t marked = 0, last = 0;
 
-    for (uint32_t i = 1; i < m->used; i++)
-        if (m->context[i].conflicts) {
+    for (uint32_t i = 1; i < m->tlb.used; i++)
+        if (is_marked(m, i)) {
             marked++;
             last = i;
         }
     if (marked == 1)
-        m->context[last].conflicts = false;
+        m->tlb.context[last].conflicts = false;
 }
 
 /* Host mappings */
@@ -275,7 +193,7 @@ static bool access_walk(struct hw_mmu *m, uint64_t va, unsigned access,
 {
     m->stats.walks++;
     if (!hw_mmu_is_user(m, va) ||
-        !hw_walk(m->ram, m->context[m->current].root, va, ret_walk) ||
+        !hw_walk(m->ram, root_of(m, m->current), va, ret_walk) ||
         !hw_walk_permits(ret_walk->flags, access))
         return false;
     return true;
@@ -289,7 +207,7 @@ static bool access_page(struct hw_mmu *m, uint64_t va, unsigned access)
         !hw_ram_at(m->ram, w.pa, 1) || !host_fill(m, &w, va))
         return false;
     hw_walk_mark(&w, access);
-    tlb_fill(m, va >> HW_PAGE_SHIFT, w.flags);
+    hw_tlb_fill(&m->tlb, m->current, va >> HW_PAGE_SHIFT, w.flags);
     return true;
 }
 
@@ -297,11 +215,10 @@ static bool access_page(struct hw_mmu *m, uint64_t va, unsigned access)
 
 static int mmu_init(struct hw_mmu *m, unsigned max_host_pages)
 {
-    m->tlb = aligned_alloc(sizeof(struct tlb), CONTEXTS * sizeof(struct tlb));
-    if (!m->tlb)
-        return -ENOMEM;
-    tlb_clear(m, 0);
-    m->used = 1;
+    int error = hw_tlb_init(&m->tlb);
+
+    if (error)
+        return error;
     return hw_host_init(&m->host, m->ram, m->start, m->end,
                         max_host_pages ? max_host_pages : HOST_PAGES_DEFAULT,
                         host_dropped, m);
@@ -323,7 +240,7 @@ struct hw_mmu *hw_mmu_new(struct hw_ram *ram, uint64_t user_start,
     if (!error)
         return m;
     if (m)
-        free(m->tlb);
+        hw_tlb_destroy(&m->tlb);
     free(m);
     *ret_error = -error;
     return NULL;
@@ -334,7 +251,7 @@ void hw_mmu_free(struct hw_mmu *m)
     if (!m)
         return;
     hw_host_destroy(&m->host);
-    free(m->tlb);
+    hw_tlb_destroy(&m->tlb);
     free(m);
 }
 
@@ -348,16 +265,16 @@ void hw_mmu_switch(struct hw_mmu *m, uint64_t root, uint32_t *cache)
 {
     uint32_t i = root ? *cache & CONTEXT_MASK : 0;
 
-    if (m->context[i].root != root) {
+    if (root_of(m, i) != root) {
         i = context_get(m, root);
-        m->context[i].conflicts |= (*cache & WORD_CONFLICTS) != 0;
+        m->tlb.context[i].conflicts |= (*cache & WORD_CONFLICTS) != 0;
     }
     m->stats.switches++;
-    if (i != m->current && m->context[m->current].conflicts)
+    if (i != m->current && is_marked(m, m->current))
         hw_host_drop_owner(&m->host, m->current);
     m->current = i;
-    m->context[i].stamp = i ? ++m->ticks : 0;
-    *cache = i | (m->context[i].conflicts ? WORD_CONFLICTS : 0);
+    hw_tlb_touch(&m->tlb, i);
+    *cache = i | (is_marked(m, i) ? WORD_CONFLICTS : 0);
     block_update(m);
 }
 
@@ -396,7 +313,7 @@ void *hw_mmu_at(const struct hw_mmu *m, uint64_t va)
 {
     struct hw_walk w;
 
-    if (!hw_walk(m->ram, m->context[m->current].root, va, &w) ||
+    if (!hw_walk(m->ram, root_of(m, m->current), va, &w) ||
         (w.flags & HW_PTE_DEVICE))
         return NULL;
     return hw_ram_at(m->ram, w.pa, 1);
@@ -418,7 +335,7 @@ bool hw_mmu_device(struct hw_mmu *m, uint64_t va, unsigned size,
 void hw_mmu_invalidate(struct hw_mmu *m, uint64_t root, uint64_t va,
                        unsigned order)
 {
-    uint32_t i = context_find(m, root);
+    uint32_t i = hw_tlb_find(&m->tlb, root);
     uint64_t first = va >> HW_PAGE_SHIFT;
     uint64_t count = 1;
 
@@ -426,17 +343,17 @@ void hw_mmu_invalidate(struct hw_mmu *m, uint64_t root, uint64_t va,
         count = 1ull << ((order < 64 ? order : 63) - HW_PAGE_SHIFT);
     first &= ~(count - 1);
     if (i && count > HW_TLB_ENTRIES)
-        tlb_clear(m, i);
+        hw_tlb_clear(&m->tlb, i);
     else if (i)
         for (uint64_t page = first; page < first + count; page++)
-            tlb_drop(m, i, page);
+            hw_tlb_drop(&m->tlb, i, page);
     hw_host_drop(&m->host, first, count);
     block_pages_forget(m);
 }
 
 void hw_mmu_forget(struct hw_mmu *m, uint64_t root)
 {
-    uint32_t i = context_find(m, root);
+    uint32_t i = hw_tlb_find(&m->tlb, root);
 
     if (!i)
         return;
@@ -452,8 +369,7 @@ static void prefill_page(struct hw_mmu *m, uint32_t owner, uint64_t va)
     uint64_t page = va >> HW_PAGE_SHIFT;
     struct hw_walk w;
 
-    if (!hw_mmu_is_user(m, va) ||
-        !hw_walk(m->ram, m->context[owner].root, va, &w) ||
+    if (!hw_mmu_is_user(m, va) || !hw_walk(m->ram, root_of(m, owner), va, &w) ||
         !(w.flags & HW_PTE_USER) || (w.flags & HW_PTE_DEVICE) ||
         !hw_ram_at(m->ram, w.pa, 1) || hw_host_find(&m->host, page))
         return;
@@ -464,7 +380,7 @@ void hw_mmu_prefill(struct hw_mmu *m, uint64_t root, uint64_t va, uint64_t size)
 {
     uint32_t i = context_get(m, root);
 
-    if (!i || (m->context[i].conflicts && i != m->current))
+    if (!i || (is_marked(m, i) && i != m->current))
         return; /* keeps I2 */
     for (uint64_t at = va & ~0xfffull; at < va + size; at += HW_PAGE_SIZE)
         prefill_page(m, i, at);
@@ -488,8 +404,7 @@ static bool entry_is_right(const struct hw_mmu *m, uint32_t context,
     struct hw_walk w;
 
     return p &&
-           hw_walk(m->ram, m->context[context].root, page << HW_PAGE_SHIFT,
-                   &w) &&
+           hw_walk(m->ram, root_of(m, context), page << HW_PAGE_SHIFT, &w) &&
            hw_walk_permits(w.flags, access) &&
            p->frame == w.pa >> HW_PAGE_SHIFT;
 }
@@ -497,13 +412,14 @@ static bool entry_is_right(const struct hw_mmu *m, uint32_t context,
 static bool context_is_right(const struct hw_mmu *m, uint32_t i)
 {
     for (int k = 0; k < HW_TLB_ENTRIES; k++) {
-        const struct hw_tlb_entry *e = &m->tlb[i].entry[k];
+        const struct hw_tlb_entry *e = &m->tlb.entry[i][k];
 
-        if ((e->read != NO_PAGE &&
+        if ((e->read != HW_TLB_NO_PAGE &&
              !entry_is_right(m, i, e->read, HW_ACCESS_R)) ||
-            (e->write != NO_PAGE &&
+            (e->write != HW_TLB_NO_PAGE &&
              !entry_is_right(m, i, e->write, HW_ACCESS_W)) ||
-            (e->exec != NO_PAGE && !entry_is_right(m, i, e->exec, HW_ACCESS_X)))
+            (e->exec != HW_TLB_NO_PAGE &&
+             !entry_is_right(m, i, e->exec, HW_ACCESS_X)))
             return false;
     }
     return true;
@@ -517,8 +433,7 @@ static bool owned_pages_are_right(const struct hw_mmu *m, uint32_t i)
     for (uint32_t k = m->host.owned[i]; k; k = m->host.table[k].next) {
         const struct hw_host_page *p = &m->host.table[k];
 
-        if (!hw_walk(m->ram, m->context[i].root, p->page << HW_PAGE_SHIFT,
-                     &w) ||
+        if (!hw_walk(m->ram, root_of(m, i), p->page << HW_PAGE_SHIFT, &w) ||
             w.pa >> HW_PAGE_SHIFT != p->frame)
             return false;
     }
@@ -531,12 +446,12 @@ bool hw_mmu_check(const struct hw_mmu *m, const char **ret_text)
         *ret_text = "mmu_host.h I2: lists or bounds of the host mappings";
         return false;
     }
-    for (uint32_t i = 0; i < m->used; i++) {
+    for (uint32_t i = 0; i < m->tlb.used; i++) {
         if (!context_is_right(m, i)) {
             *ret_text = "I1: a TLB entry says more than walk and host map";
             return false;
         }
-        if (i != m->current && m->context[i].conflicts && m->host.owned[i]) {
+        if (i != m->current && is_marked(m, i) && m->host.owned[i]) {
             *ret_text = "I2: pages of a conflicting space are host-mapped";
             return false;
         }

@@ -1,6 +1,7 @@
 /*
  * CPU: user code (user_code.c) run until it traps, through both doors.
  */
+#include "cpu_host.h"
 #include "machine.h"
 #include "user_code.h"
 #include "user_image.h"
@@ -601,6 +602,23 @@ Test(cpu, the_thread_pointer_is_the_programs_own)
     expect_done(0);
 }
 
+#if defined(__x86_64__)
+Test(cpu, the_thread_pointer_works_without_fsgsbase)
+{
+    *data_map(DATA, PAGE_RW) = 0xf6;
+    begin("user_echo", 0);
+    run();
+    *hw_block_own(hw_cpu_block(m.cpu), BLOCK_FAST_TP) = 0;
+    begin("user_thread_pointer", 0);
+    regs.tp = DATA;
+    for (int i = 0; i < 3; i++) {
+        run();
+        expect_done(0xf6);
+        cr_assert_eq(host_local, 17);
+    }
+}
+#endif
+
 Test(cpu, spaces_with_one_layout_run_in_turns)
 {
     struct space second = space_new(&m);
@@ -653,6 +671,50 @@ Test(cpu, two_cpus_take_turns_on_one_host_thread)
     cr_assert_eq(THREAD_LABEL(&regs), 10);
     cr_assert_eq(THREAD_LABEL(&r), 10);
     hw_cpu_free(second);
+}
+
+/* Wild values for everything a program can get wrong. Host addresses that
+ * are mapped are left out: unchecked code does reach those. */
+Test(cpu, wild_threads_end_in_reports)
+{
+    static const char *const entry[] = {
+        "user_load",
+        "user_load1",
+        "user_store",
+        "user_copy",
+        "user_jump",
+        "user_recurse",
+        "user_mmio_read",
+        "user_mmio_write",
+        "user_spin",
+        "user_unchecked_load",
+        "user_unchecked_store",
+        "user_stack_gone",
+    };
+    enum { ENTRIES = sizeof(entry) / sizeof(entry[0]), ROUNDS = 3000 };
+    uint64_t state = 3;
+
+    for (uint64_t i = 0; i < 64; i += 3)
+        data_map(DATA + i * PAGE, i % 2 ? PAGE_RW : PAGE_RX);
+    for (int round = 0; round < ROUNDS; round++) {
+        uint64_t wild;
+
+        state = state * 6364136223846793005ull + 1442695040888963407ull;
+        wild = DATA + (state >> 30) % (66 * PAGE);
+        if (state >> 62 == 0)
+            wild = USER_START + (state >> 10) % (USER_END - USER_START);
+        if (state >> 60 == 15)
+            wild = state >> 40;
+        begin(entry[(state >> 20) % ENTRIES], wild);
+        if ((state >> 50) % 8 == 0)
+            THREAD_SP(&regs) = wild & ~15ull;
+        if ((state >> 53) % 8 == 0)
+            THREAD_IP(&regs) = wild;
+        for (int turn = 0; turn < 3; turn++)
+            hw_cpu_run(m.cpu, &regs, 200, &t, &steps);
+        cr_assert_leq(steps, 200);
+        cr_assert_leq(t.kind, HW_TRAP_MMIO);
+    }
 }
 
 static void crash_seen(int signo, uint64_t address, uint64_t host_ip)
