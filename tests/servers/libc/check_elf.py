@@ -15,7 +15,8 @@ import sys
 # Assembly and other uninstrumented code, and why that is right.
 PLAIN = re.compile('|'.join((
     r'_start$|vitrine_thread_entry$|vitrine_call_on$',  # our entry code
-    r'l4_vitrine_|__asan_|__sanitizer_|vitrine_sim_|mmio_', # the checks
+    r'l4_vitrine_|__asan_|__sanitizer_|vitrine_sim_|mmio_'
+    r'|vitrine_step_slow$',                             # the checks
     r'_*(sig)?(set|long)jmp(_tail)?$|_setjmp$|_longjmp$', # musl: registers
     r'fe\w+$|__fe\w+$',                                 # musl: FPU state
     r'__tlsdesc|dlsym$|__dlsym$',                       # musl: linker
@@ -25,7 +26,7 @@ PLAIN = re.compile('|'.join((
     r'|trunc|pow|udiv|umod|clz|ctz|popcount|mulc|divc|sfp)\w*',   # libgcc
 )))
 ENTERS_KERNEL = re.compile(r'\t(syscall|sysenter|int +\$0x80|svc\t|hvc\t)')
-STEP = '__sanitizer_cov_trace_pc'
+STEP = re.compile(r'__sanitizer_cov_trace_pc|%gs:0x8\b')  # call or in line
 FUNCTION = re.compile(r'^[0-9a-f]+ <([^>]+)>:$')
 
 
@@ -79,7 +80,7 @@ def check(tap, readelf, objdump, path):
     for function, text in functions(objdump, path):
         if ENTERS_KERNEL.search(text):
             raw.append(function)
-        if STEP in text:
+        if STEP.search(text):
             checked += 1
         elif not PLAIN.match(function):
             plain.append(function)

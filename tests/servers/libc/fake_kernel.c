@@ -18,6 +18,7 @@
 #include <l4/sys/kip.h>
 #include <l4/sys/types.h>
 #include <l4/sys/utcb.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <vitrine/libc.h>
@@ -34,7 +35,7 @@ static l4_kernel_info_t kip;
 static struct {
     unsigned long words[128];
 } utcb __attribute__((aligned(1024)));
-static void *gs_block[2] = {&utcb};
+static void *gs_block[32] = {&utcb};
 
 static long host(long n, long a, long b, long c, long d, long e, long f)
 {
@@ -65,12 +66,26 @@ __asm__(".globl fake_start\n"
 static unsigned long stack[16384] __attribute__((aligned(16)));
 unsigned long *zero_block;
 
+/* Where the checks in line go when they cannot decide: r11 says back to. */
+static unsigned long fake_tlb[256][4];
+void fake_access(void);
+__asm__("fake_access:\n"
+        "  incq fake_accesses(%rip)\n"
+        "  jmp *%r11\n"
+        ".globl vitrine_step_slow\n"
+        "vitrine_step_slow:\n"
+        "  incq fake_steps(%rip)\n"
+        "  jmp *%r11\n");
+
 void *fake_boot(void);
 void *fake_boot(void)
 {
     zero_block = stack + 16384 - 8;
     kip.clock = 5000000;
     gs_block[0] = &utcb;
+    gs_block[1] = (void *)-1l; /* no budget: every step goes the slow way */
+    gs_block[2] = memset(fake_tlb, -1, sizeof fake_tlb);
+    gs_block[4] = fake_access;
     host(SYS_arch_prctl, ARCH_SET_GS, (long)gs_block, 0, 0, 0, 0);
     return &kip;
 }
