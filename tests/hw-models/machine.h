@@ -12,7 +12,7 @@
 
 enum { PAGE = 4096 };
 #define USER_START 0x1000000000ull
-#define USER_END   0x2000000000ull /* qemu-user loads programs above */
+#define USER_END   0x1210000000ull /* small: qemu-user counts its pages */
 #define RAM_BASE   0x1000000000ull
 #define RAM_SIZE   (32ull << 20)
 /* Rights of a user page; add HW_PTE_DIRTY where a test wants it. */
