@@ -12,8 +12,7 @@ enum { HW_BUS_DEVICES = 16 };
 struct hw_bus_device {
     uint64_t base, size;
     uint64_t (*read)(void *device, uint64_t offset, unsigned size);
-    void (*write)(void *device, uint64_t offset, unsigned size,
-                  uint64_t value);
+    void (*write)(void *device, uint64_t offset, unsigned size, uint64_t value);
     void *device;
     const char *name;
 };
@@ -29,7 +28,6 @@ int hw_bus_add(struct hw_bus *b, const struct hw_bus_device *d);
 /* True: done. False: nothing there, or not all of it (reads give 0). */
 bool hw_bus_read(struct hw_bus *b, uint64_t pa, unsigned size,
                  uint64_t *ret_value);
-bool hw_bus_write(struct hw_bus *b, uint64_t pa, unsigned size,
-                  uint64_t value);
+bool hw_bus_write(struct hw_bus *b, uint64_t pa, unsigned size, uint64_t value);
 
 #endif

@@ -17,11 +17,11 @@ struct hw_event {
     uint64_t order;           /* among equals */
     void (*fire)(void *data); /* may set events, this one too */
     void *data;
-    int place;                /* in the heap, -1: none */
+    int place; /* in the heap, -1: none */
 };
 
 struct hw_clock {
-    uint64_t now;             /* ns since start */
+    uint64_t now; /* ns since start */
     uint64_t next_order;
     struct hw_event **heap;
     int count, room;

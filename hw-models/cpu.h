@@ -47,15 +47,15 @@ struct hw_regs {
 #else
 #error "no CPU model for this host"
 #endif
-    uint64_t tp;        /* thread pointer: FS base, TPIDR_EL0; 0: unused, and
-                           the register is the host's own meanwhile */
-    uint64_t utcb;      /* user address of the UTCB, for the CPU block */
-    void *fpu;          /* room for FPU state (host memory), live if `full` */
-    uint8_t full;       /* all registers are live (signal door), else only
-                           the callee-saved ones, result registers, pc, sp */
-    uint8_t retry;      /* enum hw_retry: a check to do again */
-    uint64_t retry_ip;  /* ... unless the thread was moved from here */
-    uint64_t control;   /* FPU control words if not the default, else 0 */
+    uint64_t tp;       /* thread pointer: FS base, TPIDR_EL0; 0: unused, and
+                          the register is the host's own meanwhile */
+    uint64_t utcb;     /* user address of the UTCB, for the CPU block */
+    void *fpu;         /* room for FPU state (host memory), live if `full` */
+    uint8_t full;      /* all registers are live (signal door), else only
+                          the callee-saved ones, result registers, pc, sp */
+    uint8_t retry;     /* enum hw_retry: a check to do again */
+    uint64_t retry_ip; /* ... unless the thread was moved from here */
+    uint64_t control;  /* FPU control words if not the default, else 0 */
 };
 
 enum hw_retry { HW_RETRY_NONE, HW_RETRY_ACCESS, HW_RETRY_STEP, HW_RETRY_MMIO };
@@ -71,13 +71,13 @@ enum hw_trap_kind {
 struct hw_trap {
     enum hw_trap_kind kind;
     uint64_t address;
-    unsigned access;   /* HW_ACCESS_*; MMIO: R or W */
-    int signo;         /* host signal of an exception */
+    unsigned access; /* HW_ACCESS_*; MMIO: R or W */
+    int signo;       /* host signal of an exception */
     uint64_t pa, value;
     unsigned size;
 };
 
-struct hw_cpu;         /* opaque */
+struct hw_cpu; /* opaque */
 
 /* One per simulated CPU, used by one host thread at a time. Installs signal
  * handlers once per process. NULL: *ret_error = errno. */

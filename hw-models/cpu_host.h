@@ -2,9 +2,9 @@
  * The CPU model's parts, and what they need of a host architecture.
  *
  * cpu.c runs the loop; cpu_signal.c is the signal door, and reads and writes
- * signal frames through cpu_host_<arch>.c; cpu_<arch>.S switches stacks. Code that runs between a host signal and
- * hw_host_tp_restore() must not touch thread-local storage: the user's
- * thread pointer may still be in force.
+ * signal frames through cpu_host_<arch>.c; cpu_<arch>.S switches stacks. Code
+ * that runs between a host signal and hw_host_tp_restore() must not touch
+ * thread-local storage: the user's thread pointer may still be in force.
  */
 #ifndef HW_CPU_HOST_H
 #define HW_CPU_HOST_H
@@ -19,18 +19,18 @@
 struct hw_signal {
     int signo;
     uint64_t address;
-    unsigned access;   /* HW_ACCESS_* of a page fault, 0: not one */
+    unsigned access; /* HW_ACCESS_* of a page fault, 0: not one */
 };
 
 struct hw_cpu {
     struct hw_user_block block; /* first: its address is GS base, x18 */
     struct hw_mmu *mmu;
-    pid_t tid;         /* host thread that runs it */
-    void *fpu;         /* room for the next signal's FPU state */
+    pid_t tid; /* host thread that runs it */
+    void *fpu; /* room for the next signal's FPU state */
     struct hw_signal signal;
     uint64_t last_address, last_ip; /* page fault resolved last ... */
     int64_t last_budget;
-    unsigned repeats;  /* ... and how often without a step between */
+    unsigned repeats; /* ... and how often without a step between */
 };
 
 /* Assembly. Enters user code with `regs` (also noted in the block); returns
@@ -74,8 +74,7 @@ size_t hw_host_fpu_size(void);
 void hw_host_save(const ucontext_t *uc, struct hw_regs *r, void *fpu);
 uint64_t hw_host_frame_ip(const ucontext_t *uc);
 /* HW_ACCESS_* if the signal is a page fault, else 0. */
-unsigned hw_host_access(int signo, const siginfo_t *info,
-                        const ucontext_t *uc);
+unsigned hw_host_access(int signo, const siginfo_t *info, const ucontext_t *uc);
 /* Makes the signal return to hw_cpu_entry_signal on the host stack. */
 void hw_host_redirect(ucontext_t *uc, struct hw_cpu *c);
 /* Readies registers for a full restore: clears flags a program may not set.

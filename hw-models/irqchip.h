@@ -25,8 +25,7 @@ enum { HW_IRQCHIP_LINES = 32 };
 void hw_irqchip_init(struct hw_irqchip *c,
                      void (*output)(void *data, bool raised), void *data);
 void hw_irqchip_input(struct hw_irqchip *c, unsigned line, bool high);
-uint64_t hw_irqchip_read(struct hw_irqchip *c, uint64_t offset,
-                         unsigned size);
+uint64_t hw_irqchip_read(struct hw_irqchip *c, uint64_t offset, unsigned size);
 void hw_irqchip_write(struct hw_irqchip *c, uint64_t offset, unsigned size,
                       uint64_t value);
 

@@ -36,27 +36,33 @@
 #include <stdbool.h>
 
 enum {
-    HW_PTE_VALID = 1, HW_PTE_R = 2, HW_PTE_W = 4, HW_PTE_X = 8,
-    HW_PTE_USER = 16, HW_PTE_ACCESSED = 32, HW_PTE_DIRTY = 64,
-    HW_PTE_LEAF = 128, HW_PTE_DEVICE = 256,
+    HW_PTE_VALID = 1,
+    HW_PTE_R = 2,
+    HW_PTE_W = 4,
+    HW_PTE_X = 8,
+    HW_PTE_USER = 16,
+    HW_PTE_ACCESSED = 32,
+    HW_PTE_DIRTY = 64,
+    HW_PTE_LEAF = 128,
+    HW_PTE_DEVICE = 256,
 };
 #define HW_PTE_FRAME 0x0000fffffffff000ull
 
 enum { HW_ACCESS_X = 1, HW_ACCESS_W = 2, HW_ACCESS_R = 4 };
 
-struct hw_walk {       /* result of a successful walk */
-    uint64_t pa;       /* of the address itself */
-    uint64_t *pte;     /* host pointer to the leaf entry */
-    unsigned order;    /* 12 or 21 */
-    uint64_t flags;    /* HW_PTE_* of the leaf */
+struct hw_walk {    /* result of a successful walk */
+    uint64_t pa;    /* of the address itself */
+    uint64_t *pte;  /* host pointer to the leaf entry */
+    unsigned order; /* 12 or 21 */
+    uint64_t flags; /* HW_PTE_* of the leaf */
 };
 
-struct hw_mmu_stats {  /* counters, since init */
+struct hw_mmu_stats { /* counters, since init */
     uint64_t walks, host_maps, host_drops, remaps, switches;
     uint64_t pages, runs; /* host-mapped now; runs: see mmu_host.h */
 };
 
-struct hw_mmu;         /* opaque; holds its own memory */
+struct hw_mmu; /* opaque; holds its own memory */
 
 /* User addresses are [user_start, user_end), reserved in the host process at
  * these very addresses. `max_host_pages`: bound on host-mapped pages (0: a

@@ -28,26 +28,26 @@ enum { HW_HOST_OWNERS = 128, HW_HOST_RUNS_MAX = 20000 };
 enum { HW_HOST_BLOCK = 16, HW_HOST_PAGES_MIN = 4 * HW_HOST_BLOCK };
 
 struct hw_host_page {
-    uint64_t page, frame;     /* addresses >> 12: user, physical */
-    uint32_t chain;           /* next in the bucket, or next free */
-    uint32_t newer, older;    /* recency; [0] is the list's head */
-    uint32_t next, previous;  /* of the same owner */
+    uint64_t page, frame;    /* addresses >> 12: user, physical */
+    uint32_t chain;          /* next in the bucket, or next free */
+    uint32_t newer, older;   /* recency; [0] is the list's head */
+    uint32_t next, previous; /* of the same owner */
     uint32_t owner;
 };
 
 struct hw_host {
     const struct hw_ram *ram;
-    uint64_t start, end;      /* user range, bytes */
+    uint64_t start, end; /* user range, bytes */
     uint32_t max_pages;
     void (*dropped)(void *data, uint64_t page); /* a page lost its frame */
     void *data;
 
     struct hw_host_page *table; /* [0] heads `recent` */
     uint32_t room, free;
-    uint32_t *bucket;         /* `room` of them, a power of two */
+    uint32_t *bucket; /* `room` of them, a power of two */
     uint32_t owned[HW_HOST_OWNERS];
     uint32_t pages, runs;
-    uint64_t maps, drops;     /* host system calls so far */
+    uint64_t maps, drops; /* host system calls so far */
 };
 
 /* 0, -ENOMEM, or -EEXIST: something of the host lies in the range. */
@@ -56,8 +56,7 @@ int hw_host_init(struct hw_host *h, const struct hw_ram *ram, uint64_t start,
                  void (*dropped)(void *data, uint64_t page), void *data);
 void hw_host_destroy(struct hw_host *h);
 /* Entry of a mapped page, NULL: not mapped. Valid until the next map. */
-const struct hw_host_page *hw_host_find(const struct hw_host *h,
-                                        uint64_t page);
+const struct hw_host_page *hw_host_find(const struct hw_host *h, uint64_t page);
 /* Maps `count` pages to frames, in place of what was there. 0 or -ENOMEM. */
 int hw_host_map(struct hw_host *h, uint64_t page, uint64_t frame,
                 uint32_t count, uint32_t owner);

@@ -17,13 +17,13 @@ enum { HW_TLB_CONTEXTS = 128 };
 #define HW_TLB_NO_PAGE (~0ull)
 
 struct hw_tlb_context {
-    uint64_t root;     /* 0: free */
-    uint64_t stamp;    /* of the last use */
-    bool conflicts;    /* mmu.h, I2 */
+    uint64_t root;  /* 0: free */
+    uint64_t stamp; /* of the last use */
+    bool conflicts; /* mmu.h, I2 */
 };
 
 struct hw_tlb {
-    uint32_t used;     /* contexts ever used: [0, used) */
+    uint32_t used; /* contexts ever used: [0, used) */
     uint64_t ticks;
     struct hw_tlb_context context[HW_TLB_CONTEXTS];
     struct hw_tlb_entry (*entry)[HW_TLB_ENTRIES]; /* of each context */

@@ -8,9 +8,9 @@
 #include <stdint.h>
 
 struct hw_ram {
-    int fd;            /* memfd */
-    uint64_t base;     /* physical address of the first byte */
-    uint64_t size;     /* bytes, multiple of 4 KiB */
+    int fd;                /* memfd */
+    uint64_t base;         /* physical address of the first byte */
+    uint64_t size;         /* bytes, multiple of 4 KiB */
     unsigned char *window; /* host address of all RAM, read-write */
 };
 

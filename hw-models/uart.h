@@ -20,8 +20,8 @@ struct hw_uart {
     uint8_t ier, lcr, mcr, scr, fcr, lsr, dll, dlm;
     uint8_t rx[HW_UART_FIFO], tx[HW_UART_FIFO];
     unsigned rx_count, rx_first, tx_count, tx_first;
-    uint8_t shift;            /* byte on the wire while tx_event is set */
-    uint8_t msr_delta;        /* MSR bits 0..3 */
+    uint8_t shift;     /* byte on the wire while tx_event is set */
+    uint8_t msr_delta; /* MSR bits 0..3 */
     bool thre_pending, raised;
     void (*output)(void *data, uint8_t byte); /* a byte left the wire */
     void (*irq)(void *data, bool raised);

@@ -14,25 +14,25 @@
 #ifndef HW_USER_ABI_H
 #define HW_USER_ABI_H
 
-#define HW_USER_UTCB 0x00      /* user address of the UTCB: amd64's gs:0 */
-#define HW_USER_BUDGET 0x08    /* int64: steps left; below 0: slow path */
-#define HW_USER_TLB 0x10       /* struct hw_tlb_entry * of this space */
-#define HW_USER_SYSCALL 0x18   /* entry: see below */
-#define HW_USER_ACCESS 0x20    /* entry: an access the TLB does not know */
-#define HW_USER_STEP 0x28      /* entry: budget over, or code/stack page */
-#define HW_USER_MMIO 0x30      /* entry: device register access */
-#define HW_USER_CODE_PAGE 0x38 /* va >> 12 last seen executable */
-#define HW_USER_STACK_PAGE 0x40/* va >> 12 last seen writable by SP */
-#define HW_USER_OWN 0x48       /* from here on: the CPU model's own */
+#define HW_USER_UTCB       0x00 /* user address of the UTCB: amd64's gs:0 */
+#define HW_USER_BUDGET     0x08 /* int64: steps left; below 0: slow path */
+#define HW_USER_TLB        0x10 /* struct hw_tlb_entry * of this space */
+#define HW_USER_SYSCALL    0x18 /* entry: see below */
+#define HW_USER_ACCESS     0x20 /* entry: an access the TLB does not know */
+#define HW_USER_STEP       0x28 /* entry: budget over, or code/stack page */
+#define HW_USER_MMIO       0x30 /* entry: device register access */
+#define HW_USER_CODE_PAGE  0x38 /* va >> 12 last seen executable */
+#define HW_USER_STACK_PAGE 0x40 /* va >> 12 last seen writable by SP */
+#define HW_USER_OWN        0x48 /* from here on: the CPU model's own */
 #define HW_USER_BLOCK_SIZE 0x100
 
 /* The soft TLB: direct mapped, HW_TLB_ENTRIES of 32 bytes, index
  * (va >> 12) % HW_TLB_ENTRIES. A tag is va >> 12, or ~0: no such access. */
 #define HW_TLB_ENTRIES 256
-#define HW_TLB_SHIFT 5 /* log2(sizeof(struct hw_tlb_entry)) */
-#define HW_TLB_READ 0
-#define HW_TLB_WRITE 8
-#define HW_TLB_EXEC 16
+#define HW_TLB_SHIFT   5 /* log2(sizeof(struct hw_tlb_entry)) */
+#define HW_TLB_READ    0
+#define HW_TLB_WRITE   8
+#define HW_TLB_EXEC    16
 
 /*
  * Entries are jumped to from a stub that was called by compiled code. The

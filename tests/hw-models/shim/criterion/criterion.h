@@ -69,17 +69,20 @@ shim_failed(const char *file, int line, const char *what, const char *format,
         if (!(condition))                                                      \
             shim_failed(__FILE__, __LINE__, text, " " __VA_ARGS__);            \
     } while (0)
-#define cr_assert(c, ...)        SHIM_ASSERT(c, #c, __VA_ARGS__)
-#define cr_assert_not(c, ...)    SHIM_ASSERT(!(c), "not " #c, __VA_ARGS__)
-#define cr_assert_eq(a, b, ...)  SHIM_ASSERT((a) == (b), #a " == " #b, __VA_ARGS__)
-#define cr_assert_neq(a, b, ...) SHIM_ASSERT((a) != (b), #a " != " #b, __VA_ARGS__)
-#define cr_assert_lt(a, b, ...)  SHIM_ASSERT((a) < (b), #a " < " #b, __VA_ARGS__)
-#define cr_assert_leq(a, b, ...) SHIM_ASSERT((a) <= (b), #a " <= " #b, __VA_ARGS__)
-#define cr_assert_gt(a, b, ...)  SHIM_ASSERT((a) > (b), #a " > " #b, __VA_ARGS__)
-#define cr_assert_geq(a, b, ...) SHIM_ASSERT((a) >= (b), #a " >= " #b, __VA_ARGS__)
-#define cr_assert_null(p, ...)   SHIM_ASSERT(!(p), #p " == NULL", __VA_ARGS__)
-#define cr_assert_not_null(p, ...)                                             \
-    SHIM_ASSERT(p, #p " != NULL", __VA_ARGS__)
+#define cr_assert(c, ...)     SHIM_ASSERT(c, #c, __VA_ARGS__)
+#define cr_assert_not(c, ...) SHIM_ASSERT(!(c), "not " #c, __VA_ARGS__)
+#define cr_assert_eq(a, b, ...)                                                \
+    SHIM_ASSERT((a) == (b), #a " == " #b, __VA_ARGS__)
+#define cr_assert_neq(a, b, ...)                                               \
+    SHIM_ASSERT((a) != (b), #a " != " #b, __VA_ARGS__)
+#define cr_assert_lt(a, b, ...) SHIM_ASSERT((a) < (b), #a " < " #b, __VA_ARGS__)
+#define cr_assert_leq(a, b, ...)                                               \
+    SHIM_ASSERT((a) <= (b), #a " <= " #b, __VA_ARGS__)
+#define cr_assert_gt(a, b, ...) SHIM_ASSERT((a) > (b), #a " > " #b, __VA_ARGS__)
+#define cr_assert_geq(a, b, ...)                                               \
+    SHIM_ASSERT((a) >= (b), #a " >= " #b, __VA_ARGS__)
+#define cr_assert_null(p, ...)     SHIM_ASSERT(!(p), #p " == NULL", __VA_ARGS__)
+#define cr_assert_not_null(p, ...) SHIM_ASSERT(p, #p " != NULL", __VA_ARGS__)
 #define cr_assert_str_eq(a, b, ...)                                            \
     SHIM_ASSERT(strcmp(a, b) == 0, #a " is " #b, __VA_ARGS__)
 
