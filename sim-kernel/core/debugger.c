@@ -23,8 +23,12 @@
 #include <l4/vitrine/debug.h>
 
 enum debugger_op {
+    JDB_ENTER = 0x000,
     JDB_OUTCHAR = 0x001,
     JDB_OUTNSTRING = 0x002,
+    JDB_OUTHEX32 = 0x003, /* then 20, 16, 12, 8 bits */
+    JDB_OUTHEX8 = 0x007,
+    JDB_OUTDEC = 0x008,
     OBJ_SET_NAME = 0x100,
     OBJ_GLOBAL_ID = 0x101,
     OBJ_ADD_IMAGE = 0x107,
@@ -66,6 +70,40 @@ static void debugger_print(const struct invocation *inv)
     size_t room = inv_words(inv) > 2 ? (inv_words(inv) - 2) * 8 : 0;
     size_t n = inv->mr[1] < room ? inv->mr[1] : room;
     port_console_write((const char *)&inv->mr[2], n);
+}
+
+/* The low `digits` digits of n in a base of 10 or 16. */
+static void debugger_number(word_t n, unsigned base, unsigned digits)
+{
+    char text[24];
+    unsigned at = sizeof(text);
+    do
+        text[--at] = "0123456789abcdef"[n % base];
+    while (((n /= base) || sizeof(text) - at < digits) && at);
+    unsigned length = sizeof(text) - at;
+    unsigned cut = digits && length > digits ? length - digits : 0;
+    port_console_write(&text[at + cut], length - cut);
+}
+
+/* The console of last resort: text, characters, numbers. False: no such. */
+static bool debugger_console_op(const struct invocation *inv, unsigned op)
+{
+    static const unsigned hex_digits[] = {8, 5, 4, 3, 2};
+    if (op == JDB_OUTNSTRING || op == JDB_ENTER) {
+        debugger_print(inv);
+    } else if (op == JDB_OUTCHAR) {
+        port_console_write((const char *)&inv->mr[1], 1);
+    } else if (op >= JDB_OUTHEX32 && op <= JDB_OUTHEX8) {
+        debugger_number(inv->mr[1], 16, hex_digits[op - JDB_OUTHEX32]);
+    } else if (op == JDB_OUTDEC) {
+        bool negative = (long)inv->mr[1] < 0;
+        if (negative)
+            port_console_write("-", 1);
+        debugger_number(negative ? -inv->mr[1] : inv->mr[1], 10, 0);
+    } else {
+        return false;
+    }
+    return true;
 }
 
 static void debugger_image(struct object *o, const struct invocation *inv)
@@ -172,11 +210,7 @@ static void debugger_invoke(struct object *o, struct thread *by,
     (void)o;
     if (op < 0) {
         ipc_answer(by, op, 0, 0);
-    } else if (op == JDB_OUTNSTRING) {
-        debugger_print(inv);
-        ipc_answer(by, 0, 0, 0);
-    } else if (op == JDB_OUTCHAR) {
-        port_console_write((const char *)&inv->mr[1], 1);
+    } else if (debugger_console_op(inv, (unsigned)op)) {
         ipc_answer(by, 0, 0, 0);
     } else if (op == OBJ_SET_NAME || op == OBJ_GLOBAL_ID ||
                op == OBJ_ADD_IMAGE || op == OBJ_GET_NAME) {

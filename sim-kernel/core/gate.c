@@ -141,7 +141,7 @@ bool gate_target(struct object *o, unsigned rights, struct ipc_op *op)
     } else {
         return false;
     }
-    if (op->dest && op->dest->object.dying)
+    if (op->dest && thread_is_gone(op->dest))
         return false;
     op->queue = op->dest ? &op->dest->senders : &gate_of(o)->queue;
     return true;

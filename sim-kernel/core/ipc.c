@@ -52,10 +52,25 @@ static void ipc_enqueue(struct list *queue, struct sender *s)
     list_insert_after(at, &s->link);
 }
 
-/* Leaves queue and timeout: the phase is over, whatever the outcome. */
+/* Who is told when that goes which t, in a closed receive, waits for; NULL:
+ * nothing can go (open wait, sleep). */
+static struct list *ipc_waiters(const struct thread *t)
+{
+    if (t->ipc.open)
+        return NULL;
+    if (t->ipc.partner)
+        return &t->ipc.partner->waiters;
+    return t->ipc.via ? irq_waiters(t->ipc.via) : NULL;
+}
+
+/* Leaves queues and timeout: the phase is over, whatever the outcome. */
 static void ipc_leave(struct thread *t)
 {
     list_remove(&t->sender.link);
+    list_remove(&t->waiting);
+    if (t->ipc.pinned)
+        object_unpin(t->ipc.via);
+    t->ipc.pinned = false;
     if (timeout_is_set(&t->timeout))
         timeout_cancel(&sched_cpu()->timeouts, &t->timeout);
     t->ipc.phase = PHASE_NONE;
@@ -63,8 +78,14 @@ static void ipc_leave(struct thread *t)
 
 static void ipc_block(struct thread *t, enum ipc_phase phase, uint64_t deadline)
 {
+    struct list *waiters = phase == PHASE_RECEIVE ? ipc_waiters(t) : NULL;
     t->ipc.phase = phase;
     t->ipc.since = port_time();
+    if (waiters)
+        list_add_last(waiters, &t->waiting); /* keeps thread.h I5 */
+    t->ipc.pinned = t->ipc.via != NULL;
+    if (t->ipc.pinned)
+        object_pin(t->ipc.via); /* keeps I6 */
     sched_block(t, THREAD_BLOCKED);
     ipc_arm(t, deadline);
     trace_event(VTR_IPC_BLOCK, 0,
@@ -398,18 +419,18 @@ static void ipc_begin(struct thread *t, enum ipc_kind kind,
 
 void ipc_start(struct thread *t, const struct ipc_op *op)
 {
-    if (op->send && (op->dest == t || (op->dest && op->dest->object.dying))) {
-        t->ipc.partner = NULL;
-        t->ipc.via = op->via;
+    bool nobody =
+        op->send && op->dest && (op->dest == t || thread_is_gone(op->dest));
+    bool cut =
+        op->send && tag_words(op->tag) + 2 * tag_items(op->tag) > UTCB_MRS;
+    t->ipc.partner = NULL; /* what it was may be gone */
+    t->ipc.via = op->via;
+    if (nobody)
         ipc_error(t, L4_IPC_ENOT_EXISTENT);
-        return;
-    }
-    if (op->send && tag_words(op->tag) + 2 * tag_items(op->tag) > UTCB_MRS) {
-        t->ipc.via = op->via;
+    else if (cut)
         ipc_error(t, L4_IPC_SEMSGCUT);
-        return;
-    }
-    ipc_begin(t, IPC_USER, op);
+    else
+        ipc_begin(t, IPC_USER, op);
 }
 
 void ipc_start_fault(struct thread *t, enum ipc_kind kind,
@@ -418,12 +439,10 @@ void ipc_start_fault(struct thread *t, enum ipc_kind kind,
     ipc_begin(t, kind, op);
 }
 
-void ipc_abort_waiting(struct thread *t, const struct object *via,
-                       unsigned code)
+void ipc_abort_waiters(struct list *waiters, unsigned code)
 {
-    if (t->ipc.phase == PHASE_RECEIVE && !t->ipc.open && !t->ipc.partner &&
-        t->ipc.via == via)
-        ipc_abort(t, code);
+    while (!list_is_empty(waiters))
+        ipc_abort(container_of(waiters->next, struct thread, waiting), code);
 }
 
 void ipc_requeue(struct list *queue, struct thread *dest, word_t label)

@@ -58,9 +58,8 @@ bool ipc_irq_deliver(struct sender *s, const struct object *object,
 /* Everybody queued on `queue` (a gate's or a dead thread's) fails. */
 void ipc_abort_queue(struct list *queue, const struct object *via,
                      unsigned code);
-/* t, if it waits for a message of the IRQ `via` only, fails. */
-void ipc_abort_waiting(struct thread *t, const struct object *via,
-                       unsigned code);
+/* Everybody in a closed receive from a thread or IRQ that ends fails. */
+void ipc_abort_waiters(struct list *waiters, unsigned code);
 /* Senders waiting on an unbound gate go on to its thread. */
 void ipc_requeue(struct list *queue, struct thread *dest, word_t label);
 /* Forget t as caller and as replier (both ways). */

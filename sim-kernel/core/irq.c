@@ -19,6 +19,11 @@ bool irq_is(const struct sender *s, const struct object *o)
     return o && &irq_of_sender(s)->object == o;
 }
 
+struct list *irq_waiters(struct object *o)
+{
+    return o->ops == &irq_ops ? &irq_of(o)->waiters : NULL;
+}
+
 word_t irq_taken(struct sender *s, struct object **ret_object)
 {
     struct irq *i = irq_of_sender(s);
@@ -132,8 +137,7 @@ static void irq_invoke(struct object *o, struct thread *t,
 static void irq_destroy(struct object *o)
 {
     struct irq *i = irq_of(o);
-    if (i->thread)
-        ipc_abort_waiting(i->thread, o, L4_IPC_ENOT_EXISTENT);
+    ipc_abort_waiters(&i->waiters, L4_IPC_ENOT_EXISTENT);
     irq_unbind(i);
     icu_detach(i);
 }
@@ -159,6 +163,7 @@ struct object *irq_create(struct quota *q, uint32_t factory_id)
     i->sender.is_irq = true;
     i->sender.prio = 255;
     list_init(&i->sender.link);
+    list_init(&i->waiters);
     object_init(&i->object, &irq_ops, q, factory_id, kmem_charge(sizeof(*i)));
     return &i->object;
 }

@@ -20,6 +20,7 @@ struct irq {
     struct object object;
     struct sender sender;
     struct thread *thread; /* pinned; NULL: unbound */
+    struct list waiters;   /* threads in a receive from it alone */
     word_t label;
     int line;     /* of the ICU, IRQ_NO_LINE */
     bool level;   /* the line is level triggered */
@@ -35,6 +36,8 @@ static inline struct irq *irq_of(struct object *o)
 
 struct object *irq_create(struct quota *q, uint32_t factory_id);
 void irq_hit(struct irq *i);
+/* Who waits for o only; NULL: o is no IRQ. */
+struct list *irq_waiters(struct object *o);
 /* Is the queued sender s the IRQ object `o`? */
 bool irq_is(const struct sender *s, const struct object *o);
 /* A queued IRQ's message was taken: its label and object. */

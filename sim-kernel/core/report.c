@@ -152,6 +152,8 @@ void report_check_all(void)
         struct object *o = container_of(l, struct object, all);
         if (o->ops == &task_ops)
             task_check(task_of(o));
+        if (o->ops == &thread_ops)
+            thread_check(thread_of(o));
         quota_check(o->quota);
     }
 }

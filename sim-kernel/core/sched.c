@@ -205,6 +205,19 @@ static void sched_switch(struct cpu *c, struct thread *to, bool direct,
                 to ? to->prio : 0, direct, 0, 0);
 }
 
+void sched_forget(struct thread *t)
+{
+    struct cpu *c = sched_cpu();
+    uint64_t now = port_time();
+    if (c->current == t)
+        sched_switch(c, NULL, false, now);
+    if (c->slice_owner == t) {
+        sched_end_slice(c, now);
+        c->donated = false;
+        c->current_prio = c->current ? c->current->prio : 0;
+    }
+}
+
 /* Asks for the timer at the earliest of slice end, tick and timeouts. */
 static void sched_arm(struct cpu *c, uint64_t now)
 {
@@ -248,6 +261,9 @@ void sched_check(void)
 {
     for (unsigned i = 0; i < SCHED_MAX_CPUS; i++) {
         struct cpu *c = &sched_cpus[i];
+        kassert(!c->current || c->current->state != THREAD_DEAD); /* I3 */
+        kassert(!c->slice_owner || c->slice_owner->state != THREAD_DEAD);
+        kassert(!c->direct || c->direct->state == THREAD_READY);
         for (unsigned p = 0; p < SCHED_PRIOS; p++) {
             struct list *q = &c->queue[p];
             bool bit = c->bitmap[p / 64] >> (p % 64) & 1;

@@ -13,6 +13,7 @@
  *
  * I1  bit p of the bitmap is set <=> queue p is not empty.
  * I2  current is READY or NULL at kernel exit.
+ * I3  no pointer of struct cpu names a DEAD thread.
  */
 #ifndef CORE_SCHED_H
 #define CORE_SCHED_H
@@ -60,6 +61,8 @@ void sched_ready(struct thread *t);
 void sched_block(struct thread *t, enum thread_state state);
 /* The current thread's call made `to` ready: run it next on this slice. */
 void sched_donate(struct thread *to);
+/* t is dead: it neither runs nor owns the time slice any more. */
+void sched_forget(struct thread *t);
 void sched_set_params(struct thread *t, unsigned prio, uint64_t slice_ns);
 /* The current thread gives the CPU to its equals. */
 void sched_yield(void);

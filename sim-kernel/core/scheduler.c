@@ -26,9 +26,11 @@ static uint64_t scheduler_cpus(word_t gran_offset, word_t map)
     unsigned gran = gran_offset >> 24 & 0xff;
     word_t offset = gran_offset & 0xffffff;
     uint64_t cpus = 0;
-    for (unsigned i = 0; gran < 6 && i < 64; i++)
-        if (map >> i & 1 && offset + ((word_t)i << gran) < 64)
-            cpus |= 1ull << (offset + ((word_t)i << gran));
+    for (unsigned cpu = 0; cpu < SCHED_MAX_CPUS; cpu++) {
+        word_t bit = cpu < offset ? 64 : (cpu - offset) >> (gran & 63);
+        if (bit < 64 && (map >> bit & 1))
+            cpus |= 1ull << cpu;
+    }
     return cpus;
 }
 

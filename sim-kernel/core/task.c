@@ -86,7 +86,8 @@ void *task_ku_mem(struct task *t, uaddr_t user, size_t size)
 {
     for (struct list *n = t->ku_mem.next; n != &t->ku_mem; n = n->next) {
         struct ku_mem *k = container_of(n, struct ku_mem, link);
-        if (user >= k->user && user + size <= k->user + k->size)
+        if (user >= k->user && size <= k->size &&
+            user - k->user <= k->size - size) /* no sum that could wrap */
             return (char *)k->kernel + (user - k->user);
     }
     return NULL;

@@ -30,6 +30,8 @@ struct thread *thread_create(struct quota *q, uint32_t factory_id)
     list_init(&t->ready);
     list_init(&t->sender.link);
     list_init(&t->senders);
+    list_init(&t->waiters);
+    list_init(&t->waiting);
     timeout_init(&t->timeout);
     port_frame_init(&t->frame);
     t->pager = t->exc_handler = SEL_INVALID;
@@ -42,7 +44,7 @@ struct thread *thread_create(struct quota *q, uint32_t factory_id)
 
 int thread_bind(struct thread *t, struct task *task, uaddr_t utcb)
 {
-    if (t->task || task->object.dying || utcb % UTCB_SIZE)
+    if (t->task || thread_is_gone(t) || task->object.dying || utcb % UTCB_SIZE)
         return -L4_EINVAL;
     void *kernel = task_ku_mem(task, utcb, UTCB_SIZE);
     if (!kernel)
@@ -89,10 +91,9 @@ void thread_kill(struct thread *t)
     t->ipc.kind = IPC_USER;
     ipc_abort(t, L4_IPC_SECANCELED);
     sched_block(t, THREAD_DEAD);
-    struct thread *caller = t->reply_to;
+    sched_forget(t);
     ipc_forget_reply(t);
-    if (caller)
-        ipc_abort(caller, L4_IPC_SEABORTED);
+    ipc_abort_waiters(&t->waiters, L4_IPC_SEABORTED);
     ipc_abort_queue(&t->senders, NULL, L4_IPC_ENOT_EXISTENT);
     if (t->utcb)
         t->utcb->free_marker = 0;
@@ -177,6 +178,8 @@ static long thread_set_tp(struct thread *t, const struct invocation *inv)
 {
     if (inv_words(inv) < 2)
         return -L4_EMSGTOOSHORT;
+    if (inv->mr[0] >> 16)
+        return -L4_EINVAL; /* not FS: the GS base is the port's */
     port_frame_set_tp(&t->frame, inv->mr[1]);
     return 0;
 }
@@ -242,6 +245,18 @@ void thread_check(const struct thread *t)
         kassert(list_is_empty(&t->sender.link));
     if (t->ipc.phase != PHASE_NONE)
         kassert(t->state == THREAD_BLOCKED);
+    bool closed = t->ipc.phase == PHASE_RECEIVE && !t->ipc.open;
+    if (closed && t->ipc.partner)
+        kassert(!list_is_empty(&t->waiting)); /* I5 */
+    if (!closed)
+        kassert(list_is_empty(&t->waiting));
+    bool pinned = t->ipc.phase != PHASE_NONE && t->ipc.via; /* I6 */
+    kassert(t->ipc.pinned == pinned && (!pinned || t->ipc.via->pins > 0));
+    if (t->state == THREAD_DEAD) { /* I7 */
+        kassert(list_is_empty(&t->waiters));
+        for (struct list *n = t->senders.next; n != &t->senders; n = n->next)
+            kassert(container_of(n, struct sender, link)->is_irq);
+    }
     kassert(!t->replier || t->replier->reply_to == t); /* I3 */
     kassert(!t->reply_to || t->reply_to->replier == t);
     kassert(!t->task == list_is_empty(&t->in_task)); /* I4 */

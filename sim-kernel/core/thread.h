@@ -13,6 +13,11 @@
  * I3  a->replier == b  <=>  b->reply_to == a (the implicit reply
  *     capability and its way back).
  * I4  a bound thread (task != NULL) is on its task's list.
+ * I5  in a closed receive => on the waiters of its partner (or of the IRQ
+ *     it waits for), so that nobody waits for what is gone.
+ * I6  blocked in a phase => `via` is pinned.
+ * I7  nobody waits for a DEAD thread: neither in `senders` (IRQs apart,
+ *     which keep it pinned) nor in `waiters`.
  */
 #ifndef CORE_THREAD_H
 #define CORE_THREAD_H
@@ -50,6 +55,7 @@ struct ipc_state {
     bool open;              /* the receive phase is an open wait */
     struct thread *partner; /* send: receiver; receive: who may send */
     struct object *via;     /* gate, IRQ or thread named by the capability */
+    bool pinned;            /* via is (I6) */
     word_t tag;             /* outgoing */
     word_t label;           /* outgoing: what the receiver sees */
     unsigned rights;        /* of the capability used, for typed items */
@@ -79,6 +85,8 @@ struct thread {
     struct sender sender;
     struct ipc_state ipc;
     struct list senders;     /* of struct sender.link, highest priority first */
+    struct list waiters;     /* of struct thread.waiting */
+    struct list waiting;     /* on the waiters of whom this one waits for */
     struct thread *reply_to; /* whose call is to be answered */
     struct thread *replier;  /* who owes this thread an answer */
     struct timeout timeout;
@@ -101,11 +109,17 @@ static inline struct thread *sender_thread(struct sender *s)
     return container_of(s, struct thread, sender);
 }
 
+/* Nothing can be sent to it, or come from it, any more. */
+static inline bool thread_is_gone(const struct thread *t)
+{
+    return t->object.dying || t->state == THREAD_DEAD;
+}
+
 extern const struct object_ops thread_ops;
 
 /* A fresh, unbound, stopped thread charged to q; NULL: no memory. */
 struct thread *thread_create(struct quota *q, uint32_t factory_id);
-/* Gives it address space and UTCB. 0, -L4_EINVAL (bound already, no
+/* Gives it address space and UTCB. 0, -L4_EINVAL (bound already, dead, no
  * kernel-user memory there). */
 int thread_bind(struct thread *t, struct task *task, uaddr_t utcb);
 /* New ip/sp (~0: keep), revives; cancels a running IPC with `cancel`. */

@@ -10,18 +10,23 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 static struct {
     char line[512];
     size_t used;
-    int input; /* file descriptor, -1: none */
-    bool live; /* a terminal: look, never block while others can run */
+    int input;  /* file descriptor, -1: none */
+    bool live;  /* a terminal: look, never block while others can run */
+    bool plain; /* output is no terminal: colours are left out */
+    enum { TEXT, ESCAPE, SEQUENCE } state;
 } console = {.input = -1};
 
 void console_init(void)
 {
+    const char *no_color = getenv("NO_COLOR");
+    console.plain = !isatty(STDOUT_FILENO) || (no_color && *no_color);
     if (sim_options.input && strcmp(sim_options.input, "-")) {
         console.input = open(sim_options.input, O_RDONLY | O_CLOEXEC);
         if (console.input < 0)
@@ -46,8 +51,23 @@ void console_flush(void)
     console.used = 0;
 }
 
+/* Is the byte part of an escape sequence (ECMA-48: ESC [ ... final byte)? */
+static bool console_is_colour(uint8_t byte)
+{
+    bool inside = console.state != TEXT || byte == 0x1b;
+    if (byte == 0x1b)
+        console.state = ESCAPE;
+    else if (console.state == ESCAPE)
+        console.state = byte == '[' ? SEQUENCE : TEXT;
+    else if (console.state == SEQUENCE && byte >= 0x40 && byte <= 0x7e)
+        console.state = TEXT;
+    return inside;
+}
+
 void console_out(uint8_t byte)
 {
+    if (console.plain && console_is_colour(byte))
+        return;
     console.line[console.used++] = (char)byte;
     if (byte == '\n' || console.used == sizeof(console.line))
         console_flush();
