@@ -2,8 +2,10 @@
  * A kernel of one page, to run a program of user level as a host process.
  *
  * The program is the real thing: instrumented, static PIE, our start code,
- * musl, our glue. Only the bottom is replaced: the hooks of the checks count
- * calls, and the system-call stub understands what a program without an L4Re
+ * musl, our glue. Only the bottom is replaced: GS points to a CPU block
+ * (hw-models/user_abi.h) whose entries lead here instead of into the CPU
+ * model. Its TLB knows nothing, so every access comes here to be counted and
+ * allowed. The system call understands what a program without an L4Re
  * environment does: write to the console and set its thread pointer. Every
  * other message is answered -ENOSYS. Memory and the program's end are taken
  * from the host (<vitrine/libc.h>'s groups).
@@ -13,12 +15,12 @@
  * Compiled without checks. x86-64 hosts only.
  */
 #include "fake_kernel.h"
+#include "user_abi.h"
 
 #include <l4/sys/consts.h>
 #include <l4/sys/kip.h>
 #include <l4/sys/types.h>
 #include <l4/sys/utcb.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <vitrine/libc.h>
@@ -35,7 +37,8 @@ static l4_kernel_info_t kip;
 static struct {
     unsigned long words[128];
 } utcb __attribute__((aligned(1024)));
-static void *gs_block[32] = {&utcb};
+static struct hw_user_block block;
+static struct hw_tlb_entry tlb[HW_TLB_ENTRIES];
 
 static long host(long n, long a, long b, long c, long d, long e, long f)
 {
@@ -66,33 +69,35 @@ __asm__(".globl fake_start\n"
 static unsigned long stack[16384] __attribute__((aligned(16)));
 unsigned long *zero_block;
 
-/* Where the checks in line go when they cannot decide: r11 says back to. */
-static unsigned long fake_tlb[256][4];
-void fake_access(void);
-__asm__("fake_access:\n"
-        "  incq fake_accesses(%rip)\n"
-        "  jmp *%r11\n"
-        ".globl vitrine_step_slow\n"
-        "vitrine_step_slow:\n"
-        "  incq fake_steps(%rip)\n"
-        "  jmp *%r11\n");
-
+extern char fake_syscall[], fake_access[], fake_step[];
 void *fake_boot(void);
 void *fake_boot(void)
 {
     zero_block = stack + 16384 - 8;
     kip.clock = 5000000;
-    gs_block[0] = &utcb;
-    gs_block[1] = (void *)-1l; /* no budget: every step goes the slow way */
-    gs_block[2] = memset(fake_tlb, -1, sizeof fake_tlb);
-    gs_block[4] = fake_access;
-    host(SYS_arch_prctl, ARCH_SET_GS, (long)gs_block, 0, 0, 0, 0);
+    for (int i = 0; i < HW_TLB_ENTRIES; i++)
+        tlb[i] = (struct hw_tlb_entry){~0ul, ~0ul, ~0ul, 0};
+    block = (struct hw_user_block){
+        .utcb = (uint64_t)&utcb,
+        .budget = -1, /* every step goes the slow way */
+        .tlb = tlb,
+        .entry_syscall = fake_syscall,
+        .entry_access = fake_access,
+        .entry_step = fake_step,
+    };
+    host(SYS_arch_prctl, ARCH_SET_GS, (long)&block, 0, 0, 0, 0);
     return &kip;
 }
 
-__asm__(".globl l4_vitrine_sim_syscall\n"
-        "l4_vitrine_sim_syscall:\n"
-        "  pushq %rbp\n" /* entered by a jump, return address in r11 */
+/* Entries of the CPU block: jumped to, with the return address in r11. */
+__asm__("fake_access:\n"
+        "  incq fake_accesses(%rip)\n"
+        "  jmp *%r11\n"
+        "fake_step:\n"
+        "  incq fake_steps(%rip)\n"
+        "  jmp *%r11\n"
+        "fake_syscall:\n"
+        "  pushq %rbp\n"
         "  movq %rsp, %rbp\n"
         "  pushq %r11\n"
         "  andq $-16, %rsp\n"
@@ -179,45 +184,4 @@ _Noreturn void vitrine_program_end(int code)
 {
     for (;;)
         host(SYS_exit_group, code, 0, 0, 0, 0, 0);
-}
-
-/* The hooks the compiler calls; only that they are called matters. */
-#define HOOK(name)                                                             \
-    void name(unsigned long address);                                          \
-    void name(unsigned long address)                                           \
-    {                                                                          \
-        (void)address;                                                         \
-        fake_accesses++;                                                       \
-    }
-#define HOOK_SIZED(name)                                                       \
-    void name(unsigned long address, unsigned long size);                      \
-    void name(unsigned long address, unsigned long size)                       \
-    {                                                                          \
-        (void)address;                                                         \
-        (void)size;                                                            \
-        fake_accesses++;                                                       \
-    }
-
-HOOK(__asan_load1_noabort)
-HOOK(__asan_load2_noabort)
-HOOK(__asan_load4_noabort)
-HOOK(__asan_load8_noabort)
-HOOK(__asan_load16_noabort)
-HOOK(__asan_store1_noabort)
-HOOK(__asan_store2_noabort)
-HOOK(__asan_store4_noabort)
-HOOK(__asan_store8_noabort)
-HOOK(__asan_store16_noabort)
-HOOK_SIZED(__asan_loadN_noabort)
-HOOK_SIZED(__asan_storeN_noabort)
-
-void __asan_handle_no_return(void);
-void __asan_handle_no_return(void)
-{
-}
-
-void __sanitizer_cov_trace_pc(void);
-void __sanitizer_cov_trace_pc(void)
-{
-    fake_steps++;
 }

@@ -133,6 +133,8 @@ def cache_key(args):
              (args.musl / 'VERSION').read_text(), args.arch,
              str(args.musl.resolve())]
     parts += [h.read_text() for h in sorted(args.overlay.glob('*.h'))]
+    parts += [pathlib.Path(header).read_text() for option, header
+              in zip(args.flags, args.flags[1:]) if option == '-include']
     parts += args.cc + args.flags + [subprocess.run(
         args.cc + ['-v', '-c', '--version'], check=True, capture_output=True,
         text=True).stdout]

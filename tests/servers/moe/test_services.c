@@ -1,0 +1,428 @@
+/*
+ * What moe and sigma0 answer, as a program sees it: each error that the
+ * protocol names, and that memory, names and objects behave as they say.
+ *
+ * Runs as the first program, so it has every capability moe can give.
+ */
+#include "tap.h"
+#include "../../../servers/lib/l4re_c/protocol.h"
+#include "../../../servers/lib/l4re_c/vitrine_rm.h"
+#include <l4/re/c/dataspace.h>
+#include <l4/re/c/mem_alloc.h>
+#include <l4/re/c/namespace.h>
+#include <l4/re/c/rm.h>
+#include <l4/re/c/util/cap_alloc.h>
+#include <l4/re/c/util/kumem_alloc.h>
+#include <l4/re/env.h>
+#include <l4/re/protocols.h>
+#include <l4/sigma0/sigma0.h>
+#include <l4/sys/factory.h>
+#include <l4/sys/ipc.h>
+#include <l4/sys/irq.h>
+#include <l4/sys/rcv_endpoint.h>
+#include <l4/sys/task.h>
+#include <string.h>
+
+enum { PAGES = 5, SIZE = PAGES * L4_PAGESIZE, MANY = 64 };
+
+static l4_cap_idx_t slot(void)
+{
+    return l4re_util_cap_alloc();
+}
+
+static long alloc(l4_cap_idx_t from, long size, unsigned long flags,
+                  l4re_ds_t *ret_ds)
+{
+    *ret_ds = slot();
+    return l4re_ma_alloc_align_srv(from, size, *ret_ds, flags, 0);
+}
+
+/* A copy of `cap` with fewer rights. */
+static l4_cap_idx_t weaker(l4_cap_idx_t cap, unsigned char rights)
+{
+    l4_cap_idx_t copy = slot();
+    l4_task_map(L4_BASE_TASK_CAP, L4_BASE_TASK_CAP,
+                l4_obj_fpage(cap, 0, rights),
+                l4_map_obj_control(copy, L4_MAP_ITEM_MAP));
+    return copy;
+}
+
+/* A raw request of `words` words, the first being op. */
+static long request(l4_cap_idx_t to, long protocol, l4_umword_t op,
+                    unsigned words)
+{
+    l4_utcb_mr()->mr[0] = op;
+    return l4_error(l4_ipc_call(to, l4_utcb(),
+                                l4_msgtag(protocol, words, 0, 0),
+                                L4_IPC_NEVER));
+}
+
+static int is_gone(l4_cap_idx_t cap)
+{
+    return request(cap, 0, 0, 0) == -(L4_EIPC_LO + L4_IPC_ENOT_EXISTENT);
+}
+
+/* --- dataspaces ------------------------------------------------------ */
+
+static void dataspace_errors(l4re_ds_t ds, l4re_ds_t file)
+{
+    l4re_ds_t none;
+    code(alloc(l4re_env()->mem_alloc, 0, 0, &none), -L4_EINVAL,
+         "memory_of_no_size_is_refused");
+    code(alloc(l4re_env()->mem_alloc, -1, 0, &none), -L4_ENOMEM,
+         "memory_of_any_size_is_refused");
+    code(l4re_ds_clear(ds, SIZE - 8, 16), -L4_ERANGE,
+         "clear_stays_inside");
+    code(l4re_ds_allocate(ds, SIZE, 1), -L4_ERANGE, "allocate_stays_inside");
+    code(l4re_ds_copy_in(ds, 0, file, ~0ul - 4, 8), -L4_ERANGE,
+         "copy_in_stays_inside");
+    code(l4re_ds_copy_in(ds, 0, l4re_env()->log, 0, 8), -L4_EINVAL,
+         "copy_in_wants_a_dataspace");
+    code(l4re_ds_clear(file, 0, 8), -L4_EPERM, "a_boot_module_is_read_only");
+    code(l4re_ds_map(ds, SIZE, L4RE_DS_F_R, 0, 0, ~0ul), -L4_ERANGE,
+         "map_stays_inside");
+    code(request(ds, L4RE_PROTO_DATASPACE, 77, 1), -L4_ENOSYS,
+         "an_unknown_operation_is_refused");
+    code(request(ds, L4RE_PROTO_RM, 0, 1), -L4_EBADPROTO,
+         "a_wrong_protocol_is_refused");
+    code(request(ds, L4RE_PROTO_DATASPACE, 0, 0), -L4_EMSGTOOSHORT,
+         "an_empty_message_is_refused");
+    code(request(ds, L4RE_PROTO_DATASPACE, DATASPACE_CLEAR, 2),
+         -L4_EMSGTOOSHORT, "a_short_message_is_refused");
+}
+
+static void dataspace_contents(l4re_ds_t ds, l4re_ds_t file)
+{
+    char *p = NULL;
+    code(l4re_rm_attach((void **)&p, SIZE,
+                        L4RE_RM_F_SEARCH_ADDR | L4RE_RM_F_RW, ds, 0, 0),
+         0, "a_dataspace_is_attached");
+    int zero = 1;
+    for (unsigned i = 0; i < SIZE; i += 64)
+        zero &= !p[i];
+    fact(zero, "fresh_memory_is_zero");
+    memset(p, 'x', SIZE);
+    code(l4re_ds_clear(ds, 10, L4_PAGESIZE), 0, "clear_succeeds");
+    fact(p[9] == 'x' && !p[10] && !p[L4_PAGESIZE + 9] &&
+             p[L4_PAGESIZE + 10] == 'x',
+         "clear_clears_just_that");
+    code(l4re_ds_copy_in(ds, 100, file, 0, 4), 0, "copy_in_succeeds");
+    fact(!memcmp(p + 100, "\177ELF", 4), "copy_in_copies");
+    code(l4re_rm_detach(p), L4RE_RM_DETACHED_DS, "it_is_detached");
+    code(l4re_rm_detach(p), -L4_ENOENT, "a_second_detach_finds_nothing");
+}
+
+static void dataspaces(l4re_ds_t file)
+{
+    l4re_ds_t ds, whole;
+    l4re_ds_stats_t stats = {0, 0};
+    l4_addr_t start, end;
+    code(alloc(l4re_env()->mem_alloc, SIZE, 0, &ds), 0, "memory_is_given");
+    code(l4re_ds_info(ds, &stats), 0, "it_can_be_asked");
+    fact(stats.size == SIZE && stats.flags == L4RE_DS_F_RWX,
+         "size_and_rights_are_told");
+    fact(!(l4re_ds_flags(weaker(ds, L4_CAP_FPAGE_RO)) & L4RE_DS_F_W),
+         "a_capability_without_w_gives_no_write");
+    code(l4re_ds_map_info(ds, &start, &end), 0, "it_may_be_mapped_anywhere");
+    dataspace_errors(ds, file);
+    dataspace_contents(ds, file);
+    code(alloc(l4re_env()->mem_alloc, SIZE, L4RE_MA_CONTINUOUS, &whole), 0,
+         "memory_in_one_piece_is_given");
+    code(l4re_ds_copy_in(whole, 0, ds, 0, SIZE), 0,
+         "between_dataspaces_it_is_copied");
+    code(vitrine_destroy(weaker(ds, L4_CAP_FPAGE_RW)), -L4_EPERM,
+         "destroying_needs_s");
+    code(vitrine_destroy(ds), 0, "a_dataspace_is_destroyed");
+    fact(is_gone(ds), "its_capability_is_dead");
+    vitrine_destroy(whole);
+}
+
+/* --- region map ------------------------------------------------------- */
+
+static void map_directly(l4re_ds_t ds)
+{
+    l4_addr_t at = 0;
+    l4re_rm_reserve_area(&at, SIZE, L4RE_RM_F_SEARCH_ADDR, 0);
+    code(l4re_ds_map_region(ds, 0, L4RE_DS_F_RW, at, at + SIZE - 1), 0,
+         "a_dataspace_is_mapped_without_region_map");
+    int zero = 1;
+    for (unsigned i = 0; i < SIZE; i += 64)
+        zero &= !((char *)at)[i];
+    fact(zero, "all_its_pages_are_there");
+    l4re_rm_free_area(at);
+}
+
+static void region_places(l4re_ds_t ds)
+{
+    void *p = NULL, *q;
+    code(l4re_rm_attach(&p, L4_PAGESIZE,
+                        L4RE_RM_F_SEARCH_ADDR | L4RE_RM_F_RW, ds, 0, 21),
+         0, "an_alignment_can_be_asked");
+    fact(!((l4_addr_t)p & (L4_SUPERPAGESIZE - 1)), "it_is_kept");
+    q = p;
+    code(l4re_rm_attach(&q, L4_PAGESIZE, L4RE_RM_F_RW, ds, 0, 0),
+         -L4_EADDRNOTAVAIL, "a_taken_place_is_refused");
+    q = (char *)p + 1;
+    code(l4re_rm_attach(&q, L4_PAGESIZE, L4RE_RM_F_RW, ds, 0, 0), -L4_EINVAL,
+         "an_unaligned_place_is_refused");
+    q = (void *)0x1000;
+    code(l4re_rm_attach(&q, L4_PAGESIZE, L4RE_RM_F_RW, ds, 0, 0), -L4_ERANGE,
+         "a_place_outside_is_refused");
+    l4_addr_t a = (l4_addr_t)p + 8;
+    unsigned long size = 1;
+    l4re_rm_offset_t offset;
+    l4re_rm_flags_t flags;
+    l4re_ds_t found;
+    code(l4re_rm_find(&a, &size, &offset, &flags, &found),
+         L4RE_RM_FOUND_REGION, "a_region_is_found");
+    fact(a == (l4_addr_t)p && size == L4_PAGESIZE && found == ds &&
+             (flags & L4RE_RM_F_RIGHTS_MASK) == L4RE_RM_F_RW,
+         "with_all_that_is_known_of_it");
+    code(l4re_rm_detach(p), 0, "and_detached");
+    a = (l4_addr_t)p;
+    size = 1;
+    code(l4re_rm_find(&a, &size, &offset, &flags, &found), -L4_ENOENT,
+         "then_nothing_is_found");
+}
+
+static void region_areas(l4re_ds_t ds)
+{
+    l4_addr_t area = 0;
+    code(l4re_rm_reserve_area(&area, 4 * L4_PAGESIZE, L4RE_RM_F_SEARCH_ADDR,
+                              0),
+         0, "an_area_is_reserved");
+    void *p = (void *)area;
+    code(l4re_rm_attach(&p, L4_PAGESIZE, L4RE_RM_F_RW, ds, 0, 0),
+         -L4_EADDRNOTAVAIL, "it_keeps_others_out");
+    code(l4re_rm_attach(&p, L4_PAGESIZE, L4RE_RM_F_RW | L4RE_RM_F_IN_AREA,
+                        ds, 0, 0),
+         0, "who_names_it_gets_in");
+    l4re_rm_detach(p);
+    code(l4re_rm_free_area(area), 0, "it_is_freed");
+    code(l4re_rm_free_area(area), -L4_ENOENT, "once");
+}
+
+static void region_errors(l4re_ds_t ds, l4re_ds_t file)
+{
+    void *p = NULL;
+    l4re_rm_flags_t any = L4RE_RM_F_SEARCH_ADDR | L4RE_RM_F_RW;
+    code(l4re_rm_attach(&p, SIZE + 1, any, ds, 0, 0), -L4_ERANGE,
+         "more_than_there_is_is_refused");
+    code(l4re_rm_attach(&p, L4_PAGESIZE, any, ds, SIZE, 0), -L4_ERANGE,
+         "an_offset_behind_the_end_is_refused");
+    code(l4re_rm_attach(&p, 0, any, ds, 0, 0), -L4_EINVAL,
+         "a_region_of_no_size_is_refused");
+    code(l4re_rm_attach(&p, ~0ul, any, ds, 0, 0), -L4_EINVAL,
+         "a_region_of_any_size_is_refused");
+    code(l4re_rm_attach(&p, L4_PAGESIZE, any, file, 0, 0), -L4_EPERM,
+         "writing_to_a_boot_module_is_refused");
+    code(l4re_rm_attach(&p, L4_PAGESIZE, any, weaker(ds, L4_CAP_FPAGE_RO), 0,
+                        0),
+         -L4_EPERM, "writing_without_w_is_refused");
+    code(l4re_rm_attach(&p, L4_PAGESIZE, any, l4re_env()->log, 0, 0),
+         -L4_EINVAL, "what_is_no_dataspace_is_refused");
+    code(l4re_rm_attach(&p, L4_PAGESIZE, any, l4re_env()->main_thread, 0, 0),
+         -L4_EINVAL, "what_moe_does_not_serve_is_refused");
+    code(request(l4re_env()->rm, L4RE_PROTO_RM, RM_ATTACH, 3),
+         -L4_EMSGTOOSHORT, "a_short_attach_is_refused");
+    code(request(l4re_env()->rm, L4RE_PROTO_RM, 0xff, 1), -L4_ENOSYS,
+         "an_unknown_region_map_operation_is_refused");
+    code(vitrine_destroy(l4re_env()->rm), -L4_EPERM,
+         "a_program_cannot_destroy_its_region_map");
+}
+
+static void regions(l4re_ds_t file)
+{
+    l4re_ds_t ds;
+    void *p = NULL;
+    l4_addr_t ku = 0;
+    alloc(l4re_env()->mem_alloc, SIZE, 0, &ds);
+    map_directly(ds);
+    region_places(ds);
+    region_areas(ds);
+    region_errors(ds, file);
+    code(l4re_util_kumem_alloc(&ku, 0, L4_BASE_TASK_CAP, l4re_env()->rm), 0,
+         "kernel_user_memory_is_given");
+    fact(ku && !*(char *)ku, "it_can_be_read");
+    code(l4re_rm_attach(&p, SIZE,
+                        L4RE_RM_F_SEARCH_ADDR | L4RE_RM_F_RW |
+                            L4RE_RM_F_EAGER_MAP | L4RE_RM_F_DETACH_FREE,
+                        ds, 0, 0),
+         0, "a_region_is_mapped_at_once");
+    memset(p, 1, SIZE);
+    code(l4re_rm_detach(p), 0, "detached_and_freed");
+    fact(is_gone(ds), "then_its_memory_is_gone");
+}
+
+/* --- names ---------------------------------------------------------------- */
+
+static void names(void)
+{
+    l4_cap_idx_t rom = l4re_env_get_cap("rom"), space = slot(), got = slot();
+    l4_cap_idx_t gate = slot();
+    char longest[200];
+    memset(longest, 'n', sizeof longest);
+    longest[sizeof longest - 1] = 0;
+    l4_factory_create_gate(l4re_env()->factory, gate, L4_INVALID_CAP, 0);
+    code(l4re_ns_query_srv(rom, "no-such-file", got), -L4_ENOENT,
+         "an_unknown_name_is_reported");
+    code(l4re_ns_query_srv(rom, longest, got), -L4_ENOENT,
+         "a_long_name_is_not_found");
+    code(l4_error(l4_factory_create(l4re_env()->mem_alloc,
+                                    L4RE_PROTO_NAMESPACE, space)),
+         0, "a_name_space_is_made");
+    code(l4re_ns_register_obj_srv(space, "gate", gate, L4RE_NS_REGISTER_RW),
+         0, "a_capability_is_registered");
+    code(l4re_ns_query_srv(space, "gate", got), 0, "and_found");
+    fact(l4_msgtag_label(l4_task_cap_equal(L4_BASE_TASK_CAP, gate, got)) == 1,
+         "it_is_the_same_object");
+    code(l4re_ns_register_obj_srv(space, "gate", gate, 0), -L4_EEXIST,
+         "a_name_is_there_once");
+    code(l4re_ns_register_obj_srv(space, "gate", gate,
+                                  L4RE_NS_REGISTER_OVERWRITE),
+         0, "unless_overwritten");
+    code(l4re_ns_register_obj_srv(space, "a/b", gate, 0), -L4_EINVAL,
+         "a_name_has_no_parts");
+    code(l4re_ns_register_obj_srv(space, longest, gate, 0),
+         -L4_ENAMETOOLONG, "a_name_has_an_end");
+    code(l4re_ns_register_obj_srv(space, "rom", rom, L4RE_NS_REGISTER_RO), 0,
+         "a_name_space_can_hold_another");
+    code(l4re_ns_query_srv(space, "rom/test-services", got), 0,
+         "a_path_leads_through_both");
+    code(l4re_ns_register_obj_srv(space, "gate", L4_INVALID_CAP, 0), 0,
+         "a_name_is_taken_out");
+    code(l4re_ns_query_srv(space, "gate", got), -L4_ENOENT, "then_it_is_gone");
+    code(l4re_ns_register_obj_srv(weaker(space, L4_CAP_FPAGE_RO), "x", gate,
+                                  0),
+         -L4_EPERM, "registering_needs_w");
+}
+
+/* --- allocators ------------------------------------------------------------ */
+
+/* Takes all memory in pieces of 2^order; how many there were. */
+static unsigned take_all(l4_cap_idx_t from, unsigned order)
+{
+    unsigned n = 0;
+    l4re_ds_t ds;
+    while (n < MANY && !alloc(from, 1l << order, L4RE_MA_CONTINUOUS, &ds))
+        n++;
+    return n;
+}
+
+static l4_cap_idx_t allocator(l4_umword_t limit)
+{
+    l4_cap_idx_t a = slot();
+    l4_msgtag_t t = l4_factory_create_start(L4_PROTO_FACTORY, a);
+    l4_factory_create_add_uint(limit, &t);
+    return l4_factory_create_commit(l4re_env()->mem_alloc, t).raw < 0
+               ? L4_INVALID_CAP
+               : a;
+}
+
+static void quotas(void)
+{
+    l4_cap_idx_t a = allocator(64 << 10);
+    l4re_ds_t ds, more;
+    code(alloc(a, 32 << 10, L4RE_MA_CONTINUOUS, &ds), 0,
+         "memory_below_the_limit_is_given");
+    code(alloc(a, 64 << 10, L4RE_MA_CONTINUOUS, &more), -L4_ENOMEM,
+         "above_it_is_not");
+    code(vitrine_destroy(ds), 0, "what_is_given_back");
+    code(alloc(a, 64 << 10, L4RE_MA_CONTINUOUS, &more), 0,
+         "can_be_had_again");
+    code(vitrine_destroy(a), 0, "an_allocator_is_destroyed");
+    fact(is_gone(more) && is_gone(a), "with_all_it_made");
+}
+
+static void exhaustion(void)
+{
+    l4_cap_idx_t a = allocator(0);
+    unsigned first = take_all(a, L4_SUPERPAGESHIFT);
+    fact(first > 4 && first < MANY, "memory_comes_to_an_end");
+    vitrine_destroy(a);
+    a = allocator(0);
+    unsigned second = take_all(a, L4_SUPERPAGESHIFT);
+    vitrine_destroy(a);
+    fact(first == second, "all_of_it_comes_back");
+    if (first != second)
+        printf("# %u pieces, then %u\n", first, second);
+}
+
+static void factories(void)
+{
+    l4_cap_idx_t all = l4re_env()->mem_alloc, c = slot();
+    code(l4_error(l4_factory_create(all, 0x1234, c)), -L4_ENODEV,
+         "an_unknown_kind_is_refused");
+    code(l4_error(l4_factory_create(weaker(all, L4_CAP_FPAGE_RW),
+                                    L4RE_PROTO_NAMESPACE, c)),
+         -L4_EPERM, "creating_needs_s");
+    code(l4_error(l4_factory_create_irq(all, c)), 0,
+         "kernel_objects_are_passed_on");
+    code(l4_error(l4_rcv_ep_bind_thread(c, l4re_env()->main_thread, 0x40)), 0,
+         "and_work");
+    l4_cap_idx_t gate = slot();
+    code(l4_error(l4_factory_create_gate(all, gate, l4re_env()->main_thread,
+                                         0x80)),
+         0, "with_the_thread_they_are_for");
+    quotas();
+    exhaustion();
+}
+
+/* --- logs, sigma0 ------------------------------------------------------------- */
+
+static void logs(void)
+{
+    code(request(l4re_env()->log, L4_PROTO_LOG, 55, 1), -L4_ENOSYS,
+         "an_unknown_log_operation_is_refused");
+    code(request(l4re_env()->log, L4_PROTO_FACTORY, 0, 1), -L4_EBADPROTO,
+         "a_log_makes_nothing");
+}
+
+static void sigma0(void)
+{
+    l4_cap_idx_t s = l4re_env_get_cap("sigma0"), client = slot();
+    l4_addr_t at = 0, base = 0;
+    l4re_rm_reserve_area(&at, 4 * L4_PAGESIZE, L4RE_RM_F_SEARCH_ADDR, 14);
+    code(l4sigma0_map_mem(s, at + 1, at, L4_PAGESIZE), L4SIGMA0_NOTALIGNED,
+         "sigma0_wants_whole_pages");
+    code(l4sigma0_map_mem(s, 0x1000, at, L4_PAGESIZE), L4SIGMA0_NOFPAGE,
+         "there_is_not_memory_everywhere");
+    code(l4sigma0_map_anypage(s, at, 14, &base, 12), 0,
+         "sigma0_gives_any_page");
+    *(char *)at = 1;
+    code(l4sigma0_map_mem(s, base, at, L4_PAGESIZE), 0,
+         "twice_to_the_same_client");
+    code(l4_error(l4_factory_create(s, L4_PROTO_SIGMA0, client)), 0,
+         "sigma0_makes_a_gate_for_another");
+    code(l4sigma0_map_mem(client, base, at, L4_PAGESIZE), L4SIGMA0_NOFPAGE,
+         "who_gets_no_memory_that_is_taken");
+    code(l4sigma0_map_iomem(client, base, at, L4_PAGESIZE, 0),
+         L4SIGMA0_NOFPAGE, "memory_is_no_device");
+    code(l4_error(l4_factory_create(weaker(s, L4_CAP_FPAGE_RO),
+                                    L4_PROTO_SIGMA0, client)),
+         -L4_EPERM, "a_gate_needs_s");
+    code(request(s, L4_PROTO_SIGMA0, 0, 2), -L4_EINVAL,
+         "sigma0_refuses_what_it_does_not_know");
+    code(request(s, L4_PROTO_TASK, 0, 1), -L4_EBADPROTO,
+         "sigma0_is_no_task");
+    l4_addr_t kip = at + L4_PAGESIZE;
+    fact(l4sigma0_map_kip(s, (void *)kip, 12) &&
+             *(l4_uint32_t *)kip == L4_KERNEL_INFO_MAGIC,
+         "sigma0_gives_the_kip");
+    l4re_rm_free_area(at);
+}
+
+int main(void)
+{
+    l4re_ds_t file = slot();
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    code(l4re_ns_query_srv(l4re_env_get_cap("rom"), "test-services", file), 0,
+         "the_program_finds_its_own_file");
+    dataspaces(file);
+    regions(file);
+    names();
+    logs();
+    sigma0();
+    factories();
+    return tap_end();
+}
