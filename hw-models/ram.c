@@ -10,6 +10,10 @@
  *   user addresses         .. [frame 2] ..   .. [frame 0] ..
  *
  * Host memory is taken as frames are first touched. Fresh RAM reads as zero.
+ *
+ * I1  window and base are equal modulo WINDOW_ALIGN: what is naturally
+ *     aligned in one is in the other, so that the host's choice of an address
+ *     decides nothing.
  */
 #define _GNU_SOURCE
 #include "ram.h"
@@ -18,17 +22,42 @@
 #include <unistd.h>
 
 enum { PAGE_MASK = 0xfff };
+#define WINDOW_ALIGN (1ull << 30)
+
+/* Room for the window with one alignment to spare; keeps I1. */
+static unsigned char *window_reserve(const struct hw_ram *r)
+{
+    uint64_t room = r->size + WINDOW_ALIGN;
+    unsigned char *start =
+        mmap(NULL, room, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+             -1, 0);
+    uint64_t skip;
+
+    if (start == MAP_FAILED)
+        return NULL;
+    skip = (r->base - (uint64_t)(uintptr_t)start) % WINDOW_ALIGN;
+    if (skip)
+        munmap(start, skip);
+    munmap(start + skip + r->size, WINDOW_ALIGN - skip);
+    return start + skip;
+}
 
 static int window_map(struct hw_ram *r)
 {
-    void *at;
+    unsigned char *at;
+    int error;
 
     if (ftruncate(r->fd, (off_t)r->size) < 0)
         return -errno;
-    at = mmap(NULL, r->size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE,
-              r->fd, 0);
-    if (at == MAP_FAILED)
+    at = window_reserve(r);
+    if (!at)
         return -errno;
+    if (mmap(at, r->size, PROT_READ | PROT_WRITE,
+             MAP_SHARED | MAP_FIXED | MAP_NORESERVE, r->fd, 0) == MAP_FAILED) {
+        error = -errno;
+        munmap(at, r->size);
+        return error;
+    }
     r->window = at;
     return 0;
 }
