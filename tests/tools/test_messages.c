@@ -120,6 +120,22 @@ Test(messages, a_diagram_folds_what_repeats)
     diagram_free(&d);
 }
 
+Test(messages, a_diagram_that_is_too_long_leaves_the_servers_talk_out)
+{
+    struct diagram d;
+
+    v.max = 20;
+    diagram_make(&d, &v);
+    cr_assert_gt(d.hidden, 0);
+    cr_assert_eq(d.left_out, 0);
+    for (size_t i = 0; i < d.row_count; i++) {
+        uint32_t from = d.rows[i].message->from, to = d.rows[i].message->to;
+        cr_assert(message_is_note(d.rows[i].message) || from >= 30 || to >= 30,
+                  "%u to %u are root servers", from, to);
+    }
+    diagram_free(&d);
+}
+
 Test(messages, a_diagram_stops_at_max)
 {
     struct diagram d;
@@ -130,6 +146,7 @@ Test(messages, a_diagram_stops_at_max)
     for (size_t i = 0; i < d.row_count; i++)
         folded += d.rows[i].loop_length * (d.rows[i].loop_times - 1);
     cr_assert_geq(d.row_count, 5);
-    cr_assert_eq(d.row_count + folded + d.left_out, d.messages.count);
+    cr_assert_eq(d.row_count + folded + d.hidden + d.left_out,
+                 d.messages.count);
     diagram_free(&d);
 }

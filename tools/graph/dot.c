@@ -9,8 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A kernel object held by this many tasks goes into their boxes. */
-enum { COMMON_HOLDERS = 2, SLOTS_SHOWN = 3 };
+enum { SLOTS_SHOWN = 3, LINES_SHOWN = 16 };
 
 /* How an object of a type is drawn. */
 static const struct look {
@@ -32,198 +31,12 @@ static const struct look {
     [VTR_T_THREAD_GROUP] = {"folder", "#ece2f3", "#7a559e", "thread group"},
 };
 
-struct node {
-    const struct object_info *info;
-    unsigned holders; /* tasks with a capability to it */
-    unsigned colour;  /* of a task */
-    bool shown;
-};
-
-/* All capabilities of one task to one object. */
-struct edge {
-    uint32_t task, object;
-    size_t first, count; /* in `order` */
-};
-
 struct writer {
     FILE *out;
-    const struct drawing *d;
-    struct map nodes;   /* id -> struct node */
-    struct cap **order; /* by task, object, slot */
-    size_t cap_count;
-    struct edge *edges;
-    size_t edge_count, edge_room;
-    unsigned of_type[VTR_T_COUNT]; /* how many are alive */
+    struct scene s;
+    struct map_entry *nodes; /* by id, NULL value ends */
     struct drawing_size size;
 };
-
-/* --- what there is ------------------------------------------------------ */
-
-static struct node *node(const struct writer *w, uint64_t id)
-{
-    return map_get(&w->nodes, id);
-}
-
-static unsigned type_of(const struct node *n)
-{
-    return n->info->type < VTR_T_COUNT ? n->info->type : VTR_T_NONE;
-}
-
-static uint32_t task_of(const struct writer *w, uint32_t thread)
-{
-    return names_task_of(&w->d->graph->objects, thread);
-}
-
-static void collect_nodes(struct writer *w)
-{
-    struct map_entry *all = map_sorted(&w->d->graph->objects.objects);
-    unsigned colour = 0;
-
-    for (size_t i = 0; all[i].value; i++) {
-        const struct object_info *o = all[i].value;
-        if (o->deleted != ~0ull || !o->id)
-            continue;
-        struct node *n = xcalloc(1, sizeof(*n));
-        n->info = o;
-        n->shown = true;
-        if (o->type == VTR_T_TASK)
-            n->colour = colour++ % PALETTE_KERNEL;
-        w->of_type[type_of(n)]++;
-        map_put(&w->nodes, o->id, n);
-    }
-    free(all);
-}
-
-static int by_edge(const void *a, const void *b)
-{
-    const struct cap *x = *(struct cap *const *)a;
-    const struct cap *y = *(struct cap *const *)b;
-
-    if (x->task != y->task)
-        return x->task < y->task ? -1 : 1;
-    if (x->object != y->object)
-        return x->object < y->object ? -1 : 1;
-    return (x->slot > y->slot) - (x->slot < y->slot);
-}
-
-static void collect_edges(struct writer *w)
-{
-    struct map_entry *all = capgraph_sorted(w->d->graph);
-
-    w->order = xcalloc(w->d->graph->caps.used, sizeof(struct cap *));
-    for (size_t i = 0; all[i].value; i++) {
-        struct cap *c = all[i].value;
-        if (node(w, c->task) && node(w, c->object))
-            w->order[w->cap_count++] = c;
-    }
-    free(all);
-    qsort(w->order, w->cap_count, sizeof(*w->order), by_edge);
-    for (size_t i = 0; i < w->cap_count; i++) {
-        struct edge *last = w->edge_count ? &w->edges[w->edge_count - 1] : NULL;
-        const struct cap *c = w->order[i];
-        if (last && last->task == c->task && last->object == c->object) {
-            last->count++;
-            continue;
-        }
-        array_need_room(w->edges, w->edge_count, w->edge_room);
-        w->edges[w->edge_count++] = (struct edge){c->task, c->object, i, 1};
-        node(w, c->object)->holders++;
-    }
-}
-
-/* --- what of it is shown where ------------------------------------------ */
-
-static bool is_own(const struct writer *w, const struct edge *e)
-{
-    return e->object == e->task || task_of(w, e->object) == e->task;
-}
-
-static bool is_common(const struct writer *w, const struct edge *e)
-{
-    const struct node *n = node(w, e->object);
-
-    switch (n->info->type) {
-    case VTR_T_FACTORY:
-    case VTR_T_SCHEDULER:
-    case VTR_T_ICU:
-    case VTR_T_VLOG:
-    case VTR_T_DEBUGGER:
-        return n->holders >= COMMON_HOLDERS;
-    default:
-        return false;
-    }
-}
-
-/* The capability stands in the task's box, not on an arrow. */
-static bool in_box(const struct writer *w, const struct edge *e)
-{
-    return !w->d->all && (is_own(w, e) || is_common(w, e));
-}
-
-/* The capability of a server to a gate that leads to itself. */
-static bool on_gate_arrow(const struct writer *w, const struct edge *e)
-{
-    const struct object_info *o = node(w, e->object)->info;
-
-    return !w->d->all && o->target && task_of(w, o->target) == e->task;
-}
-
-static void show(struct writer *w, uint32_t id)
-{
-    uint32_t task = task_of(w, id);
-
-    if (node(w, id))
-        node(w, id)->shown = true;
-    if (task && node(w, task))
-        node(w, task)->shown = true;
-}
-
-/* Only the focus, what it holds, and where that leads. */
-static void narrow(struct writer *w)
-{
-    struct map_entry *all = map_sorted(&w->nodes);
-
-    for (size_t i = 0; all[i].value; i++)
-        ((struct node *)all[i].value)->shown = false;
-    free(all);
-    show(w, w->d->focus);
-    for (size_t i = 0; i < w->edge_count; i++)
-        if (w->edges[i].task == w->d->focus) {
-            const struct node *n = node(w, w->edges[i].object);
-            show(w, n->info->id);
-            if (n->info->target)
-                show(w, n->info->target);
-        }
-}
-
-/* A gate or interrupt that only its own receiver knows of. */
-static bool is_private(const struct writer *w, const struct edge *e)
-{
-    return on_gate_arrow(w, e) && node(w, e->object)->holders == 1;
-}
-
-/* An object that is only in boxes needs no shape of its own; a thread is a
- * row of its task's box. */
-static void hide_boxed(struct writer *w)
-{
-    struct map drawn = {0};
-    struct map_entry *all = map_sorted(&w->nodes);
-
-    for (size_t i = 0; i < w->edge_count; i++)
-        if (!in_box(w, &w->edges[i]) && !is_private(w, &w->edges[i]))
-            map_put(&drawn, w->edges[i].object, w);
-    for (size_t i = 0; all[i].value; i++) {
-        struct node *n = all[i].value;
-        unsigned type = n->info->type;
-        if (type == VTR_T_THREAD && task_of(w, n->info->id))
-            n->shown = false;
-        else if (type != VTR_T_TASK && type != VTR_T_THREAD &&
-                 !map_get(&drawn, n->info->id))
-            n->shown = false;
-    }
-    free(all);
-    map_free(&drawn, 0);
-}
 
 /* --- labels ------------------------------------------------------------- */
 
@@ -232,7 +45,7 @@ static void slots(struct writer *w, const struct edge *e)
     char rights[16];
 
     for (size_t i = 0; i < e->count && i < SLOTS_SHOWN; i++) {
-        const struct cap *c = w->order[e->first + i];
+        const struct cap *c = w->s.order[e->first + i];
         fprintf(w->out, "%s%" PRIx64 " %s", i ? ", " : "", c->slot,
                 rights_text(c->rights, rights));
     }
@@ -243,105 +56,189 @@ static void slots(struct writer *w, const struct edge *e)
 /* The only object of its type needs no number. */
 static const char *title(const struct writer *w, uint32_t id, char *to)
 {
-    const struct object_info *o = names_get(w->d->names, id);
+    const struct object_info *o = names_get(w->s.d->names, id);
 
     if (o && o->type < VTR_T_COUNT && !o->name[0] && !o->image[0] &&
-        w->of_type[o->type] == 1 && o->type != VTR_T_THREAD)
+        w->s.of_type[o->type] == 1 && o->type != VTR_T_THREAD)
         return strcpy(to, type_name(o->type));
-    return names_title(w->d->names, id, to);
+    return names_title(w->s.d->names, id, to);
+}
+
+/* `text` without "PREFIX." or "PREFIX/" in front. */
+static const char *without(const char *text, const char *prefix)
+{
+    size_t n = strlen(prefix);
+
+    if (n && !strncmp(text, prefix, n) && (text[n] == '.' || text[n] == '/'))
+        return text + n + 1;
+    return text;
 }
 
 /* A thread inside its task's box needs not repeat the task's name. */
-static void thread_row(struct writer *w, const struct object_info *o)
+static void thread_row(struct writer *w, const struct object_info *o,
+                       const char *task)
 {
     char name[TITLE_SIZE];
-    const char *text = title(w, o->id, name);
-    const char *slash = strchr(text, '/');
 
     fprintf(w->out,
             "<tr><td port=\"t%u\" bgcolor=\"white\" align=\"left\">"
             "<font point-size=\"10\">thread ",
             o->id);
-    xml_text(w->out, slash ? slash + 1 : text);
+    xml_text(w->out, without(title(w, o->id, name), task));
     if (o->prio)
         fprintf(w->out, " (prio %u)", o->prio);
     fputs("</font></td></tr>", w->out);
 }
 
-static void thread_rows(struct writer *w, uint32_t task)
+static void thread_rows(struct writer *w, uint32_t task, const char *name)
 {
-    struct map_entry *all = map_sorted(&w->nodes);
-
-    for (size_t i = 0; all[i].value; i++) {
-        const struct node *n = all[i].value;
-        if (n->info->type == VTR_T_THREAD && task_of(w, n->info->id) == task)
-            thread_row(w, n->info);
+    for (size_t i = 0; w->nodes[i].value; i++) {
+        const struct node *n = w->nodes[i].value;
+        if (n->info->type == VTR_T_THREAD &&
+            scene_task_of(&w->s, n->info->id) == task)
+            thread_row(w, n->info, name);
     }
-    free(all);
 }
 
-static void box_row(struct writer *w, const struct edge *e)
-{
-    char name[TITLE_SIZE];
+/* --- a task's box -------------------------------------------------------- */
 
-    if (e->object == e->task)
+/* What a program has in its first slots, by the convention of its start
+ * (docs/design/02-user-level.md). */
+static const char *by_slot(uint64_t slot)
+{
+    switch (slot) {
+    case 4:
+        return "rm";
+    case 5:
+        return "log";
+    case 8:
+        return "parent";
+    case 9:
+        return "mem";
+    case 0x11:
+        return "rom";
+    default:
+        return NULL;
+    }
+}
+
+/* A service as its user calls it: without the user's or server's name in
+ * front; without a name, by where the user keeps it. */
+static const char *service_name(struct writer *w, const struct edge *e,
+                                const char *task, const char *server, char *to)
+{
+    const struct object_info *o = names_get(w->s.d->names, e->object);
+    const char *usual = by_slot(w->s.order[e->first]->slot);
+
+    if (o && !o->name[0] && usual)
+        return usual;
+    return without(without(title(w, e->object, to), task), server);
+}
+
+/* "rm of moe: 4 rw" */
+static void box_line(struct writer *w, const struct edge *e, const char *task)
+{
+    const struct node *to = scene_node(&w->s, e->object);
+    const struct node *server = scene_server(&w->s, to);
+    char name[TITLE_SIZE], of[TITLE_SIZE];
+
+    if (e->object == e->task) {
         fputs("itself", w->out);
-    else if (is_own(w, e))
+    } else if (scene_is_own(&w->s, e)) {
         fputs("own thread", w->out);
-    else
+    } else if (server) {
+        title(w, server->info->id, of);
+        xml_text(w->out, service_name(w, e, task, of, name));
+        fputs(" of ", w->out);
+        xml_text(w->out, of);
+    } else {
         xml_text(w->out, title(w, e->object, name));
+    }
     fputs(": ", w->out);
     slots(w, e);
     fputs("<br align=\"left\"/>", w->out);
 }
 
-/* What stands in the box: capabilities, one a line, and how many gates only
- * the task itself knows of. */
-static void box_rows(struct writer *w, uint32_t task)
-{
-    unsigned private = 0;
-    bool any = false;
+/* What is only counted: own gates, others' gates, others' tasks. */
+struct counts {
+    unsigned own, gates, tasks, lines;
+};
 
-    for (size_t i = 0; i < w->edge_count; i++) {
-        const struct edge *e = &w->edges[i];
+static struct counts count_places(struct writer *w, uint32_t task)
+{
+    struct counts c = {0};
+
+    for (size_t i = 0; i < w->s.edge_count; i++) {
+        const struct edge *e = &w->s.edges[i];
+        const struct node *to = scene_node(&w->s, e->object);
+        const struct node *server = scene_server(&w->s, to);
         if (e->task != task)
             continue;
-        private += is_private(w, e);
-        if (!any && (in_box(w, e) || is_private(w, e)))
-            fputs("<tr><td align=\"left\" balign=\"left\">"
-                  "<font point-size=\"9\" color=\"#44505c\">",
-                  w->out);
-        any |= in_box(w, e) || is_private(w, e);
-        if (in_box(w, e))
-            box_row(w, e);
+        c.lines += e->place == PLACE_BOX;
+        if (e->place != PLACE_COUNT)
+            continue;
+        if (server && server->info->id == task)
+            c.own++;
+        else if (server)
+            c.gates++;
+        else
+            c.tasks++;
     }
-    if (private)
-        fprintf(w->out, "%u gate%s of its own<br align=\"left\"/>", private,
-                private == 1 ? "" : "s");
-    if (any)
-        fputs("</font></td></tr>", w->out);
+    return c;
+}
+
+static void count_line(struct writer *w, unsigned count, const char *one,
+                       const char *text)
+{
+    if (count)
+        fprintf(w->out, "%u %s%s %s<br align=\"left\"/>", count, one,
+                count == 1 ? "" : "s", text);
+}
+
+static void box_rows(struct writer *w, uint32_t task, const char *name)
+{
+    struct counts c = count_places(w, task);
+    unsigned lines = 0;
+
+    if (!c.lines && !c.own && !c.gates && !c.tasks)
+        return;
+    fputs("<tr><td align=\"left\" balign=\"left\">"
+          "<font point-size=\"9\" color=\"#44505c\">",
+          w->out);
+    for (size_t i = 0; i < w->s.edge_count; i++) {
+        const struct edge *e = &w->s.edges[i];
+        if (e->task == task && e->place == PLACE_BOX && lines++ < LINES_SHOWN)
+            box_line(w, e, name);
+    }
+    if (lines > LINES_SHOWN)
+        count_line(w, lines - LINES_SHOWN, "line", "more");
+    count_line(w, c.own, "gate", "only it knows");
+    count_line(w, c.gates, "gate", "of root servers");
+    count_line(w, c.tasks, "task/thread", "of others");
+    fputs("</font></td></tr>", w->out);
 }
 
 static void task_node(struct writer *w, const struct node *n)
 {
     char name[TITLE_SIZE];
 
+    title(w, n->info->id, name);
     fprintf(w->out,
             "  o%u [shape=plain style=\"\" label=<<table border=\"1\" "
             "cellborder=\"0\" cellspacing=\"2\" cellpadding=\"3\" "
             "style=\"rounded\" color=\"%s\" bgcolor=\"%s\">"
             "<tr><td><b>",
             n->info->id, palette[n->colour].line, palette[n->colour].fill);
-    xml_text(w->out, title(w, n->info->id, name));
+    xml_text(w->out, name);
     fputs("</b></td></tr>", w->out);
-    thread_rows(w, n->info->id);
-    box_rows(w, n->info->id);
+    thread_rows(w, n->info->id, name);
+    box_rows(w, n->info->id, name);
     fputs("</table>>]\n", w->out);
 }
 
 static void object_node(struct writer *w, const struct node *n)
 {
-    const struct look *look = &looks[type_of(n)];
+    const struct look *look = &looks[scene_type(n)];
     char name[TITLE_SIZE];
 
     fprintf(w->out, "  o%u [shape=%s fillcolor=\"%s\" color=\"%s\" label=<",
@@ -350,14 +247,10 @@ static void object_node(struct writer *w, const struct node *n)
     fputs(">]\n", w->out);
 }
 
-/* --- nodes and arrows --------------------------------------------------- */
-
 static void write_nodes(struct writer *w)
 {
-    struct map_entry *all = map_sorted(&w->nodes);
-
-    for (size_t i = 0; all[i].value; i++) {
-        const struct node *n = all[i].value;
+    for (size_t i = 0; w->nodes[i].value; i++) {
+        const struct node *n = w->nodes[i].value;
         if (!n->shown)
             continue;
         w->size.nodes++;
@@ -366,56 +259,96 @@ static void write_nodes(struct writer *w)
         else
             object_node(w, n);
     }
-    free(all);
 }
+
+/* --- arrows -------------------------------------------------------------- */
 
 /* Where an arrow to the object ends: a thread is a row of its task. */
 static bool end_of(const struct writer *w, uint32_t id, char to[48])
 {
-    uint32_t task = task_of(w, id);
+    uint32_t task = scene_task_of(&w->s, id);
+    const struct node *n = scene_node(&w->s, task ? task : id);
 
-    if (task && node(w, task)) {
+    if (task && n)
         snprintf(to, 48, "o%u:t%u", task, id);
-        return node(w, task)->shown;
-    }
-    snprintf(to, 48, "o%u", id);
-    return node(w, id) && node(w, id)->shown;
+    else
+        snprintf(to, 48, "o%u", id);
+    return n && n->shown;
 }
 
-static void write_edges(struct writer *w)
+/* The edge to a task has the edges to its threads on it. */
+static const struct edge *task_edge(const struct writer *w,
+                                    const struct edge *e)
+{
+    uint32_t task = scene_task_of(&w->s, e->object);
+    const struct edge *all = w->s.edges, *end = all + w->s.edge_count;
+    const struct edge *i = e;
+
+    if (!task)
+        return NULL;
+    while (i > all && i[-1].task == e->task) /* I1 of scene.h */
+        i--;
+    for (; i < end && i->task == e->task; i++)
+        if (i->object == task && i->place == PLACE_ARROW)
+            return i;
+    return NULL;
+}
+
+static void thread_slots(struct writer *w, const struct edge *task)
+{
+    for (size_t i = 0; i < w->s.edge_count; i++) {
+        const struct edge *e = &w->s.edges[i];
+        if (e->task != task->task || e->place != PLACE_ARROW ||
+            scene_task_of(&w->s, e->object) != task->object)
+            continue;
+        fputs("<br/>thread ", w->out);
+        slots(w, e);
+    }
+}
+
+static void write_arrow(struct writer *w, const struct edge *e, const char *to)
+{
+    const struct node *object = scene_node(&w->s, e->object);
+    const struct node *from = scene_node(&w->s, e->task);
+    bool task = object->info->type == VTR_T_TASK;
+
+    w->size.edges++;
+    fprintf(w->out, "  o%u -> %s [color=\"%s\" label=<%s", e->task, to,
+            palette[from->colour].line, task ? "task " : "");
+    slots(w, e);
+    if (task)
+        thread_slots(w, e);
+    fputs(">]\n", w->out);
+}
+
+static void write_arrows(struct writer *w)
 {
     char to[48];
 
-    for (size_t i = 0; i < w->edge_count; i++) {
-        const struct edge *e = &w->edges[i];
-        if (in_box(w, e) || on_gate_arrow(w, e) || !end_of(w, e->object, to) ||
-            !node(w, e->task)->shown)
-            continue;
-        w->size.edges++;
-        fprintf(w->out, "  o%u -> %s [color=\"%s\" label=<", e->task, to,
-                palette[node(w, e->task)->colour].line);
-        slots(w, e);
-        fputs(">]\n", w->out);
+    for (size_t i = 0; i < w->s.edge_count; i++) {
+        const struct edge *e = &w->s.edges[i];
+        if (e->place == PLACE_ARROW && !task_edge(w, e) &&
+            scene_node(&w->s, e->task)->shown && end_of(w, e->object, to))
+            write_arrow(w, e, to);
     }
 }
 
 /* What the server itself holds of the gate, on the gate's arrow. */
 static void own_slots(struct writer *w, uint32_t gate)
 {
-    for (size_t i = 0; i < w->edge_count; i++)
-        if (w->edges[i].object == gate && on_gate_arrow(w, &w->edges[i])) {
+    for (size_t i = 0; i < w->s.edge_count; i++)
+        if (w->s.edges[i].object == gate && w->s.edges[i].place == PLACE_GATE) {
             fputs("<br/>own: ", w->out);
-            slots(w, &w->edges[i]);
+            slots(w, &w->s.edges[i]);
         }
 }
 
 static void write_gate_arrows(struct writer *w)
 {
-    struct map_entry *all = map_sorted(&w->nodes);
     char to[48];
 
-    for (size_t i = 0; all[i].value; i++) {
-        const struct node *n = all[i].value;
+    for (size_t i = 0; w->nodes[i].value; i++) {
+        const struct node *n = w->nodes[i].value;
         if (!n->shown || !n->info->target || !end_of(w, n->info->target, to))
             continue;
         w->size.edges++;
@@ -426,19 +359,18 @@ static void write_gate_arrows(struct writer *w)
         own_slots(w, n->info->id);
         fputs(">]\n", w->out);
     }
-    free(all);
 }
+
+/* --- the whole ----------------------------------------------------------- */
 
 /* One cell for each kind of object in the picture. */
 static void write_kinds(struct writer *w)
 {
     bool present[VTR_T_COUNT] = {false};
-    struct map_entry *all = map_sorted(&w->nodes);
 
-    for (size_t i = 0; all[i].value; i++)
-        if (((struct node *)all[i].value)->shown)
-            present[type_of(all[i].value)] = true;
-    free(all);
+    for (size_t i = 0; w->nodes[i].value; i++)
+        if (((struct node *)w->nodes[i].value)->shown)
+            present[scene_type(w->nodes[i].value)] = true;
     for (unsigned i = 1; i < VTR_T_COUNT; i++)
         if (present[i])
             fprintf(w->out,
@@ -456,7 +388,7 @@ static void write_head(struct writer *w)
           "cellpadding=\"4\"><tr><td align=\"left\" colspan=\"16\">"
           "<font point-size=\"18\">",
           w->out);
-    xml_text(w->out, w->d->title);
+    xml_text(w->out, w->s.d->title);
     fputs("</font></td></tr><tr>", w->out);
     write_kinds(w);
     fputs("<td align=\"left\" balign=\"left\">arrow: a capability, slot "
@@ -469,20 +401,16 @@ static void write_head(struct writer *w)
 
 void dot_write(FILE *f, const struct drawing *d, struct drawing_size *ret_size)
 {
-    struct writer w = {.out = f, .d = d};
+    struct writer w = {.out = f};
 
-    collect_nodes(&w);
-    collect_edges(&w);
-    if (d->focus)
-        narrow(&w);
-    hide_boxed(&w);
+    scene_make(&w.s, d);
+    w.nodes = map_sorted(&w.s.nodes);
     write_head(&w);
     write_nodes(&w);
-    write_edges(&w);
+    write_arrows(&w);
     write_gate_arrows(&w);
     fputs("}\n", f);
     *ret_size = w.size;
-    map_free(&w.nodes, 1);
-    free(w.order);
-    free(w.edges);
+    free(w.nodes);
+    scene_free(&w.s);
 }

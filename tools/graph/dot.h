@@ -6,27 +6,14 @@
  *      | thread |                                  | thread |
  *      +--------+                                  +--------+
  *
- * Tasks are boxes with their threads as rows, other objects shapes by kind.
- * To keep it readable, a task's capabilities to itself and its own threads
- * stand in its box; so do those to the kernel's own objects (factory, log,
- * scheduler, ...) that many hold; a server's capability to a gate that leads
- * to itself stands on the arrow from the gate. Capabilities of one task to
- * one object share an arrow.
+ * scene.h decides what is drawn where; here it is only written down.
  */
 #ifndef TOOLS_DOT_H
 #define TOOLS_DOT_H
 
-#include "capgraph.h"
+#include "scene.h"
 
 #include <stdio.h>
-
-struct drawing {
-    const struct capgraph *graph;
-    const struct names *names; /* of the whole trace: titles */
-    const char *title;
-    uint32_t focus; /* task, 0: everything */
-    bool all;       /* nothing goes into boxes */
-};
 
 /* What it took. */
 struct drawing_size {

@@ -4,6 +4,7 @@
  */
 #include "draw.h"
 #include "input.h"
+#include "peak.h"
 #include "util.h"
 #include "verify.h"
 
@@ -110,33 +111,6 @@ static void replay(struct input *in, uint64_t records, uint64_t until,
     }
 }
 
-/*
- * The moment worth drawing when nobody says which: programs end, and at the
- * end of a run their capabilities are gone. So it is when the most tasks
- * were alive, of these when they held most, of these the last.
- */
-static uint64_t find_peak(struct input *in, uint64_t *ret_time)
-{
-    struct capgraph g = {0};
-    struct vtr_record r;
-    uint64_t best = 0;
-    size_t best_tasks = 0, best_caps = 0;
-
-    reader_rewind(in->reader);
-    while (reader_next(in->reader, &r)) {
-        capgraph_feed(&g, &r);
-        if (g.tasks < best_tasks ||
-            (g.tasks == best_tasks && g.caps.used < best_caps))
-            continue;
-        best_tasks = g.tasks;
-        best_caps = g.caps.used;
-        best = reader_count(in->reader);
-        *ret_time = r.time;
-    }
-    capgraph_free(&g);
-    return best;
-}
-
 static int verify(const struct input *in, const struct capgraph *g,
                   const struct verify *s)
 {
@@ -225,7 +199,7 @@ int main(int argc, char **argv)
     format_of(o.output);
     input_open(&in, o.path, o.strict);
     if (o.peak && !o.verify)
-        o.records = find_peak(&in, &o.at);
+        o.records = peak_find(&in, &o.at);
     replay(&in, o.records, o.at, &graph, &snapshot);
     if (o.verify)
         code = verify(&in, &graph, &snapshot);

@@ -6,6 +6,10 @@
  *
  * A run of up to LOOP_MAX messages that comes again and again, equal but for
  * its data words, is shown once in a loop frame.
+ *
+ * Where that is still more than was asked for, the least interesting
+ * messages go first: the talk of root servers and loader among themselves,
+ * then programs' use of them. Then the end is cut off.
  */
 #ifndef TOOLS_DIAGRAM_H
 #define TOOLS_DIAGRAM_H
@@ -26,6 +30,7 @@ struct row {
     unsigned loop_length; /* first row of a loop: rows in it, else 0 */
     unsigned loop_times;
     uint64_t loop_end; /* when the last round was over */
+    size_t hidden;     /* messages left out right before this row */
 };
 
 struct diagram {
@@ -34,6 +39,7 @@ struct diagram {
     size_t column_count, column_room;
     struct row *rows;
     size_t row_count, row_room;
+    size_t hidden;   /* left out in between */
     size_t left_out; /* messages behind the last row */
 };
 

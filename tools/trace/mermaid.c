@@ -63,6 +63,9 @@ void export_mermaid(struct view *v)
         fputc('\n', v->out);
     }
     for (size_t i = 0; i < d.row_count; i++) {
+        if (d.rows[i].hidden)
+            fprintf(v->out, "    %%%% %zu messages of servers left out\n",
+                    d.rows[i].hidden);
         if (d.rows[i].loop_length) {
             in_loop = d.rows[i].loop_length;
             fprintf(v->out, "    loop %u times\n", d.rows[i].loop_times);

@@ -204,6 +204,28 @@ void messages_free(struct messages *all)
 
 /* --- texts ------------------------------------------------------------- */
 
+/* Small numbers in decimal, also negative ones; addresses in hex. */
+static const char *value_text(uint64_t value, char to[24])
+{
+    int64_t number = (int64_t)value;
+
+    if (number > -4096 && number < 4096)
+        snprintf(to, 24, "%" PRId64, number);
+    else
+        snprintf(to, 24, "0x%" PRIx64, value);
+    return to;
+}
+
+/* A wait for nobody that ended in time: the thread slept. */
+bool message_is_sleep(const struct message *m)
+{
+    enum { RECEIVE_TIMEOUT = 3 };
+    const struct vtr_record *r = &m->record;
+
+    return r->event == VTR_IPC_ERROR && r->arg[0] == RECEIVE_TIMEOUT &&
+           !r->arg[1] && !r->arg[2];
+}
+
 static void note_text(const struct message *m, const struct names *n, char *to)
 {
     const struct vtr_record *r = &m->record;
@@ -211,7 +233,8 @@ static void note_text(const struct message *m, const struct names *n, char *to)
 
     switch (r->event) {
     case VTR_IPC_ERROR:
-        snprintf(to, MESSAGE_TEXT, "%s", ipc_error_text(r->arg[0]));
+        snprintf(to, MESSAGE_TEXT, "%s",
+                 message_is_sleep(m) ? "slept" : ipc_error_text(r->arg[0]));
         break;
     case VTR_FAULT_REPORT:
         snprintf(to, MESSAGE_TEXT,
@@ -242,11 +265,11 @@ static void answer_text(const struct message *m, char *to)
 {
     uint64_t tag = m->record.arg[m->kind == MESSAGE_REPLY ? 3 : 1];
     uint64_t mr0 = m->record.arg[m->kind == MESSAGE_REPLY ? 4 : 2];
-    char result[32];
+    char result[32], value[24];
 
     result_text(tag, result, sizeof(result));
     if (tag_words(tag) && tag_label(tag) >= 0)
-        snprintf(to, MESSAGE_TEXT, "%s (0x%" PRIx64 ")%s", result, mr0,
+        snprintf(to, MESSAGE_TEXT, "%s (%s)%s", result, value_text(mr0, value),
                  m->items ? " + items" : "");
     else
         snprintf(to, MESSAGE_TEXT, "%s%s", result, m->items ? " + items" : "");

@@ -70,6 +70,7 @@ bool message_from_record(const struct vtr_record *r, uint32_t from,
 bool message_wanted(const struct view *v, const struct message *m);
 
 bool message_is_note(const struct message *m);
+bool message_is_sleep(const struct message *m);
 bool message_is_answer(const struct message *m);
 
 /* What stands on the arrow, in `to` (MESSAGE_TEXT bytes). */

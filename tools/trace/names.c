@@ -152,6 +152,16 @@ uint32_t names_task_of(const struct names *n, uint64_t thread)
     return o ? o->task : 0;
 }
 
+enum role role_of_task(const struct names *n, uint32_t task)
+{
+    char title[TITLE_SIZE];
+
+    names_title(n, task, title);
+    if (!strcmp(title, "sigma0") || !strcmp(title, "moe"))
+        return ROLE_ROOT;
+    return strcmp(title, "ned") ? ROLE_PROGRAM : ROLE_LOADER;
+}
+
 bool names_task_matches(const struct names *n, uint64_t task, const char *text)
 {
     const struct object_info *o = names_get(n, task);

@@ -61,6 +61,11 @@ const char *names_title(const struct names *n, uint64_t id, char *to);
 /* The same for the task a thread belongs to. */
 uint32_t names_task_of(const struct names *n, uint64_t thread);
 
+/* Servers that everybody uses, told by the names the system gives them:
+ * sigma0 and moe, and ned. */
+enum role { ROLE_PROGRAM, ROLE_LOADER, ROLE_ROOT };
+enum role role_of_task(const struct names *n, uint32_t task);
+
 /* Does `text` name the task: its id, name or program? */
 bool names_task_matches(const struct names *n, uint64_t task, const char *text);
 

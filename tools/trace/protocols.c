@@ -194,10 +194,11 @@ const char *request_text(uint64_t tag, uint64_t mr0, char *to, size_t size)
     else if (label == PROTO_EXCEPTION || (protocol && !tag_words(tag)))
         snprintf(to, size, "%s", protocol);
     else if (protocol)
-        snprintf(to, size, "%s(0x%llx)", protocol, (unsigned long long)mr0);
-    else if (tag_words(tag))
-        snprintf(to, size, "0x%lx(0x%llx)", label & 0xffffffff,
+        snprintf(to, size, mr0 < 4096 ? "%s(%llu)" : "%s(0x%llx)", protocol,
                  (unsigned long long)mr0);
+    else if (tag_words(tag))
+        snprintf(to, size, mr0 < 4096 ? "0x%lx(%llu)" : "0x%lx(0x%llx)",
+                 label & 0xffffffff, (unsigned long long)mr0);
     else
         snprintf(to, size, "0x%lx()", label & 0xffffffff);
     return to;

@@ -288,7 +288,8 @@ static void draw_note(const struct picture *p, const struct row *r, double y)
 {
     const struct message *m = r->message;
     bool end = m->record.event == VTR_END;
-    bool bad = m->kind == MESSAGE_REPORT || m->kind == MESSAGE_ERROR;
+    bool bad = m->kind == MESSAGE_REPORT ||
+               (m->kind == MESSAGE_ERROR && !message_is_sleep(m));
     char text[MESSAGE_TEXT];
 
     short_text(p, m, text);
@@ -349,6 +350,13 @@ static void draw_rows(const struct picture *p)
             in_loop = r->loop_length;
         in_loop -= in_loop > 0;
         time_text(r->message->time, when, sizeof(when));
+        if (r->hidden)
+            fprintf(p->out,
+                    "<text x=\"%d\" y=\"%.1f\" class=\"gap\">&#8942; "
+                    "<title>%zu messages left out</title></text>",
+                    MARGIN + TIME_WIDTH + 2,
+                    p->y[i] - ROW / 2 - (r->loop_length ? LOOP_HEAD : 0) + 4,
+                    r->hidden);
         fprintf(p->out, "<text x=\"%d\" y=\"%.1f\" class=\"time\">%s</text>",
                 MARGIN + TIME_WIDTH - 12, p->y[i], when);
         if (message_is_note(r->message))
@@ -380,6 +388,7 @@ static void draw_styles(FILE *f)
           "stroke-width:3px;stroke-linejoin:round}.left{text-anchor:start}"
           ".bad{fill:#b3261e;font-weight:600}"
           ".time{text-anchor:end;fill:#7a8794;font-size:9.5px}"
+          ".gap{fill:#7a8794;font-size:14px}"
           ".life{stroke:#b9c3cd;stroke-dasharray:3 4}"
           ".loop{fill:none;stroke:#9aa7b5;stroke-dasharray:5 3}"
           ".times{font-size:9.5px;fill:#5a6672;font-style:italic}"
@@ -413,8 +422,12 @@ static void draw_title(const struct picture *p)
     xml_text(p->out, p->view->in.system);
     fprintf(p->out,
             ": who called whom</text>\n<text x=\"%d\" y=\"46\" "
-            "class=\"sub\">%zu messages, virtual time %s to %s</text>\n",
+            "class=\"sub\">%zu messages, virtual time %s to %s",
             MARGIN, d->messages.count, from, to);
+    if (d->hidden)
+        fprintf(p->out, "; %zu of the servers' own are left out (&#8942;)",
+                d->hidden);
+    fputs("</text>\n", p->out);
     for (unsigned i = 0; i < KINDS; i++) {
         if (i == KINDS - 1 && !p->view->kernel)
             break;
