@@ -124,7 +124,7 @@ Test(messages, a_diagram_that_is_too_long_leaves_the_servers_talk_out)
 {
     struct diagram d;
 
-    v.max = 20;
+    v.max = 28;
     diagram_make(&d, &v);
     cr_assert_gt(d.hidden, 0);
     cr_assert_eq(d.left_out, 0);
