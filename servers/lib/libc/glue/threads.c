@@ -16,6 +16,7 @@
 #include "machine.h"
 
 #include <l4/re/c/util/cap_alloc.h>
+#include <l4/re/c/util/kumem_alloc.h>
 #include <l4/sys/factory.h>
 #include <l4/sys/ipc.h>
 #include <l4/sys/scheduler.h>
@@ -58,21 +59,36 @@ struct thread *thread_by_id(long id)
     return &threads[id - 1];
 }
 
-/* A UTCB nobody had before, from the task's area. */
+/* The next of the UTCBs between *next and end; 0: none is left. */
+static l4_utcb_t *carve_utcb(l4_addr_t *next, l4_addr_t end)
+{
+    l4_addr_t utcb = *next;
+
+    if (utcb + L4_UTCB_OFFSET > end)
+        return 0;
+    *next = utcb + L4_UTCB_OFFSET;
+    return (l4_utcb_t *)utcb;
+}
+
+/* A UTCB nobody had before: from the task's area, then from pages that the
+ * kernel adds to it one by one. */
 static l4_utcb_t *new_utcb(void)
 {
+    static l4_addr_t next, end;
     l4re_env_t *env = l4re_env();
-    l4_addr_t next, end;
+    l4_utcb_t *utcb;
 
     if (!env)
         return 0;
-    next = env->first_free_utcb;
-    end = l4_fpage_memaddr(env->utcb_area) +
-          (1ul << l4_fpage_size(env->utcb_area));
-    if (next + L4_UTCB_OFFSET > end)
-        return 0;
-    env->first_free_utcb = next + L4_UTCB_OFFSET;
-    return (l4_utcb_t *)next;
+    utcb = carve_utcb(&env->first_free_utcb,
+                      l4_fpage_memaddr(env->utcb_area) +
+                          (1ul << l4_fpage_size(env->utcb_area)));
+    if (!utcb)
+        utcb = carve_utcb(&next, end);
+    if (utcb || l4re_util_kumem_alloc(&next, 0, L4RE_THIS_TASK_CAP, env->rm))
+        return utcb;
+    end = next + L4_PAGESIZE;
+    return carve_utcb(&next, end);
 }
 
 static void *new_exit_stack(void)
@@ -127,7 +143,8 @@ static struct thread *take_slot(void)
     t->cap = l4re_util_cap_alloc();
     if (l4_is_invalid_cap(t->cap))
         goto none;
-    t->priority = THREAD_DEFAULT_PRIORITY;
+    t->priority =
+        thread_self() ? thread_self()->priority : THREAD_DEFAULT_PRIORITY;
     t->state = THREAD_LIVE;
     lock_drop(&threads_lock);
     return t;

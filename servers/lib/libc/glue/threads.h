@@ -59,7 +59,8 @@ GLUE_HIDDEN int thread_was_interrupted(void);
 /* The calling thread ends; entered from arch/<arch>/switch.S too. */
 GLUE_HIDDEN _Noreturn void vitrine_thread_exit(void);
 
-/* Priority of new threads that are not given one (L4Re's). */
+/* What the main thread's priority is taken for (L4Re's default); others
+ * inherit their creator's. */
 #define THREAD_DEFAULT_PRIORITY 2
 
 #endif
