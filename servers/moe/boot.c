@@ -78,7 +78,7 @@ static void require(long error, const char *what)
     end_system(RESULT_FAILED);
 }
 
-/* --- the server's side --------------------------------------------------- */
+/* --- the server's side ---------------------------------------------- */
 
 /* A boot module becomes a read-only dataspace in `rom`. */
 static void add_module(const struct l4_vitrine_module *m)
@@ -168,8 +168,7 @@ void boot_init(l4_kernel_info_t *kip)
         say("moe: sigma0 makes no further gate\n");
 }
 
-/* --- the boot thread --------------------------------------------------------
- */
+/* --- the boot thread ------------------------------------------------ */
 
 /* Splits the command at spaces, in place. */
 static int split_command(char *command, const char **argv)

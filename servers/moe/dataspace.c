@@ -126,7 +126,7 @@ void dataspace_drop(struct dataspace *ds, l4_addr_t offset, l4_size_t size)
     }
 }
 
-/* --- life ------------------------------------------------------------ */
+/* --- life ----------------------------------------------------------- */
 
 static long memory_reserve(struct dataspace *ds, bool contiguous)
 {
@@ -209,7 +209,7 @@ long dataspace_create_at(l4_addr_t base, l4_size_t size, unsigned rights,
     return error;
 }
 
-/* --- requests --------------------------------------------------------- */
+/* --- requests ------------------------------------------------------- */
 
 unsigned map_order(l4_addr_t pa, l4_addr_t va, l4_addr_t start, l4_addr_t end)
 {
@@ -241,7 +241,8 @@ static l4_msgtag_t on_map(struct dataspace *ds, const struct request *r)
 {
     l4_addr_t offset = l4_trunc_page(r->mr[1]);
     l4_addr_t va = l4_trunc_page(r->mr[2]);
-    l4_addr_t start = r->mr[4], end = r->mr[5] + 1;
+    l4_addr_t start = r->mr[4], last = r->mr[5];
+    l4_addr_t end = last == ~0ul ? l4_trunc_page(last) : last + 1;
     unsigned rights = r->mr[3] & L4_FPAGE_RWX;
     struct piece_of_memory p;
     if (rights & L4_FPAGE_W && !may_write(ds, r))

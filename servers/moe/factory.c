@@ -26,7 +26,7 @@
 #include <l4/sys/task.h>
 #include <string.h>
 
-/* --- quota ------------------------------------------------------------ */
+/* --- quota ---------------------------------------------------------- */
 
 long allocator_charge(struct allocator *a, l4_size_t bytes)
 {
@@ -44,7 +44,7 @@ void allocator_uncharge(struct allocator *a, l4_size_t bytes)
         i->used -= bytes;
 }
 
-/* --- arguments of create ------------------------------------------------ */
+/* --- arguments of create -------------------------------------------- */
 
 /* The i-th argument {type | bytes << 16, value...}: its index, 0: none. */
 static unsigned argument_at(const struct request *r, unsigned i)
@@ -82,7 +82,7 @@ static void argument_text(const struct request *r, unsigned i, char *buf,
     buf[n] = 0;
 }
 
-/* --- what can be made -------------------------------------------------- */
+/* --- what can be made ----------------------------------------------- */
 
 static l4_msgtag_t answer_object(long error, const struct object *o)
 {
@@ -141,6 +141,7 @@ static l4_msgtag_t make_in_kernel(const struct request *r)
 {
     l4_msg_regs_t *m = l4_utcb_mr();
     unsigned items = 0;
+    l4_task_release_cap(L4_BASE_TASK_CAP, slot_cap(SLOT_CREATED));
     memcpy(m->mr, r->mr, r->words * sizeof m->mr[0]);
     if (r->items && (r->mr[r->words] & L4_RCV_ITEM_RESULT_MASK) ==
                         L4_RCV_ITEM_RESULT_MAPPED) {
@@ -149,7 +150,6 @@ static l4_msgtag_t make_in_kernel(const struct request *r)
             l4_obj_fpage(slot_cap(SLOT_RECEIVED), 0, L4_CAP_FPAGE_RWS).raw;
         items = 1;
     }
-    l4_task_release_cap(L4_BASE_TASK_CAP, slot_cap(SLOT_CREATED));
     l4_utcb_br()->bdr = 0;
     l4_utcb_br()->br[0] = slot_cap(SLOT_CREATED) | L4_RCV_ITEM_SINGLE_CAP;
     l4_msgtag_t tag = l4_ipc_call(
@@ -186,7 +186,7 @@ static l4_msgtag_t allocator_request(struct object *o, const struct request *r)
     }
 }
 
-/* --- life ---------------------------------------------------------------- */
+/* --- life ----------------------------------------------------------- */
 
 long allocator_create(struct allocator *owner, l4_size_t limit,
                       struct allocator **ret_allocator)

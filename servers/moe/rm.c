@@ -32,7 +32,6 @@
 #include <l4/sys/task.h>
 
 enum {
-    SEARCH_START = 0x1000000, /* offset in the slot: behind program images */
     KIP_OFFSET = 0x10000,
     ADDRESS_MARGIN = L4_PAGESIZE, /* the first page is never mapped */
 };
@@ -56,8 +55,7 @@ static struct dataspace *region_dataspace(const struct region *g)
     return o && o->ops == &dataspace_ops ? (struct dataspace *)o : NULL;
 }
 
-/* --- pages -----------------------------------------------------------------
- */
+/* --- pages ---------------------------------------------------------- */
 
 /* One flexpage for the program: from `addr` in moe to `va`. */
 struct page_answer {
@@ -142,8 +140,7 @@ static void region_unmap(struct rm *rm, const struct region *g)
     }
 }
 
-/* --- places ------------------------------------------------------------------
- */
+/* --- places --------------------------------------------------------- */
 
 /* Alignment a region wants: by request, and so that large flexpages fit
  * where its memory is in one piece. */
@@ -168,8 +165,8 @@ static long place_find(struct rm *rm, const struct region_search *wanted,
     struct region_search s = *wanted;
     struct region *areas = flags & L4RE_RM_F_IN_AREA ? NULL : rm->areas;
     l4_addr_t start = *inout_start;
-    s.from = rm->start + SEARCH_START;
-    s.to = rm->end;
+    s.from = rm->start + RM_SEARCH_MARGIN;
+    s.to = rm->end - RM_SEARCH_MARGIN;
     if (flags & L4RE_RM_F_IN_AREA) {
         struct region *area = region_find(rm->areas, start, start + 1);
         if (!area)
@@ -195,8 +192,7 @@ static long place_find(struct rm *rm, const struct region_search *wanted,
     return 0;
 }
 
-/* --- requests
- * ------------------------------------------------------------------ */
+/* --- requests ------------------------------------------------------- */
 
 static l4_msgtag_t on_reserve(struct rm *rm, const struct request *r)
 {
@@ -386,8 +382,7 @@ static l4_msgtag_t rm_request(struct object *o, const struct request *r)
     }
 }
 
-/* --- life
- * ------------------------------------------------------------------------ */
+/* --- life ----------------------------------------------------------- */
 
 static void rm_destroy(struct object *o)
 {

@@ -24,8 +24,7 @@
 #include <l4/vitrine/bootinfo.h>
 #include <lauxlib.h>
 
-/* --- tables that complain ----------------------------------------------------
- */
+/* --- tables that complain ------------------------------------------- */
 
 static int unknown_name(lua_State *L)
 {
@@ -43,8 +42,7 @@ static void make_strict(lua_State *L, const char *name)
     lua_setmetatable(L, -2);
 }
 
-/* --- L4.Env
- * -------------------------------------------------------------------- */
+/* --- L4.Env --------------------------------------------------------- */
 
 static void env_set(lua_State *L, const char *name, l4_cap_idx_t cap)
 {
@@ -69,8 +67,7 @@ static void push_env(lua_State *L)
     make_strict(L, "L4.Env");
 }
 
-/* --- L4.Proto
- * -------------------------------------------------------------------- */
+/* --- L4.Proto ------------------------------------------------------- */
 
 static void push_proto(lua_State *L)
 {
@@ -101,8 +98,7 @@ static void push_proto(lua_State *L)
     make_strict(L, "L4.Proto");
 }
 
-/* --- L4.Info
- * --------------------------------------------------------------------- */
+/* --- L4.Info -------------------------------------------------------- */
 
 static int info_arch(lua_State *L)
 {
@@ -162,9 +158,7 @@ static void push_info(lua_State *L)
     make_strict(L, "L4.Info");
 }
 
-/* --- time
- * ----------------------------------------------------------------------------
- */
+/* --- time ----------------------------------------------------------- */
 
 /* Events of programs are dealt with meanwhile. */
 static int l4_sleep(lua_State *L)

@@ -42,8 +42,7 @@ struct start {
     char name[24];
 };
 
-/* --- options
- * ------------------------------------------------------------------ */
+/* --- options -------------------------------------------------------- */
 
 /* A table's value of the wrong type: says where and what. */
 static int wrong_type(lua_State *L, const char *what, const char *wanted)
@@ -163,8 +162,7 @@ static void options(lua_State *L, int index, struct start *s)
     }
 }
 
-/* --- arguments
- * ----------------------------------------------------------------- */
+/* --- arguments ------------------------------------------------------ */
 
 static void argument_add(lua_State *L, struct start *s, const char *text)
 {
@@ -255,8 +253,7 @@ static int start(lua_State *L, struct start *s)
     return 1;
 }
 
-/* --- the loader's methods
- * --------------------------------------------------------- */
+/* --- the loader's methods ------------------------------------------- */
 
 /* A method called with '.': that is always a slip. */
 static void check_self(lua_State *L, const char *method)
@@ -313,8 +310,7 @@ static int loader_lua_new(lua_State *L)
     return 1;
 }
 
-/* --- apps
- * ------------------------------------------------------------------------- */
+/* --- apps ----------------------------------------------------------- */
 
 static struct app *app_check(lua_State *L)
 {

@@ -55,9 +55,9 @@ static enum region_kind region_kind_of(unsigned type)
     case l4_mem_type_conventional:
         return REGION_RAM;
     case l4_mem_type_bootloader:
-    case l4_mem_type_dedicated:
     case l4_mem_type_info:
         return REGION_NAMED;
+    case l4_mem_type_dedicated:
     case l4_mem_type_shared:
     case l4_mem_type_archspecific:
         return REGION_DEVICE;
@@ -143,7 +143,7 @@ int memory_init(l4_kernel_info_t *kip)
     owner_set((l4_addr_t)owner, (l4_addr_t)owner + size, CLIENT_SIGMA0);
     owner_set(l4_trunc_page((l4_addr_t)__ehdr_start),
               l4_round_page((l4_addr_t)_end), CLIENT_SIGMA0);
-    search_from = ram_start;
+    search_from = (l4_addr_t)owner; /* in the first usable RAM */
     return 0;
 }
 

@@ -60,6 +60,10 @@ enum rm_op {
     RM_SET_TASK = 0x101,
 };
 
+/* Places in a slot that L4RE_RM_F_SEARCH_ADDR leaves alone: programs' images
+ * at its start, stack and UTCBs at its end. They are attached by address. */
+#define RM_SEARCH_MARGIN 0x1000000ul
+
 /* L4RE_PROTO_NAMESPACE */
 enum names_op {
     NAMES_QUERY = 0,    /* text -> item */

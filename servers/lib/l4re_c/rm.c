@@ -146,8 +146,7 @@ void l4re_rm_show_lists_srv(l4_cap_idx_t rm)
     message_call(rm, &m);
 }
 
-/* --- the program's own region map ------------------------------------------
- */
+/* --- the program's own region map ----------------------------------- */
 
 int l4re_rm_reserve_area(l4_addr_t *start, unsigned long size,
                          l4re_rm_flags_t flags, unsigned char align)
@@ -216,8 +215,7 @@ void l4re_rm_show_lists(void)
     l4re_rm_show_lists_srv(l4re_env()->rm);
 }
 
-/* --- Vitrine
- * ------------------------------------------------------------------ */
+/* --- Vitrine -------------------------------------------------------- */
 
 long vitrine_rm_limits(l4_cap_idx_t rm, l4_addr_t *ret_start,
                        l4_addr_t *ret_last, l4_addr_t *ret_kip)

@@ -38,16 +38,16 @@ static const char *check_ident(const Elf64_Ehdr *h, l4_size_t size)
     return NULL;
 }
 
-static const char *check_header(const Elf64_Ehdr *h, l4_size_t size)
+static const char *check_header(const Elf64_Ehdr *h, l4_size_t seen)
 {
-    const char *error = check_ident(h, size);
+    const char *error = check_ident(h, seen);
     if (error)
         return error;
     if (h->e_phentsize != sizeof(Elf64_Phdr) || h->e_phnum == 0)
         return "bad ELF file: no program headers";
-    if (h->e_phoff > size || h->e_phoff % 8 ||
-        h->e_phnum * sizeof(Elf64_Phdr) > size - h->e_phoff)
-        return "bad ELF file: program headers outside the file";
+    if (h->e_phoff > seen || h->e_phoff % 8 ||
+        h->e_phnum * sizeof(Elf64_Phdr) > seen - h->e_phoff)
+        return "bad ELF file: program headers not in its first page";
     return NULL;
 }
 
@@ -114,12 +114,12 @@ static const char *check_entry(const struct elf_image *i)
     return "bad ELF file: entry outside the program";
 }
 
-const char *elf_image_read(const void *file, l4_size_t size,
+const char *elf_image_read(const void *file, l4_size_t seen, l4_size_t size,
                            struct elf_image *ret_image)
 {
     const Elf64_Ehdr *h = file;
     struct elf_image *i = ret_image;
-    const char *error = check_header(h, size);
+    const char *error = check_header(h, seen);
     if (error)
         return error;
     *i = (struct elf_image){

@@ -27,10 +27,12 @@ struct elf_image {
 };
 
 /*
- * Reads the file at `file` of `size` bytes. NULL: *ret_image is filled, else
- * one clear text of what is wrong with the file, *ret_image is undefined.
+ * Reads a file of `size` bytes, of which the first `seen` are at `file`: the
+ * ELF header and, right behind it, the program headers. NULL: *ret_image is
+ * filled, else one clear text of what is wrong with the file, *ret_image is
+ * undefined.
  */
-const char *elf_image_read(const void *file, l4_size_t size,
+const char *elf_image_read(const void *file, l4_size_t seen, l4_size_t size,
                            struct elf_image *ret_image);
 
 #endif

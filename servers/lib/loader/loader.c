@@ -3,11 +3,14 @@
  *
  *      slot            (256 MiB, given by the region map's maker)
  *      + 64 KiB        KIP, read only
- *      + 128 KiB       environment: l4re_env_t, capability names
  *      + 1 MiB         image: text and data, private copies
  *      + 16 MiB ...    what the program attaches itself
- *      - 2 MiB         end of the stack; below it a guard page
+ *      - 2 MiB         end of the stack: environment (l4re_env_t, names of
+ *                      capabilities), start block, and down
  *      - 1 MiB         UTCBs
+ *
+ * The last 16 MiB are free of what the program attaches without naming an
+ * address (RM_SEARCH_MARGIN): below the stack there is always a gap.
  *
  * All is done by the calls any program can make: an allocator for the
  * program (so that its memory goes with it), a region map made from that,
@@ -37,13 +40,13 @@
 #include <string.h>
 
 enum {
-    ENV_OFFSET = 0x20000,
     IMAGE_OFFSET = 0x100000,
     STACK_END_OFFSET = 0x200000, /* from the slot's end */
     UTCB_OFFSET = 0x100000,      /* likewise */
     UTCB_ORDER = 14,
     STACK_SIZE = 64 << 10,
-    STACK_SIZE_MAX = 64 << 20,
+    STACK_SIZE_MAX = 8 << 20,
+    START_MAX = 16 << 10, /* environment and start block */
     DEFAULT_PRIORITY = 2,
 
     /* Capability slots of a new program. */
@@ -69,9 +72,8 @@ struct load {
     const char *file; /* "rom/hello" */
     const char *name; /* "hello" */
     struct elf_image image;
-    struct window file_window;
-    l4re_ds_t file_ds;
-    l4_addr_t slot, slot_end; /* [slot, slot_end) */
+    l4re_ds_t file_ds, memory; /* the file; image and stack */
+    l4_addr_t slot, slot_end;  /* [slot, slot_end) */
     l4_addr_t kip, env, stack, stack_size, utcb;
     l4_addr_t bias; /* loaded address - linked address */
     l4_addr_t sp;
@@ -104,8 +106,7 @@ static long fail_code(struct load *l, long error)
     return fail(l, error, l4sys_errtostr(error));
 }
 
-/* --- the file
- * ----------------------------------------------------------------- */
+/* --- the file ------------------------------------------------------- */
 
 static const char *base_name(const char *path)
 {
@@ -138,22 +139,30 @@ static long file_open(struct load *l)
     if (error < 0)
         return error;
     l4_size_t size = (l4_size_t)l4re_ds_size(l->file_ds);
-    error = window_open(&l->file_window, l->file_ds, size, 0);
+    struct window w;
+    error = window_open(&w, l->file_ds, 0, L4_PAGESIZE, 0);
     if (error < 0)
         return fail_code(l, error);
-    const char *wrong = elf_image_read(l->file_window.start, size, &l->image);
+    const char *wrong = elf_image_read(
+        w.start, size < L4_PAGESIZE ? size : L4_PAGESIZE, size, &l->image);
+    window_close(&w);
     return wrong ? fail(l, -L4_EINVAL, wrong) : 0;
 }
 
-static void file_close(struct load *l)
+/* --- address space -------------------------------------------------- */
+
+static l4_size_t image_size(const struct load *l)
 {
-    window_close(&l->file_window);
-    if (l->file_ds && l4_is_valid_cap(l->file_ds))
-        l4re_util_cap_free_um(l->file_ds);
+    return l->image.end - l->image.start;
 }
 
-/* --- address space
- * ------------------------------------------------------------- */
+/* The environment with its list of capabilities and their end mark. */
+static l4_size_t env_size(const struct load *l)
+{
+    return l4_round_size(sizeof(l4re_env_t) + (l->r->cap_count + 1) *
+                                                  sizeof(l4re_env_cap_entry_t),
+                         4);
+}
 
 /* Allocator and region map: who pays, and where things lie. */
 static long space_create(struct load *l)
@@ -174,11 +183,11 @@ static long space_create(struct load *l)
     if (error < 0)
         return fail_code(l, error);
     l->slot_end = last + 1;
-    l->env = l->slot + ENV_OFFSET;
     l->bias = l->slot + IMAGE_OFFSET - l->image.start;
     l->stack_size =
         l4_round_page(l->r->stack_size ? l->r->stack_size : STACK_SIZE);
     l->stack = l->slot_end - STACK_END_OFFSET - l->stack_size;
+    l->env = l->stack + l->stack_size - env_size(l);
     l->utcb = l->slot_end - UTCB_OFFSET;
     if (l->stack_size > STACK_SIZE_MAX)
         return fail(l, -L4_EINVAL, "stack too large");
@@ -197,97 +206,42 @@ static long task_create(struct load *l)
     return error < 0 ? fail_code(l, error) : 0;
 }
 
-/* Nothing else may be put here. */
-static long range_reserve(struct load *l, l4_addr_t start, l4_size_t size)
+/* --- what goes in --------------------------------------------------- */
+
+/* One piece of memory for image and stack: the image at its start. */
+static long memory_create(struct load *l)
 {
-    void *at = (void *)start;
-    return l4re_rm_attach_srv(l->app->rm, &at, size, L4RE_RM_F_RESERVED,
-                              L4_INVALID_CAP, 0, 0);
+    l4_size_t size = image_size(l) + l->stack_size;
+    l->memory = l4re_util_cap_alloc();
+    if (l4_is_invalid_cap(l->memory))
+        return fail(l, -L4_ENOMEM, "no capability slot");
+    long error = l4re_ma_alloc_align_srv(l->app->allocator, (long)size,
+                                         l->memory, L4RE_MA_CONTINUOUS, 0);
+    return error < 0 ? fail_code(l, error) : 0;
 }
 
-/* A piece of a dataspace goes to its place in the program, mapped now. */
-static long range_attach(struct load *l, l4_addr_t start, l4_size_t size,
-                         unsigned rights, l4re_ds_t ds, l4_addr_t offset)
+/* A part of the memory goes to its place in the program, mapped now. */
+static long memory_attach(struct load *l, l4_addr_t start, l4_size_t size,
+                          unsigned rights, l4_addr_t offset)
 {
     return vitrine_rm_attach_for(l->app->rm, start, size,
-                                 rights | L4RE_RM_F_EAGER_MAP, ds, offset);
+                                 rights | L4RE_RM_F_EAGER_MAP, l->memory,
+                                 offset);
 }
-
-/* Fresh zeroed memory of the program, open for the loader. */
-static long memory_create(struct load *l, l4_size_t size, l4re_ds_t *ret_ds,
-                          struct window *ret_window)
-{
-    l4re_ds_t ds = l4re_util_cap_alloc();
-    if (l4_is_invalid_cap(ds))
-        return -L4_ENOMEM;
-    long error = l4re_ma_alloc_align_srv(l->app->allocator, (long)size, ds,
-                                         L4RE_MA_CONTINUOUS, 0);
-    if (error >= 0)
-        error = window_open(ret_window, ds, size, 1);
-    if (error < 0)
-        l4re_util_cap_free_um(ds);
-    else
-        *ret_ds = ds;
-    return error;
-}
-
-/* --- what goes in
- * --------------------------------------------------------------- */
 
 static long image_load(struct load *l)
 {
     const struct elf_image *i = &l->image;
-    struct window w;
-    l4re_ds_t ds;
-    long error = memory_create(l, i->end - i->start, &ds, &w);
-    if (error < 0)
-        return fail_code(l, error);
-    for (unsigned n = 0; n < i->segment_count; n++) {
-        const struct elf_segment *s = &i->segment[n];
-        memcpy((char *)w.start + (s->data - i->start),
-               (char *)l->file_window.start + s->file_offset,
-               s->data_end - s->data);
-    }
-    window_close(&w);
+    long error = 0;
     for (unsigned n = 0; n < i->segment_count && error >= 0; n++) {
         const struct elf_segment *s = &i->segment[n];
-        error = range_attach(l, s->start + l->bias, s->end - s->start,
-                             s->rights, ds, s->start - i->start);
+        if (s->data < s->data_end)
+            error = l4re_ds_copy_in(l->memory, s->data - i->start, l->file_ds,
+                                    s->file_offset, s->data_end - s->data);
+        if (error >= 0)
+            error = memory_attach(l, s->start + l->bias, s->end - s->start,
+                                  s->rights, s->start - i->start);
     }
-    l4re_util_cap_free_um(ds);
-    return error < 0 ? fail_code(l, error) : 0;
-}
-
-static long stack_make(struct load *l)
-{
-    const struct elf_image *i = &l->image;
-    const struct start_block b = {
-        .argc = l->r->argc,
-        .argv = l->r->argv,
-        .envp = l->r->envp,
-        .phdr = i->headers ? i->headers + l->bias : 0,
-        .phnum = i->headers ? i->header_count : 0,
-        .phent = i->header_size,
-        .entry = i->entry + l->bias,
-        .env = l->env,
-        .kip = l->kip,
-    };
-    struct window w;
-    l4re_ds_t ds;
-    long error = memory_create(l, l->stack_size, &ds, &w);
-    if (error < 0)
-        return fail_code(l, error);
-    error = start_block_write(&b, w.start, w.size, l->stack, &l->sp);
-    window_close(&w);
-    if (!error)
-        error = range_reserve(l, l->stack - L4_PAGESIZE, L4_PAGESIZE);
-    if (error >= 0)
-        error = range_attach(l, l->stack, l->stack_size, L4_FPAGE_RW, ds, 0);
-    if (error >= 0)
-        error = range_reserve(l, l->utcb, 1ul << UTCB_ORDER);
-    l4re_util_cap_free_um(ds);
-    if (error == -L4_E2BIG)
-        return fail(l, error, "arguments too long for the stack");
     return error < 0 ? fail_code(l, error) : 0;
 }
 
@@ -332,25 +286,47 @@ static void env_fill(struct load *l, l4re_env_t *env)
     };
 }
 
-static long env_make(struct load *l)
+/* Environment and start block, at the end of what is seen of the stack. */
+static long stack_fill(struct load *l, char *top, l4_size_t size)
+{
+    const struct elf_image *i = &l->image;
+    const struct start_block b = {
+        .argc = l->r->argc,
+        .argv = l->r->argv,
+        .envp = l->r->envp,
+        .phdr = i->headers ? i->headers + l->bias : 0,
+        .phnum = i->headers ? i->header_count : 0,
+        .phent = i->header_size,
+        .entry = i->entry + l->bias,
+        .env = l->env,
+        .kip = l->kip,
+    };
+    l4_addr_t address = l->stack + l->stack_size - size;
+    l4_size_t env_size = l->stack + l->stack_size - l->env;
+    if (env_size >= size / 2)
+        return -L4_E2BIG;
+    env_fill(l, (l4re_env_t *)(top + size - env_size));
+    return start_block_write(&b, top, size - env_size, address, &l->sp);
+}
+
+static long stack_make(struct load *l)
 {
     struct window w;
-    l4re_ds_t ds;
-    l4_size_t size = sizeof(l4re_env_t) +
-                     (l->r->cap_count + 1) * sizeof(l4re_env_cap_entry_t);
-    size = l4_round_page(size);
-    long error = memory_create(l, size, &ds, &w);
-    if (error < 0)
-        return fail_code(l, error);
-    env_fill(l, w.start);
+    l4_size_t seen = l->stack_size < START_MAX ? l->stack_size : START_MAX;
+    l4_addr_t offset = image_size(l) + l->stack_size - seen;
+    long error = window_open(&w, l->memory, offset, seen, 1);
+    if (error >= 0)
+        error = stack_fill(l, w.start, seen);
     window_close(&w);
-    error = range_attach(l, l->env, size, L4_FPAGE_RW, ds, 0);
-    l4re_util_cap_free_um(ds);
+    if (error == -L4_E2BIG)
+        return fail(l, error, "arguments too long");
+    if (error >= 0)
+        error = memory_attach(l, l->stack, l->stack_size, L4_FPAGE_RW,
+                              image_size(l));
     return error < 0 ? fail_code(l, error) : 0;
 }
 
-/* --- capabilities
- * ------------------------------------------------------------------ */
+/* --- capabilities --------------------------------------------------- */
 
 static long cap_give(struct load *l, l4_cap_idx_t cap, unsigned slot,
                      unsigned rights, unsigned attributes)
@@ -403,8 +379,7 @@ static long caps_give(struct load *l)
     return named_caps_give(l);
 }
 
-/* --- the thread
- * ---------------------------------------------------------------------- */
+/* --- the thread ----------------------------------------------------- */
 
 static long thread_create(struct load *l)
 {
@@ -453,15 +428,22 @@ static long thread_start(struct load *l)
     return error < 0 ? fail_code(l, error) : 0;
 }
 
-/* --- all of it
- * -------------------------------------------------------------------------- */
+/* --- all of it ------------------------------------------------------ */
+
+/* A capability the loader does not need any more. */
+static void cap_drop(l4_cap_idx_t *cap)
+{
+    if (*cap && l4_is_valid_cap(*cap))
+        l4re_util_cap_free_um(*cap);
+    *cap = 0;
+}
 
 long loader_start(const struct loader_request *r, struct loader_app *ret_app,
                   struct loader_error *ret_error)
 {
     static long (*const steps[])(struct load *) = {
-        file_open,  space_create, task_create,   image_load,
-        stack_make, env_make,     thread_create, caps_give,
+        file_open,  space_create, task_create,   memory_create,
+        image_load, stack_make,   thread_create, caps_give,
     };
     struct loader_app app = {0};
     struct load l = {
@@ -474,7 +456,8 @@ long loader_start(const struct loader_request *r, struct loader_app *ret_app,
     long error = 0;
     for (unsigned i = 0; i < sizeof steps / sizeof steps[0] && !error; i++)
         error = steps[i](&l);
-    file_close(&l);
+    cap_drop(&l.file_ds);
+    cap_drop(&l.memory);
     if (!error) {
         names_tell(&l);
         error = thread_start(&l);
@@ -488,22 +471,17 @@ long loader_start(const struct loader_request *r, struct loader_app *ret_app,
 
 static void cap_delete(l4_cap_idx_t *cap)
 {
-    if (*cap && l4_is_valid_cap(*cap)) {
+    if (*cap && l4_is_valid_cap(*cap))
         l4_task_delete_obj(L4_BASE_TASK_CAP, *cap);
-        l4re_util_cap_free_um(*cap);
-    }
-    *cap = 0;
+    cap_drop(cap);
 }
 
 void loader_kill(struct loader_app *app)
 {
     cap_delete(&app->thread);
     cap_delete(&app->task);
-    if (app->allocator && l4_is_valid_cap(app->allocator)) {
+    if (app->allocator && l4_is_valid_cap(app->allocator))
         vitrine_destroy(app->allocator);
-        l4re_util_cap_free_um(app->allocator);
-    }
-    if (app->rm && l4_is_valid_cap(app->rm))
-        l4re_util_cap_free_um(app->rm);
-    app->allocator = app->rm = 0;
+    cap_drop(&app->allocator);
+    cap_drop(&app->rm);
 }

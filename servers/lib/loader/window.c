@@ -14,23 +14,24 @@ static int has_region_map(void)
     return l4_is_valid_cap(l4re_env()->rm);
 }
 
-static long window_open_direct(struct window *w, l4re_ds_t ds)
+static long window_open_direct(struct window *w, l4re_ds_t ds, l4_addr_t offset)
 {
     l4_addr_t start;
     long error = vitrine_ds_address(ds, &start);
     if (error >= 0)
-        w->start = (void *)start;
+        w->start = (void *)(start + offset);
     return error;
 }
 
-long window_open(struct window *w, l4re_ds_t ds, l4_size_t size, int writable)
+long window_open(struct window *w, l4re_ds_t ds, l4_addr_t offset,
+                 l4_size_t size, int writable)
 {
     *w = (struct window){.size = size};
     if (!has_region_map())
-        return window_open_direct(w, ds);
-    l4re_rm_flags_t flags =
-        L4RE_RM_F_SEARCH_ADDR | (writable ? L4RE_RM_F_RW : L4RE_RM_F_R);
-    long error = l4re_rm_attach(&w->start, size, flags, ds, 0, 0);
+        return window_open_direct(w, ds, offset);
+    l4re_rm_flags_t flags = L4RE_RM_F_SEARCH_ADDR | L4RE_RM_F_EAGER_MAP |
+                            (writable ? L4RE_RM_F_RW : L4RE_RM_F_R);
+    long error = l4re_rm_attach(&w->start, size, flags, ds, offset, 0);
     if (error < 0)
         w->start = 0;
     return error;
