@@ -29,7 +29,8 @@ static uint64_t ipc_deadline(const struct thread *t, unsigned timeout)
         return TIME_NEVER;
     if (timeout & 0x8000) { /* absolute: us in a pair of buffer registers */
         unsigned br = timeout & 0x3f;
-        return br < UTCB_BRS ? t->utcb->br[br] * 1000 : 0;
+        uint64_t at = br < UTCB_BRS ? t->utcb->br[br] : 0;
+        return at < TIME_NEVER / 1000 ? at * 1000 : TIME_NEVER;
     }
     uint64_t us = (uint64_t)(timeout & 0x3ff) << (timeout >> 10 & 0x1f);
     return us ? port_time() + us * 1000 : 0;
@@ -450,6 +451,10 @@ void ipc_requeue(struct list *queue, struct thread *dest, word_t label)
     while (!list_is_empty(queue)) {
         struct sender *s = container_of(queue->next, struct sender, link);
         struct thread *t = sender_thread(s);
+        if (t == dest) { /* nobody can send to itself */
+            ipc_abort(t, L4_IPC_ENOT_EXISTENT);
+            continue;
+        }
         list_remove(&s->link);
         t->ipc.partner = dest;
         t->ipc.label = label | (t->ipc.rights & 3);

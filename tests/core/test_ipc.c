@@ -1,0 +1,470 @@
+/*
+ * IPC as a state machine: every phase, every way out of it, and what is left
+ * behind. All invariants are checked after each step (kernel_exit()).
+ */
+#include "kernel.h"
+
+enum { GATE = 0x1a0, IRQ = 0x1b0 };
+
+static struct thread *a, *b, *c;
+
+static void two(void)
+{
+    kernel_boot();
+    a = thread_running(kernel.task, 10);
+    b = thread_running(kernel.task, 10);
+}
+
+static void three(void)
+{
+    two();
+    c = thread_running(kernel.task, 10);
+}
+
+static void call(struct thread *from, struct thread *to)
+{
+    sys(from, slot_of_thread(to), CALL, tag_make(5, 1, 0, 0), NEVER);
+}
+
+/* a calls b, which has taken the message and owes the answer. */
+static void called(void)
+{
+    sys_wait(b);
+    call(a, b);
+    cr_assert_eq(outcome(b), 0);
+    cr_assert_eq(outcome(a), WAITS);
+}
+
+TestSuite(ipc, .fini = kernel_end);
+
+Test(ipc, send_blocks_until_receiver_waits)
+{
+    two();
+    a->utcb->mr[0] = 77;
+    sys(a, slot_of_thread(b), SEND, tag_make(5, 1, 0, 0), NEVER);
+    cr_assert_eq(outcome(a), WAITS);
+    sys_wait(b);
+    cr_assert_eq(outcome(a), 0);
+    cr_assert_eq(outcome(b), 0);
+    cr_assert_eq(b->utcb->mr[0], 77);
+    cr_assert_eq(answer(b), 5);
+}
+
+Test(ipc, receive_blocks_until_sender_comes)
+{
+    two();
+    sys_wait(b);
+    cr_assert_eq(outcome(b), WAITS);
+    sys(a, slot_of_thread(b), SEND, tag_make(6, 0, 0, 0), NEVER);
+    cr_assert_eq(outcome(b), 0);
+    cr_assert_eq(answer(b), 6);
+}
+
+Test(ipc, closed_receive_takes_from_its_partner_only)
+{
+    three();
+    sys(b, slot_of_thread(a), RECEIVE, 0, NEVER);
+    sys(c, slot_of_thread(b), SEND, tag_make(1, 0, 0, 0), AT_ONCE);
+    cr_assert_eq(outcome(c), L4_IPC_SETIMEOUT);
+    sys(a, slot_of_thread(b), SEND, tag_make(2, 0, 0, 0), AT_ONCE);
+    cr_assert_eq(outcome(a), 0);
+    cr_assert_eq(answer(b), 2);
+}
+
+Test(ipc, reply_ends_the_call_and_is_one_shot)
+{
+    two();
+    called();
+    sys_reply(b, tag_make(9, 0, 0, 0));
+    cr_assert_eq(answer(a), 9);
+    cr_assert_null(b->reply_to);
+    cr_assert_eq(outcome(b), WAITS);
+}
+
+Test(ipc, plain_send_to_the_caller_uses_up_the_reply)
+{
+    two();
+    called();
+    sys(b, slot_of_thread(a), SEND, tag_make(3, 0, 0, 0), AT_ONCE);
+    cr_assert_eq(answer(a), 3);
+    sys_raw(b, SEL_INVALID | 9, 0, NEVER); /* reply, no receive */
+    cr_assert_eq(outcome(b), L4_IPC_ENOT_EXISTENT);
+}
+
+Test(ipc, overwritten_caller_keeps_waiting)
+{
+    three();
+    sys_wait(b);
+    call(a, b);
+    sys_wait(b);
+    call(c, b);
+    cr_assert_eq(outcome(a), WAITS);
+    cr_assert_eq(b->reply_to, c);
+    cr_assert(fake.console_used > 0);
+}
+
+/* --- ways out of the send phase ------------------------------------------ */
+
+Test(ipc, send_timeout)
+{
+    two();
+    word_t us100 = (word_t)100 << 16;
+    sys(a, slot_of_thread(b), SEND, 0, us100);
+    time_passes(99000);
+    cr_assert_eq(outcome(a), WAITS);
+    time_passes(1000);
+    cr_assert_eq(outcome(a), L4_IPC_SETIMEOUT);
+    cr_assert(list_is_empty(&b->senders));
+}
+
+Test(ipc, absolute_timeout_in_the_past_fails_at_once)
+{
+    two();
+    time_passes(1000000);
+    a->utcb->br[4] = 1; /* us */
+    sys_sleep(a, 0x8004);
+    cr_assert_eq(outcome(a), L4_IPC_RETIMEOUT);
+}
+
+Test(ipc, absolute_timeout_far_away_does_not_wrap)
+{
+    two();
+    time_passes(1000000);
+    a->utcb->br[4] = ~0ul / 1000 + 2; /* * 1000 is 1 ns as 64 bits go */
+    sys_sleep(a, 0x8004);
+    cr_assert_eq(outcome(a), WAITS);
+}
+
+Test(ipc, send_cancelled)
+{
+    two();
+    sys(a, slot_of_thread(b), SEND, 0, NEVER);
+    thread_ex_regs(a, ~0ul, ~0ul, true, false);
+    kernel_exit();
+    cr_assert_eq(outcome(a), L4_IPC_SECANCELED);
+    cr_assert_eq(a->state, THREAD_READY);
+}
+
+Test(ipc, receiver_deleted_under_the_sender)
+{
+    two();
+    sys(a, slot_of_thread(b), SEND, 0, NEVER);
+    slot_delete(kernel.task, slot_of_thread(b));
+    cr_assert_eq(outcome(a), L4_IPC_ENOT_EXISTENT);
+}
+
+Test(ipc, sender_deleted)
+{
+    two();
+    sys(a, slot_of_thread(b), SEND, 0, NEVER);
+    slot_delete(kernel.task, slot_of_thread(a));
+    cr_assert(list_is_empty(&b->senders));
+}
+
+Test(ipc, gate_deleted_under_the_sender)
+{
+    two();
+    gate_new(kernel.task, GATE, b, 0x10);
+    sys(a, GATE, SEND, 0, NEVER);
+    slot_delete(kernel.task, GATE);
+    cr_assert_eq(outcome(a), L4_IPC_ENOT_EXISTENT);
+}
+
+/* --- ways out of the receive phase ---------------------------------------- */
+
+Test(ipc, receive_timeout_frees_the_reply)
+{
+    two();
+    sys_wait(b);
+    sys(a, slot_of_thread(b), CALL, 0, 100);
+    cr_assert_eq(b->reply_to, a);
+    time_passes(100000);
+    cr_assert_eq(outcome(a), L4_IPC_RETIMEOUT);
+    cr_assert_null(b->reply_to);
+}
+
+Test(ipc, call_cancelled_frees_the_reply)
+{
+    two();
+    called();
+    thread_ex_regs(a, ~0ul, ~0ul, true, false);
+    kernel_exit();
+    cr_assert_eq(outcome(a), L4_IPC_RECANCELED);
+    cr_assert_null(b->reply_to);
+}
+
+Test(ipc, server_deleted_under_its_caller)
+{
+    two();
+    called();
+    slot_delete(kernel.task, slot_of_thread(b));
+    cr_assert_eq(outcome(a), L4_IPC_REABORTED);
+}
+
+Test(ipc, server_deleted_under_a_forgotten_caller)
+{
+    three();
+    sys_wait(b);
+    call(a, b);
+    sys_wait(b);
+    call(c, b);
+    slot_delete(kernel.task, slot_of_thread(b));
+    cr_assert_eq(outcome(a), L4_IPC_REABORTED);
+    cr_assert_eq(outcome(c), L4_IPC_REABORTED);
+}
+
+Test(ipc, partner_of_a_closed_receive_deleted)
+{
+    two();
+    sys(a, slot_of_thread(b), RECEIVE, 0, NEVER);
+    slot_delete(kernel.task, slot_of_thread(b));
+    cr_assert_eq(outcome(a), L4_IPC_REABORTED);
+}
+
+Test(ipc, caller_deleted_under_its_server)
+{
+    two();
+    called();
+    slot_delete(kernel.task, slot_of_thread(a));
+    cr_assert_null(b->reply_to);
+    sys_reply(b, 0);
+    cr_assert_eq(outcome(b), L4_IPC_ENOT_EXISTENT);
+}
+
+Test(ipc, gate_deleted_while_the_caller_waits_for_the_answer)
+{
+    two();
+    gate_new(kernel.task, GATE, b, 0x10);
+    sys_wait(b);
+    sys(a, GATE, CALL, 0, 100);
+    slot_delete(kernel.task, GATE);
+    cr_assert_eq(outcome(a), WAITS);
+    cr_assert_gt(a->ipc.via->pins, 0); /* reports may still name it */
+    time_passes(100000);
+    cr_assert_eq(outcome(a), L4_IPC_RETIMEOUT);
+    kernel_exit();
+}
+
+Test(ipc, irq_deleted_under_its_only_waiter)
+{
+    two();
+    irq_new(kernel.task, IRQ);
+    sys(a, IRQ, RECEIVE, 0, NEVER); /* not bound to a, nor to anybody */
+    cr_assert_eq(outcome(a), WAITS);
+    slot_delete(kernel.task, IRQ);
+    cr_assert_eq(outcome(a), L4_IPC_ENOT_EXISTENT | 1);
+}
+
+/* --- threads that are gone --------------------------------------------------
+ */
+
+Test(ipc, thread_of_a_deleted_task_does_not_exist)
+{
+    two();
+    struct task *other = task_new();
+    struct thread *t = thread_running(other, 10);
+    gate_new(kernel.task, GATE, t, 0);
+    sys(a, slot_of_thread(t), SEND, 0, NEVER); /* waits before */
+    cap_delete_object(&other->object, 1000);
+    kernel_exit();
+    cr_assert_eq(outcome(a), L4_IPC_ENOT_EXISTENT);
+    sys(a, slot_of_thread(t), SEND, 0, NEVER); /* and comes after */
+    cr_assert_eq(outcome(a), L4_IPC_ENOT_EXISTENT);
+    sys(a, GATE, CALL, 0, NEVER);
+    cr_assert_eq(outcome(a), L4_IPC_ENOT_EXISTENT);
+    sys(a, slot_of_thread(t), RECEIVE, 0, NEVER);
+    cr_assert_eq(outcome(a), L4_IPC_ENOT_EXISTENT);
+}
+
+Test(ipc, dead_thread_cannot_be_bound_again)
+{
+    two();
+    struct task *other = task_new();
+    struct thread *t = thread_running(other, 10);
+    cap_delete_object(&other->object, 1000);
+    kernel_exit();
+    cr_assert_eq(t->state, THREAD_DEAD);
+    cr_assert_eq(thread_bind(t, kernel.task, a->utcb_user), -L4_EINVAL);
+}
+
+Test(ipc, thread_deletes_itself)
+{
+    two();
+    word_t slot = slot_of_thread(a);
+    a->utcb->mr[0] = TASK_UNMAP;
+    a->utcb->mr[1] = UNMAP_SELF | UNMAP_DELETE;
+    a->utcb->mr[2] = slot << SEL_SHIFT | 3 << 4 | 0xf;
+    sys(a, 1, CALL, tag_make(L4_PROTO_TASK, 3, 0, 0), NEVER);
+    cr_assert_null(cap_lookup(&kernel.task->caps, slot));
+    cr_assert_eq(sched_cpu()->current, b);
+    cr_assert_eq(sched_cpu()->slice_owner, b);
+}
+
+Test(ipc, task_deletes_itself)
+{
+    two();
+    struct task *other = task_new();
+    struct thread *t = thread_running(other, 20);
+    cap_insert_root(&other->caps, 1, &other->object, CAP_ALL);
+    t->utcb->mr[0] = TASK_UNMAP;
+    t->utcb->mr[1] = UNMAP_SELF | UNMAP_DELETE;
+    t->utcb->mr[2] = 1 << SEL_SHIFT | 3 << 4 | 0xf;
+    sys(t, 1, CALL, tag_make(L4_PROTO_TASK, 3, 0, 0), NEVER);
+    cr_assert_eq(t->state, THREAD_DEAD);
+    cr_assert_null(t->task);
+}
+
+Test(ipc, donor_is_killed_by_whom_it_donated_to)
+{
+    two();
+    sys_wait(b);
+    call(a, b); /* b runs on a's slice now */
+    cr_assert_eq(sched_cpu()->slice_owner, a);
+    cr_assert_eq(sched_cpu()->current, b);
+    slot_delete(kernel.task, slot_of_thread(a));
+    cr_assert_eq(sched_cpu()->slice_owner, b);
+}
+
+Test(ipc, send_to_oneself_does_not_exist)
+{
+    two();
+    sys(a, slot_of_thread(a), SEND, 0, NEVER);
+    cr_assert_eq(outcome(a), L4_IPC_ENOT_EXISTENT);
+}
+
+Test(ipc, gate_bound_to_its_own_waiting_sender)
+{
+    two();
+    struct object *g = gate_new(kernel.task, GATE, NULL, 0);
+    sys(a, GATE, SEND, 0, NEVER);
+    b->utcb->mr[0] = RCV_EP_BIND;
+    b->utcb->mr[1] = 0x40;
+    b->utcb->mr[2] = 8;
+    b->utcb->mr[3] = slot_of_thread(a) << SEL_SHIFT | 3 << 4 | 7;
+    sys(b, GATE, CALL, tag_make(L4_PROTO_KOBJECT, 2, 1, 0), NEVER);
+    cr_assert_eq(answer(b), 0);
+    cr_assert_eq(outcome(a), L4_IPC_ENOT_EXISTENT);
+    (void)g;
+}
+
+Test(ipc, unbound_gate_hands_its_senders_on)
+{
+    three();
+    gate_new(kernel.task, GATE, NULL, 0);
+    sys(a, GATE, SEND, tag_make(1, 0, 0, 0), NEVER);
+    sys_wait(c);
+    b->utcb->mr[0] = RCV_EP_BIND;
+    b->utcb->mr[1] = 0x40;
+    b->utcb->mr[2] = 8;
+    b->utcb->mr[3] = slot_of_thread(c) << SEL_SHIFT | 3 << 4 | 7;
+    sys(b, GATE, CALL, tag_make(L4_PROTO_KOBJECT, 2, 1, 0), NEVER);
+    cr_assert_eq(outcome(a), 0);
+    cr_assert_eq(outcome(c), 0);
+    cr_assert_eq(c->frame.result_label & ~3ul, 0x40);
+}
+
+/* --- kernel messages ---------------------------------------------------------
+ */
+
+static void fault(struct thread *t)
+{
+    sys_sleep(t, AT_ONCE); /* makes it current */
+    sched_cpu()->current = t;
+    core_page_fault(0x123456, RIGHT_W);
+    kernel_exit();
+}
+
+static void pager_of(struct thread *t, struct thread *pager)
+{
+    gate_new(kernel.task, GATE, pager, 0x50);
+    t->pager = GATE << SEL_SHIFT;
+}
+
+Test(ipc, page_fault_is_a_call)
+{
+    two();
+    pager_of(a, b);
+    fault(a);
+    sys_wait(b);
+    cr_assert_eq(answer(b), L4_PROTO_PAGE_FAULT);
+    cr_assert_eq(b->utcb->mr[0], 0x123452ul);
+    sys_reply(b, tag_make(0, 0, 0, 0));
+    cr_assert_eq(a->state, THREAD_READY);
+    cr_assert_not(a->in_exception);
+}
+
+Test(ipc, refused_fault_becomes_an_exception)
+{
+    two();
+    pager_of(a, b);
+    a->exc_handler = a->pager;
+    fault(a);
+    sys_wait(b);
+    sys_reply(b, tag_make(-L4_ENOMEM, 0, 0, 0));
+    cr_assert_eq(answer(b), L4_PROTO_EXCEPTION);
+    cr_assert(a->in_exception);
+    b->utcb->mr[0] = 0x7000; /* the fake port's first word is the ip */
+    b->utcb->mr[1] = 0x8000;
+    sys_reply(b, tag_make(0, 2, 0, 0));
+    cr_assert_eq(a->state, THREAD_READY);
+    cr_assert_eq(port_frame_ip(&a->frame), 0x7000);
+}
+
+Test(ipc, pager_deleted_under_a_fault)
+{
+    three();
+    pager_of(a, b);
+    gate_new(kernel.task, IRQ, c, 0x60);
+    a->exc_handler = IRQ << SEL_SHIFT;
+    fault(a);
+    sys_wait(b);
+    sys_wait(c);
+    slot_delete(kernel.task, slot_of_thread(b));
+    cr_assert_eq(answer(c), L4_PROTO_EXCEPTION);
+    cr_assert(a->in_exception);
+}
+
+Test(ipc, pager_and_handler_deleted_under_a_fault)
+{
+    two();
+    pager_of(a, b);
+    a->exc_handler = a->pager;
+    fault(a);
+    slot_delete(kernel.task, slot_of_thread(b));
+    cr_assert_eq(a->state, THREAD_BLOCKED);
+    cr_assert_eq(core_faults(), 1);
+}
+
+Test(ipc, ex_regs_without_cancel_leaves_an_exception_alone)
+{
+    two();
+    fault(a); /* nobody answers: a stops */
+    cr_assert_eq(a->state, THREAD_BLOCKED);
+    thread_ex_regs(a, 0x9000, 0x9000, false, false);
+    kernel_exit();
+    cr_assert_eq(a->state, THREAD_BLOCKED);
+    thread_ex_regs(a, 0x9000, 0x9000, true, false);
+    kernel_exit();
+    cr_assert_eq(a->state, THREAD_READY);
+    cr_assert_eq(port_frame_ip(&a->frame), 0x9000);
+}
+
+/* --- bounds ------------------------------------------------------------------
+ */
+
+Test(ipc, utcb_at_the_end_of_all_addresses)
+{
+    two();
+    struct thread *t = thread_create(kernel.quota, 0);
+    cr_assert_eq(thread_bind(t, kernel.task, ~0ul - UTCB_SIZE + 1), -L4_EINVAL);
+    cr_assert_null(task_ku_mem(kernel.task, ~0ul - 7, 16));
+    object_destroy(&t->object);
+}
+
+Test(ipc, ku_mem_at_the_end_of_all_addresses)
+{
+    two();
+    cr_assert_eq(task_add_ku_mem(kernel.task, ~0xffful, PAGE_SIZE), -L4_EINVAL);
+    cr_assert_eq(task_add_ku_mem(kernel.task, ~0x1ffful, 2 * PAGE_SIZE),
+                 -L4_EINVAL);
+}
