@@ -31,8 +31,12 @@ meson { printf "%s", held > "/dev/stderr"; meson = 0 }
     }
     next
 }
+# Which command failed is a line of its own, long, and tells a person little.
+/^FAILED: / { failed = 1; next }
+failed && /^[^ ]*(cc|gcc|clang|ar|python3?) / { failed = 0; next }
 {
     clear()
+    failed = 0
     print > "/dev/stderr"
 }
 END {
