@@ -26,11 +26,12 @@ default_packages="musl lua5.4"
 
 usage() {
     cat <<END
-usage: tools/fetch-sources.sh [--force] [PACKAGE...]
+usage: tools/fetch-sources.sh [--force | --show-sources] [PACKAGE...]
 
 Fetches Debian or Ubuntu source packages into extern/, without root.
 PACKAGE   source package names (default: $default_packages)
 --force   fetch again what is already there
+--show-sources  print the sources lists that would be used, and stop
 --help    this text
 
 Needs apt-get and dpkg-source (package dpkg-dev). Does nothing, quickly, when
@@ -253,11 +254,13 @@ install_folder() {
 }
 
 force=no
+show=no
 packages=
 for argument in "$@"; do
     case $argument in
     --help | -h) usage; exit 0 ;;
     --force) force=yes ;;
+    --show-sources) show=yes ;;
     -*) usage >&2; exit 2 ;;
     *[!a-z0-9+.-]*) die "not a package name: '$argument'" ;;
     *) packages="$packages $argument" ;;
@@ -273,7 +276,7 @@ stamp=$extern/.fetched
 
 missing=
 for package in $packages; do
-    if [ $force = yes ] || ! have "$package"; then
+    if [ $force = yes ] || [ $show = yes ] || ! have "$package"; then
         missing="$missing $package"
     fi
 done
@@ -286,6 +289,10 @@ done
 mkdir -p "$apt" 2>/dev/null || die "cannot write to $extern"
 names=$(release_names)
 write_sources
+if [ $show = yes ]; then
+    cat "$apt/sources.d/own.list" "$apt/sources.d/own.sources"
+    exit 0
+fi
 write_apt_conf
 update_lists
 for package in $missing; do
