@@ -43,6 +43,9 @@ enum {
     EX_REGS_TRIGGER_EXCEPTION = 0x20000,
 };
 
+/* Types of a flexpage. */
+enum { FPAGE_SPECIAL, FPAGE_MEM, FPAGE_IO, FPAGE_OBJ };
+
 enum { IPC_ZERO_TIMEOUT = 0x400 };
 
 /* Flags of an unmap mask. */

@@ -158,10 +158,18 @@ static void debugger_mark(const struct invocation *inv)
 static long debugger_report_fault(struct thread *by)
 {
     struct thread *t = by->reply_to;
-    if (!t || !t->in_exception)
+    if (!t || t->ipc.kind == IPC_USER)
         return -L4_ENOENT;
     trap_report(t);
     return 0;
+}
+
+static word_t debugger_objects(void)
+{
+    word_t n = 0;
+    for (const struct list *l = object_all.next; l != &object_all; l = l->next)
+        n++;
+    return n;
 }
 
 static int debugger_result(const struct invocation *inv)
@@ -196,6 +204,11 @@ static void debugger_vitrine_op(struct thread *by, const struct invocation *inv,
         break;
     case L4_VITRINE_COUNT_FAULT:
         report_count_fault();
+        break;
+    case L4_VITRINE_KMEM_STATS:
+        by->utcb->mr[0] = kmem_free_bytes();
+        by->utcb->mr[1] = debugger_objects();
+        words = 2;
         break;
     default:
         label = -L4_ENOSYS;

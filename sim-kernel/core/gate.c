@@ -49,14 +49,15 @@ static long gate_bind(struct gate *g, struct thread *t,
         return -L4_EPERM;
     if (inv_words(inv) < 2)
         return -L4_EMSGTOOSHORT;
-    if (inv->mr[1] & 3)
+    word_t label = inv->mr[1];
+    if (label & 3)
         return -L4_EINVAL;
     struct cap_slot *c = invoke_cap(t, inv, 0);
     if (!c || c->object->ops != &thread_ops)
         return -L4_EINVAL;
     if (!(c->rights & CAP_S))
         return -L4_EPERM;
-    gate_set(g, thread_of(c->object), inv->mr[1]);
+    gate_set(g, thread_of(c->object), label);
     return 0;
 }
 
@@ -151,6 +152,11 @@ bool gate_is_bound_to_task(const struct object *o, const struct task *t)
 {
     const struct gate *g = container_of(o, struct gate, object);
     return o->ops == &gate_ops && g->thread && g->thread->task == t;
+}
+
+struct list *gate_queue(struct object *o)
+{
+    return &gate_of(o)->queue;
 }
 
 word_t gate_label(const struct object *o)

@@ -32,16 +32,17 @@ static long icu_bind(struct icu *icu, struct thread *t,
     struct cap_slot *c = invoke_cap(t, inv, 0);
     if (inv_words(inv) < 2)
         return -L4_EMSGTOOSHORT;
-    if (!c || c->object->ops != &irq_ops || inv->mr[1] >= icu->lines)
+    word_t line = inv->mr[1];
+    if (!c || c->object->ops != &irq_ops || line >= icu->lines)
         return -L4_EINVAL;
     if (!(c->rights & CAP_W))
         return -L4_EPERM;
     struct irq *i = irq_of(c->object);
-    if (icu->line[inv->mr[1]])
+    if (icu->line[line])
         return -L4_EBUSY;
     icu_detach(i);
-    icu->line[inv->mr[1]] = i;
-    i->line = (int)inv->mr[1];
+    icu->line[line] = i;
+    i->line = (int)line;
     i->level = !icu->edge[i->line];
     return 0; /* the IRQ object is the one to unmask */
 }
@@ -52,9 +53,10 @@ static long icu_unbind(struct icu *icu, struct thread *t,
     struct cap_slot *c = invoke_cap(t, inv, 0);
     if (inv_words(inv) < 2)
         return -L4_EMSGTOOSHORT;
-    if (!c || c->object->ops != &irq_ops || inv->mr[1] >= icu->lines)
+    word_t line = inv->mr[1];
+    if (!c || c->object->ops != &irq_ops || line >= icu->lines)
         return -L4_EINVAL;
-    if (icu->line[inv->mr[1]] != irq_of(c->object))
+    if (icu->line[line] != irq_of(c->object))
         return -L4_ENOENT;
     icu_detach(irq_of(c->object));
     return 0;
@@ -64,29 +66,31 @@ static long icu_set_mode(struct icu *icu, const struct invocation *inv)
 {
     if (inv_words(inv) < 3)
         return -L4_EMSGTOOSHORT;
-    if (inv->mr[1] >= icu->lines)
+    word_t line = inv->mr[1], mode = inv->mr[2];
+    if (line >= icu->lines)
         return -L4_EINVAL;
-    int error = port_irq_set_mode(inv->mr[1], inv->mr[2]);
+    int error = port_irq_set_mode((unsigned)line, (unsigned)mode);
     if (error)
         return error;
-    icu->edge[inv->mr[1]] = !(inv->mr[2] & MODE_LEVEL);
-    if (icu->line[inv->mr[1]])
-        icu->line[inv->mr[1]]->level = inv->mr[2] & MODE_LEVEL;
+    icu->edge[line] = !(mode & MODE_LEVEL);
+    if (icu->line[line])
+        icu->line[line]->level = mode & MODE_LEVEL;
     return 0;
 }
 
 static void icu_mask(struct icu *icu, struct thread *t,
                      const struct invocation *inv, bool mask)
 {
-    if (inv_words(inv) < 2 || inv->mr[1] >= icu->lines) {
+    word_t line = inv_words(inv) < 2 ? icu->lines : inv->mr[1];
+    if (line >= icu->lines) {
         ipc_answer(t, -L4_EINVAL, 0, 0);
         return;
     }
     if (mask)
-        port_irq_mask(inv->mr[1]);
+        port_irq_mask((unsigned)line);
     else
-        port_irq_unmask(inv->mr[1]);
-    struct irq *i = icu->line[inv->mr[1]];
+        port_irq_unmask((unsigned)line);
+    struct irq *i = icu->line[line];
     invoke_then_receive(i ? &i->object : &icu->object, t, inv);
 }
 

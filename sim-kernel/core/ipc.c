@@ -12,6 +12,7 @@
  */
 #include "ipc.h"
 #include "abi.h"
+#include "gate.h"
 #include "irq.h"
 #include "kassert.h"
 #include "sched.h"
@@ -463,6 +464,15 @@ void ipc_requeue(struct list *queue, struct thread *dest, word_t label)
         else
             ipc_enqueue(&dest->senders, s);
     }
+}
+
+void ipc_reorder(struct thread *t)
+{
+    if (t->ipc.phase != PHASE_SEND)
+        return;
+    struct thread *to = t->ipc.partner;
+    list_remove(&t->sender.link);
+    ipc_enqueue(to ? &to->senders : gate_queue(t->ipc.via), &t->sender);
 }
 
 bool ipc_irq_deliver(struct sender *s, const struct object *object,

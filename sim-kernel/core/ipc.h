@@ -62,6 +62,8 @@ void ipc_abort_queue(struct list *queue, const struct object *via,
 void ipc_abort_waiters(struct list *waiters, unsigned code);
 /* Senders waiting on an unbound gate go on to its thread. */
 void ipc_requeue(struct list *queue, struct thread *dest, word_t label);
+/* t's priority is new: queues are ordered by it. */
+void ipc_reorder(struct thread *t);
 /* Forget t as caller and as replier (both ways). */
 void ipc_forget_reply(struct thread *t);
 

@@ -33,8 +33,6 @@ enum {
     RESULT_COPY = 6,
 };
 
-enum { FPAGE_SPECIAL, FPAGE_MEM, FPAGE_IO, FPAGE_OBJ };
-
 struct fpage {
     unsigned type, order, rights;
     word_t where; /* address or capability index */
@@ -104,9 +102,9 @@ static bool buffers_take(struct buffers *b, unsigned type,
         return ok;
     }
     unsigned i = b->next[type];
-    if (i >= UTCB_BRS || !(r->utcb->br[i] & ITEM_MAP))
+    word_t head = i < UTCB_BRS ? r->utcb->br[i++] : 0;
+    if (!(head & ITEM_MAP))
         return false;
-    word_t head = r->utcb->br[i++];
     struct fpage f = {.type = FPAGE_OBJ, .where = head >> SEL_SHIFT};
     if (!(head & BUF_SINGLE_CAP)) {
         if (i >= UTCB_BRS)
@@ -125,12 +123,13 @@ static bool buffers_take(struct buffers *b, unsigned type,
     return f.type == type && ret_window->task;
 }
 
-/* The hot-spot rule: narrows page and window to what is handed over. */
+/* The hot-spot rule: narrows page and window, both aligned to their size, to
+ * what is handed over. */
 static unsigned item_place(const struct fpage *f, const struct window *w,
                            word_t hot, word_t *ret_from, word_t *ret_to)
 {
-    *ret_from = f->where;
-    *ret_to = w->where;
+    *ret_from = f->where & ~low_bits(f->order);
+    *ret_to = w->where & ~low_bits(w->order);
     if (w->order >= f->order) {
         *ret_to += hot & low_bits(w->order) & ~low_bits(f->order);
         return f->order;
@@ -146,14 +145,16 @@ static unsigned item_map_memory(struct task *src, word_t head,
     word_t from, to;
     unsigned order = item_place(f, w, head & ~0xffful, &from, &to);
     unsigned pages = 0, attributes = head >> 4 & 7;
+    /* Kernel-user memory goes with its task: it cannot move to another. */
+    bool grant = (head & ITEM_GRANT) && !task_has_ku_mem(src, from, order);
     if (order < PAGE_ORDER)
         return L4_IPC_SEMAPFAILED;
     int error;
     do {
         unsigned done;
-        error = mspace_map(&src->mem, from, &w->task->mem, to, order,
-                           f->rights & RIGHT_RWX, attributes, head & ITEM_GRANT,
-                           1000, &done);
+        error =
+            mspace_map(&src->mem, from, &w->task->mem, to, order,
+                       f->rights & RIGHT_RWX, attributes, grant, 1000, &done);
         pages += done;
     } while (error == -L4_EAGAIN);
     *ret_mapped = pages > 0;
@@ -264,6 +265,8 @@ long ipc_map_item(struct task *src, struct task *dst, word_t head, word_t raw,
     unsigned error;
     if (f.type == FPAGE_IO)
         return -L4_ENOSYS;
+    if (f.type == FPAGE_MEM && f.order < PAGE_ORDER)
+        return -L4_EINVAL;
     head |= ITEM_MAP;
     error = f.type == FPAGE_MEM
                 ? item_map_memory(src, head, &f, &w, &mapped)

@@ -19,6 +19,7 @@ struct scheduler {
 };
 
 enum { CLASS_FIXED_PRIO = 2, PRIO_MAX = 255 };
+#define QUANTUM_MAX 0xfffffffful /* us: more is for ever just as well */
 
 /* CPUs of a set {granularity << 24 | offset, bitmap} as a bitmap from 0. */
 static uint64_t scheduler_cpus(word_t gran_offset, word_t map)
@@ -61,8 +62,11 @@ static long scheduler_run_thread(struct thread *by,
     struct thread *t = thread_of(c->object);
     if (prio < 1 || prio > PRIO_MAX)
         return -L4_EINVAL;
+    if (quantum > QUANTUM_MAX)
+        quantum = QUANTUM_MAX;
     sched_set_params(t, (unsigned)prio,
                      quantum ? quantum * 1000 : sched_default_slice);
+    ipc_reorder(t);
     bool runs = t->started && t->task && t->state == THREAD_STOPPED;
     if (runs)
         sched_ready(t);

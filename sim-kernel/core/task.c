@@ -93,6 +93,17 @@ void *task_ku_mem(struct task *t, uaddr_t user, size_t size)
     return NULL;
 }
 
+bool task_has_ku_mem(const struct task *t, uaddr_t user, unsigned order)
+{
+    uaddr_t last = user + (order < 64 ? (1ul << order) - 1 : ~0ul);
+    for (struct list *n = t->ku_mem.next; n != &t->ku_mem; n = n->next) {
+        struct ku_mem *k = container_of(n, struct ku_mem, link);
+        if (k->user <= last && user < k->user + k->size)
+            return true;
+    }
+    return false;
+}
+
 /* --- operations ------------------------------------------------------- */
 
 /* map: MR1 send base and attributes, MR2 flexpage, item: source task. Takes
@@ -112,26 +123,36 @@ static long task_op_map(struct task *dst, struct thread *by,
                         keep_s);
 }
 
-/* Takes back one flexpage; its word gets the rights that were in use. */
-static void task_unmap_one(struct task *t, word_t *fpage, word_t mask)
+/* [first, + count) of t's capabilities, passing by empty pages. */
+static void task_unmap_caps(struct task *t, word_t first, word_t count,
+                            unsigned rights, word_t mask)
 {
-    unsigned type = *fpage >> 4 & 3, order = *fpage >> 6 & 0x3f;
-    unsigned rights = *fpage & 0xf, flushed = 0;
+    for (word_t i = first; i < first + count; i++) {
+        struct cap_slot *c = cap_slot(&t->caps, i);
+        if (!c)
+            i |= CAP_PAGE_SLOTS - 1;
+        else if (cap_lookup(&t->caps, i))
+            task_unmap_cap(c, rights, mask);
+    }
+}
+
+/* Takes back one flexpage; returns it with the rights that were in use. */
+static word_t task_unmap_one(struct task *t, word_t fpage, word_t mask)
+{
+    unsigned type = fpage >> 4 & 3, order = fpage >> 6 & 0x3f;
+    unsigned rights = fpage & 0xf, flushed = 0;
     bool self = mask & UNMAP_SELF;
-    if (type == 3) {
-        word_t index = *fpage >> SEL_SHIFT;
-        for (word_t i = 0; i < 1ul << (order < 20 ? order : 20); i++) {
-            struct cap_slot *c = cap_lookup(&t->caps, index + i);
-            if (c)
-                task_unmap_cap(c, rights, mask);
-        }
-    } else if (order >= PAGE_ORDER) {
-        uaddr_t at = order >= 63 ? 0 : *fpage & ~0xffful;
+    if (type == FPAGE_OBJ) {
+        word_t count = 1ul << (order < 20 ? order : 20);
+        word_t first = (fpage >> SEL_SHIFT) & ~(count - 1);
+        task_unmap_caps(t, order < 20 ? first : 0, count, rights, mask);
+    } else if (type != FPAGE_IO && order >= PAGE_ORDER) {
+        uaddr_t at = order >= 63 ? 0 : fpage & ~0xffful;
         while (!mspace_unmap(&t->mem, at, order, rights & RIGHT_RWX, self,
                              TASK_STEPS, &flushed))
             ;
     }
-    *fpage = (*fpage & ~0xful) | flushed;
+    return (fpage & ~0xful) | flushed;
 }
 
 void task_unmap_cap(struct cap_slot *c, unsigned rights, word_t mask)
@@ -161,7 +182,7 @@ static void task_op_unmap(struct task *t, struct thread *by,
     struct utcb *u = by->utcb;
     for (unsigned i = 2; i < words && by->task; i++) {
         port_work(16);
-        task_unmap_one(t, &u->mr[i], mask);
+        u->mr[i] = task_unmap_one(t, u->mr[i], mask);
     }
     if (by->task) /* it may have deleted itself */
         ipc_answer(by, 0, words, 0);

@@ -42,6 +42,8 @@ struct task *task_create(struct quota *q, uint32_t factory_id);
 int task_add_ku_mem(struct task *t, uaddr_t user, size_t size);
 /* Kernel address of [user, + size) if that is kernel-user memory, or NULL. */
 void *task_ku_mem(struct task *t, uaddr_t user, size_t size);
+/* Is any of [user, + 2^order), aligned, kernel-user memory? */
+bool task_has_ku_mem(const struct task *t, uaddr_t user, unsigned order);
 /* Unmap of one capability with an L4 unmap mask (UNMAP_*). */
 void task_unmap_cap(struct cap_slot *c, unsigned rights, word_t mask);
 void task_check(struct task *t);

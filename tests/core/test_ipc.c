@@ -4,7 +4,7 @@
  */
 #include "kernel.h"
 
-enum { GATE = 0x1a0, IRQ = 0x1b0 };
+enum { GATE = 0x1a0, IRQ = 0x1b0, ITEM_GRANT_BIT = 2 };
 
 static struct thread *a, *b, *c;
 
@@ -467,4 +467,75 @@ Test(ipc, ku_mem_at_the_end_of_all_addresses)
     cr_assert_eq(task_add_ku_mem(kernel.task, ~0xffful, PAGE_SIZE), -L4_EINVAL);
     cr_assert_eq(task_add_ku_mem(kernel.task, ~0x1ffful, 2 * PAGE_SIZE),
                  -L4_EINVAL);
+}
+
+Test(ipc, new_priority_moves_a_waiting_sender)
+{
+    three();
+    sys(a, slot_of_thread(c), SEND, tag_make(1, 0, 0, 0), NEVER);
+    sys(b, slot_of_thread(c), SEND, tag_make(2, 0, 0, 0), NEVER);
+    word_t slot = slot_of_thread(b);
+    c->utcb->mr[0] = SCHEDULER_RUN_THREAD;
+    c->utcb->mr[1] = 0;
+    c->utcb->mr[2] = 1;
+    c->utcb->mr[3] = 11;
+    c->utcb->mr[4] = ~0ul / 1000 + 1; /* us: 2^64 ns and a bit */
+    c->utcb->mr[5] = 8;
+    c->utcb->mr[6] = slot << SEL_SHIFT | 3 << 4 | 7;
+    sys(c, 7, CALL, tag_make(L4_PROTO_SCHEDULER, 5, 1, 0), NEVER);
+    cr_assert_eq(answer(c), 0);
+    cr_assert_gt(b->slice_ns, KERNEL_SLICE);
+    sys_wait(c);
+    cr_assert_eq(answer(c), 2);
+}
+
+Test(ipc, granted_kernel_user_memory_stays_its_tasks)
+{
+    two();
+    struct task *other = task_new();
+    word_t page = (word_t)a->utcb_user & ~0xffful;
+    word_t map = ITEM_GRANT_BIT | page, fpage = page | 12 << 6 | 1 << 4 | 7;
+    cr_assert_eq(ipc_map_item(kernel.task, other, map, fpage, false), 0);
+    struct mem_node *n = mspace_find(&other->mem, page);
+    cr_assert_not_null(n);
+    cr_assert_not_null(mspace_parent(n), "a root would outlive the memory");
+}
+
+Test(ipc, windows_and_pages_are_aligned_to_their_size)
+{
+    two();
+    struct task *other = task_new();
+    cap_insert_root(&kernel.task->caps, 0x1c0, &other->object, CAP_ALL);
+    word_t fpage = 0x1c1ul << SEL_SHIFT | 1 << 6 | 3 << 4 | 7;
+    word_t to = 0x40ul << SEL_SHIFT;
+    cr_assert_eq(ipc_map_item(kernel.task, other, to, fpage, false), 0);
+    cr_assert_not_null(cap_lookup(&other->caps, 0x40));
+}
+
+Test(ipc, unmap_of_all_capabilities_is_quick_and_complete)
+{
+    two();
+    struct task *other = task_new();
+    cap_insert_root(&other->caps, 5, &kernel.task->object, CAP_ALL);
+    cap_insert_root(&other->caps, 700, &kernel.task->object, CAP_ALL);
+    cap_insert_root(&kernel.task->caps, 0x1c0, &other->object, CAP_ALL);
+    a->utcb->mr[0] = TASK_UNMAP;
+    a->utcb->mr[1] = UNMAP_SELF;
+    for (unsigned i = 2; i < 62; i++)
+        a->utcb->mr[i] = 5ul << SEL_SHIFT | 63 << 6 | 3 << 4 | 0xf;
+    sys(a, 0x1c0, CALL, tag_make(L4_PROTO_TASK, 62, 0, 0), NEVER);
+    cr_assert_eq(answer(a), 0);
+    cr_assert_eq(other->caps.used, 0);
+}
+
+Test(ipc, unmap_of_ports_leaves_memory_alone)
+{
+    two();
+    uaddr_t page = a->utcb_user & ~0xffful;
+    a->utcb->mr[0] = TASK_UNMAP;
+    a->utcb->mr[1] = UNMAP_SELF;
+    a->utcb->mr[2] = page | 16 << 6 | 2 << 4 | 7;
+    sys(a, 1, CALL, tag_make(L4_PROTO_TASK, 3, 0, 0), NEVER);
+    cr_assert_eq(answer(a), 0);
+    cr_assert_not_null(mspace_find(&kernel.task->mem, page));
 }

@@ -21,6 +21,9 @@ enum l4_vitrine_debug_op {
     L4_VITRINE_HOST_CLOCK = 0x604,
     /* MR1 = 1: one more unhandled fault counts for the exit code. */
     L4_VITRINE_COUNT_FAULT = 0x605,
+    /* -> MR0 free bytes of kernel memory, MR1 number of kernel objects: for
+     * leak checks. Cost: the number of objects. */
+    L4_VITRINE_KMEM_STATS = 0x606,
 };
 
 #endif
