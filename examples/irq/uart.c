@@ -128,8 +128,11 @@ int uart_read(struct uart *u, unsigned timeout_us)
     l4_timeout_t timeout =
         l4_timeout(L4_IPC_TIMEOUT_NEVER, l4_timeout_from_us(timeout_us));
     mmio_write8(u->base + IER, IER_RECEIVED);
-    while (!(mmio_read8(u->base + LSR) & LSR_RECEIVED))
-        if (!interrupt_wait(u, timeout))
+    bool in_time = true;
+    while (!(mmio_read8(u->base + LSR) & LSR_RECEIVED)) {
+        if (!in_time)
             return -1;
+        in_time = interrupt_wait(u, timeout);
+    }
     return mmio_read8(u->base + RBR);
 }

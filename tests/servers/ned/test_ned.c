@@ -1,0 +1,250 @@
+/*
+ * ned and moe from outside: what a description can do, how each mistake is
+ * reported, and what the system's exit code then is.
+ */
+#include "system.h"
+#include <criterion/criterion.h>
+#include <string.h>
+
+#define START "L4.default_loader:start("
+
+/* The run ends with `code` and has printed `text`. */
+static void expect(const struct outcome *o, int code, const char *text)
+{
+    cr_expect(strstr(o->text, text), "no \"%s\" in:\n%s", text, o->text);
+    cr_expect(o->code == code, "exit code %d, not %d:\n%s", o->code, code,
+              o->text);
+}
+
+static void expect_run(const char *script, const char *programs, int code,
+                       const char *text)
+{
+    struct outcome o = run_script(script, programs);
+    expect(&o, code, text);
+}
+
+/* --- mistakes --------------------------------------------------------- */
+
+Test(ned, broken_lua_is_reported_with_its_line)
+{
+    expect_run("local x = 1\nlocal y = = 2\n", "", 1, "ned: rom/t.cfg:2:");
+}
+
+Test(ned, a_failed_assert_ends_the_system)
+{
+    expect_run("assert(1 == 2, 'that is wrong')\n", "", 1,
+               "ned: rom/t.cfg:1: that is wrong");
+}
+
+Test(ned, an_unknown_capability_is_reported_with_its_line)
+{
+    expect_run("\nlocal c = L4.Env.nosuch\n", "", 1,
+               "ned: rom/t.cfg:2: L4.Env has no 'nosuch'");
+}
+
+Test(ned, an_unknown_protocol_is_reported)
+{
+    expect_run("local p = L4.Proto.Nosuch", "", 1,
+               "rom/t.cfg:1: L4.Proto has no 'Nosuch'");
+}
+
+Test(ned, a_missing_program_is_named)
+{
+    expect_run(START "{}, 'rom/nosuch')", "", 1,
+               "ned: rom/t.cfg:1: rom/nosuch: no such file");
+}
+
+Test(ned, an_unknown_name_space_is_named)
+{
+    expect_run(START "{}, 'disk/hello')", "", 1,
+               "rom/t.cfg:1: disk/hello: no such name space");
+}
+
+Test(ned, what_is_no_elf_file_is_named)
+{
+    expect_run("\n\n" START "{}, 'rom/t.cfg')", "", 1,
+               "ned: rom/t.cfg:3: rom/t.cfg: not an ELF file");
+}
+
+Test(ned, a_wrong_type_in_caps_is_named)
+{
+    expect_run(START "{caps = {door = 5}}, 'rom/hello')", "hello", 1,
+               "rom/t.cfg:1: caps: 'door': a capability expected, got number");
+}
+
+Test(ned, a_misspelt_option_is_named)
+{
+    expect_run(START "{cap = {}}, 'rom/hello')", "hello", 1,
+               "rom/t.cfg:1: start: unknown option 'cap'");
+}
+
+Test(ned, a_priority_out_of_range_is_refused)
+{
+    expect_run(START "{prio = 256}, 'rom/hello')", "hello", 1,
+               "rom/t.cfg:1: prio: 256 is not in 1..255");
+}
+
+Test(ned, rights_have_known_letters)
+{
+    expect_run("L4.Env.log:m('rx')", "", 1, "rom/t.cfg:1: rights 'rx'");
+}
+
+Test(ned, a_dot_for_a_colon_is_explained)
+{
+    expect_run("L4.default_loader.start({}, 'rom/hello')", "hello", 1,
+               "rom/t.cfg:1:");
+}
+
+Test(ned, a_missing_description_is_named)
+{
+    struct outcome o = run_command("rom/ned rom/nosuch.cfg", "", "");
+    expect(&o, 1, "rom/nosuch.cfg");
+}
+
+Test(ned, without_a_description_it_says_how_it_is_used)
+{
+    struct outcome o = run_command("rom/ned", "", "");
+    expect(&o, 2, "usage: rom/ned");
+}
+
+Test(ned, a_memory_limit_too_small_is_reported)
+{
+    expect_run(START "{mem = 4096}, 'rom/hello')", "hello", 1,
+               "rom/t.cfg:1: rom/hello:");
+}
+
+Test(moe, a_missing_first_program_is_named)
+{
+    struct outcome o = run_command("rom/nosuch", "", "");
+    expect(&o, 1, "rom/nosuch: no such file");
+}
+
+Test(moe, an_empty_command_is_reported)
+{
+    struct outcome o = run_command(" ", "", "");
+    expect(&o, 1, "there is no command");
+}
+
+Test(moe, a_first_program_that_is_no_program_is_named)
+{
+    struct outcome o = run_command("rom/t.cfg", "hello", "");
+    expect(&o, 1, "rom/t.cfg: not an ELF file");
+}
+
+/* --- how programs end --------------------------------------------------- */
+
+/* isolation_crash without a known argument exits with 2. */
+#define EXIT_2 "rom/isolation_crash nothing"
+
+Test(ned, wait_gives_the_exit_code)
+{
+    expect_run("print('code', " START "{}, '" EXIT_2 "'):wait())",
+               "isolation_crash", 0, "code\t2");
+}
+
+Test(ned, an_exit_code_nobody_waits_for_is_the_systems)
+{
+    expect_run(START "{}, '" EXIT_2 "')", "isolation_crash", 2, "");
+}
+
+Test(ned, a_fault_is_reported_and_told)
+{
+    struct outcome o = run_script(
+        "print(" START "{log = 'd'}, 'rom/isolation_crash divide'):wait())",
+        "isolation_crash");
+    expect(&o, 0, "nil\tfault");
+    expect(&o, 0, "division by zero");
+    expect(&o, 0, "crash.c:");
+}
+
+Test(ned, a_fault_nobody_waits_for_is_the_systems)
+{
+    struct outcome o =
+        run_script(START "{}, 'rom/isolation_crash write')", "isolation_crash");
+    cr_expect(o.code >= 100, "exit code %d:\n%s", o.code, o.text);
+}
+
+Test(ned, a_program_is_killed)
+{
+    expect_run("local a = " START "{}, 'rom/spin_spinner')\n"
+               "L4.sleep(3)\na:kill()\nprint(a:wait())",
+               "spin_spinner", 0, "nil\tkilled");
+}
+
+Test(ned, an_exit_handler_is_called)
+{
+    expect_run("local a = " START "{}, '" EXIT_2 "')\n"
+               "a:exit_handler(function(code) print('ended', code) end)\n"
+               "a:wait()",
+               "isolation_crash", 0, "ended\t2");
+}
+
+Test(ned, os_exit_ends_the_system)
+{
+    expect_run(START "{}, 'rom/spin_spinner')\nos.exit(7)", "spin_spinner", 7,
+               "");
+}
+
+Test(ned, fifty_programs_leave_nothing_behind)
+{
+    expect_run("for i = 1, 50 do\n  assert(" START
+               "{stack = 1 << 20}, 'rom/hello'):wait() == 0)\nend\n"
+               "print('all done')",
+               "hello", 0, "all done");
+}
+
+/* --- what a description can do ---------------------------------------------
+ */
+
+Test(ned, lines_carry_the_tag)
+{
+    expect_run(START "{log = {'tag', 'red'}}, 'rom/hello'):wait()", "hello", 0,
+               "| Hello from Vitrine!");
+}
+
+Test(ned, without_a_tag_it_is_the_programs_name)
+{
+    expect_run(START "{}, 'rom/hello'):wait()", "hello", 0, "hello| Hello");
+}
+
+Test(ned, the_script_gets_its_arguments)
+{
+    struct outcome o = run_command("rom/ned rom/t.cfg one two",
+                                   "print(arg[0], arg[1], #arg)", "");
+    expect(&o, 0, "rom/t.cfg\tone\t2");
+}
+
+Test(ned, startv_keeps_arguments_whole)
+{
+    expect_run("print(L4.default_loader:startv({}, 'rom/isolation_crash', "
+               "'divide by'):wait())",
+               "isolation_crash", 0, "2\n");
+}
+
+Test(ned, l4_can_be_required)
+{
+    expect_run("print(require('L4') == L4)", "", 0, "true");
+}
+
+Test(ned, sleeping_takes_virtual_time)
+{
+    expect_run("local t = L4.time()\nL4.sleep(20)\n"
+               "t = L4.time() - t\nprint(t >= 20000 and t < 21000)",
+               "", 0, "true");
+}
+
+Test(ned, a_name_space_can_be_made_and_given)
+{
+    expect_run("local ns = L4.Env.user_factory:create(L4.Proto.Namespace)\n"
+               "ns:register('hello', L4.Env.rom:query('hello'):m('r'))\n"
+               "print(ns:query('nosuch'), ns:query('hello') ~= nil)\n" START
+               "{caps = {rom = ns:m('r')}}, 'rom/hello'):wait()",
+               "hello", 0, "nil\ttrue");
+}
+
+Test(ned, a_sub_allocator_has_a_limit)
+{
+    expect_run("local a = L4.Env.user_factory:create(L4.Proto.Factory, 8192)\n"
+               "print(pcall(a.create, a, L4.Proto.Dataspace, 65536, 1))",
+               "", 0, "false");
+}
