@@ -86,10 +86,12 @@ static void heap(void)
     fact(good, "malloc_keeps_300_pieces_apart");
     char *big = malloc(3 << 20);
     memset(big, 1, 3 << 20);
-    big = realloc(big, 5 << 20);
-    fact(big && big[(3 << 20) - 1] == 1, "realloc_of_large_memory_copies");
-    free(big);
-    fact(!calloc(1, 1ul << 62) && errno == ENOMEM, "absurd_calloc_fails");
+    char *bigger = realloc(big, 5 << 20);
+    fact(bigger && bigger[(3 << 20) - 1] == 1,
+         "realloc_of_large_memory_copies");
+    free(bigger);
+    void *absurd = calloc(1, 1ul << 62);
+    fact(!absurd && errno == ENOMEM, "absurd_calloc_fails");
 }
 
 static void mappings(void)
