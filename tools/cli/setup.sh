@@ -150,7 +150,7 @@ ensure_built()
 {
     if [ ! -f "$build/build.ninja" ]; then
         say "Configuring with Meson ..." >&2
-        run_meson setup "$build" "$root"
+        run_meson setup ${CI:+-Dwerror=true} "$build" "$root"
     fi
     _tty=0
     [ ! -t 2 ] || _tty=1
