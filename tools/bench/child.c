@@ -33,7 +33,7 @@ static pid_t spawn(char *const argv[], int output)
 static void read_output(int fd, uint64_t start, struct child_result *r)
 {
     size_t used = 0;
-    char dropped[4096];
+    char dropped[4096] = "";
 
     for (;;) {
         size_t room = sizeof(r->output) - 1 - used;

@@ -162,8 +162,9 @@ help_test()
 {
     cat <<'END'
 Usage: ./vitrine test [KIND...] [-v]
-Runs the tests. KIND picks suites: unit, model, tools, system, ... ; none
-means all. -v shows each test. The last line is
+Runs the tests. KIND is a folder of tests/: core (or unit), hw-models (or
+model), headers, servers, tools, system; none means all. -v shows each test.
+The last line is
   N passed, N failed, N skipped
 Exit code: 0 if nothing failed.
 END
