@@ -1,0 +1,117 @@
+/*
+ * Regions and slots of moe: places are found, kept apart and given back.
+ */
+#include "../../../servers/moe/heap.h"
+#include "../../../servers/moe/region.h"
+#include "../../../servers/moe/slots.h"
+#include <criterion/criterion.h>
+#include <stdlib.h>
+
+static unsigned pieces; /* allocated */
+
+void *heap_alloc(size_t size)
+{
+    pieces++;
+    return calloc(1, size);
+}
+
+void heap_free(void *p, size_t size)
+{
+    (void)size;
+    pieces -= p != NULL;
+    free(p);
+}
+
+static struct region *list;
+
+static void add(l4_addr_t start, l4_addr_t end)
+{
+    struct region r = {.start = start, .end = end};
+    cr_assert_eq(region_insert(&list, &r), 0);
+}
+
+static l4_addr_t search(l4_addr_t from, l4_size_t size, l4_addr_t align,
+                        l4_addr_t congruent)
+{
+    struct region_search s = {.from = from,
+                              .to = 0x100000,
+                              .size = size,
+                              .align = align,
+                              .congruent = congruent};
+    return region_search(list, NULL, &s);
+}
+
+Test(region, the_list_is_ordered)
+{
+    add(0x5000, 0x6000);
+    add(0x1000, 0x2000);
+    add(0x3000, 0x4000);
+    cr_expect(list->start == 0x1000 && list->next->start == 0x3000 &&
+              list->next->next->start == 0x5000);
+}
+
+Test(region, a_region_is_found_by_any_of_its_bytes)
+{
+    add(0x1000, 0x3000);
+    cr_expect_null(region_find(list, 0, 0x1000));
+    cr_expect_not_null(region_find(list, 0, 0x1001));
+    cr_expect_not_null(region_find(list, 0x2fff, 0x3000));
+    cr_expect_null(region_find(list, 0x3000, 0x4000));
+    cr_expect_null(region_find(list, ~0ul, 0));
+}
+
+Test(region, removing_frees)
+{
+    add(0x1000, 0x2000);
+    add(0x2000, 0x3000);
+    region_remove(&list, list->next);
+    region_remove(&list, list);
+    cr_expect_null(list);
+    cr_expect_eq(pieces, 0);
+}
+
+Test(region, the_first_gap_that_fits_is_taken)
+{
+    add(0x1000, 0x2000);
+    add(0x3000, 0x8000);
+    cr_expect_eq(search(0x1000, 0x1000, 0x1000, 0), 0x2000);
+    cr_expect_eq(search(0x1000, 0x2000, 0x1000, 0), 0x8000);
+    cr_expect_eq(search(0x1000, 0x100000, 0x1000, 0), 0);
+    cr_expect_eq(search(0x1000, ~0ul - 0xfff, 0x1000, 0), 0);
+}
+
+Test(region, alignment_and_congruence_are_kept)
+{
+    add(0x1000, 0x2000);
+    cr_expect_eq(search(0x1000, 0x1000, 0x10000, 0), 0x10000);
+    cr_expect_eq(search(0x1000, 0x1000, 0x10000, 0x1005000), 0x5000);
+    cr_expect_eq(search(0x6000, 0x1000, 0x10000, 0x1005000), 0x15000);
+}
+
+Test(region, areas_are_in_the_way_too)
+{
+    struct region area = {.start = 0x1000, .end = 0x9000};
+    struct region_search s = {
+        .from = 0x1000, .to = 0x100000, .size = 0x1000, .align = 0x1000};
+    cr_expect_eq(region_search(NULL, &area, &s), 0x9000);
+}
+
+Test(slots, each_is_given_once_and_comes_back)
+{
+    unsigned count = 0;
+    l4_addr_t last = 0;
+    for (l4_addr_t s; (s = slots_take()); count++) {
+        cr_expect(s > last);
+        last = s;
+    }
+    cr_expect_eq(count, (SLOTS_END - SLOTS_START) / SLOT_SIZE);
+    slots_give_back(last);
+    cr_expect_eq(slots_take(), last);
+}
+
+Test(slots, a_slot_given_back_is_not_taken_at_once)
+{
+    l4_addr_t first = slots_take();
+    slots_give_back(first);
+    cr_expect_neq(slots_take(), first);
+}
