@@ -4,7 +4,12 @@
 #include <boot.h>
 #include <factory.h>
 
-enum { HEAP = 8 << 20, SLOTS = 0x100, UTCB_BASE = 0x5000000000 >> 12 };
+enum {
+    HEAP = 8 << 20,
+    SLOTS = 0x100,
+    SLOTS_END = 0x200,
+    UTCB_BASE = 0x5000000000 >> 12
+};
 
 static _Alignas(1 << 22) char heap[HEAP];
 struct kernel kernel;
@@ -50,9 +55,8 @@ void kernel_boot(void)
     utcb_next = (uaddr_t)UTCB_BASE << 12;
     slot_next = SLOTS;
     /* What grows once and stays: tables. */
-    cap_slot_make(&kernel.task->caps, SLOTS + 200);
-    cap_slot_make(&kernel.task->caps, SLOTS + 100);
-    cap_slot_make(&kernel.task->caps, SLOTS);
+    for (word_t i = 0; i < SLOTS_END; i += CAP_PAGE_SLOTS)
+        cap_slot_make(&kernel.task->caps, i);
     for (unsigned i = 0; i < 4; i++)
         task_add_ku_mem(kernel.task, utcb_next + i * PAGE_SIZE, PAGE_SIZE);
     kernel_exit();
@@ -69,7 +73,7 @@ struct thread *kernel_exit(void)
 
 void kernel_end(void)
 {
-    for (word_t i = SLOTS; i < SLOTS + 256; i++) {
+    for (word_t i = SLOTS; i < SLOTS_END; i++) {
         struct cap_slot *c = cap_lookup(&kernel.task->caps, i);
         if (c)
             cap_delete_object(c->object, 1000);
@@ -79,6 +83,13 @@ void kernel_end(void)
     cr_assert_eq(kernel_objects(), kernel.objects);
     cr_assert_eq(kmem_free_bytes(), kernel.free);
     cr_assert_null(sched_cpu()->timeouts.root);
+}
+
+void kernel_rewind(void)
+{
+    kernel_end();
+    utcb_next = (uaddr_t)UTCB_BASE << 12;
+    slot_next = SLOTS;
 }
 
 static word_t slot_put(struct task *in, word_t slot, struct object *o)
@@ -121,7 +132,7 @@ struct thread *thread_running(struct task *task, unsigned prio)
 
 word_t slot_of_thread(const struct thread *t)
 {
-    for (word_t i = SLOTS; i < SLOTS + 256; i++) {
+    for (word_t i = SLOTS; i < SLOTS_END; i++) {
         struct cap_slot *c = cap_slot(&kernel.task->caps, i);
         if (c && c->object == &t->object)
             return i;

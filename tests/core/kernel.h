@@ -38,7 +38,19 @@ extern struct kernel {
 void kernel_boot(void);
 /* All that the test made is deleted; nothing is left over. */
 void kernel_end(void);
+/* The same, and the kernel is as after kernel_boot(). */
+void kernel_rewind(void);
 unsigned kernel_objects(void);
+/* A test that ends with kernel_end(). (A failure in a .fini is not counted by
+ * Criterion.) */
+#define KERNEL_TEST(suite, name)                                               \
+    static void suite##_##name(void);                                          \
+    Test(suite, name)                                                          \
+    {                                                                          \
+        suite##_##name();                                                      \
+        kernel_end();                                                          \
+    }                                                                          \
+    static void suite##_##name(void)
 /* Leaves the kernel: reaps, picks the next thread, checks everything. */
 struct thread *kernel_exit(void);
 

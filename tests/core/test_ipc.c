@@ -35,9 +35,7 @@ static void called(void)
     cr_assert_eq(outcome(a), WAITS);
 }
 
-TestSuite(ipc, .fini = kernel_end);
-
-Test(ipc, send_blocks_until_receiver_waits)
+KERNEL_TEST(ipc, send_blocks_until_receiver_waits)
 {
     two();
     a->utcb->mr[0] = 77;
@@ -50,7 +48,7 @@ Test(ipc, send_blocks_until_receiver_waits)
     cr_assert_eq(answer(b), 5);
 }
 
-Test(ipc, receive_blocks_until_sender_comes)
+KERNEL_TEST(ipc, receive_blocks_until_sender_comes)
 {
     two();
     sys_wait(b);
@@ -60,7 +58,7 @@ Test(ipc, receive_blocks_until_sender_comes)
     cr_assert_eq(answer(b), 6);
 }
 
-Test(ipc, closed_receive_takes_from_its_partner_only)
+KERNEL_TEST(ipc, closed_receive_takes_from_its_partner_only)
 {
     three();
     sys(b, slot_of_thread(a), RECEIVE, 0, NEVER);
@@ -71,7 +69,7 @@ Test(ipc, closed_receive_takes_from_its_partner_only)
     cr_assert_eq(answer(b), 2);
 }
 
-Test(ipc, reply_ends_the_call_and_is_one_shot)
+KERNEL_TEST(ipc, reply_ends_the_call_and_is_one_shot)
 {
     two();
     called();
@@ -81,7 +79,7 @@ Test(ipc, reply_ends_the_call_and_is_one_shot)
     cr_assert_eq(outcome(b), WAITS);
 }
 
-Test(ipc, plain_send_to_the_caller_uses_up_the_reply)
+KERNEL_TEST(ipc, plain_send_to_the_caller_uses_up_the_reply)
 {
     two();
     called();
@@ -91,7 +89,7 @@ Test(ipc, plain_send_to_the_caller_uses_up_the_reply)
     cr_assert_eq(outcome(b), L4_IPC_ENOT_EXISTENT);
 }
 
-Test(ipc, overwritten_caller_keeps_waiting)
+KERNEL_TEST(ipc, overwritten_caller_keeps_waiting)
 {
     three();
     sys_wait(b);
@@ -105,7 +103,7 @@ Test(ipc, overwritten_caller_keeps_waiting)
 
 /* --- ways out of the send phase ------------------------------------------ */
 
-Test(ipc, send_timeout)
+KERNEL_TEST(ipc, send_timeout)
 {
     two();
     word_t us100 = (word_t)100 << 16;
@@ -117,7 +115,7 @@ Test(ipc, send_timeout)
     cr_assert(list_is_empty(&b->senders));
 }
 
-Test(ipc, absolute_timeout_in_the_past_fails_at_once)
+KERNEL_TEST(ipc, absolute_timeout_in_the_past_fails_at_once)
 {
     two();
     time_passes(1000000);
@@ -126,7 +124,7 @@ Test(ipc, absolute_timeout_in_the_past_fails_at_once)
     cr_assert_eq(outcome(a), L4_IPC_RETIMEOUT);
 }
 
-Test(ipc, absolute_timeout_far_away_does_not_wrap)
+KERNEL_TEST(ipc, absolute_timeout_far_away_does_not_wrap)
 {
     two();
     time_passes(1000000);
@@ -135,7 +133,7 @@ Test(ipc, absolute_timeout_far_away_does_not_wrap)
     cr_assert_eq(outcome(a), WAITS);
 }
 
-Test(ipc, send_cancelled)
+KERNEL_TEST(ipc, send_cancelled)
 {
     two();
     sys(a, slot_of_thread(b), SEND, 0, NEVER);
@@ -145,7 +143,7 @@ Test(ipc, send_cancelled)
     cr_assert_eq(a->state, THREAD_READY);
 }
 
-Test(ipc, receiver_deleted_under_the_sender)
+KERNEL_TEST(ipc, receiver_deleted_under_the_sender)
 {
     two();
     sys(a, slot_of_thread(b), SEND, 0, NEVER);
@@ -153,7 +151,7 @@ Test(ipc, receiver_deleted_under_the_sender)
     cr_assert_eq(outcome(a), L4_IPC_ENOT_EXISTENT);
 }
 
-Test(ipc, sender_deleted)
+KERNEL_TEST(ipc, sender_deleted)
 {
     two();
     sys(a, slot_of_thread(b), SEND, 0, NEVER);
@@ -161,7 +159,7 @@ Test(ipc, sender_deleted)
     cr_assert(list_is_empty(&b->senders));
 }
 
-Test(ipc, gate_deleted_under_the_sender)
+KERNEL_TEST(ipc, gate_deleted_under_the_sender)
 {
     two();
     gate_new(kernel.task, GATE, b, 0x10);
@@ -172,7 +170,7 @@ Test(ipc, gate_deleted_under_the_sender)
 
 /* --- ways out of the receive phase ---------------------------------------- */
 
-Test(ipc, receive_timeout_frees_the_reply)
+KERNEL_TEST(ipc, receive_timeout_frees_the_reply)
 {
     two();
     sys_wait(b);
@@ -183,7 +181,7 @@ Test(ipc, receive_timeout_frees_the_reply)
     cr_assert_null(b->reply_to);
 }
 
-Test(ipc, call_cancelled_frees_the_reply)
+KERNEL_TEST(ipc, call_cancelled_frees_the_reply)
 {
     two();
     called();
@@ -193,7 +191,7 @@ Test(ipc, call_cancelled_frees_the_reply)
     cr_assert_null(b->reply_to);
 }
 
-Test(ipc, server_deleted_under_its_caller)
+KERNEL_TEST(ipc, server_deleted_under_its_caller)
 {
     two();
     called();
@@ -201,7 +199,7 @@ Test(ipc, server_deleted_under_its_caller)
     cr_assert_eq(outcome(a), L4_IPC_REABORTED);
 }
 
-Test(ipc, server_deleted_under_a_forgotten_caller)
+KERNEL_TEST(ipc, server_deleted_under_a_forgotten_caller)
 {
     three();
     sys_wait(b);
@@ -213,7 +211,7 @@ Test(ipc, server_deleted_under_a_forgotten_caller)
     cr_assert_eq(outcome(c), L4_IPC_REABORTED);
 }
 
-Test(ipc, partner_of_a_closed_receive_deleted)
+KERNEL_TEST(ipc, partner_of_a_closed_receive_deleted)
 {
     two();
     sys(a, slot_of_thread(b), RECEIVE, 0, NEVER);
@@ -221,7 +219,7 @@ Test(ipc, partner_of_a_closed_receive_deleted)
     cr_assert_eq(outcome(a), L4_IPC_REABORTED);
 }
 
-Test(ipc, caller_deleted_under_its_server)
+KERNEL_TEST(ipc, caller_deleted_under_its_server)
 {
     two();
     called();
@@ -231,7 +229,7 @@ Test(ipc, caller_deleted_under_its_server)
     cr_assert_eq(outcome(b), L4_IPC_ENOT_EXISTENT);
 }
 
-Test(ipc, gate_deleted_while_the_caller_waits_for_the_answer)
+KERNEL_TEST(ipc, gate_deleted_while_the_caller_waits_for_the_answer)
 {
     two();
     gate_new(kernel.task, GATE, b, 0x10);
@@ -245,7 +243,7 @@ Test(ipc, gate_deleted_while_the_caller_waits_for_the_answer)
     kernel_exit();
 }
 
-Test(ipc, irq_deleted_under_its_only_waiter)
+KERNEL_TEST(ipc, irq_deleted_under_its_only_waiter)
 {
     two();
     irq_new(kernel.task, IRQ);
@@ -258,7 +256,7 @@ Test(ipc, irq_deleted_under_its_only_waiter)
 /* --- threads that are gone --------------------------------------------------
  */
 
-Test(ipc, thread_of_a_deleted_task_does_not_exist)
+KERNEL_TEST(ipc, thread_of_a_deleted_task_does_not_exist)
 {
     two();
     struct task *other = task_new();
@@ -276,7 +274,7 @@ Test(ipc, thread_of_a_deleted_task_does_not_exist)
     cr_assert_eq(outcome(a), L4_IPC_ENOT_EXISTENT);
 }
 
-Test(ipc, dead_thread_cannot_be_bound_again)
+KERNEL_TEST(ipc, dead_thread_cannot_be_bound_again)
 {
     two();
     struct task *other = task_new();
@@ -287,7 +285,7 @@ Test(ipc, dead_thread_cannot_be_bound_again)
     cr_assert_eq(thread_bind(t, kernel.task, a->utcb_user), -L4_EINVAL);
 }
 
-Test(ipc, thread_deletes_itself)
+KERNEL_TEST(ipc, thread_deletes_itself)
 {
     two();
     word_t slot = slot_of_thread(a);
@@ -300,7 +298,7 @@ Test(ipc, thread_deletes_itself)
     cr_assert_eq(sched_cpu()->slice_owner, b);
 }
 
-Test(ipc, task_deletes_itself)
+KERNEL_TEST(ipc, task_deletes_itself)
 {
     two();
     struct task *other = task_new();
@@ -314,7 +312,7 @@ Test(ipc, task_deletes_itself)
     cr_assert_null(t->task);
 }
 
-Test(ipc, donor_is_killed_by_whom_it_donated_to)
+KERNEL_TEST(ipc, donor_is_killed_by_whom_it_donated_to)
 {
     two();
     sys_wait(b);
@@ -325,14 +323,14 @@ Test(ipc, donor_is_killed_by_whom_it_donated_to)
     cr_assert_eq(sched_cpu()->slice_owner, b);
 }
 
-Test(ipc, send_to_oneself_does_not_exist)
+KERNEL_TEST(ipc, send_to_oneself_does_not_exist)
 {
     two();
     sys(a, slot_of_thread(a), SEND, 0, NEVER);
     cr_assert_eq(outcome(a), L4_IPC_ENOT_EXISTENT);
 }
 
-Test(ipc, gate_bound_to_its_own_waiting_sender)
+KERNEL_TEST(ipc, gate_bound_to_its_own_waiting_sender)
 {
     two();
     struct object *g = gate_new(kernel.task, GATE, NULL, 0);
@@ -347,7 +345,7 @@ Test(ipc, gate_bound_to_its_own_waiting_sender)
     (void)g;
 }
 
-Test(ipc, unbound_gate_hands_its_senders_on)
+KERNEL_TEST(ipc, unbound_gate_hands_its_senders_on)
 {
     three();
     gate_new(kernel.task, GATE, NULL, 0);
@@ -380,7 +378,7 @@ static void pager_of(struct thread *t, struct thread *pager)
     t->pager = GATE << SEL_SHIFT;
 }
 
-Test(ipc, page_fault_is_a_call)
+KERNEL_TEST(ipc, page_fault_is_a_call)
 {
     two();
     pager_of(a, b);
@@ -393,7 +391,7 @@ Test(ipc, page_fault_is_a_call)
     cr_assert_not(a->in_exception);
 }
 
-Test(ipc, refused_fault_becomes_an_exception)
+KERNEL_TEST(ipc, refused_fault_becomes_an_exception)
 {
     two();
     pager_of(a, b);
@@ -410,7 +408,7 @@ Test(ipc, refused_fault_becomes_an_exception)
     cr_assert_eq(port_frame_ip(&a->frame), 0x7000);
 }
 
-Test(ipc, pager_deleted_under_a_fault)
+KERNEL_TEST(ipc, pager_deleted_under_a_fault)
 {
     three();
     pager_of(a, b);
@@ -424,7 +422,7 @@ Test(ipc, pager_deleted_under_a_fault)
     cr_assert(a->in_exception);
 }
 
-Test(ipc, pager_and_handler_deleted_under_a_fault)
+KERNEL_TEST(ipc, pager_and_handler_deleted_under_a_fault)
 {
     two();
     pager_of(a, b);
@@ -435,7 +433,7 @@ Test(ipc, pager_and_handler_deleted_under_a_fault)
     cr_assert_eq(core_faults(), 1);
 }
 
-Test(ipc, ex_regs_without_cancel_leaves_an_exception_alone)
+KERNEL_TEST(ipc, ex_regs_without_cancel_leaves_an_exception_alone)
 {
     two();
     fault(a); /* nobody answers: a stops */
@@ -452,7 +450,7 @@ Test(ipc, ex_regs_without_cancel_leaves_an_exception_alone)
 /* --- bounds ------------------------------------------------------------------
  */
 
-Test(ipc, utcb_at_the_end_of_all_addresses)
+KERNEL_TEST(ipc, utcb_at_the_end_of_all_addresses)
 {
     two();
     struct thread *t = thread_create(kernel.quota, 0);
@@ -461,7 +459,7 @@ Test(ipc, utcb_at_the_end_of_all_addresses)
     object_destroy(&t->object);
 }
 
-Test(ipc, ku_mem_at_the_end_of_all_addresses)
+KERNEL_TEST(ipc, ku_mem_at_the_end_of_all_addresses)
 {
     two();
     cr_assert_eq(task_add_ku_mem(kernel.task, ~0xffful, PAGE_SIZE), -L4_EINVAL);
@@ -469,7 +467,7 @@ Test(ipc, ku_mem_at_the_end_of_all_addresses)
                  -L4_EINVAL);
 }
 
-Test(ipc, new_priority_moves_a_waiting_sender)
+KERNEL_TEST(ipc, new_priority_moves_a_waiting_sender)
 {
     three();
     sys(a, slot_of_thread(c), SEND, tag_make(1, 0, 0, 0), NEVER);
@@ -489,7 +487,7 @@ Test(ipc, new_priority_moves_a_waiting_sender)
     cr_assert_eq(answer(c), 2);
 }
 
-Test(ipc, granted_kernel_user_memory_stays_its_tasks)
+KERNEL_TEST(ipc, granted_kernel_user_memory_stays_its_tasks)
 {
     two();
     struct task *other = task_new();
@@ -501,7 +499,7 @@ Test(ipc, granted_kernel_user_memory_stays_its_tasks)
     cr_assert_not_null(mspace_parent(n), "a root would outlive the memory");
 }
 
-Test(ipc, windows_and_pages_are_aligned_to_their_size)
+KERNEL_TEST(ipc, windows_and_pages_are_aligned_to_their_size)
 {
     two();
     struct task *other = task_new();
@@ -512,7 +510,7 @@ Test(ipc, windows_and_pages_are_aligned_to_their_size)
     cr_assert_not_null(cap_lookup(&other->caps, 0x40));
 }
 
-Test(ipc, unmap_of_all_capabilities_is_quick_and_complete)
+KERNEL_TEST(ipc, unmap_of_all_capabilities_is_quick_and_complete)
 {
     two();
     struct task *other = task_new();
@@ -528,7 +526,7 @@ Test(ipc, unmap_of_all_capabilities_is_quick_and_complete)
     cr_assert_eq(other->caps.used, 0);
 }
 
-Test(ipc, unmap_of_ports_leaves_memory_alone)
+KERNEL_TEST(ipc, unmap_of_ports_leaves_memory_alone)
 {
     two();
     uaddr_t page = a->utcb_user & ~0xffful;

@@ -1,0 +1,160 @@
+/*
+ * Every order of what a few threads may do to each other, up to a depth: call,
+ * receive, answer, cancel, delete, time. After each step all invariants are
+ * checked, after each sequence that nothing is left over.
+ *
+ * A sequence is a number in base EVENTS, one digit per step, counted up like
+ * an odometer; a step that is not possible (its thread is blocked or gone)
+ * turns its own digit, so what follows it is not tried in vain.
+ */
+#include "kernel.h"
+
+enum { THREADS_MAX = 3, DEPTH_MAX = 6, US = 1000 };
+
+static struct thread *thread[THREADS_MAX];
+static word_t slot[THREADS_MAX];
+static unsigned threads;
+
+enum act {
+    ACT_CALL,       /* the next thread, through its gate, for ever */
+    ACT_SEND,       /* to the next thread, 100 us */
+    ACT_WAIT,       /* for anybody */
+    ACT_RECEIVE,    /* from the next thread, 100 us */
+    ACT_REPLY_WAIT, /* answer, then wait */
+    ACT_FAULT,      /* page fault; the next thread is pager and handler */
+    ACT_CANCEL,     /* ex_regs by somebody else */
+    ACT_DELETE,
+    ACT_GATE_DELETE, /* of the gate to this thread */
+    ACTS,
+};
+enum { GATES = 0x180 };
+
+static bool is_alive(unsigned i)
+{
+    return cap_lookup(&kernel.task->caps, slot[i]) != NULL;
+}
+
+static bool gate_is_alive(unsigned i)
+{
+    return cap_lookup(&kernel.task->caps, GATES + i) != NULL;
+}
+
+static void fault(struct thread *t)
+{
+    sched_cpu()->current = t;
+    core_page_fault(0x1000, RIGHT_R);
+    kernel_exit();
+}
+
+/* What the thread itself does: false, if it cannot. */
+static bool trap(unsigned i, enum act act)
+{
+    unsigned next = (i + 1) % threads;
+    struct thread *t = thread[i];
+    if (!is_alive(i) || t->state != THREAD_READY)
+        return false;
+    switch (act) {
+    case ACT_CALL:
+        sys(t, GATES + next, CALL, tag_make(1, 2, 0, 0), NEVER);
+        return true;
+    case ACT_SEND:
+        sys(t, slot[next], SEND, tag_make(1, 2, 0, 0), 100 << 16);
+        return true;
+    case ACT_WAIT:
+        sys_wait(t);
+        return true;
+    case ACT_RECEIVE:
+        sys(t, slot[next], RECEIVE, 0, 100);
+        return true;
+    case ACT_REPLY_WAIT:
+        sys_reply(t, tag_make(0, 2, 0, 0));
+        return true;
+    default:
+        fault(t);
+        return true;
+    }
+}
+
+static bool step(unsigned event)
+{
+    unsigned i = event / ACTS;
+    enum act act = event % ACTS;
+    if (i == threads) { /* one more: time */
+        time_passes(100 * US);
+        return true;
+    }
+    if (act < ACT_CANCEL)
+        return trap(i, act);
+    if (act == ACT_GATE_DELETE) {
+        if (!gate_is_alive(i))
+            return false;
+        slot_delete(kernel.task, GATES + i);
+        return true;
+    }
+    if (!is_alive(i))
+        return false;
+    if (act == ACT_DELETE) {
+        slot_delete(kernel.task, slot[i]);
+    } else {
+        if (thread[i]->state == THREAD_READY)
+            return false; /* nothing to cancel */
+        thread_ex_regs(thread[i], 0x1000, 0x2000, true, false);
+        kernel_exit();
+    }
+    return true;
+}
+
+static void world_make(void)
+{
+    for (unsigned i = 0; i < threads; i++) {
+        thread[i] = thread_running(kernel.task, 10 + i);
+        slot[i] = slot_of_thread(thread[i]);
+    }
+    for (unsigned i = 0; i < threads; i++) {
+        word_t pager = (GATES + (i + 1) % threads) << SEL_SHIFT;
+        gate_new(kernel.task, GATES + i, thread[i], 0x10 * i);
+        thread[i]->pager = thread[i]->exc_handler = pager;
+    }
+    kernel_exit();
+}
+
+/* Runs one sequence; returns the digit to turn next. */
+static unsigned run(const unsigned *event, unsigned depth)
+{
+    unsigned at = 0;
+    fake.console_used = 0;
+    world_make();
+    while (at < depth && step(event[at]))
+        at++;
+    kernel_rewind();
+    return at < depth ? at : depth - 1;
+}
+
+static unsigned run_all(unsigned count, unsigned depth)
+{
+    unsigned event[DEPTH_MAX] = {0}, sequences = 0;
+    threads = count;
+    unsigned events = threads * ACTS + 1;
+    kernel_boot();
+    for (;;) {
+        unsigned turn = run(event, depth);
+        sequences++;
+        for (unsigned i = turn + 1; i < depth; i++)
+            event[i] = 0;
+        while (++event[turn] == events) {
+            event[turn] = 0;
+            if (turn-- == 0)
+                return sequences;
+        }
+    }
+}
+
+Test(interleave, two_threads)
+{
+    cr_assert_gt(run_all(2, 4), 5000);
+}
+
+Test(interleave, three_threads)
+{
+    cr_assert_gt(run_all(3, 3), 5000);
+}
