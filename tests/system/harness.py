@@ -1,0 +1,221 @@
+# What every system test here shares: the system under test, and TAP.
+#
+#       build folder (Meson)  <--links--  folder made by hand  <-- ./vitrine
+#
+# The tests run the very command a person types. It would build first; the
+# build folder it is given is therefore one made by hand: links to what Meson
+# built, an empty Ninja file, and the stamp of a complete set-up.
+#
+# A test is a function with @test("a fact"); it fails by an AssertionError and
+# is left out by a Skip. main() runs them in order and prints TAP.
+import atexit
+import os
+import pathlib
+import re
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+import traceback
+
+here = pathlib.Path(__file__).resolve().parent
+root = here.parent.parent
+meson_build = pathlib.Path(os.environ.get("VITRINE_TEST_BUILD",
+                                          root / "build")).resolve()
+scratch = pathlib.Path(tempfile.mkdtemp(prefix="vitrine-system-"))
+atexit.register(shutil.rmtree, scratch, ignore_errors=True)
+TIMEOUT_S = 120  # of one run: ends a hang, decides nothing else
+
+EXAMPLES = ("hello", "clntsrv", "pager", "revoke", "isolation", "spin",
+            "irq", "demo")
+FAULT, DEADLOCK, LIMIT, USAGE, BUG, TRACE, INTERRUPTED = (
+    100, 101, 102, 103, 104, 105, 130)
+
+
+class Skip(Exception):
+    """Raised by a test that cannot run here; the text says why."""
+
+
+# --- the system under test -------------------------------------------------
+
+def make_build_folder():
+    folder = scratch / "build"
+    folder.mkdir()
+    for name in ("programs", "sim-kernel", "tools"):
+        (folder / name).symlink_to(meson_build / name)
+    (folder / "build.ninja").write_text("build runnable: phony\n")
+    sums = subprocess.run(
+        ["cksum", root / "tools/packages.txt",
+         root / "tools/fetch-sources.sh"],
+        stdout=subprocess.PIPE, text=True, check=True).stdout
+    (folder / ".setup").write_text("build run test\n" + sums)
+    return folder
+
+
+build = make_build_folder()
+environment = dict(os.environ, VITRINE_BUILD=str(build), LC_ALL="C",
+                   NO_COLOR="1", DEBUGINFOD_URLS="")
+
+
+def program(name):
+    """The ELF file of one of the build's programs."""
+    return meson_build / "programs" / name
+
+
+def uncoloured(text):
+    return re.sub(r"\x1b\[[0-9;]*m", "", text)
+
+
+class Run:
+    """A command that has ended: code, out, err."""
+
+    def __init__(self, words, **options):
+        self.words = [str(w) for w in words]
+        done = subprocess.run(
+            self.words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, env=environment, timeout=TIMEOUT_S,
+            **options)
+        self.code = done.returncode
+        self.out = uncoloured(done.stdout.decode(errors="replace"))
+        self.err = done.stderr.decode(errors="replace")
+
+    def __str__(self):
+        return "$ %s\n%s%s-> %d" % (" ".join(self.words), self.out, self.err,
+                                    self.code)
+
+    def expect(self, code):
+        assert self.code == code, "exit code %d wanted\n%s" % (code, self)
+        return self
+
+
+def vitrine(*words, **options):
+    """./vitrine WORDS..."""
+    return Run([root / "vitrine", *words], **options)
+
+
+def run(*words, **options):
+    """./vitrine run WORDS..."""
+    return vitrine("run", *words, **options)
+
+
+def simulator(*words, **options):
+    """The simulator without the command around it."""
+    sim = build / "sim-kernel/port/sim/vitrine-sim"
+    return Run([sim, *words], **options)
+
+
+def system(name):
+    """One of this folder's descriptions."""
+    return here / "systems" / (name + ".cfg")
+
+
+def description(text, name="test.cfg"):
+    """A description written on the spot."""
+    path = scratch / name
+    path.write_text(text)
+    return path
+
+
+def run_traced(*words):
+    """A run and the bytes of its trace."""
+    path = scratch / "run.vtr"
+    path.unlink(missing_ok=True)
+    r = run("--trace", path, *words)
+    assert path.exists(), "no trace was written\n%s" % r
+    return r, path.read_bytes()
+
+
+def parts_left(folder):
+    """Temporary files that a run left behind."""
+    return [p.name for p in folder.iterdir() if ".part" in p.name]
+
+
+# --- traces ----------------------------------------------------------------
+
+def header_constants(prefix):
+    """The enum constants of the trace's one header that begin with PREFIX,
+    numbered from 0 in their order, or as written there."""
+    text = (root / "sim-kernel/include/l4/vitrine/trace_events.h").read_text()
+    found = {}
+    for body in re.findall(r"enum \w*\s*\{(.*?)\};", text, re.S):
+        body = re.sub(r"/\*.*?\*/", "", body, flags=re.S)
+        number = 0
+        for word in body.split(","):
+            m = re.match(r"\s*(\w+)(?:\s*=\s*(\d+))?\s*$", word)
+            if not m:
+                continue
+            number = int(m[2]) if m[2] else number
+            if m[1].startswith(prefix):
+                found[m[1][len(prefix):]] = number
+            number += 1
+    return found
+
+
+def event_numbers():
+    text = (root / "sim-kernel/include/l4/vitrine/trace_events.h").read_text()
+    return {name: int(n) for n, name in re.findall(r"X\((\d+), (\w+),", text)}
+
+
+class Record:
+    """One record of a trace, by the layout in trace_events.h."""
+    layout = struct.Struct("<QIHBB6Q")
+
+    def __init__(self, data, at):
+        (self.time, self.thread, self.event, self.cpu, self.flags,
+         *self.arg) = self.layout.unpack_from(data, at)
+
+
+def records(data):
+    """The records of a trace file's bytes; it must be whole."""
+    assert data[:8] == b"VIRTVTR1", "this is no trace"
+    at = 64
+    while at < len(data):
+        magic, codec, count, size = struct.unpack_from("<IIII", data, at)
+        assert magic == 0x4b4e4843 and codec == 0 and size == 64 * count
+        at += 32
+        assert at + size <= len(data), "the trace is cut short"
+        for i in range(count):
+            yield Record(data, at + 64 * i)
+        at += size
+
+
+# --- TAP -------------------------------------------------------------------
+
+tests = []
+
+
+def test(fact):
+    def register(function):
+        tests.append((fact, function))
+        return function
+    return register
+
+
+def comment(text):
+    for line in str(text).splitlines():
+        print("#   " + line)
+
+
+def main():
+    """Runs what was registered; with arguments, the tests whose fact holds
+    one of them."""
+    wanted = sys.argv[1:]
+    chosen = [t for t in tests
+              if not wanted or any(w in t[0] for w in wanted)]
+    failed = 0
+    print("1..%d" % len(chosen))
+    for number, (fact, function) in enumerate(chosen, 1):
+        try:
+            function()
+            print("ok %d - %s" % (number, fact))
+        except Skip as why:
+            print("ok %d - %s # SKIP %s" % (number, fact, why))
+        except Exception as error:
+            failed += 1
+            print("not ok %d - %s" % (number, fact))
+            if not isinstance(error, AssertionError):
+                comment(traceback.format_exc())
+            comment(error)
+        sys.stdout.flush()
+    sys.exit(failed > 0)
