@@ -44,7 +44,7 @@
 enum {
     STACK_SIZE = 32 << 10,
     BOOT_PRIORITY = 2,
-    ARGUMENTS_MAX = 16,
+    ARGUMENTS_MAX = 64,
     RESULT_FAILED = 1, /* the first program could not be started */
 };
 

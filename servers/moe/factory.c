@@ -13,7 +13,9 @@
  *     allocators on its list; used <= limit where there is one.
  */
 #include "factory.h"
+#include "console.h"
 #include "dataspace.h"
+#include "frames.h"
 #include "heap.h"
 #include "log.h"
 #include "names.h"
@@ -212,9 +214,23 @@ static void allocator_destroy(struct object *o)
     heap_free(a, sizeof *a);
 }
 
+static void allocator_show(const struct object *o)
+{
+    const struct allocator *a = (const struct allocator *)o;
+    l4_size_t total, left;
+    long objects = 0;
+    for (const struct object *i = a->made; i; i = i->next)
+        objects++;
+    frames_count(&total, &left);
+    say("moe: allocator %d: %d objects, %d KiB used of %d; all: %d of %d\n",
+        (long)o->index, objects, (long)(a->used >> 10), (long)(a->limit >> 10),
+        (long)((total - left) >> 10), (long)(total >> 10));
+}
+
 const struct object_ops allocator_ops = {
     .name = "allocator",
     .protocol = L4_PROTO_FACTORY,
     .request = allocator_request,
+    .show = allocator_show,
     .destroy = allocator_destroy,
 };

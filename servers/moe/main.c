@@ -19,6 +19,7 @@
 #include "object.h"
 #include "rm.h"
 #include "../lib/l4re_c/protocol.h"
+#include <l4/re/protocols.h>
 #include <l4/sigma0/sigma0.h>
 #include <l4/sys/debugger.h>
 #include <l4/sys/err.h>
@@ -71,12 +72,22 @@ static l4_msgtag_t on_object(struct object *o, const struct request *r)
     return answer(0);
 }
 
+static l4_msgtag_t on_debug(const struct object *o)
+{
+    if (!o->ops->show)
+        return answer(-L4_ENOSYS);
+    o->ops->show(o);
+    return answer(0);
+}
+
 static l4_msgtag_t handle(struct object *o, const struct request *r)
 {
     if (!o)
         return answer(-L4_ENOENT);
     if (r->protocol == L4_PROTO_PAGE_FAULT && o->ops == &rm_ops)
         return rm_page_fault((struct rm *)o, r->mr[0]);
+    if (r->protocol == L4RE_PROTO_DEBUG)
+        return on_debug(o);
     if (r->protocol != o->ops->protocol && r->protocol != MOE_PROTO_OBJECT)
         return answer(-L4_EBADPROTO);
     if (r->words < 1)

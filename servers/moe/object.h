@@ -56,6 +56,8 @@ struct object_ops {
     long protocol;
     /* Answers; message registers of the answer go to the UTCB. */
     l4_msgtag_t (*request)(struct object *o, const struct request *r);
+    /* Tells its state on the console (L4RE_PROTO_DEBUG); NULL: cannot. */
+    void (*show)(const struct object *o);
     /* Frees the object's memory; the table entry is gone already. */
     void (*destroy)(struct object *o);
 };

@@ -322,15 +322,15 @@ static l4_msgtag_t on_find(struct rm *rm, const struct request *r)
                         kind ? g->selector : L4_INVALID_CAP});
 }
 
-static l4_msgtag_t on_show(struct rm *rm)
+static void rm_show(const struct object *o)
 {
+    const struct rm *rm = (const struct rm *)o;
     say("moe: region map %d\n", (long)rm->object.index);
     for (struct region *g = rm->regions; g; g = g->next)
         say("  %x-%x flags %x offset %x\n", g->start, g->end, g->flags,
             g->offset);
     for (struct region *g = rm->areas; g; g = g->next)
         say("  %x-%x reserved\n", g->start, g->end);
-    return answer(0);
 }
 
 static l4_msgtag_t on_set_task(struct rm *rm, const struct request *r)
@@ -370,7 +370,8 @@ static l4_msgtag_t rm_request(struct object *o, const struct request *r)
             return answer(-L4_ENOENT);
         return answer_words(0, 1, (l4_umword_t[]){0});
     case RM_SHOW:
-        return on_show(rm);
+        rm_show(o);
+        return answer(0);
     case RM_LIMITS:
         return answer_words(
             0, 3,
@@ -435,5 +436,6 @@ const struct object_ops rm_ops = {
     .name = "region map",
     .protocol = L4RE_PROTO_RM,
     .request = rm_request,
+    .show = rm_show,
     .destroy = rm_destroy,
 };

@@ -8,6 +8,7 @@
 #include "../../../servers/lib/l4re_c/protocol.h"
 #include "../../../servers/lib/l4re_c/vitrine_rm.h"
 #include <l4/re/c/dataspace.h>
+#include <l4/re/c/debug.h>
 #include <l4/re/c/mem_alloc.h>
 #include <l4/re/c/namespace.h>
 #include <l4/re/c/rm.h>
@@ -370,6 +371,12 @@ static void factories(void)
 
 static void logs(void)
 {
+    code(l4re_debug_obj_debug(l4re_env()->mem_alloc, 0), 0,
+         "an_allocator_tells_its_state");
+    code(l4re_debug_obj_debug(l4re_env()->rm, 0), 0,
+         "a_region_map_tells_its_state");
+    code(l4re_debug_obj_debug(l4re_env()->log, 0), -L4_ENOSYS,
+         "a_log_has_none");
     code(request(l4re_env()->log, L4_PROTO_LOG, 55, 1), -L4_ENOSYS,
          "an_unknown_log_operation_is_refused");
     code(request(l4re_env()->log, L4_PROTO_FACTORY, 0, 1), -L4_EBADPROTO,

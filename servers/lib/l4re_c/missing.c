@@ -1,0 +1,143 @@
+/*
+ * Services nobody offers yet: DMA spaces, events, inhibitors, frame buffers.
+ *
+ * They need servers of their own. Until those are there the functions are
+ * here, so that a program for L4Re links, and answer -L4_ENOSYS (NULL, or
+ * nothing, where no error can be told). When a server comes, its functions
+ * move to a file of their own.
+ */
+#include <l4/re/c/dma_space.h>
+#include <l4/re/c/event.h>
+#include <l4/re/c/event_buffer.h>
+#include <l4/re/c/inhibitor.h>
+#include <l4/re/c/util/video/goos_fb.h>
+#include <l4/re/c/video/goos.h>
+#include <l4/re/c/video/view.h>
+
+/* Parameters are only there to be the declared ones. */
+#pragma GCC diagnostic ignored "-Wunused-parameter"
+
+#define MISSING(type, function, ...)                                           \
+    type function(__VA_ARGS__)                                                 \
+    {                                                                          \
+        return (type)-L4_ENOSYS;                                               \
+    }
+
+#define MISSING_POINTER(type, function, ...)                                   \
+    type *function(__VA_ARGS__)                                                \
+    {                                                                          \
+        return 0;                                                              \
+    }
+
+#define MISSING_VOID(function, ...)                                            \
+    void function(__VA_ARGS__)                                                 \
+    {                                                                          \
+    }
+
+/* --- DMA spaces ----------------------------------------------------- */
+
+MISSING(l4_ret_t, l4re_dma_space_map, l4re_dma_space_t dma, l4re_ds_t src,
+        l4re_ds_offset_t offset, l4_size_t *size, unsigned long attrs,
+        enum l4re_dma_space_direction dir, l4re_dma_space_dma_addr_t *dma_addr)
+MISSING(l4_ret_t, l4re_dma_space_unmap, l4re_dma_space_t dma,
+        l4re_dma_space_dma_addr_t dma_addr, l4_size_t size, unsigned long attrs,
+        enum l4re_dma_space_direction dir)
+MISSING(l4_ret_t, l4re_dma_space_mgr_associate, l4re_dma_space_mgr_t dma_mgr,
+        l4re_dma_space_t dma_space, l4_cap_idx_t dma_task,
+        enum l4re_dma_space_mgr_space_attribs attr)
+MISSING(l4_ret_t, l4re_dma_space_mgr_associate_phys,
+        l4re_dma_space_mgr_t dma_mgr, l4re_dma_space_t dma_space,
+        enum l4re_dma_space_mgr_space_attribs attr)
+MISSING(l4_ret_t, l4re_dma_space_mgr_disassociate, l4re_dma_space_mgr_t dma_mgr,
+        l4re_dma_space_t dma_space)
+MISSING(l4_ret_t, l4re_dma_space_mgr_block_area, l4re_dma_space_mgr_t dma_mgr,
+        l4re_dma_space_t dma_space, l4re_dma_space_dma_addr_t *addr,
+        l4re_dma_space_dma_size_t size, l4re_dma_space_dma_addr_t max_addr,
+        enum l4re_dma_space_mgr_block_flags flags, unsigned char align)
+MISSING(l4_ret_t, l4re_dma_space_mgr_set_limits, l4re_dma_space_mgr_t dma_mgr,
+        l4re_dma_space_t dma_space, l4re_dma_space_dma_addr_t min_addr,
+        l4re_dma_space_dma_addr_t max_addr)
+
+/* --- events --------------------------------------------------------- */
+
+MISSING(l4_ret_t, l4re_event_get_buffer, const l4_cap_idx_t server,
+        const l4re_ds_t ds)
+MISSING(l4_ret_t, l4re_event_get_num_streams, const l4_cap_idx_t server)
+MISSING(l4_ret_t, l4re_event_get_stream_info, const l4_cap_idx_t server,
+        int idx, l4re_event_stream_info_t *info)
+MISSING(l4_ret_t, l4re_event_get_stream_info_for_id, const l4_cap_idx_t server,
+        l4_umword_t stream_id, l4re_event_stream_info_t *info)
+MISSING(l4_ret_t, l4re_event_get_axis_info, const l4_cap_idx_t server,
+        l4_umword_t id, unsigned naxes, unsigned const *axis,
+        l4re_event_absinfo_t *info)
+
+MISSING_VOID(l4re_event_free, l4re_event_t *e)
+MISSING(l4_ret_t, l4re_event_buffer_attach, l4re_event_buffer_consumer_t *evbuf,
+        l4re_ds_t ds, l4_cap_idx_t rm)
+MISSING(l4_ret_t, l4re_event_buffer_detach, l4re_event_buffer_consumer_t *evbuf,
+        l4_cap_idx_t rm)
+MISSING_POINTER(l4re_event_t, l4re_event_buffer_next,
+                l4re_event_buffer_consumer_t *evbuf)
+MISSING_VOID(l4re_event_buffer_consumer_foreach_available_event,
+             l4re_event_buffer_consumer_t *evbuf, void *data,
+             l4re_event_buffer_cb_t *cb)
+MISSING_VOID(l4re_event_buffer_consumer_process,
+             l4re_event_buffer_consumer_t *evbuf, l4_cap_idx_t irq,
+             l4_cap_idx_t thread, void *data, l4re_event_buffer_cb_t *cb)
+
+/* --- inhibitors ----------------------------------------------------- */
+
+MISSING(l4_ret_t, l4re_inhibitor_acquire, l4_cap_idx_t cap, l4_umword_t id,
+        char const *reason)
+MISSING(l4_ret_t, l4re_inhibitor_release, l4_cap_idx_t cap, l4_umword_t id)
+MISSING(l4_ret_t, l4re_inhibitor_next_lock_info, l4_cap_idx_t cap, char *name,
+        unsigned len, l4_mword_t current_id)
+
+/* --- frame buffers -------------------------------------------------- */
+
+MISSING(int, l4re_video_goos_info, l4re_video_goos_t goos,
+        l4re_video_goos_info_t *ginfo)
+MISSING(int, l4re_video_goos_refresh, l4re_video_goos_t goos, int x, int y,
+        int w, int h)
+MISSING(int, l4re_video_goos_create_buffer, l4re_video_goos_t goos,
+        unsigned long size, l4_cap_idx_t buffer)
+MISSING(int, l4re_video_goos_delete_buffer, l4re_video_goos_t goos,
+        unsigned idx)
+MISSING(int, l4re_video_goos_get_static_buffer, l4re_video_goos_t goos,
+        unsigned idx, l4_cap_idx_t buffer)
+MISSING(int, l4re_video_goos_create_view, l4re_video_goos_t goos,
+        l4re_video_view_t *view)
+MISSING(int, l4re_video_goos_delete_view, l4re_video_goos_t goos,
+        l4re_video_view_t *view)
+MISSING(int, l4re_video_goos_get_view, l4re_video_goos_t goos, unsigned idx,
+        l4re_video_view_t *view)
+MISSING(int, l4re_video_view_refresh, l4re_video_view_t *view, int x, int y,
+        int w, int h)
+MISSING(int, l4re_video_view_get_info, l4re_video_view_t *view,
+        l4re_video_view_info_t *info)
+MISSING(int, l4re_video_view_set_info, l4re_video_view_t *view,
+        l4re_video_view_info_t *info)
+MISSING(int, l4re_video_view_set_viewport, l4re_video_view_t *view, int x,
+        int y, int w, int h, unsigned long bofs)
+MISSING(int, l4re_video_view_stack, l4re_video_view_t *view,
+        l4re_video_view_t *pivot, int behind)
+
+MISSING(int, l4re_util_video_goos_fb_setup_name,
+        l4re_util_video_goos_fb_t *goosfb, char const *name)
+MISSING_VOID(l4re_util_video_goos_fb_destroy, l4re_util_video_goos_fb_t *goosfb)
+MISSING(int, l4re_util_video_goos_fb_view_info,
+        l4re_util_video_goos_fb_t *goosfb, l4re_video_view_info_t *info)
+MISSING_POINTER(void, l4re_util_video_goos_fb_attach_buffer,
+                l4re_util_video_goos_fb_t *goosfb)
+MISSING(int, l4re_util_video_goos_fb_refresh, l4re_util_video_goos_fb_t *goosfb,
+        int x, int y, int w, int h)
+
+l4re_ds_t l4re_util_video_goos_fb_buffer(l4re_util_video_goos_fb_t *goosfb)
+{
+    return L4_INVALID_CAP;
+}
+
+l4_cap_idx_t l4re_util_video_goos_fb_goos(l4re_util_video_goos_fb_t *goosfb)
+{
+    return L4_INVALID_CAP;
+}
