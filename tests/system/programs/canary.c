@@ -2,9 +2,9 @@
  * The one that everybody else must leave alone: fills its memory with a
  * pattern, then tells each caller how many bytes are not as they were.
  *
- *      rom/test-canary           serves, until told to stop
- *      rom/test-canary ask       exit code 0: the server is unharmed
- *      rom/test-canary stop      the same, and ends it
+ *      rom/sys-canary           serves, until told to stop
+ *      rom/sys-canary ask       exit code 0: the server is unharmed
+ *      rom/sys-canary stop      the same, and ends it
  */
 #include <l4/re/env.h>
 #include <l4/sys/err.h>

@@ -2,7 +2,7 @@
  * A program gone wild: from a seed, a row of accesses, jumps and system calls
  * that mostly mean nothing.
  *
- *      rom/test-wild SEED [DEEDS]
+ *      rom/sys-wild SEED [DEEDS]
  *
  * Whatever it does may end this program, by a fault or by its exit, and must
  * not be felt by anybody else. Same seed, same deeds.
