@@ -90,9 +90,9 @@ static void ipc_block(struct thread *t, enum ipc_phase phase, uint64_t deadline)
         object_pin(t->ipc.via); /* keeps I6 */
     sched_block(t, THREAD_BLOCKED);
     ipc_arm(t, deadline);
-    trace_event(VTR_IPC_BLOCK, 0,
-                t->ipc.partner ? t->ipc.partner->object.id : 0, ipc_why(t),
-                t->ipc.via ? t->ipc.via->id : 0, deadline, 0, 0);
+    trace_event_of(t->object.id, VTR_IPC_BLOCK, 0,
+                   t->ipc.partner ? t->ipc.partner->object.id : 0, ipc_why(t),
+                   t->ipc.via ? t->ipc.via->id : 0, deadline, 0, 0);
 }
 
 /* --- reply capability ------------------------------------------------ */
@@ -132,9 +132,9 @@ static void ipc_finish(struct thread *t, word_t tag, word_t label)
 
 void ipc_error(struct thread *t, unsigned code)
 {
-    trace_event(VTR_IPC_ERROR, 0, code,
-                t->ipc.partner ? t->ipc.partner->object.id : 0,
-                t->ipc.via ? t->ipc.via->id : 0, 0, 0, 0);
+    trace_event_of(t->object.id, VTR_IPC_ERROR, 0, code,
+                   t->ipc.partner ? t->ipc.partner->object.id : 0,
+                   t->ipc.via ? t->ipc.via->id : 0, 0, 0, 0);
     if (t->utcb)
         t->utcb->error = code;
     ipc_finish(t, TAG_ERROR, 0);
@@ -232,9 +232,9 @@ static unsigned ipc_copy(struct thread *s, struct thread *r, bool reply,
     port_work(4 + words / 4);
     if (items)
         error = ipc_transfer_items(s, r, words, items, s->utcb->mr, mr);
-    trace_event(VTR_IPC, ipc_trace_flags(s, reply), r->object.id,
-                s->ipc.via ? s->ipc.via->id : 0, s->ipc.label, s->ipc.tag,
-                words > 0 ? mr[0] : 0, words > 1 ? mr[1] : 0);
+    trace_event_of(s->object.id, VTR_IPC, ipc_trace_flags(s, reply),
+                   r->object.id, s->ipc.via ? s->ipc.via->id : 0, s->ipc.label,
+                   s->ipc.tag, words > 0 ? mr[0] : 0, words > 1 ? mr[1] : 0);
     if (r->ipc.kind == IPC_EXCEPTION && tag_label(s->ipc.tag) >= 0 && !error)
         port_frame_load(&r->frame, mr, words);
     *ret_words = words;
@@ -324,8 +324,8 @@ static void ipc_receive_irq(struct thread *t, struct sender *s)
     word_t label = irq_taken(s, &irq);
     ipc_leave(t);
     t->utcb->error = 0;
-    trace_event(VTR_IPC, VTR_F_IRQ, t->object.id, irq->id, label,
-                tag_make(L4_PROTO_IRQ, 0, 0, 0), 0, 0);
+    trace_event_of(irq->id, VTR_IPC, VTR_F_IRQ, t->object.id, irq->id, label,
+                   tag_make(L4_PROTO_IRQ, 0, 0, 0), 0, 0);
     ipc_finish(t, tag_make(L4_PROTO_IRQ, 0, 0, 0), label);
 }
 

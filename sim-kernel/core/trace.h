@@ -41,4 +41,17 @@ void trace_check(void);
                         (uint64_t)(a5));                                       \
     } while (0)
 
+/* The same, in the name of another thread than the running one. */
+#define trace_event_of(thread_id, event, flags, a0, a1, a2, a3, a4, a5)        \
+    do {                                                                       \
+        if (__builtin_expect(trace_on, 0)) {                                   \
+            uint32_t running_ = trace_thread_id;                               \
+            trace_thread_id = (thread_id);                                     \
+            trace_write((event), (flags), (uint64_t)(a0), (uint64_t)(a1),      \
+                        (uint64_t)(a2), (uint64_t)(a3), (uint64_t)(a4),        \
+                        (uint64_t)(a5));                                       \
+            trace_thread_id = running_;                                        \
+        }                                                                      \
+    } while (0)
+
 #endif

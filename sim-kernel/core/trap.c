@@ -72,8 +72,9 @@ void trap_raise(struct thread *t, const struct port_trap *trap)
     struct ipc_op op = {.tag = tag_make(L4_PROTO_EXCEPTION, 0, 0, TAG_FPU)};
     t->trap = *trap;
     t->in_exception = true;
-    trace_event(VTR_EXCEPTION, 0, trap->cause, port_frame_ip(&t->frame),
-                trap->address, t->task->object.id, 0, 0);
+    trace_event_of(t->object.id, VTR_EXCEPTION, 0, trap->cause,
+                   port_frame_ip(&t->frame), trap->address, t->task->object.id,
+                   0, 0);
     if (trap_target(t, t->exc_handler, &op)) {
         ipc_start_fault(t, IPC_EXCEPTION, &op);
     } else {
@@ -85,7 +86,7 @@ void trap_raise(struct thread *t, const struct port_trap *trap)
 
 void trap_fault_failed(struct thread *t, enum ipc_kind kind, unsigned code)
 {
-    trace_event(VTR_IPC_ERROR, 0, code, 0, 0, 0, 0, 0);
+    trace_event_of(t->object.id, VTR_IPC_ERROR, 0, code, 0, 0, 0, 0, 0);
     sched_ready(t);
     if ((code & ~1u) == L4_IPC_SECANCELED) {
         t->in_exception = false; /* ex_regs gives it a new start */

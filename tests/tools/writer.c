@@ -275,22 +275,27 @@ static void serve(struct writer *w)
     call(w, SERVER_THREAD, CALC_GATE, 0x40, 0x77, 9, -38, 0, 0);
 }
 
-/* A sender that waits: the kernel writes the message in the receiver's
- * name when that picks it up. */
+/* A sender that waits: the message passes while the receiver runs, in the
+ * name of its sender. */
 static void meet_late(struct writer *w)
 {
     run(w, CLIENT_A_THREAD);
     put(w, VTR_IPC_BLOCK, 0, SERVER_THREAD, VTR_WHY_SEND, CALC_GATE, ~0ull);
     run(w, SERVER_THREAD);
+    w->thread = CLIENT_A_THREAD;
     put(w, VTR_IPC, VTR_F_CALL, SERVER_THREAD, CALC_GATE, 0x40, tag(0x77, 1, 0),
         3);
+    w->thread = SERVER_THREAD;
     put(w, VTR_IPC, VTR_F_REPLY, CLIENT_A_THREAD, 0, 0, tag(0, 1, 0), 99);
 }
 
 static void go_wrong(struct writer *w)
 {
     put(w, VTR_IRQ, 0, 4, UART_IRQ);
+    uint32_t running = w->thread;
+    w->thread = UART_IRQ;
     put(w, VTR_IPC, VTR_F_IRQ, NED_THREAD, UART_IRQ, 0x70, tag(-1, 0, 0));
+    w->thread = running;
     run(w, CLIENT_B_THREAD);
     put(w, VTR_PAGE_FAULT, 0, 0xdead000, 2, 0x1100101234, CLIENT_B);
     put(w, VTR_IPC, VTR_F_CALL | VTR_F_FAULT, MOE_THREAD, CLIENT_B_RM, 0,

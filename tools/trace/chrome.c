@@ -30,7 +30,6 @@ struct chrome {
     struct view *view;
     FILE *out;
     struct map threads; /* id -> struct activity */
-    struct senders senders;
     uint64_t flow;
     uint64_t now;
     bool first;
@@ -274,17 +273,15 @@ void export_chrome(struct view *v)
     fputs("{\"displayTimeUnit\":\"ns\",\"traceEvents\":[", v->out);
     name_everything(&c);
     while (reader_next(v->in.reader, &r)) {
-        uint32_t from = sender_of(&c.senders, &r);
         if (r.time < v->from || r.time > v->until)
             continue;
         c.now = r.time;
         if (r.event == VTR_SWITCH)
             on_switch(&c, &r);
-        else if (message_from_record(&r, from, &m) && message_wanted(v, &m))
+        else if (message_from_record(&r, &m) && message_wanted(v, &m))
             on_message(&c, &m);
     }
     close_everything(&c);
     fputs("\n]}\n", v->out);
     map_free(&c.threads, 1);
-    senders_free(&c.senders);
 }

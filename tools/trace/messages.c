@@ -8,57 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- who sent it ------------------------------------------------------- */
-
-static void forget_sender(struct senders *s, uint32_t thread)
-{
-    size_t kept = 0;
-
-    for (size_t i = 0; i < s->count; i++)
-        if (s->waiting[i].thread != thread)
-            s->waiting[kept++] = s->waiting[i];
-    s->count = kept;
-}
-
-static void sender_waits(struct senders *s, const struct vtr_record *r)
-{
-    forget_sender(s, r->thread);
-    if (r->arg[1] != VTR_WHY_SEND && r->arg[1] != VTR_WHY_FAULT)
-        return;
-    array_need_room(s->waiting, s->count, s->room);
-    s->waiting[s->count].thread = r->thread;
-    s->waiting[s->count].partner = (uint32_t)r->arg[0];
-    s->waiting[s->count++].via = (uint32_t)r->arg[2];
-}
-
-uint32_t sender_of(struct senders *s, const struct vtr_record *r)
-{
-    if (r->event == VTR_IPC_BLOCK)
-        sender_waits(s, r);
-    else if (r->event == VTR_IPC_ERROR)
-        forget_sender(s, r->thread);
-    if (r->event != VTR_IPC)
-        return r->thread;
-    if (r->flags & VTR_F_IRQ)
-        return (uint32_t)r->arg[1];
-    if (r->thread != (uint32_t)r->arg[0])
-        return r->thread;
-    for (size_t i = 0; i < s->count; i++) {
-        uint32_t thread = s->waiting[i].thread;
-        if (s->waiting[i].partner == (uint32_t)r->arg[0] &&
-            s->waiting[i].via == (uint32_t)r->arg[1]) {
-            forget_sender(s, thread);
-            return thread;
-        }
-    }
-    return r->thread;
-}
-
-void senders_free(struct senders *s)
-{
-    free(s->waiting);
-}
-
 /* --- from records ------------------------------------------------------ */
 
 bool message_is_note(const struct message *m)
@@ -82,10 +31,10 @@ static enum message_kind ipc_kind(const struct vtr_record *r)
     return r->flags & VTR_F_CALL ? MESSAGE_CALL : MESSAGE_SEND;
 }
 
-static struct message ipc_message(const struct vtr_record *r, uint32_t from)
+static struct message ipc_message(const struct vtr_record *r)
 {
     return (struct message){.kind = ipc_kind(r),
-                            .from = from,
+                            .from = r->thread,
                             .to = (uint32_t)r->arg[0],
                             .via = (uint32_t)r->arg[1],
                             .items = r->flags & VTR_F_ITEMS};
@@ -97,14 +46,14 @@ static struct message note(enum message_kind kind, uint64_t thread)
         .kind = kind, .from = (uint32_t)thread, .to = (uint32_t)thread};
 }
 
-bool message_from_record(const struct vtr_record *r, uint32_t from,
+bool message_from_record(const struct vtr_record *r,
                          struct message *ret_message)
 {
     struct message m;
 
     switch (r->event) {
     case VTR_IPC:
-        m = ipc_message(r, from);
+        m = ipc_message(r);
         break;
     case VTR_INVOKE:
         m = (struct message){.kind = MESSAGE_INVOKE,
@@ -178,22 +127,19 @@ static void pair(struct messages *all, struct map *open)
 
 void messages_collect(struct messages *all, struct view *v)
 {
-    struct senders senders = {0};
     struct map open = {0};
     struct vtr_record r;
     struct message m;
 
     *all = (struct messages){0};
     while (reader_next(v->in.reader, &r)) {
-        uint32_t from = sender_of(&senders, &r);
-        if (!message_from_record(&r, from, &m) || !message_wanted(v, &m))
+        if (!message_from_record(&r, &m) || !message_wanted(v, &m))
             continue;
         array_need_room(all->all, all->count, all->room);
         all->all[all->count++] = m;
         pair(all, &open);
     }
     map_free(&open, 0);
-    senders_free(&senders);
 }
 
 void messages_free(struct messages *all)

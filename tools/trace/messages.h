@@ -8,10 +8,6 @@
  * Kernel objects answer at once: INVOKE and RESULT become a call to
  * participant 0, the kernel, and its reply. A fault nobody handled and the
  * end of the system are messages without a receiver: notes.
- *
- * The kernel writes IPC in the name of the running thread, which is the
- * receiver when that picks up a sender that waited: sender_of() finds the
- * sender from the IPC_BLOCK before it.
  */
 #ifndef TOOLS_MESSAGES_H
 #define TOOLS_MESSAGES_H
@@ -46,25 +42,13 @@ struct messages {
     size_t count, room;
 };
 
-/* Who waits to send to whom: what sender_of() needs to know. */
-struct senders {
-    struct {
-        uint32_t thread, partner, via;
-    } * waiting;
-    size_t count, room;
-};
-/* Feed every record; for VTR_IPC the answer is the sending thread (or the
- * IRQ object), for others the record's thread. */
-uint32_t sender_of(struct senders *s, const struct vtr_record *r);
-void senders_free(struct senders *s);
-
 /* The messages the view asks for, in order; reads the trace from where the
  * reader is. */
 void messages_collect(struct messages *m, struct view *v);
 void messages_free(struct messages *m);
 
-/* The message a record is; false: it is none. `from` is sender_of()'s. */
-bool message_from_record(const struct vtr_record *r, uint32_t from,
+/* The message a record is; false: it is none. */
+bool message_from_record(const struct vtr_record *r,
                          struct message *ret_message);
 /* Does the view ask for it? */
 bool message_wanted(const struct view *v, const struct message *m);

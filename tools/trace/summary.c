@@ -27,7 +27,6 @@ struct summary {
     uint64_t records, events[EVENTS];
     struct map threads; /* id -> struct usage */
     struct map pairs;   /* from << 32 | to -> struct talk */
-    struct senders senders;
 };
 
 static struct usage *usage(struct summary *s, uint32_t thread)
@@ -80,7 +79,7 @@ static void count_message(struct summary *s, const struct vtr_record *r,
 
 static void count(struct summary *s, const struct vtr_record *r)
 {
-    uint32_t from = sender_of(&s->senders, r);
+    uint32_t from = r->thread;
 
     s->records++;
     s->events[r->event < EVENTS ? r->event : 0]++;
@@ -166,7 +165,7 @@ static void print_notable(struct view *v)
                         names_title(&v->in.names, r.arg[1], partner));
             fprintf(v->out, " since %" PRIu64 " us\n", r.arg[3] / 1000);
         } else if ((r.event == VTR_FAULT_REPORT || r.event == VTR_END) &&
-                   message_from_record(&r, r.thread, &m)) {
+                   message_from_record(&r, &m)) {
             fprintf(v->out, "  %" PRIu64 " us  %s: %s\n", r.time / 1000,
                     names_title(&v->in.names, m.from, title),
                     message_text(&m, &v->in.names, text));
@@ -200,5 +199,4 @@ void export_summary(struct view *v)
     print_notable(v);
     map_free(&s.threads, 1);
     map_free(&s.pairs, 1);
-    senders_free(&s.senders);
 }

@@ -82,8 +82,7 @@ static void print_arguments(const struct view *v, const struct vtr_record *r)
     }
 }
 
-static void print_message(const struct view *v, const struct vtr_record *r,
-                          uint32_t from)
+static void print_message(const struct view *v, const struct vtr_record *r)
 {
     struct message m = {.kind = r->flags & VTR_F_IRQ     ? MESSAGE_IRQ
                                 : r->flags & VTR_F_REPLY ? MESSAGE_REPLY
@@ -98,13 +97,12 @@ static void print_message(const struct view *v, const struct vtr_record *r,
                       : r->flags & VTR_F_CALL ? "call"
                                               : "send";
 
-    fprintf(v->out, " %s ->", names_title(&v->in.names, from, title));
+    fprintf(v->out, " %s ->", names_title(&v->in.names, r->thread, title));
     fprintf(v->out, " %s %s: %s", names_title(&v->in.names, r->arg[0], title),
             how, message_text(&m, &v->in.names, text));
 }
 
-static void print_record(const struct view *v, const struct vtr_record *r,
-                         uint32_t from)
+static void print_record(const struct view *v, const struct vtr_record *r)
 {
     const struct event_info *e = event_info(r->event);
     char title[TITLE_SIZE];
@@ -117,7 +115,7 @@ static void print_record(const struct view *v, const struct vtr_record *r,
     else
         fprintf(v->out, "event %-6u", r->event);
     if (r->event == VTR_IPC)
-        print_message(v, r, from);
+        print_message(v, r);
     else
         print_arguments(v, r);
     fputc('\n', v->out);
@@ -125,13 +123,10 @@ static void print_record(const struct view *v, const struct vtr_record *r,
 
 void export_text(struct view *v)
 {
-    struct senders senders = {0};
     struct vtr_record r;
 
     while (reader_next(v->in.reader, &r)) {
-        uint32_t from = sender_of(&senders, &r);
         if (view_wants(v, &r))
-            print_record(v, &r, from);
+            print_record(v, &r);
     }
-    senders_free(&senders);
 }

@@ -11,7 +11,9 @@
  *      | time   | thread | event| cpu| flg| arg[0..5]      |
  *
  *   time    virtual time in nanoseconds since boot
- *   thread  debugger id of the thread that runs (0: none, the kernel)
+ *   thread  debugger id of the thread the record is about: the one that runs
+ *           (0: none, the kernel); of IPC, IPC_BLOCK, IPC_ERROR, EXCEPTION the
+ *           one that sends, waits, fails (an IRQ's message: the IRQ object)
  *   event   number from the table below
  *   flg     depends on the event, see VTR_F_*
  *
