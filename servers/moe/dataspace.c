@@ -126,6 +126,18 @@ void dataspace_drop(struct dataspace *ds, l4_addr_t offset, l4_size_t size)
     }
 }
 
+l4_size_t dataspace_charge(const struct dataspace *ds)
+{
+    l4_size_t bytes = 0;
+    if (ds->borrowed)
+        return 0;
+    if (ds->base)
+        return dataspace_span(ds);
+    for (l4_size_t i = 0; i < page_count(ds); i++)
+        bytes += ds->frame[i] ? L4_PAGESIZE : 0;
+    return bytes;
+}
+
 /* --- life ----------------------------------------------------------- */
 
 static long memory_reserve(struct dataspace *ds, bool contiguous)

@@ -38,6 +38,9 @@ long dataspace_memory(struct dataspace *ds, l4_addr_t offset,
 /* Gives the pages of [offset, + size) back; they read as zero again. */
 void dataspace_drop(struct dataspace *ds, l4_addr_t offset, l4_size_t size);
 
+/* Bytes its allocator pays for. O(pages). */
+l4_size_t dataspace_charge(const struct dataspace *ds);
+
 static inline l4_size_t dataspace_span(const struct dataspace *ds)
 {
     return l4_round_page(ds->size);

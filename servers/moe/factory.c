@@ -227,10 +227,27 @@ static void allocator_show(const struct object *o)
         (long)((total - left) >> 10), (long)(total >> 10));
 }
 
+static const char *allocator_check(const struct object *o)
+{
+    const struct allocator *a = (const struct allocator *)o;
+    l4_size_t sum = 0;
+    for (const struct object *i = a->made; i; i = i->next) {
+        if (i->ops == &dataspace_ops)
+            sum += dataspace_charge((const struct dataspace *)i);
+        if (i->ops == &allocator_ops)
+            sum += ((const struct allocator *)i)->used;
+    }
+    if (sum != a->used)
+        return "allocator I1: what is used is miscounted";
+    return a->limit && a->used > a->limit ? "allocator I1: above its limit"
+                                          : NULL;
+}
+
 const struct object_ops allocator_ops = {
     .name = "allocator",
     .protocol = L4_PROTO_FACTORY,
     .request = allocator_request,
     .show = allocator_show,
+    .check = allocator_check,
     .destroy = allocator_destroy,
 };

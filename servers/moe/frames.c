@@ -195,3 +195,34 @@ void frames_count(l4_size_t *ret_total, l4_size_t *ret_free)
     *ret_total = total_bytes;
     *ret_free = free_bytes;
 }
+
+/* One free block on the list of its order. */
+static const char *block_check(const struct free_block *b, unsigned order)
+{
+    l4_addr_t addr = (l4_addr_t)b;
+    if (addr & ((1ul << order) - 1))
+        return "frames I2: a free block is not aligned";
+    if (*state_of(addr) != (STATE_FREE | order))
+        return "frames I1: a free block is not marked as such";
+    if (order < ORDER_MAX && is_free_block(addr ^ (1ul << order), order))
+        return "frames I2: two buddies are free";
+    for (l4_addr_t a = addr + L4_PAGESIZE; a < addr + (1ul << order);
+         a += L4_PAGESIZE)
+        if (*state_of(a) & STATE_FREE)
+            return "frames I1: a free block begins inside another";
+    return b->next && b->next->prev != b ? "frames: a list is broken" : 0;
+}
+
+const char *frames_check(void)
+{
+    l4_size_t sum = 0;
+    for (unsigned order = ORDER_MIN; order <= ORDER_MAX; order++) {
+        for (struct free_block *b = lists[order]; b; b = b->next) {
+            const char *broken = block_check(b, order);
+            if (broken)
+                return broken;
+            sum += 1ul << order;
+        }
+    }
+    return sum == free_bytes ? 0 : "frames: free bytes are miscounted";
+}

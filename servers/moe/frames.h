@@ -18,6 +18,8 @@ l4_addr_t frames_alloc(unsigned order);
 l4_addr_t frames_alloc_range(l4_size_t size);
 /* Takes [start, start + size) back from every task and frees it. */
 void frames_free_range(l4_addr_t start, l4_size_t size);
+/* Asserts I1 and I2: NULL, or what does not hold. O(frames). */
+const char *frames_check(void);
 /* Bytes got from sigma0, and of them free. */
 void frames_count(l4_size_t *ret_total, l4_size_t *ret_free);
 

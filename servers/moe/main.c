@@ -16,6 +16,8 @@
  * sigma0 (frames.c), because the usual heap would ask moe.
  */
 #include "boot.h"
+#include "console.h"
+#include "frames.h"
 #include "object.h"
 #include "rm.h"
 #include "../lib/l4re_c/protocol.h"
@@ -72,9 +74,22 @@ static l4_msgtag_t on_object(struct object *o, const struct request *r)
     return answer(0);
 }
 
-static l4_msgtag_t on_debug(const struct object *o)
+/* All invariants of moe; a broken one is told on the console. */
+static long check_all(void)
 {
-    if (!o->ops->show)
+    const char *broken = frames_check();
+    if (!broken)
+        broken = object_check_all();
+    if (broken)
+        say("moe: %s\n", broken);
+    return broken ? -L4_EIO : 0;
+}
+
+static l4_msgtag_t on_debug(const struct object *o, const struct request *r)
+{
+    if (r->words && r->mr[0] == DEBUG_CHECK)
+        return answer(check_all());
+    if (!o->ops->show || (r->words && r->mr[0] != DEBUG_SHOW))
         return answer(-L4_ENOSYS);
     o->ops->show(o);
     return answer(0);
@@ -87,7 +102,7 @@ static l4_msgtag_t handle(struct object *o, const struct request *r)
     if (r->protocol == L4_PROTO_PAGE_FAULT && o->ops == &rm_ops)
         return rm_page_fault((struct rm *)o, r->mr[0]);
     if (r->protocol == L4RE_PROTO_DEBUG)
-        return on_debug(o);
+        return on_debug(o, r);
     if (r->protocol != o->ops->protocol && r->protocol != MOE_PROTO_OBJECT)
         return answer(-L4_EBADPROTO);
     if (r->words < 1)

@@ -90,6 +90,26 @@ struct object *object_at(unsigned index)
     return table[index];
 }
 
+static const char *object_check(const struct object *o)
+{
+    if (o->index >= OBJECT_MAX || table[o->index] != o)
+        return "object I1: an object is not in its place";
+    if (o->next && (o->next->prev != o || o->next->owner != o->owner))
+        return "object I2: an allocator's list is broken";
+    if (o->owner && !o->prev && o->owner->made != o)
+        return "object I2: an object is not on its allocator's list";
+    return o->ops->check ? o->ops->check(o) : NULL;
+}
+
+const char *object_check_all(void)
+{
+    const char *broken = NULL;
+    for (unsigned i = 0; i < OBJECT_MAX && !broken; i++)
+        if (table[i])
+            broken = object_check(table[i]);
+    return broken;
+}
+
 l4_msgtag_t answer_words(long result, unsigned words, const l4_umword_t *w)
 {
     for (unsigned i = 0; i < words; i++)

@@ -58,6 +58,8 @@ struct object_ops {
     l4_msgtag_t (*request)(struct object *o, const struct request *r);
     /* Tells its state on the console (L4RE_PROTO_DEBUG); NULL: cannot. */
     void (*show)(const struct object *o);
+    /* Asserts its invariants: NULL, or what does not hold. May be NULL. */
+    const char *(*check)(const struct object *o);
     /* Frees the object's memory; the table entry is gone already. */
     void (*destroy)(struct object *o);
 };
@@ -78,6 +80,8 @@ void object_destroy(struct object *o);
 /* By label, NULL: stale. The i-th or NULL, for walks. */
 struct object *object_find(l4_umword_t label);
 struct object *object_at(unsigned index);
+/* Asserts I1, I2 and each object's own: NULL, or what does not hold. */
+const char *object_check_all(void);
 
 static inline l4_cap_idx_t object_gate(const struct object *o)
 {

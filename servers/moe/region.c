@@ -3,6 +3,7 @@
  */
 #include "region.h"
 #include "heap.h"
+#include <l4/sys/consts.h>
 #include <l4/sys/err.h>
 
 struct region *region_find(struct region *list, l4_addr_t start, l4_addr_t end)
@@ -53,4 +54,18 @@ l4_addr_t region_search(struct region *regions, struct region *areas,
         at = search_round(s, in->end);
     }
     return 0;
+}
+
+const char *region_check(const struct region *list, l4_addr_t start,
+                         l4_addr_t end)
+{
+    for (const struct region *r = list; r; r = r->next) {
+        if (r->start >= r->end || ((r->start | r->end) & ~L4_PAGEMASK))
+            return "region I1: not whole pages";
+        if (r->start < start || r->end > end)
+            return "rm I1: a region outside the slot";
+        if (r->next && r->end > r->next->start)
+            return "region I1: two regions overlap";
+    }
+    return NULL;
 }

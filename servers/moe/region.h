@@ -33,6 +33,11 @@ long region_insert(struct region **list, const struct region *r);
 /* Takes r out and frees it. */
 void region_remove(struct region **list, struct region *r);
 
+/* Asserts I1 and that all lies in [start, end): NULL, or what does not
+ * hold. */
+const char *region_check(const struct region *list, l4_addr_t start,
+                         l4_addr_t end);
+
 /* Where a place is wanted. */
 struct region_search {
     l4_addr_t from, to; /* inside [from, to) */

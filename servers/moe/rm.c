@@ -432,10 +432,23 @@ long rm_create(struct allocator *owner, struct rm **ret_rm)
     return error;
 }
 
+static const char *rm_check(const struct object *o)
+{
+    const struct rm *rm = (const struct rm *)o;
+    const char *broken = region_check(rm->regions, rm->start, rm->end);
+    for (const struct region *g = rm->regions; g && !broken; g = g->next) {
+        const struct dataspace *ds = region_dataspace(g);
+        if (ds && g->flags & L4_FPAGE_RWX & ~ds->rights)
+            broken = "rm I2: more rights than the dataspace gives";
+    }
+    return broken ? broken : region_check(rm->areas, rm->start, rm->end);
+}
+
 const struct object_ops rm_ops = {
     .name = "region map",
     .protocol = L4RE_PROTO_RM,
     .request = rm_request,
     .show = rm_show,
+    .check = rm_check,
     .destroy = rm_destroy,
 };

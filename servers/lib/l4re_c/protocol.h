@@ -81,6 +81,14 @@ enum parent_op {
  */
 enum { MOE_PROTO_OBJECT = 0x4100, MOE_OBJECT_DESTROY = 0 };
 
+/*
+ * L4RE_PROTO_DEBUG, on any object of moe: MR0 is the function.
+ */
+enum debug_function {
+    DEBUG_SHOW = 0,  /* the object tells its state on the console */
+    DEBUG_CHECK = 1, /* all of moe asserts its invariants: 0 or -L4_EIO */
+};
+
 enum { TEXT_WORDS_MAX = 32, TEXT_MAX = TEXT_WORDS_MAX * sizeof(l4_umword_t) };
 
 #endif

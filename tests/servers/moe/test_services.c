@@ -428,5 +428,7 @@ int main(void)
     logs();
     sigma0();
     factories();
+    code(l4re_debug_obj_debug(l4re_env()->mem_alloc, DEBUG_CHECK), 0,
+         "after_all_this_the_invariants_hold");
     return tap_end();
 }
