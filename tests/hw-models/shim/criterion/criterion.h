@@ -29,8 +29,10 @@ struct shim_test {
     struct shim_options options;
 };
 
-static struct shim_test shim_tests[SHIM_MAX], shim_suites[SHIM_MAX];
-static int shim_test_count, shim_suite_count;
+/* Weak: a test program may have several files that include this. */
+#define SHIM_ONCE __attribute__((weak))
+SHIM_ONCE struct shim_test shim_tests[SHIM_MAX], shim_suites[SHIM_MAX];
+SHIM_ONCE int shim_test_count, shim_suite_count;
 
 #define SHIM_REGISTER(list, count, function, ...)                              \
     __attribute__((constructor)) static void function(void)                    \
@@ -124,7 +126,7 @@ static inline int shim_passes(const struct shim_test *t)
     return WIFEXITED(status) && WEXITSTATUS(status) == o.exit_code;
 }
 
-int main(void)
+SHIM_ONCE int main(void)
 {
     int failed = 0;
 
