@@ -16,6 +16,7 @@
 #include <l4/sys/factory.h>
 #include <l4/sys/ipc.h>
 #include <l4/sys/task.h>
+#include <l4/util/util.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
