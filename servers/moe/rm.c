@@ -14,6 +14,9 @@
  * simply not found. Only dataspaces of moe can be attached: the answer to a
  * fault must not wait for another server, which may never reply.
  *
+ * moe never invokes a capability of a client but the task of a region map,
+ * and that only after is_task(): see there.
+ *
  * I1  regions and areas lie inside [start, end) of the region map.
  * I2  a region's rights are at most those of the dataspace and of the
  *     capability by which it was attached.
@@ -333,11 +336,32 @@ static void rm_show(const struct object *o)
         say("  %x-%x reserved\n", g->start, g->end);
 }
 
+/*
+ * Is the capability really a task? moe will invoke it, and invoking a gate
+ * would put moe into its owner's hands. So the kernel is asked by a request
+ * to moe's own task, where the stranger is only an argument: to map what
+ * slot 0 holds, which is of no importance. It refuses what is no task.
+ */
+static bool is_task(l4_cap_idx_t cap)
+{
+    long error = l4_error(l4_task_map(
+        L4_BASE_TASK_CAP, cap, l4_obj_fpage(0, 0, L4_CAP_FPAGE_RO),
+        l4_map_obj_control(slot_cap(SLOT_CREATED), L4_MAP_ITEM_MAP)));
+    l4_task_release_cap(L4_BASE_TASK_CAP, slot_cap(SLOT_CREATED));
+    return error >= 0;
+}
+
 static l4_msgtag_t on_set_task(struct rm *rm, const struct request *r)
 {
+    if (rm->has_task)
+        return answer(-L4_EBUSY);
     long error = request_keep_cap(r, SLOT_KEPT + rm->object.index);
     if (error)
         return answer(error);
+    if (!is_task(rm_task(rm))) {
+        l4_task_release_cap(L4_BASE_TASK_CAP, rm_task(rm));
+        return answer(-L4_EINVAL);
+    }
     rm->has_task = true;
     for (struct region *g = rm->regions; g && !error; g = g->next)
         if (g->flags & L4RE_RM_F_EAGER_MAP)

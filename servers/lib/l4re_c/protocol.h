@@ -56,7 +56,8 @@ enum rm_op {
     /* Vitrine: -> first and last address of the slot, KIP address. */
     RM_LIMITS = 0x100,
     /* Vitrine: item: the task whose memory this is; lets the region map put
-     * pages there (L4RE_RM_F_EAGER_MAP) and take them away. */
+     * pages there (L4RE_RM_F_EAGER_MAP) and take them away. Once:
+     * -L4_EBUSY; -L4_EINVAL: it is no task. */
     RM_SET_TASK = 0x101,
 };
 

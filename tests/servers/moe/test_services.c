@@ -369,6 +369,25 @@ static void factories(void)
 /* --- logs, sigma0
  * ------------------------------------------------------------- */
 
+/* A region map is told a gate instead of a task: moe must not invoke it. */
+static void false_tasks(void)
+{
+    l4_cap_idx_t rm = slot(), gate = slot(), task = slot();
+    l4_fpage_t no_utcbs = l4_fpage_invalid();
+    l4_factory_create(l4re_env()->mem_alloc, L4RE_PROTO_RM, rm);
+    l4_factory_create_gate(l4re_env()->factory, gate, l4re_env()->main_thread,
+                           0x40);
+    code(vitrine_rm_set_task(rm, gate), -L4_EINVAL, "a_gate_is_no_task");
+    code(vitrine_rm_set_task(rm, l4re_env()->main_thread), -L4_EINVAL,
+         "a_thread_is_no_task");
+    code(vitrine_rm_set_task(rm, l4re_env()->log), -L4_EINVAL,
+         "an_object_of_moe_is_no_task");
+    l4_factory_create_task(l4re_env()->factory, task, &no_utcbs);
+    code(vitrine_rm_set_task(rm, task), 0, "a_task_is");
+    code(vitrine_rm_set_task(rm, task), -L4_EBUSY, "once");
+    vitrine_destroy(rm);
+}
+
 static void logs(void)
 {
     code(l4re_debug_obj_debug(l4re_env()->mem_alloc, 0), 0,
@@ -425,6 +444,7 @@ int main(void)
     dataspaces(file);
     regions(file);
     names();
+    false_tasks();
     logs();
     sigma0();
     factories();
