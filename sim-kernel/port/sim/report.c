@@ -101,7 +101,7 @@ static void print_wait(const struct core_wait *w, void *data)
     symbols_caller(w->task, w->frame, where, sizeof(where));
     fprintf(stderr, "  %s (thread %u) waits %s", w->thread_name, w->thread,
             why_text(w->why));
-    if (w->partner)
+    if (w->partner && w->why != VTR_WHY_OPEN_WAIT)
         fprintf(stderr, " %s (thread %u)", w->partner_name, w->partner);
     else if (w->why == VTR_WHY_SEND)
         fprintf(stderr, " gate %u, which nobody is bound to", w->via);

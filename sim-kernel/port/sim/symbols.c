@@ -132,26 +132,50 @@ static int die_number(Dwarf_Die *die, unsigned attribute)
                                                                    : (int)value;
 }
 
-/* Climbs out of inlined calls while they are library code. */
-static void place_out_of_inlines(struct module *m, uint64_t address,
-                                 struct place *place)
+/* The function whose code scopes[i] is part of. */
+static const char *scope_function(Dwarf_Die *scopes, int n, int i)
 {
-    Dwarf_Addr bias;
-    Dwarf_Die *cu = dwfl_module_addrdie(m->dwfl_module, address, &bias);
-    Dwarf_Die *scopes = NULL;
+    for (; i < n; i++) {
+        int tag = dwarf_tag(&scopes[i]);
+        if (tag == DW_TAG_inlined_subroutine || tag == DW_TAG_subprogram)
+            return dwarf_diename(&scopes[i]);
+    }
+    return NULL;
+}
+
+/* From an inlined call to the place of the call, while what is inlined is
+ * library code. scopes: the innermost first, n of them. */
+static void place_climb(Dwarf_Die *cu, Dwarf_Die *scopes, int n,
+                        struct place *place)
+{
     Dwarf_Files *files;
     size_t count;
-    int n = cu ? dwarf_getscopes(cu, address - bias, &scopes) : 0;
-    if (n > 0 && dwarf_getsrcfiles(cu, &files, &count))
-        n = 0;
+    if (dwarf_getsrcfiles(cu, &files, &count))
+        return;
     for (int i = 0; i < n && place_is_library(place); i++) {
         if (dwarf_tag(&scopes[i]) != DW_TAG_inlined_subroutine)
             continue;
         int file = die_number(&scopes[i], DW_AT_call_file);
         place->line = die_number(&scopes[i], DW_AT_call_line);
         place->file = dwarf_filesrc(files, (size_t)file, NULL, NULL);
+        place->function = scope_function(scopes, n, i + 1);
     }
-    free(scopes);
+}
+
+/* dwarf_getscopes() goes on at an inlined function's definition; where it is
+ * called is told by the scopes around its innermost scope as a DIE. */
+static void place_out_of_inlines(struct module *m, uint64_t address,
+                                 struct place *place)
+{
+    Dwarf_Addr bias;
+    Dwarf_Die *cu = dwfl_module_addrdie(m->dwfl_module, address, &bias);
+    Dwarf_Die *at = NULL, *around = NULL;
+    if (cu && dwarf_getscopes(cu, address - bias, &at) > 0) {
+        int n = dwarf_getscopes_die(&at[0], &around);
+        place_climb(cu, around, n, place);
+    }
+    free(around);
+    free(at);
 }
 
 /* The path from the checkout's root on, where it lies in one. */
