@@ -26,6 +26,7 @@
 #include "slots.h"
 #include "../lib/l4re_c/protocol.h"
 #include "../lib/l4re_c/vitrine_debug.h"
+#include "../lib/l4re_c/vitrine_rm.h"
 #include "../lib/loader/loader.h"
 #include <l4/re/c/util/cap_alloc.h>
 #include <l4/re/env.h>
@@ -128,6 +129,15 @@ static void read_bootinfo(l4_kernel_info_t *kip)
         add_module(&info->module[i]);
 }
 
+/* For people: names in diagrams and reports. */
+static void tell_names(void)
+{
+    l4_debugger_set_object_name(object_gate(&rom->object), "moe.rom");
+    l4_debugger_set_object_name(object_gate(&first_log->object), "moe.log");
+    l4_debugger_set_object_name(object_gate(&first_allocator->object),
+                                "moe.mem");
+}
+
 static void init_env(void)
 {
     boot_env.env = (l4re_env_t){
@@ -162,6 +172,7 @@ void boot_init(l4_kernel_info_t *kip)
     rm_set_kip(kip_ds);
     read_bootinfo(kip);
     init_env();
+    tell_names();
     l4_task_release_cap(L4_BASE_TASK_CAP, slot_cap(SLOT_SIGMA0_CLIENT));
     if (l4_error(l4_factory_create(L4_BASE_PAGER_CAP, L4_PROTO_SIGMA0,
                                    slot_cap(SLOT_SIGMA0_CLIENT))) < 0)
@@ -252,6 +263,7 @@ static void boot_thread(void)
         result = RESULT_FAILED;
     }
     loader_kill(&app);
+    vitrine_destroy(boot_env.env.log); /* writes its last line */
     end_system(result);
 }
 

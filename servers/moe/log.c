@@ -74,12 +74,14 @@ static l4_msgtag_t on_write(struct log *l, const struct request *r)
     return answer_none();
 }
 
-static l4_msgtag_t on_read(const struct request *r)
+static l4_msgtag_t on_read(struct log *l, const struct request *r)
 {
     char buf[L4_VCON_READ_SIZE];
     l4_umword_t want = r->mr[0] >> 16;
     if (!(r->rights & L4_CAP_FPAGE_W))
         return answer(-L4_EPERM);
+    if (l->used)
+        log_flush(l); /* a prompt is to be seen */
     if (want > sizeof buf)
         want = sizeof buf;
     int got = l4_vcon_read_with_flags(L4_BASE_LOG_CAP, buf, (unsigned)want);
@@ -98,7 +100,7 @@ static l4_msgtag_t log_request(struct object *o, const struct request *r)
     case L4_VCON_WRITE_OP:
         return on_write((struct log *)o, r);
     case L4_VCON_READ_OP:
-        return on_read(r);
+        return on_read((struct log *)o, r);
     case L4_VCON_SET_ATTR_OP: /* line mode is all there is */
         return answer(0);
     case L4_VCON_GET_ATTR_OP:

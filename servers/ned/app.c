@@ -13,6 +13,7 @@
 #include "app.h"
 #include "../lib/l4re_c/protocol.h"
 #include "../lib/l4re_c/vitrine_debug.h"
+#include "../lib/l4re_c/vitrine_rm.h"
 #include <l4/re/c/util/cap_alloc.h>
 #include <l4/re/env.h>
 #include <l4/re/protocols.h>
@@ -58,20 +59,32 @@ static void parent_delete(l4_cap_idx_t gate)
     l4re_util_cap_free_um(gate);
 }
 
-struct app *app_start(struct loader_request *r, struct loader_error *ret_error)
+static void log_delete(l4_cap_idx_t log)
+{
+    if (!log)
+        return;
+    vitrine_destroy(log); /* writes out what is left in its line */
+    l4re_util_cap_free_um(log);
+}
+
+struct app *app_start(struct loader_request *r, l4_cap_idx_t log,
+                      struct loader_error *ret_error)
 {
     struct app *a = calloc(1, sizeof *a);
     if (!a || app_count == APPS_MAX || parent_create(&a->parent) < 0) {
         snprintf(ret_error->text, sizeof ret_error->text,
                  "%s: too many programs", r->argv[0]);
+        log_delete(log);
         free(a);
         return NULL;
     }
     l4_debugger_set_object_name(a->parent, "ned.parent");
     a->exit_handler = LUA_NOREF;
+    a->log = log;
     r->parent = a->parent;
     if (loader_start(r, &a->task, ret_error) < 0) {
         parent_delete(a->parent);
+        log_delete(log);
         free(a);
         return NULL;
     }
@@ -84,6 +97,7 @@ static void app_end(struct app *a, enum app_state state)
     a->state = state;
     loader_kill(&a->task); /* keeps I2 */
     parent_delete(a->parent);
+    log_delete(a->log);
 }
 
 void app_kill(struct app *a)

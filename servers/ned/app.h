@@ -17,11 +17,14 @@ struct app {
     bool counted;        /* its end went into the system's result */
     l4_cap_idx_t parent; /* gate, bound to ned's thread */
     struct loader_app task;
+    l4_cap_idx_t log; /* made for it alone, 0: none */
     int exit_handler; /* reference into Lua's registry, or LUA_NOREF */
 };
 
-/* Starts a program; r->parent is filled in here. NULL: *ret_error says why. */
-struct app *app_start(struct loader_request *r, struct loader_error *ret_error);
+/* Starts a program; r->parent is filled in here. `log` (0: none) is its own
+ * and goes with it. NULL: *ret_error says why, the log is gone. */
+struct app *app_start(struct loader_request *r, l4_cap_idx_t log,
+                      struct loader_error *ret_error);
 /* Ends it if it runs. */
 void app_kill(struct app *a);
 

@@ -40,6 +40,7 @@ struct start {
     const char *envp[ENVIRONMENT_MAX + 1];
     struct loader_cap caps[CAPS_MAX];
     char name[24];
+    l4_cap_idx_t own_log; /* made here, 0: none */
 };
 
 /* --- options -------------------------------------------------------- */
@@ -110,7 +111,9 @@ static void option_log(lua_State *L, struct start *s)
     l4_factory_create_add_str(color, &t);
     lua_l4_check(
         L, l4_error(l4_factory_create_commit(l4re_env()->mem_alloc, t)), "log");
-    s->request.log = slot;
+    l4_debugger_set_object_name(slot, lua_pushfstring(L, "%s.log", tag));
+    lua_pop(L, 1);
+    s->request.log = s->own_log = slot;
 }
 
 static lua_Integer option_number(lua_State *L, const char *what,
@@ -245,7 +248,7 @@ static int start(lua_State *L, struct start *s)
     s->request.caps = s->caps;
     s->request.name = s->name;
     struct loader_error error = {0};
-    struct app *a = app_start(&s->request, &error);
+    struct app *a = app_start(&s->request, s->own_log, &error);
     if (!a)
         return luaL_error(L, "%s", error.text);
     *(struct app **)lua_newuserdatauv(L, sizeof a, 0) = a;

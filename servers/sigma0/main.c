@@ -127,6 +127,8 @@ static l4_msgtag_t on_request(client_t client, l4_msgtag_t tag)
         return refuse(-L4_EINVAL);
     l4_addr_t addr =
         l4_trunc_size(l4_fpage_memaddr(page), (unsigned char)order);
+    if (addr + (1ul << order) < addr)
+        return refuse(-L4_EINVAL);
     switch (request) {
     case SIGMA0_REQ_ID_FPAGE_RAM:
         return give_ram(client, addr, order);

@@ -185,6 +185,11 @@ Test(ned, os_exit_ends_the_system)
                "");
 }
 
+Test(ned, an_unfinished_line_is_not_lost)
+{
+    expect_run("io.write('no end')", "", 0, "no end");
+}
+
 Test(ned, fifty_programs_leave_nothing_behind)
 {
     expect_run("for i = 1, 50 do\n  assert(" START
