@@ -77,6 +77,8 @@ static l4_umword_t random_op(enum target t)
     if (t == ALLOCATOR)
         return (l4_umword_t)kinds[random_below(10)];
     unsigned op = random_below(10);
+    if (t == RM && op == RM_SHOW) /* just noise on the console */
+        op = RM_FIND;
     return op < 8 ? op : 0x100 + op - 8;
 }
 

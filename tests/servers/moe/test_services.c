@@ -390,12 +390,8 @@ static void false_tasks(void)
 
 static void logs(void)
 {
-    code(l4re_debug_obj_debug(l4re_env()->mem_alloc, 0), 0,
-         "an_allocator_tells_its_state");
-    code(l4re_debug_obj_debug(l4re_env()->rm, 0), 0,
-         "a_region_map_tells_its_state");
-    code(l4re_debug_obj_debug(l4re_env()->log, 0), -L4_ENOSYS,
-         "a_log_has_none");
+    code(l4re_debug_obj_debug(l4re_env()->log, DEBUG_SHOW), -L4_ENOSYS,
+         "a_log_has_no_state_to_tell");
     code(request(l4re_env()->log, L4_PROTO_LOG, 55, 1), -L4_ENOSYS,
          "an_unknown_log_operation_is_refused");
     code(request(l4re_env()->log, L4_PROTO_FACTORY, 0, 1), -L4_EBADPROTO,
