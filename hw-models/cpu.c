@@ -356,7 +356,10 @@ void hw_cpu_run(struct hw_cpu *c, struct hw_regs *regs, int64_t budget,
     while (may_enter(c, regs, ret_trap) &&
            door(c, regs, hw_cpu_enter(&c->block, regs), ret_trap))
         ;
-    *ret_steps = budget - c->block.budget;
+    /* A step that the run before counted may have been given back in this one
+     * (its slow path lay on a page that was not mapped then). */
+    int64_t steps = budget - c->block.budget;
+    *ret_steps = steps > 0 ? steps : 0;
 }
 
 void hw_regs_release(struct hw_regs *r)
