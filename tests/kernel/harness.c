@@ -6,19 +6,38 @@
  * of the root task, capabilities from a counter.
  */
 #include "harness.h"
+#include <l4/vitrine/debug.h>
 #include <l4/vitrine/trace.h>
 
-enum { STACK_SIZE = 16384, WORKERS_MAX = 400, FIRST_FREE = 0x100 };
+enum {
+    STACK_SIZE = 16384,
+    WORKERS_MAX = 64,
+    PAGES_MAX = 64,
+    FIRST_FREE = 0x100,
+};
+/* Addresses nothing else uses. */
+#define UTCB_AREA   0x5000000000ul
+#define SPACE_UTCB  0x5100000000ul
+#define WINDOW_AREA 0x4000000000ul
+#define WINDOW_SIZE 0x1000000ul
 
-static unsigned next_cap = FIRST_FREE;
+static unsigned next_cap = FIRST_FREE, caps_end = FIRST_FREE;
 static unsigned failures, failed_tests, test_number;
 
-static char stacks[WORKERS_MAX][STACK_SIZE] __attribute__((aligned(16)));
+static char stacks[WORKERS_MAX][STACK_SIZE]
+    __attribute__((aligned(STACK_SIZE)));
+static struct start {
+    void (*fn)(void *);
+    void *arg;
+} starts[WORKERS_MAX];
 static unsigned workers;
-static char pages[64][L4_PAGESIZE] __attribute__((aligned(4096)));
-static unsigned pages_used;
-static l4_addr_t utcb_next = 0x5000000000;
-static l4_addr_t utcb_end = 0x5000000000;
+static char pages[PAGES_MAX][L4_PAGESIZE] __attribute__((aligned(4096)));
+static unsigned pages_used, windows_used;
+static l4_addr_t utcb_next = UTCB_AREA;
+static l4_addr_t utcb_end = UTCB_AREA;
+
+/* The linker's marks around this program. */
+extern char __ehdr_start[], _end[];
 
 void say(const char *text)
 {
@@ -58,15 +77,22 @@ void check_failed(const char *file, int line, const char *text, long is)
 
 l4_cap_idx_t cap_new(void)
 {
+    if (next_cap == caps_end)
+        caps_end++;
     return (l4_cap_idx_t)next_cap++ << L4_CAP_SHIFT;
 }
 
 void *page_new(void)
 {
-    char *p = pages[pages_used++ % 64];
+    volatile char *p = pages[pages_used++ % PAGES_MAX];
     for (unsigned i = 0; i < L4_PAGESIZE; i++)
         p[i] = 0;
-    return p;
+    return (void *)p;
+}
+
+l4_addr_t window_new(void)
+{
+    return WINDOW_AREA + WINDOW_SIZE * (windows_used++ % 1024);
 }
 
 long result(l4_msgtag_t tag)
@@ -78,6 +104,80 @@ long ipc_code(l4_msgtag_t tag)
 {
     return l4_msgtag_has_error(tag) ? (long)l4_ipc_error(tag, l4_utcb()) : 0;
 }
+
+long request(l4_cap_idx_t to, long proto, unsigned words, unsigned items)
+{
+    return l4_error(l4_ipc_call(
+        to, l4_utcb(), l4_msgtag(proto, words, items, 0), L4_IPC_NEVER));
+}
+
+long request_op(l4_cap_idx_t to, long proto, l4_umword_t op)
+{
+    l4_utcb_mr()->mr[0] = op;
+    return request(to, proto, 1, 0);
+}
+
+l4_cap_idx_t gate_to(l4_cap_idx_t thread, l4_umword_t label)
+{
+    l4_cap_idx_t gate = cap_new();
+    CHECK_EQ(result(l4_factory_create_gate(L4_BASE_FACTORY_CAP, gate, thread,
+                                           label)),
+             0);
+    return gate;
+}
+
+l4_cap_idx_t cap_copy(l4_cap_idx_t cap, unsigned rights)
+{
+    l4_cap_idx_t to = cap_new();
+    l4_fpage_t page = l4_obj_fpage(cap, 0, (unsigned char)rights);
+    CHECK_EQ(result(l4_task_map(L4_BASE_TASK_CAP, L4_BASE_TASK_CAP, page,
+                                l4_map_obj_control(to, L4_MAP_ITEM_MAP))),
+             0);
+    return to;
+}
+
+int cap_is_there(l4_cap_idx_t cap)
+{
+    return l4_error(l4_task_cap_valid(L4_BASE_TASK_CAP, cap)) > 0;
+}
+
+void cap_delete(l4_cap_idx_t cap)
+{
+    l4_task_delete_obj(L4_BASE_TASK_CAP, cap);
+}
+
+/* --- spaces ------------------------------------------------------------ */
+
+void space_make(struct space *s)
+{
+    l4_addr_t at = l4_trunc_page((l4_addr_t)__ehdr_start);
+    l4_addr_t end = l4_round_page((l4_addr_t)_end);
+    l4_fpage_t utcbs = l4_fpage(SPACE_UTCB, L4_PAGESHIFT, L4_FPAGE_RW);
+    *s = (struct space){.task = cap_new()};
+    CHECK_EQ(
+        result(l4_factory_create_task(L4_BASE_FACTORY_CAP, s->task, &utcbs)),
+        0);
+    for (; at < end; at += L4_PAGESIZE) {
+        (void)*(volatile char *)at; /* sigma0 gives it to this task first */
+        l4_fpage_t page = l4_fpage(at, L4_PAGESHIFT, L4_FPAGE_RWX);
+        CHECK_EQ(result(l4_task_map(s->task, L4_BASE_TASK_CAP, page, at)), 0);
+    }
+}
+
+void space_give(const struct space *s, l4_cap_idx_t cap, unsigned rights)
+{
+    l4_fpage_t page = l4_obj_fpage(cap, 0, (unsigned char)rights);
+    CHECK_EQ(result(l4_task_map(s->task, L4_BASE_TASK_CAP, page,
+                                l4_map_obj_control(cap, L4_MAP_ITEM_MAP))),
+             0);
+}
+
+void space_delete(struct space *s)
+{
+    cap_delete(s->task);
+}
+
+/* --- workers ----------------------------------------------------------- */
 
 static l4_utcb_t *utcb_new(void)
 {
@@ -91,40 +191,60 @@ static l4_utcb_t *utcb_new(void)
     return u;
 }
 
-void worker_make(struct worker *w)
+static void worker_bind(struct worker *w, l4_cap_idx_t task, l4_cap_idx_t pager)
 {
     w->cap = cap_new();
-    w->utcb = utcb_new();
     CHECK_EQ(result(l4_factory_create_thread(L4_BASE_FACTORY_CAP, w->cap)), 0);
     l4_thread_control_start();
-    l4_thread_control_pager(L4_BASE_PAGER_CAP);
+    l4_thread_control_pager(pager);
     l4_thread_control_exc_handler(L4_INVALID_CAP);
-    l4_thread_control_bind(w->utcb, L4_BASE_TASK_CAP);
+    l4_thread_control_bind(w->utcb, task);
     CHECK_EQ(result(l4_thread_control_commit(w->cap)), 0);
 }
 
-/* First code of a worker: what to run stands in its UTCB's user words. */
+void worker_make(struct worker *w)
+{
+    w->utcb = utcb_new();
+    worker_bind(w, L4_BASE_TASK_CAP, L4_BASE_PAGER_CAP);
+}
+
+void worker_make_in(struct worker *w, struct space *s)
+{
+    w->utcb = (l4_utcb_t *)(SPACE_UTCB + s->utcbs++ * L4_UTCB_OFFSET);
+    worker_bind(w, s->task, L4_INVALID_CAP);
+}
+
+void worker_handlers(const struct worker *w, l4_cap_idx_t pager,
+                     l4_cap_idx_t exc_handler)
+{
+    l4_thread_control_start();
+    l4_thread_control_pager(pager);
+    l4_thread_control_exc_handler(exc_handler);
+    CHECK_EQ(result(l4_thread_control_commit(w->cap)), 0);
+}
+
+/* First code of a worker: it finds what to run by its stack. */
 static void worker_main(void)
 {
-    l4_thread_regs_t *tcr = l4_utcb_tcr();
-    void (*fn)(void *) = (void (*)(void *))tcr->user[0];
-    fn((void *)tcr->user[1]);
+    char here;
+    l4_addr_t at = (l4_addr_t)&here - (l4_addr_t)stacks;
+    struct start *s = &starts[at / STACK_SIZE];
+    s->fn(s->arg);
     for (;;)
         l4_ipc_sleep(L4_IPC_NEVER);
 }
 
 void worker_run(struct worker *w, void (*fn)(void *), void *arg, unsigned prio)
 {
-    l4_addr_t sp = (l4_addr_t)stacks[workers++ % WORKERS_MAX] + STACK_SIZE;
-    l4_thread_regs_t *tcr = l4_utcb_tcr_u(w->utcb);
-    tcr->user[0] = (l4_umword_t)fn;
-    tcr->user[1] = (l4_umword_t)arg;
+    unsigned n = workers++ % WORKERS_MAX;
+    l4_addr_t sp = (l4_addr_t)stacks[n] + STACK_SIZE;
+    starts[n] = (struct start){fn, arg};
     l4_sched_param_t p = l4_sched_param(prio ? prio : MAIN_PRIO + 1, 0);
-    CHECK_EQ(result(l4_scheduler_run_thread(L4_BASE_SCHEDULER_CAP, w->cap,
-                                            &p)), 0);
+    CHECK_EQ(result(l4_scheduler_run_thread(L4_BASE_SCHEDULER_CAP, w->cap, &p)),
+             0);
     CHECK_EQ(result(l4_thread_ex_regs(w->cap, (l4_addr_t)worker_main,
-                                      l4_align_stack_for_direct_fncall(sp),
-                                      0)), 0);
+                                      l4_align_stack_for_direct_fncall(sp), 0)),
+             0);
 }
 
 void worker_start(struct worker *w, void (*fn)(void *), void *arg,
@@ -136,7 +256,16 @@ void worker_start(struct worker *w, void (*fn)(void *), void *arg,
 
 void worker_delete(struct worker *w)
 {
-    l4_task_delete_obj(L4_BASE_TASK_CAP, w->cap);
+    cap_delete(w->cap);
+}
+
+/* --- the run ------------------------------------------------------------ */
+
+struct kernel_use kernel_use(void)
+{
+    l4_utcb_mr()->mr[0] = L4_VITRINE_KMEM_STATS;
+    CHECK_EQ(request(L4_BASE_DEBUGGER_CAP, L4_PROTO_DEBUGGER, 1, 0), 0);
+    return (struct kernel_use){l4_utcb_mr()->mr[0], l4_utcb_mr()->mr[1]};
 }
 
 static unsigned count(const struct kernel_test *t)
@@ -147,32 +276,78 @@ static unsigned count(const struct kernel_test *t)
     return n;
 }
 
+static void report(const char *name)
+{
+    say(failures ? "not ok " : "ok ");
+    say_number(++test_number);
+    say(" - ");
+    say(name);
+    say("\n");
+    failed_tests += failures > 0;
+}
+
 static void run(const struct kernel_test *t)
 {
     for (; t->name; t++) {
         failures = 0;
         t->run();
-        say(failures ? "not ok " : "ok ");
-        say_number(++test_number);
-        say(" - ");
-        say(t->name);
-        say("\n");
-        failed_tests += failures > 0;
+        report(t->name);
     }
+}
+
+/* Everything the tests made is deleted, everything of theirs is mapped. */
+static void clean_up(void)
+{
+    for (unsigned i = FIRST_FREE; i < caps_end; i++) {
+        cap_delete((l4_cap_idx_t)i << L4_CAP_SHIFT);
+        l4_task_release_cap(L4_BASE_TASK_CAP, (l4_cap_idx_t)i << L4_CAP_SHIFT);
+    }
+    for (l4_addr_t a = l4_trunc_page((l4_addr_t)__ehdr_start);
+         a < (l4_addr_t)_end; a += L4_PAGESIZE)
+        (void)*(volatile char *)a;
+    next_cap = FIRST_FREE;
+    utcb_next = UTCB_AREA;
+    workers = pages_used = windows_used = 0;
+    l4_ipc_sleep_us(1); /* the kernel is left and has reaped */
+}
+
+/*
+ * All tests once more, after a first run that has made the tables that stay
+ * (capability pages, UTCB areas, page tables): kernel memory and objects must
+ * be the same before and after.
+ */
+static void check_leaks(const struct kernel_test *const *lists, unsigned n)
+{
+    clean_up();
+    struct kernel_use before = kernel_use();
+    failures = 0;
+    for (unsigned i = 0; i < n; i++)
+        for (const struct kernel_test *t = lists[i]; t->name; t++)
+            t->run();
+    clean_up();
+    struct kernel_use after = kernel_use();
+    CHECK_EQ(after.objects, before.objects);
+    CHECK_EQ(after.free, before.free);
+    report("all tests once more leave nothing behind");
 }
 
 int main(void)
 {
-    static const struct kernel_test *const lists[] = {ipc_tests, object_tests,
-                                                      memory_tests};
-    unsigned total = 0;
-    for (unsigned i = 0; i < 3; i++)
+    static const struct kernel_test *const lists[] = {
+        ipc_tests,      factory_tests, thread_tests,    task_tests,
+        gate_tests,     irq_tests,     scheduler_tests, vlog_tests,
+        debugger_tests, memory_tests,  item_tests,      fault_tests,
+    };
+    enum { LISTS = sizeof lists / sizeof lists[0] };
+    unsigned total = 1;
+    for (unsigned i = 0; i < LISTS; i++)
         total += count(lists[i]);
     say("1..");
     say_number(total);
     say("\n");
-    for (unsigned i = 0; i < 3; i++)
+    for (unsigned i = 0; i < LISTS; i++)
         run(lists[i]);
+    check_leaks(lists, LISTS);
     l4_vitrine_end(L4_BASE_DEBUGGER_CAP, failed_tests > 99 ? 99 : failed_tests);
     return 0;
 }

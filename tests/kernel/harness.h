@@ -9,6 +9,7 @@
 #include <l4/sys/debugger.h>
 #include <l4/sys/err.h>
 #include <l4/sys/factory.h>
+#include <l4/sys/icu.h>
 #include <l4/sys/ipc.h>
 #include <l4/sys/ipc_gate.h>
 #include <l4/sys/irq.h>
@@ -27,32 +28,50 @@ struct kernel_test {
 };
 
 /* Files' tests, each list ended by a name of 0. */
-extern const struct kernel_test ipc_tests[], object_tests[], memory_tests[];
+extern const struct kernel_test ipc_tests[], factory_tests[], thread_tests[],
+    task_tests[], gate_tests[], irq_tests[], scheduler_tests[], vlog_tests[],
+    debugger_tests[], memory_tests[], item_tests[], fault_tests[];
 
 /* Counts a failure with its place; the test goes on. */
 void check_failed(const char *file, int line, const char *text, long is);
-#define CHECK(condition)                                                      \
-    ((condition) ? (void)0                                                    \
-                 : check_failed(__FILE__, __LINE__, #condition, 0))
-#define CHECK_EQ(is, expected)                                                \
-    do {                                                                      \
-        long is_ = (long)(is);                                                \
-        if (is_ != (long)(expected))                                          \
-            check_failed(__FILE__, __LINE__, #is " == " #expected, is_);      \
+#define CHECK(condition)                                                       \
+    ((condition) ? (void)0 : check_failed(__FILE__, __LINE__, #condition, 0))
+#define CHECK_EQ(is, expected)                                                 \
+    do {                                                                       \
+        long is_ = (long)(is);                                                 \
+        if (is_ != (long)(expected))                                           \
+            check_failed(__FILE__, __LINE__, #is " == " #expected, is_);       \
     } while (0)
 
 void say(const char *text);
 void say_number(long n);
 
-/* A fresh, empty capability slot. */
+/* A fresh, empty capability slot, emptied at the end of all. */
 l4_cap_idx_t cap_new(void);
 /* A zeroed page of this task's own, from sigma0. */
 void *page_new(void);
+/* The first of 16 MiB of addresses where nothing is mapped. */
+l4_addr_t window_new(void);
 
-/* A thread of this task (or of `task`, then with its own UTCB page there). */
+/*
+ * A second task: this program's image is mapped in it at the same addresses,
+ * so that functions of this program run there on the same variables; nothing
+ * else is, and it holds no capabilities.
+ */
+struct space {
+    l4_cap_idx_t task;
+    unsigned utcbs; /* taken */
+};
+void space_make(struct space *s);
+/* Gives it this task's capability `cap` at the same index. */
+void space_give(const struct space *s, l4_cap_idx_t cap, unsigned rights);
+void space_delete(struct space *s);
+
+/* A thread. Its pager is this task's or, in another space, nobody; it has no
+ * exception handler. */
 struct worker {
     l4_cap_idx_t cap;
-    l4_utcb_t *utcb;
+    l4_utcb_t *utcb; /* where its own task sees it */
 };
 /* Creates, binds and starts; fn runs with `arg` on a stack of its own. prio
  * 0: one above this thread's. */
@@ -60,9 +79,26 @@ void worker_start(struct worker *w, void (*fn)(void *), void *arg,
                   unsigned prio);
 /* Creates and binds, does not start. */
 void worker_make(struct worker *w);
+void worker_make_in(struct worker *w, struct space *s);
+/* Selectors of the worker's task. */
+void worker_handlers(const struct worker *w, l4_cap_idx_t pager,
+                     l4_cap_idx_t exc_handler);
 void worker_run(struct worker *w, void (*fn)(void *), void *arg, unsigned prio);
 /* The object goes, and with it the thread. */
 void worker_delete(struct worker *w);
+
+/* A gate to `thread` (L4_INVALID_CAP: unbound). */
+l4_cap_idx_t gate_to(l4_cap_idx_t thread, l4_umword_t label);
+/* A copy of `cap` in a fresh slot, with L4_CAP_FPAGE_* rights. */
+l4_cap_idx_t cap_copy(l4_cap_idx_t cap, unsigned rights);
+/* Does the slot hold a capability? */
+int cap_is_there(l4_cap_idx_t cap);
+void cap_delete(l4_cap_idx_t cap);
+/* A request with the words (and items) put into the UTCB before. */
+long request(l4_cap_idx_t to, long proto, unsigned words, unsigned items);
+/* One word only: the operation. */
+long request_op(l4_cap_idx_t to, long proto, l4_umword_t op);
+
 /* The thread that runs main(). */
 #define MAIN_CAP (3ul << L4_CAP_SHIFT)
 enum { MAIN_PRIO = 200 };
@@ -70,5 +106,10 @@ enum { MAIN_PRIO = 200 };
 long result(l4_msgtag_t tag);
 /* IPC error code of this thread's last IPC, 0: none. */
 long ipc_code(l4_msgtag_t tag);
+/* Kernel memory in use, and objects. */
+struct kernel_use {
+    l4_umword_t free, objects;
+};
+struct kernel_use kernel_use(void);
 
 #endif

@@ -19,14 +19,6 @@ static void echo_server(void *arg)
     }
 }
 
-static l4_cap_idx_t gate_to(l4_cap_idx_t thread, l4_umword_t label)
-{
-    l4_cap_idx_t gate = cap_new();
-    CHECK_EQ(result(l4_factory_create_gate(L4_BASE_FACTORY_CAP, gate, thread,
-                                           label)), 0);
-    return gate;
-}
-
 static l4_msgtag_t call(l4_cap_idx_t to, l4_umword_t word)
 {
     l4_utcb_mr()->mr[0] = word;
@@ -65,8 +57,8 @@ static void zero_send_timeout_fails_at_once(void)
 {
     struct worker w;
     worker_make(&w);
-    l4_msgtag_t tag = l4_ipc_send(w.cap, l4_utcb(), l4_msgtag(0, 0, 0, 0),
-                                  zero_both);
+    l4_msgtag_t tag =
+        l4_ipc_send(w.cap, l4_utcb(), l4_msgtag(0, 0, 0, 0), zero_both);
     CHECK_EQ(ipc_code(tag), L4_IPC_SETIMEOUT);
     worker_delete(&w);
 }
@@ -84,9 +76,9 @@ static void sender_waits_on_an_unbound_gate(void)
 {
     struct worker w;
     l4_cap_idx_t gate = gate_to(L4_INVALID_CAP, 0);
-    l4_msgtag_t tag = l4_ipc_call(gate, l4_utcb(), l4_msgtag(0, 0, 0, 0),
-                                  l4_timeout(l4_timeout_from_us(1000),
-                                             L4_IPC_TIMEOUT_NEVER));
+    l4_msgtag_t tag =
+        l4_ipc_call(gate, l4_utcb(), l4_msgtag(0, 0, 0, 0),
+                    l4_timeout(l4_timeout_from_us(1000), L4_IPC_TIMEOUT_NEVER));
     CHECK_EQ(ipc_code(tag), L4_IPC_SETIMEOUT);
     worker_start(&w, echo_server, 0, 0);
     CHECK_EQ(result(l4_rcv_ep_bind_thread(gate, w.cap, 0x40)), 0);
@@ -140,8 +132,9 @@ static void ex_regs_cancels_a_waiting_send(void)
     cancelled_code = 99;
     worker_start(&w, blocked_call, (void *)gate, 0);
     CHECK_EQ(cancelled_code, 99);
-    CHECK_EQ(result(l4_thread_ex_regs(w.cap, ~0ul, ~0ul,
-                                      L4_THREAD_EX_REGS_CANCEL)), 0);
+    CHECK_EQ(
+        result(l4_thread_ex_regs(w.cap, ~0ul, ~0ul, L4_THREAD_EX_REGS_CANCEL)),
+        0);
     l4_ipc_sleep_us(1);
     CHECK_EQ(cancelled_code, L4_IPC_SECANCELED);
     worker_delete(&w);
@@ -182,22 +175,84 @@ static void open_wait_takes_the_highest_priority_first(void)
         worker_delete(&w[i]);
 }
 
+static void long_send(void *arg)
+{
+    (void)arg;
+    for (unsigned i = 0; i < 63; i++)
+        l4_utcb_mr()->mr[i] = i * 3;
+    l4_ipc_send(MAIN_CAP, l4_utcb(), l4_msgtag(0, 63, 0, 0), L4_IPC_NEVER);
+}
+
 static void all_63_words_arrive(void)
 {
     struct worker w;
     l4_umword_t label;
-    worker_make(&w);
+    worker_start(&w, long_send, 0, 0);
+    l4_msgtag_t tag = l4_ipc_wait(l4_utcb(), &label, zero_both);
+    CHECK_EQ(ipc_code(tag), 0);
+    CHECK_EQ(l4_msgtag_words(tag), 63);
     for (unsigned i = 0; i < 63; i++)
-        l4_utcb_mr_u(w.utcb)->mr[i] = i * 3;
-    worker_run(&w, ordered_send, 0, 0);
-    CHECK_EQ(ipc_code(l4_ipc_wait(l4_utcb(), &label, zero_both)), 0);
+        CHECK_EQ(l4_utcb_mr()->mr[i], i * 3);
     worker_delete(&w);
+}
+
+static void self_delete(void *arg)
+{
+    worker_delete(arg);
+    cancelled_code = 77; /* nobody comes here */
+}
+
+static void a_thread_deletes_itself(void)
+{
+    static struct worker w;
+    cancelled_code = 0;
+    worker_make(&w);
+    worker_run(&w, self_delete, &w, 0);
+    CHECK(!cap_is_there(w.cap));
+    CHECK_EQ(cancelled_code, 0);
+}
+
+static void receive_from(void *arg)
+{
+    l4_msgtag_t tag =
+        l4_ipc_receive((l4_cap_idx_t)arg, l4_utcb(), L4_IPC_NEVER);
+    cancelled_code = (l4_umword_t)ipc_code(tag);
+}
+
+static void receiver_of_a_deleted_partner_is_woken(void)
+{
+    struct worker partner, w;
+    worker_make(&partner);
+    cancelled_code = 99;
+    worker_start(&w, receive_from, (void *)partner.cap, 0);
+    worker_delete(&partner);
+    l4_ipc_sleep_us(1);
+    CHECK_EQ(cancelled_code, L4_IPC_REABORTED);
+    worker_delete(&w);
+}
+
+static void a_send_to_oneself_does_not_exist(void)
+{
+    l4_msgtag_t tag =
+        l4_ipc_send(MAIN_CAP, l4_utcb(), l4_msgtag(0, 0, 0, 0), L4_IPC_NEVER);
+    CHECK_EQ(ipc_code(tag), L4_IPC_ENOT_EXISTENT);
+}
+
+static void an_absolute_timeout_fires_at_its_time(void)
+{
+    l4_cpu_time_t at = l4_kip_clock(l4_kip()) + 3000;
+    l4_timeout_s abs = l4_timeout_abs(at, 8);
+    l4_msgtag_t tag = l4_ipc_receive(L4_INVALID_CAP, l4_utcb(),
+                                     l4_timeout(L4_IPC_TIMEOUT_NEVER, abs));
+    CHECK_EQ(ipc_code(tag), L4_IPC_RETIMEOUT);
+    l4_cpu_time_t now = l4_kip_clock(l4_kip());
+    CHECK(now >= at && now < at + 1000);
 }
 
 static void message_longer_than_the_utcb_is_cut(void)
 {
-    l4_msgtag_t tag = l4_ipc_call(MAIN_CAP, l4_utcb(),
-                                  l4_msgtag(1, 63, 2, 0), zero_both);
+    l4_msgtag_t tag =
+        l4_ipc_call(MAIN_CAP, l4_utcb(), l4_msgtag(1, 63, 2, 0), zero_both);
     CHECK(ipc_code(tag) != 0);
 }
 
@@ -218,6 +273,12 @@ const struct kernel_test ipc_tests[] = {
     {"an open wait takes the highest priority first",
      open_wait_takes_the_highest_priority_first},
     {"all 63 words arrive", all_63_words_arrive},
+    {"a thread deletes itself", a_thread_deletes_itself},
+    {"a receiver of a deleted partner is woken",
+     receiver_of_a_deleted_partner_is_woken},
+    {"a send to oneself does not exist", a_send_to_oneself_does_not_exist},
+    {"an absolute timeout fires at its time",
+     an_absolute_timeout_fires_at_its_time},
     {"a message longer than the UTCB is cut",
      message_longer_than_the_utcb_is_cut},
     {0, 0},

@@ -1,0 +1,2 @@
+#include "harness.h"
+const struct kernel_test fault_tests[] = {{0, 0}};

@@ -1,2 +1,0 @@
-#include "harness.h"
-const struct kernel_test object_tests[] = {{0, 0}};

@@ -1,0 +1,226 @@
+/*
+ * The kernel's own services: scheduler, log, debugger, platform control.
+ */
+#include "harness.h"
+#include <l4/sys/platform_control.h>
+#include <l4/vitrine/debug.h>
+
+/* --- scheduler ---------------------------------------------------------- */
+
+static void scheduler_info(void)
+{
+    l4_umword_t max = 0;
+    l4_sched_cpu_set_t cpus = l4_sched_cpu_set(0, 0, 0);
+    CHECK_EQ(result(l4_scheduler_info(L4_BASE_SCHEDULER_CAP, &max, &cpus)), 0);
+    CHECK(max >= 1);
+    CHECK_EQ(cpus.map & 1, 1);
+    cpus = l4_sched_cpu_set(max, 0, 0);
+    CHECK_EQ(result(l4_scheduler_info(L4_BASE_SCHEDULER_CAP, &max, &cpus)),
+             -L4_ERANGE);
+    CHECK(l4_scheduler_is_online(L4_BASE_SCHEDULER_CAP, 0));
+    CHECK(!l4_scheduler_is_online(L4_BASE_SCHEDULER_CAP, 31));
+}
+
+static long run(l4_cap_idx_t thread, unsigned prio, l4_umword_t quantum)
+{
+    l4_sched_param_t p = l4_sched_param(prio, quantum);
+    return result(l4_scheduler_run_thread(L4_BASE_SCHEDULER_CAP, thread, &p));
+}
+
+static void run_thread_and_its_errors(void)
+{
+    struct worker w;
+    worker_make(&w);
+    CHECK_EQ(run(w.cap, 0, 0), -L4_EINVAL);
+    CHECK_EQ(run(w.cap, 256, 0), -L4_EINVAL);
+    CHECK_EQ(run(L4_BASE_LOG_CAP, 1, 0), -L4_EINVAL);
+    CHECK_EQ(run(cap_new(), 1, 0), -L4_EINVAL);
+    CHECK_EQ(run(w.cap, 255, 0), 0);
+    CHECK_EQ(run(w.cap, 1, ~0ul), 0);
+    CHECK_EQ(run(w.cap, 1, 1ul << 61), 0); /* * 1000 would be 0 */
+    l4_utcb_mr()->mr[0] = L4_SCHEDULER_RUN_THREAD_OP;
+    CHECK_EQ(request(L4_BASE_SCHEDULER_CAP, L4_PROTO_SCHEDULER, 4, 0),
+             -L4_EINVAL);
+    CHECK_EQ(request_op(L4_BASE_SCHEDULER_CAP, L4_PROTO_SCHEDULER, 0x77),
+             -L4_ENOSYS);
+    CHECK_EQ(request_op(L4_BASE_SCHEDULER_CAP, L4_PROTO_THREAD, 0),
+             -L4_EBADPROTO);
+    worker_delete(&w);
+}
+
+static volatile unsigned turns[2];
+
+static void spin(void *arg)
+{
+    for (;;)
+        turns[(l4_umword_t)arg]++;
+}
+
+static void priorities_are_kept(void)
+{
+    struct worker low, high;
+    turns[0] = turns[1] = 0;
+    worker_start(&low, spin, (void *)0, 2);
+    worker_start(&high, spin, (void *)1, 3);
+    l4_ipc_sleep_us(50000);
+    CHECK_EQ(turns[0], 0);
+    CHECK(turns[1] > 0);
+    CHECK_EQ(run(low.cap, 4, 0), 0); /* now the other way round */
+    unsigned before = turns[1];
+    l4_ipc_sleep_us(50000);
+    CHECK_EQ(turns[1], before);
+    CHECK(turns[0] > 0);
+    worker_delete(&low);
+    worker_delete(&high);
+}
+
+static void equals_share_by_their_quanta(void)
+{
+    struct worker a, b;
+    turns[0] = turns[1] = 0;
+    worker_start(&a, spin, (void *)0, 2);
+    worker_start(&b, spin, (void *)1, 2);
+    CHECK_EQ(run(a.cap, 2, 3000), 0);
+    CHECK_EQ(run(b.cap, 2, 1000), 0);
+    l4_ipc_sleep_us(400000);
+    CHECK(turns[0] > 2 * turns[1] && turns[0] < 4 * turns[1]);
+    worker_delete(&a);
+    worker_delete(&b);
+}
+
+static void idle_time(void)
+{
+    l4_sched_cpu_set_t cpu = l4_sched_cpu_set(0, 0, 1);
+    l4_sched_cpu_set_t none = l4_sched_cpu_set(40, 0, 1);
+    l4_kernel_clock_t before = 0, after = 0;
+    CHECK_EQ(
+        result(l4_scheduler_idle_time(L4_BASE_SCHEDULER_CAP, &cpu, &before)),
+        0);
+    l4_ipc_sleep_us(10000);
+    CHECK_EQ(
+        result(l4_scheduler_idle_time(L4_BASE_SCHEDULER_CAP, &cpu, &after)), 0);
+    CHECK(after - before > 9000 && after - before <= 10000);
+    CHECK_EQ(
+        result(l4_scheduler_idle_time(L4_BASE_SCHEDULER_CAP, &none, &after)),
+        -L4_EINVAL);
+}
+
+const struct kernel_test scheduler_tests[] = {
+    {"scheduler: info", scheduler_info},
+    {"scheduler: run_thread and its errors", run_thread_and_its_errors},
+    {"scheduler: priorities are kept", priorities_are_kept},
+    {"scheduler: equals share by their quanta", equals_share_by_their_quanta},
+    {"scheduler: idle time", idle_time},
+    {0, 0},
+};
+
+/* --- log ----------------------------------------------------------------- */
+
+static void attributes_are_kept(void)
+{
+    l4_vcon_attr_t old = {0}, attr = {.i_flags = 1, .o_flags = 2, .l_flags = 4};
+    CHECK_EQ(result(l4_vcon_get_attr(L4_BASE_LOG_CAP, &old)), 0);
+    CHECK_EQ(result(l4_vcon_set_attr(L4_BASE_LOG_CAP, &attr)), 0);
+    attr = (l4_vcon_attr_t){0, 0, 0};
+    CHECK_EQ(result(l4_vcon_get_attr(L4_BASE_LOG_CAP, &attr)), 0);
+    CHECK_EQ(attr.i_flags, 1);
+    CHECK_EQ(attr.o_flags, 2);
+    CHECK_EQ(attr.l_flags, 4);
+    CHECK_EQ(result(l4_vcon_set_attr(L4_BASE_LOG_CAP, &old)), 0);
+}
+
+static void reading_needs_w(void)
+{
+    char buffer[8];
+    l4_cap_idx_t ro = cap_copy(L4_BASE_LOG_CAP, L4_CAP_FPAGE_RO);
+    CHECK_EQ(l4_vcon_read(ro, buffer, sizeof buffer), -L4_EPERM);
+    CHECK_EQ(l4_vcon_read(L4_BASE_LOG_CAP, buffer, sizeof buffer), 0);
+}
+
+static void log_errors(void)
+{
+    CHECK_EQ(request_op(L4_BASE_LOG_CAP, L4_PROTO_LOG, 0x77), -L4_ENOSYS);
+    CHECK_EQ(request_op(L4_BASE_LOG_CAP, L4_PROTO_LOG, L4_VCON_SET_ATTR_OP),
+             -L4_EMSGTOOSHORT);
+    CHECK_EQ(request(L4_BASE_LOG_CAP, L4_PROTO_LOG, 0, 0), -L4_EMSGTOOSHORT);
+    CHECK_EQ(request_op(L4_BASE_LOG_CAP, L4_PROTO_TASK, 0), -L4_EBADPROTO);
+}
+
+const struct kernel_test vlog_tests[] = {
+    {"log: attributes are kept", attributes_are_kept},
+    {"log: reading needs W", reading_needs_w},
+    {"log: errors", log_errors},
+    {0, 0},
+};
+
+/* --- debugger ----------------------------------------------------------------
+ */
+
+static int same(const char *a, const char *b)
+{
+    while (*a && *a == *b)
+        a++, b++;
+    return *a == *b;
+}
+
+static void names_and_ids(void)
+{
+    struct worker a, b;
+    char name[32];
+    worker_make(&a);
+    worker_make(&b);
+    CHECK_EQ(result(l4_debugger_set_object_name(a.cap, "first")), 0);
+    CHECK_EQ(l4_debugger_get_object_name(a.cap, name, sizeof name), 0);
+    CHECK(same(name, "first"));
+    CHECK_EQ(result(l4_debugger_set_object_name(
+                 a.cap, "a name of more than thirty-one characters")),
+             0);
+    CHECK_EQ(l4_debugger_get_object_name(a.cap, name, sizeof name), 0);
+    CHECK(same(name, "a name of more than thirty-one "));
+    CHECK(l4_debugger_global_id(a.cap) < l4_debugger_global_id(b.cap));
+    worker_delete(&a);
+    worker_delete(&b);
+}
+
+static void debugger_errors(void)
+{
+    CHECK_EQ(request_op(L4_BASE_DEBUGGER_CAP, L4_PROTO_DEBUGGER, 0x699),
+             -L4_ENOSYS);
+    CHECK_EQ(request_op(L4_BASE_DEBUGGER_CAP, L4_PROTO_DEBUGGER, 0x500),
+             -L4_ENOSYS);
+    CHECK_EQ(request_op(L4_BASE_DEBUGGER_CAP, L4_PROTO_DEBUGGER, 0x101),
+             -L4_EINVAL);
+    CHECK_EQ(request_op(L4_BASE_DEBUGGER_CAP, L4_PROTO_DEBUGGER,
+                        L4_VITRINE_REPORT_FAULT),
+             -L4_ENOENT);
+    CHECK_EQ(request_op(L4_BASE_DEBUGGER_CAP, L4_PROTO_TASK, 0), -L4_EBADPROTO);
+}
+
+static void platform_control(void)
+{
+    CHECK_EQ(request_op(L4_BASE_ICU_CAP, 0, L4_PLATFORM_CTL_SYS_SUSPEND_OP),
+             -L4_ENOSYS);
+    CHECK_EQ(request_op(L4_BASE_ICU_CAP, 0, L4_PLATFORM_CTL_SYS_SHUTDOWN_OP),
+             -L4_EINVAL);
+}
+
+static void kernel_memory_is_told(void)
+{
+    struct kernel_use before = kernel_use();
+    struct worker w;
+    worker_make(&w);
+    struct kernel_use with = kernel_use();
+    CHECK_EQ(with.objects, before.objects + 1);
+    CHECK(with.free < before.free);
+    worker_delete(&w);
+    l4_ipc_sleep_us(1);
+    CHECK_EQ(kernel_use().free, before.free);
+}
+
+const struct kernel_test debugger_tests[] = {
+    {"debugger: names and ids", names_and_ids},
+    {"debugger: errors", debugger_errors},
+    {"debugger: kernel memory is told", kernel_memory_is_told},
+    {"platform control: not there yet", platform_control},
+    {0, 0},
+};
