@@ -7,13 +7,13 @@
 
 #include "port.h"
 
-#define kassert(condition)                                                    \
+#define kassert(condition)                                                     \
     ((condition) ? (void)0 : port_panic(__FILE__, __LINE__, #condition))
 
 #define kpanic(text) port_panic(__FILE__, __LINE__, text)
 
 /* The struct that holds `member` at `pointer`. */
-#define container_of(pointer, type, member)                                   \
-    ((type *)((char *)(pointer) - offsetof(type, member)))
+#define container_of(pointer, type, member)                                    \
+    ((type *)((char *)(pointer)-offsetof(type, member)))
 
 #endif

@@ -41,7 +41,7 @@ void object_init(struct object *o, const struct object_ops *ops,
     o->quota = quota;
     if (quota->owner)
         object_pin(quota->owner); /* its quota outlives what it charged */
-    o->id = ++last_id; /* keeps I2 */
+    o->id = ++last_id;            /* keeps I2 */
     o->refs = 0;
     o->pins = 0;
     o->dying = false;

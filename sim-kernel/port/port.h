@@ -24,8 +24,8 @@ typedef uint64_t paddr_t;
 typedef uint64_t uaddr_t;
 typedef uint64_t word_t; /* a machine word: 64 bits on every target */
 
-#define PAGE_ORDER 12
-#define PAGE_SIZE (1ul << PAGE_ORDER)
+#define PAGE_ORDER      12
+#define PAGE_SIZE       (1ul << PAGE_ORDER)
 #define SUPERPAGE_ORDER 21
 
 /* Access rights of memory, as in a flexpage (L4 numbering). */
@@ -44,21 +44,21 @@ struct ipc_args {
 
 /* Cause of an exception, the same on every port. */
 enum trap_cause {
-    CAUSE_PAGE_FAULT,   /* a page fault its pager would not answer */
-    CAUSE_DIVIDE,       /* integer division by zero or overflow */
-    CAUSE_ILLEGAL,      /* undefined instruction */
+    CAUSE_PAGE_FAULT, /* a page fault its pager would not answer */
+    CAUSE_DIVIDE,     /* integer division by zero or overflow */
+    CAUSE_ILLEGAL,    /* undefined instruction */
     CAUSE_BREAKPOINT,
     CAUSE_ALIGNMENT,
     CAUSE_FPU,
-    CAUSE_BUS,          /* access to a device or to nothing */
-    CAUSE_EX_REGS,      /* asked for by l4_thread_ex_regs */
+    CAUSE_BUS,     /* access to a device or to nothing */
+    CAUSE_EX_REGS, /* asked for by l4_thread_ex_regs */
     CAUSE_OTHER,
 };
 
 struct port_trap {
     enum trap_cause cause;
-    uaddr_t address;    /* of the access, 0 where there is none */
-    unsigned access;    /* RIGHT_R, RIGHT_W or RIGHT_X, 0: none */
+    uaddr_t address; /* of the access, 0 where there is none */
+    unsigned access; /* RIGHT_R, RIGHT_W or RIGHT_X, 0: none */
 };
 
 #include "port_arch.h" /* found by the include path of the chosen port */
@@ -69,11 +69,11 @@ struct port_trap {
 enum { BOOT_MAX_REGIONS = 32 };
 
 enum boot_region_type {
-    BOOT_RAM = 1,      /* usable memory, goes to sigma0 */
-    BOOT_KERNEL = 2,   /* kernel image and heap: nobody's */
-    BOOT_MODULE = 3,   /* boot modules and boot information: sigma0 */
-    BOOT_ROOT = 4,     /* images of sigma0 and root task */
-    BOOT_DEVICE = 5,   /* device registers: sigma0, as I/O memory */
+    BOOT_RAM = 1,    /* usable memory, goes to sigma0 */
+    BOOT_KERNEL = 2, /* kernel image and heap: nobody's */
+    BOOT_MODULE = 3, /* boot modules and boot information: sigma0 */
+    BOOT_ROOT = 4,   /* images of sigma0 and root task */
+    BOOT_DEVICE = 5, /* device registers: sigma0, as I/O memory */
 };
 
 struct boot_region {
@@ -91,13 +91,13 @@ struct boot_info {
     struct boot_region region[BOOT_MAX_REGIONS];
     paddr_t heap_start, heap_end; /* inside a BOOT_KERNEL region */
     struct boot_task sigma0, root;
-    paddr_t modules;       /* struct l4_vitrine_bootinfo, 0: none */
-    uaddr_t user_end;      /* first address no task may use */
+    paddr_t modules;  /* struct l4_vitrine_bootinfo, 0: none */
+    uaddr_t user_end; /* first address no task may use */
     unsigned cpu_count;
     unsigned irq_count;
     uint64_t seed;
-    uint64_t slice_ns;     /* default time slice, 10 ms */
-    bool trace;            /* write the trace from the start */
+    uint64_t slice_ns; /* default time slice, 10 ms */
+    bool trace;        /* write the trace from the start */
 };
 
 /* ------------------------------------------------------------------ */
@@ -165,8 +165,8 @@ int port_space_init(struct port_space *s);
 void port_space_destroy(struct port_space *s);
 /* Maps one page of PAGE_ORDER or SUPERPAGE_ORDER at `va`, replacing what is
  * there. 0 or -L4_ENOMEM (nothing changed). */
-int port_space_map(struct port_space *s, uaddr_t va, paddr_t pa,
-                   unsigned order, unsigned rights, unsigned attributes);
+int port_space_map(struct port_space *s, uaddr_t va, paddr_t pa, unsigned order,
+                   unsigned rights, unsigned attributes);
 /* Leaves `rights` (0: removes) on the page at `va` of `order`; flushes TLBs;
  * returns W if the page was written since the last call, R if touched. */
 unsigned port_space_protect(struct port_space *s, uaddr_t va, unsigned order,

@@ -88,7 +88,9 @@ static int heap(void)
     if (!first || first[BLOCK - 1])
         return 1;
     free(first);
-    printf("after a block was freed: %s\n", malloc(BLOCK) ? "one" : "none");
+    first = malloc(BLOCK);
+    printf("after a block was freed: %s\n", first ? "one" : "none");
+    free(first);
     return 0;
 }
 

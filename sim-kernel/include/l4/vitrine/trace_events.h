@@ -27,48 +27,50 @@
 
 #include <stdint.h>
 
-#define VTR_EVENTS(X)                                                         \
-    X(1, BOOT, "version,ram_bytes,cpus,seed", "the kernel starts")            \
-    X(2, ENTER, "kind,ip,dest,tag", "a trap enters the kernel")               \
-    X(3, LEAVE, "to,ip", "the kernel returns to user mode")                   \
-    X(4, SWITCH, "to,from,prio,reason", "the CPU goes to another thread")     \
-    X(5, CREATE, "object,type,factory,bytes", "an object is made")            \
-    X(6, DELETE, "object,type", "an object is gone")                          \
-    X(7, NAME, "object,name0,name1,name2,name3", "an object gets a name")     \
-    X(8, BIND, "thread,task,utcb", "a thread gets its task")                  \
-    X(9, GATE_BIND, "gate,thread,label", "a gate or IRQ gets its receiver")   \
-    X(10, THREAD_START, "thread,ip,sp,prio", "a thread is set running")       \
-    X(11, THREAD_PRIO, "thread,prio,slice_ns", "scheduling parameters")       \
-    X(12, CAP_MAP, "from_task,from_slot,to_task,to_slot,object,rights",       \
-      "a capability is handed on (from_task 0: made by the kernel)")          \
-    X(13, CAP_UNMAP, "task,slot,object,rights,by_task",                       \
-      "a capability loses rights (all: it is gone)")                          \
-    X(14, MEM_MAP, "from_task,from_va,to_task,to_va,order_rights,paddr",      \
-      "memory is handed on (order_rights: order << 8 | rights)")              \
-    X(15, MEM_UNMAP, "task,va,order_rights,by_task", "memory is taken back")  \
-    X(16, IPC, "to,via,label,tag,mr0,mr1",                                    \
-      "a message passes from the record's thread to another")                 \
-    X(17, IPC_BLOCK, "partner,why,via,deadline_ns", "a thread starts waiting")\
-    X(18, IPC_ERROR, "code,partner,via", "an IPC ends with an error")         \
-    X(19, INVOKE, "object,type,opcode,tag,mr1,mr2",                           \
-      "a thread invokes a kernel object")                                     \
-    X(20, RESULT, "object,tag,mr0", "the kernel object's answer")             \
-    X(21, PAGE_FAULT, "address,access,ip,task", "a page fault (access R4 W2 X1)")\
-    X(22, EXCEPTION, "cause,ip,address,task", "an exception")                 \
-    X(23, FAULT_REPORT, "thread,task,cause,address,ip,access",                \
-      "a fault nobody could answer")                                          \
-    X(24, IRQ, "line,object", "a device interrupt arrives")                   \
-    X(25, TIMEOUT, "thread,phase", "a timeout strikes")                       \
-    X(26, IMAGE, "task,base,name0,name1,name2,name3", "a program was loaded") \
-    X(27, MARK, "kind,text0,text1,text2,text3,value", "a mark from user level")\
-    X(28, END, "reason,result", "the system ends")                            \
-    X(29, LOST, "records", "records the ring had no room for")                \
-    X(30, SNAP_OBJECT, "object,type,task,prio", "snapshot: one object")       \
-    X(31, SNAP_CAP, "task,slot,object,rights,parent_task,parent_slot",        \
-      "snapshot: one capability")                                             \
-    X(32, SNAP_MEM, "task,va,order_rights,paddr,parent_task,parent_va",       \
-      "snapshot: one memory mapping")                                         \
-    X(33, WAIT, "thread,partner,why,since_ns,ip,via",                         \
+#define VTR_EVENTS(X)                                                          \
+    X(1, BOOT, "version,ram_bytes,cpus,seed", "the kernel starts")             \
+    X(2, ENTER, "kind,ip,dest,tag", "a trap enters the kernel")                \
+    X(3, LEAVE, "to,ip", "the kernel returns to user mode")                    \
+    X(4, SWITCH, "to,from,prio,reason", "the CPU goes to another thread")      \
+    X(5, CREATE, "object,type,factory,bytes", "an object is made")             \
+    X(6, DELETE, "object,type", "an object is gone")                           \
+    X(7, NAME, "object,name0,name1,name2,name3", "an object gets a name")      \
+    X(8, BIND, "thread,task,utcb", "a thread gets its task")                   \
+    X(9, GATE_BIND, "gate,thread,label", "a gate or IRQ gets its receiver")    \
+    X(10, THREAD_START, "thread,ip,sp,prio", "a thread is set running")        \
+    X(11, THREAD_PRIO, "thread,prio,slice_ns", "scheduling parameters")        \
+    X(12, CAP_MAP, "from_task,from_slot,to_task,to_slot,object,rights",        \
+      "a capability is handed on (from_task 0: made by the kernel)")           \
+    X(13, CAP_UNMAP, "task,slot,object,rights,by_task",                        \
+      "a capability loses rights (all: it is gone)")                           \
+    X(14, MEM_MAP, "from_task,from_va,to_task,to_va,order_rights,paddr",       \
+      "memory is handed on (order_rights: order << 8 | rights)")               \
+    X(15, MEM_UNMAP, "task,va,order_rights,by_task", "memory is taken back")   \
+    X(16, IPC, "to,via,label,tag,mr0,mr1",                                     \
+      "a message passes from the record's thread to another")                  \
+    X(17, IPC_BLOCK, "partner,why,via,deadline_ns", "a thread starts waiting") \
+    X(18, IPC_ERROR, "code,partner,via", "an IPC ends with an error")          \
+    X(19, INVOKE, "object,type,opcode,tag,mr1,mr2",                            \
+      "a thread invokes a kernel object")                                      \
+    X(20, RESULT, "object,tag,mr0", "the kernel object's answer")              \
+    X(21, PAGE_FAULT, "address,access,ip,task",                                \
+      "a page fault (access R4 W2 X1)")                                        \
+    X(22, EXCEPTION, "cause,ip,address,task", "an exception")                  \
+    X(23, FAULT_REPORT, "thread,task,cause,address,ip,access",                 \
+      "a fault nobody could answer")                                           \
+    X(24, IRQ, "line,object", "a device interrupt arrives")                    \
+    X(25, TIMEOUT, "thread,phase", "a timeout strikes")                        \
+    X(26, IMAGE, "task,base,name0,name1,name2,name3", "a program was loaded")  \
+    X(27, MARK, "kind,text0,text1,text2,text3,value",                          \
+      "a mark from user level")                                                \
+    X(28, END, "reason,result", "the system ends")                             \
+    X(29, LOST, "records", "records the ring had no room for")                 \
+    X(30, SNAP_OBJECT, "object,type,task,prio", "snapshot: one object")        \
+    X(31, SNAP_CAP, "task,slot,object,rights,parent_task,parent_slot",         \
+      "snapshot: one capability")                                              \
+    X(32, SNAP_MEM, "task,va,order_rights,paddr,parent_task,parent_va",        \
+      "snapshot: one memory mapping")                                          \
+    X(33, WAIT, "thread,partner,why,since_ns,ip,via",                          \
       "final state: who waits for whom")
 
 enum vtr_event {
@@ -88,22 +90,44 @@ enum {
 
 /* arg "type" of CREATE, SNAP_OBJECT, INVOKE */
 enum vtr_type {
-    VTR_T_NONE, VTR_T_TASK, VTR_T_THREAD, VTR_T_GATE, VTR_T_IRQ,
-    VTR_T_FACTORY, VTR_T_SCHEDULER, VTR_T_ICU, VTR_T_VLOG, VTR_T_DEBUGGER,
-    VTR_T_SEMAPHORE, VTR_T_DMA_SPACE, VTR_T_VM, VTR_T_THREAD_GROUP,
+    VTR_T_NONE,
+    VTR_T_TASK,
+    VTR_T_THREAD,
+    VTR_T_GATE,
+    VTR_T_IRQ,
+    VTR_T_FACTORY,
+    VTR_T_SCHEDULER,
+    VTR_T_ICU,
+    VTR_T_VLOG,
+    VTR_T_DEBUGGER,
+    VTR_T_SEMAPHORE,
+    VTR_T_DMA_SPACE,
+    VTR_T_VM,
+    VTR_T_THREAD_GROUP,
     VTR_T_COUNT
 };
 
 /* arg "why" of IPC_BLOCK and WAIT */
 enum vtr_why {
-    VTR_WHY_NONE, VTR_WHY_SEND, VTR_WHY_REPLY, VTR_WHY_RECEIVE,
-    VTR_WHY_OPEN_WAIT, VTR_WHY_SLEEP, VTR_WHY_STOPPED, VTR_WHY_FAULT,
+    VTR_WHY_NONE,
+    VTR_WHY_SEND,
+    VTR_WHY_REPLY,
+    VTR_WHY_RECEIVE,
+    VTR_WHY_OPEN_WAIT,
+    VTR_WHY_SLEEP,
+    VTR_WHY_STOPPED,
+    VTR_WHY_FAULT,
 };
 
 /* arg "reason" of END */
 enum vtr_end {
-    VTR_END_RESULT, VTR_END_IDLE, VTR_END_FAULT, VTR_END_DEADLOCK,
-    VTR_END_LIMIT, VTR_END_PANIC, VTR_END_INTERRUPTED,
+    VTR_END_RESULT,
+    VTR_END_IDLE,
+    VTR_END_FAULT,
+    VTR_END_DEADLOCK,
+    VTR_END_LIMIT,
+    VTR_END_PANIC,
+    VTR_END_INTERRUPTED,
 };
 
 struct vtr_record {
@@ -120,8 +144,8 @@ _Static_assert(sizeof(struct vtr_record) == 64, "trace record layout");
  * The file: one header, then chunks of records. A chunk that is cut short or
  * whose checksum is wrong is reported and left out; what is whole is used.
  */
-#define VTR_MAGIC 0x3152545654524956ull /* "VIRTVTR1" */
-#define VTR_CHUNK_MAGIC 0x4b4e4843u     /* "CHNK" */
+#define VTR_MAGIC       0x3152545654524956ull /* "VIRTVTR1" */
+#define VTR_CHUNK_MAGIC 0x4b4e4843u           /* "CHNK" */
 
 struct vtr_file_header {
     uint64_t magic;
@@ -129,18 +153,18 @@ struct vtr_file_header {
     uint32_t record_size; /* 64 */
     uint64_t ram_bytes;
     uint64_t seed;
-    char target[16];      /* "sim", "riscv64", ... */
-    char system[16];      /* short name of the system that ran */
+    char target[16]; /* "sim", "riscv64", ... */
+    char system[16]; /* short name of the system that ran */
 };
 _Static_assert(sizeof(struct vtr_file_header) == 64, "trace file header");
 
 struct vtr_chunk {
     uint32_t magic;
-    uint32_t codec;   /* 0: raw records, 1: zstd */
+    uint32_t codec; /* 0: raw records, 1: zstd */
     uint32_t records;
-    uint32_t bytes;   /* that follow this header */
+    uint32_t bytes; /* that follow this header */
     uint64_t first_time;
-    uint32_t crc;     /* CRC-32 (IEEE 802.3) of the bytes that follow */
+    uint32_t crc; /* CRC-32 (IEEE 802.3) of the bytes that follow */
     uint32_t reserved;
 };
 _Static_assert(sizeof(struct vtr_chunk) == 32, "trace chunk header");
