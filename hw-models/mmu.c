@@ -168,7 +168,8 @@ static bool host_fill_block(struct hw_mmu *m, const struct hw_walk *w,
         high++;
     return hw_host_map(&m->host, page + (uint64_t)(int64_t)low,
                        (w->pa >> HW_PAGE_SHIFT) + (uint64_t)(int64_t)low,
-                       (uint32_t)(high - low + 1), m->current) == 0;
+                       (uint32_t)(high - low + 1), m->current,
+                       w->flags & HW_PTE_X) == 0;
 }
 
 static bool host_fill(struct hw_mmu *m, const struct hw_walk *w, uint64_t va)
@@ -181,6 +182,8 @@ static bool host_fill(struct hw_mmu *m, const struct hw_walk *w, uint64_t va)
         conflict_found(m, va, frame, p->owner);
         p = NULL;
     }
+    if (p && !p->exec && (w->flags & HW_PTE_X))
+        p = NULL; /* mapped for a space that may not execute it */
     if (!p && !host_fill_block(m, w, va))
         return false;
     hw_host_touch(&m->host, page, m->current);
@@ -373,7 +376,8 @@ static void prefill_page(struct hw_mmu *m, uint32_t owner, uint64_t va)
         !(w.flags & HW_PTE_USER) || (w.flags & HW_PTE_DEVICE) ||
         !hw_ram_at(m->ram, w.pa, 1) || hw_host_find(&m->host, page))
         return;
-    hw_host_map(&m->host, page, w.pa >> HW_PAGE_SHIFT, 1, owner);
+    hw_host_map(&m->host, page, w.pa >> HW_PAGE_SHIFT, 1, owner,
+                w.flags & HW_PTE_X);
 }
 
 void hw_mmu_prefill(struct hw_mmu *m, uint64_t root, uint64_t va, uint64_t size)

@@ -7,8 +7,10 @@
  * the number of runs is what is short. Nothing here depends on host
  * addresses or time: order of use alone decides.
  *
- * Mappings are readable, writable and executable whatever the page table
- * says; rights are checked by the soft TLB (docs: why RWX).
+ * Mappings are readable and writable whatever the page table says; rights are
+ * checked by the soft TLB (docs: why writable). What no program may execute
+ * the host does not either: a wild jump into data would run on unchecked, and
+ * perhaps for ever, for steps are counted by the code itself.
  */
 #define _GNU_SOURCE
 #include "mmu_host.h"
@@ -72,7 +74,8 @@ static uint32_t begins_run(const struct hw_host *h, uint64_t page)
 
     if (!i)
         return 0;
-    return !before || h->table[before].frame + 1 != h->table[i].frame;
+    return !before || h->table[before].frame + 1 != h->table[i].frame ||
+           h->table[before].exec != h->table[i].exec;
 }
 
 static void recent_remove(struct hw_host *h, uint32_t i)
@@ -118,7 +121,7 @@ static void owned_insert(struct hw_host *h, uint32_t i, uint32_t owner)
 }
 
 static void page_insert(struct hw_host *h, uint64_t page, uint64_t frame,
-                        uint32_t owner)
+                        uint32_t owner, bool exec)
 {
     uint32_t i = h->free;
     uint32_t *bucket = bucket_of(h, page);
@@ -127,6 +130,7 @@ static void page_insert(struct hw_host *h, uint64_t page, uint64_t frame,
     h->free = h->table[i].chain;
     h->table[i].page = page;
     h->table[i].frame = frame;
+    h->table[i].exec = exec;
     h->table[i].chain = *bucket;
     *bucket = i;
     recent_insert(h, i);
@@ -256,13 +260,13 @@ static int entries_make(struct hw_host *h, uint32_t count)
 
 /* When the host has no room, ours is given up until it has. */
 static int frames_map(struct hw_host *h, uint64_t page, uint64_t frame,
-                      uint32_t count)
+                      uint32_t count, bool exec)
 {
+    int rights = PROT_READ | PROT_WRITE | (exec ? PROT_EXEC : 0);
     off_t offset = (off_t)((frame << PAGE_SHIFT) - h->ram->base);
 
     h->maps++;
-    while (mmap(host_address(page), (size_t)count << PAGE_SHIFT,
-                PROT_READ | PROT_WRITE | PROT_EXEC,
+    while (mmap(host_address(page), (size_t)count << PAGE_SHIFT, rights,
                 MAP_SHARED | MAP_FIXED | MAP_POPULATE, h->ram->fd,
                 offset) == MAP_FAILED) {
         if (!h->pages)
@@ -312,20 +316,20 @@ const struct hw_host_page *hw_host_find(const struct hw_host *h, uint64_t page)
 }
 
 int hw_host_map(struct hw_host *h, uint64_t page, uint64_t frame,
-                uint32_t count, uint32_t owner)
+                uint32_t count, uint32_t owner, bool exec)
 {
     int error;
 
     room_make(h, count);
     error = entries_make(h, count);
     if (!error)
-        error = frames_map(h, page, frame, count);
+        error = frames_map(h, page, frame, count, exec);
     if (error)
         return error;
     for (uint32_t k = 0; k < count; k++) {
         if (find(h, page + k))
             page_remove(h, page + k);
-        page_insert(h, page + k, frame + k, owner);
+        page_insert(h, page + k, frame + k, owner, exec);
     }
     return 0;
 }

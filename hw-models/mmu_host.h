@@ -14,8 +14,8 @@
  * I1  every page in the table is mapped in the host to its frame; every
  *     other page of the user range is mapped to nothing.
  * I2  pages <= max_pages and runs <= max_runs. A run is a maximal row of
- *     neighbouring pages with neighbouring frames: the host keeps it as one
- *     mapping, and one more for the gap after it.
+ *     neighbouring pages with neighbouring frames and one `exec`: the host
+ *     keeps it as one mapping, and one more for the gap after it.
  */
 #ifndef HW_MMU_HOST_H
 #define HW_MMU_HOST_H
@@ -33,6 +33,7 @@ struct hw_host_page {
     uint32_t newer, older;   /* recency; [0] is the list's head */
     uint32_t next, previous; /* of the same owner */
     uint32_t owner;
+    bool exec; /* the host may run what is there */
 };
 
 struct hw_host {
@@ -59,7 +60,7 @@ void hw_host_destroy(struct hw_host *h);
 const struct hw_host_page *hw_host_find(const struct hw_host *h, uint64_t page);
 /* Maps `count` pages to frames, in place of what was there. 0 or -ENOMEM. */
 int hw_host_map(struct hw_host *h, uint64_t page, uint64_t frame,
-                uint32_t count, uint32_t owner);
+                uint32_t count, uint32_t owner, bool exec);
 /* The mapped page was used by `owner` just now. */
 void hw_host_touch(struct hw_host *h, uint64_t page, uint32_t owner);
 void hw_host_drop(struct hw_host *h, uint64_t first, uint64_t count);
