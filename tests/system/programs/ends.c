@@ -88,9 +88,9 @@ static int heap(void)
     if (!first || first[BLOCK - 1])
         return 1;
     free(first);
-    first = malloc(BLOCK);
-    printf("after a block was freed: %s\n", first ? "one" : "none");
-    free(first);
+    char *volatile again = malloc(BLOCK);
+    printf("after a block was freed: %s\n", again ? "one" : "none");
+    free(again);
     return 0;
 }
 
