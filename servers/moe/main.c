@@ -29,6 +29,9 @@
 #include <l4/sys/task.h>
 #include <string.h>
 
+/* Who may end an object: passing on either right alone does not give that. */
+enum { OWNER_RIGHTS = L4_CAP_FPAGE_W | L4_CAP_FPAGE_S };
+
 /* The linker's marks around moe's own image. */
 extern char __ehdr_start[], _end[];
 
@@ -68,7 +71,7 @@ static l4_msgtag_t on_object(struct object *o, const struct request *r)
 {
     if (r->mr[0] != MOE_OBJECT_DESTROY)
         return answer(-L4_ENOSYS);
-    if (!(r->rights & L4_CAP_FPAGE_S))
+    if ((r->rights & OWNER_RIGHTS) != OWNER_RIGHTS)
         return answer(-L4_EPERM);
     object_destroy(o);
     return answer(0);

@@ -44,11 +44,12 @@ static void make_strict(lua_State *L, const char *name)
 
 /* --- L4.Env --------------------------------------------------------- */
 
-static void env_set(lua_State *L, const char *name, l4_cap_idx_t cap)
+static void env_set(lua_State *L, const char *name, l4_cap_idx_t cap,
+                    unsigned rights)
 {
     if (l4_is_invalid_cap(cap) || !cap)
         return;
-    lua_cap_push(L, cap, L4_CAP_FPAGE_RWS, 0);
+    lua_cap_push(L, cap, rights, 0);
     lua_setfield(L, -2, name);
 }
 
@@ -56,14 +57,14 @@ static void push_env(lua_State *L)
 {
     const l4re_env_t *e = l4re_env();
     lua_newtable(L);
-    env_set(L, "factory", e->factory);
-    env_set(L, "mem_alloc", e->mem_alloc);
-    env_set(L, "user_factory", e->mem_alloc);
-    env_set(L, "log", e->log);
-    env_set(L, "scheduler", e->scheduler);
-    env_set(L, "parent", e->parent);
+    env_set(L, "factory", e->factory, L4_CAP_FPAGE_RWS);
+    env_set(L, "mem_alloc", e->mem_alloc, L4_CAP_FPAGE_RS);
+    env_set(L, "user_factory", e->mem_alloc, L4_CAP_FPAGE_RS);
+    env_set(L, "log", e->log, L4_CAP_FPAGE_RW);
+    env_set(L, "scheduler", e->scheduler, L4_CAP_FPAGE_RWS);
+    env_set(L, "parent", e->parent, L4_CAP_FPAGE_RO);
     for (const l4re_env_cap_entry_t *c = e->caps; c->flags != ~0ul; c++)
-        env_set(L, c->name, c->cap);
+        env_set(L, c->name, c->cap, L4_CAP_FPAGE_RWS);
     make_strict(L, "L4.Env");
 }
 

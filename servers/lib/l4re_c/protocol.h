@@ -78,7 +78,8 @@ enum parent_op {
 
 /*
  * Vitrine: on any object of moe. The object goes away; an allocator takes
- * all it made with it. S.
+ * all it made with it. W and S together: creating needs only S, writing only
+ * W, so a capability passed on for either does not give this.
  */
 enum { MOE_PROTO_OBJECT = 0x4100, MOE_OBJECT_DESTROY = 0 };
 

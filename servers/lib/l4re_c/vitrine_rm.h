@@ -20,7 +20,7 @@ long vitrine_rm_attach_for(l4_cap_idx_t rm, l4_addr_t start, l4_size_t size,
  * -L4_EINVAL: it is scattered. */
 long vitrine_ds_address(l4re_ds_t ds, l4_addr_t *ret_start);
 /* Ends an object of moe for everybody; an allocator with all it made.
- * -L4_EPERM without the S right. */
+ * -L4_EPERM without the W and the S right. */
 long vitrine_destroy(l4_cap_idx_t object);
 
 #endif

@@ -368,7 +368,7 @@ static long caps_give(struct load *l)
         {chosen(r->scheduler, own->scheduler), SLOT_SCHEDULER,
          L4_CAP_FPAGE_RWS},
         {r->parent, SLOT_PARENT, L4_CAP_FPAGE_RO},
-        {l->app->allocator, SLOT_MEM_ALLOC, L4_CAP_FPAGE_RWS},
+        {l->app->allocator, SLOT_MEM_ALLOC, L4_CAP_FPAGE_RS},
     };
     for (unsigned i = 0; i < sizeof fixed / sizeof fixed[0]; i++) {
         long error =

@@ -132,6 +132,9 @@ static void dataspaces(l4re_ds_t file)
          "between_dataspaces_it_is_copied");
     code(vitrine_destroy(weaker(ds, L4_CAP_FPAGE_RW)), -L4_EPERM,
          "destroying_needs_s");
+    code(vitrine_destroy(weaker(ds, L4_CAP_FPAGE_RS)), -L4_EPERM, "and_w");
+    code(vitrine_destroy(l4re_env()->mem_alloc), -L4_EPERM,
+         "a_program_cannot_destroy_its_allocator");
     code(vitrine_destroy(ds), 0, "a_dataspace_is_destroyed");
     fact(is_gone(ds), "its_capability_is_dead");
     vitrine_destroy(whole);
