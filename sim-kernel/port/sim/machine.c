@@ -355,6 +355,8 @@ static void machine_idle(void)
     machine_limits();
     if (machine_wants_input()) {
         console_poll();
+        if (machine.irq_raised)
+            return; /* the byte is delivered now */
         due = hw_clock_next(&machine.clock);
     }
     if (due == HW_NEVER && machine_wants_input() && console_wait())
