@@ -29,15 +29,22 @@ void sched_init(uint64_t default_slice_ns)
 
 static void sched_enqueue(struct cpu *c, struct thread *t)
 {
-    struct list *q = &c->queue[t->prio];
-    /* The seed may change the order among equals, never who is current. */
-    bool swap = port_vary(2) && q->prev != q &&
-                container_of(q->prev, struct thread, ready) != c->current;
-    if (swap)
-        list_insert_after(q->prev->prev, &t->ready);
-    else
-        list_add_last(q, &t->ready);
+    list_add_last(&c->queue[t->prio], &t->ready);
     c->bitmap[t->prio / 64] |= 1ull << (t->prio % 64);
+}
+
+/* The same for a thread that wakes: the seed may change the order among
+ * equals, but never who is current, nor whose turn it is after a slice. */
+static void sched_enqueue_woken(struct cpu *c, struct thread *t)
+{
+    struct list *last = c->queue[t->prio].prev;
+    bool swap = port_vary(2) && last != &c->queue[t->prio] &&
+                container_of(last, struct thread, ready) != c->current;
+    sched_enqueue(c, t);
+    if (swap) {
+        list_remove(&t->ready);
+        list_insert_after(last->prev, &t->ready);
+    }
 }
 
 static void sched_dequeue(struct cpu *c, struct thread *t)
@@ -61,7 +68,7 @@ void sched_ready(struct thread *t)
     if (t->state == THREAD_READY)
         return;
     t->state = THREAD_READY;
-    sched_enqueue(sched_cpu(), t);
+    sched_enqueue_woken(sched_cpu(), t);
 }
 
 void sched_block(struct thread *t, enum thread_state state)

@@ -306,3 +306,20 @@ KERNEL_TEST(sched, a_seed_never_overrides_priority)
         kernel_boot();
     }
 }
+
+KERNEL_TEST(sched, a_seed_leaves_round_robin_alone)
+{
+    for (uint64_t seed = 1; seed < 50; seed++) {
+        kernel_boot();
+        fake.seed = seed;
+        ready(10);
+        ready(10);
+        struct thread *first = kernel_exit();
+        yields();
+        cr_assert_neq(running(), first, "seed %lu", seed);
+        yields();
+        cr_assert_eq(running(), first);
+        kernel_end();
+    }
+    kernel_boot();
+}
