@@ -99,7 +99,7 @@ static void idle_time(void)
     l4_ipc_sleep_us(10000);
     CHECK_EQ(
         result(l4_scheduler_idle_time(L4_BASE_SCHEDULER_CAP, &cpu, &after)), 0);
-    CHECK(after - before > 9000 && after - before <= 10000);
+    CHECK(after - before > 9900 && after - before < 10100);
     CHECK_EQ(
         result(l4_scheduler_idle_time(L4_BASE_SCHEDULER_CAP, &none, &after)),
         -L4_EINVAL);
