@@ -1,0 +1,94 @@
+# What a trace says holds together: calls and answers, capabilities, the
+# period that higher priority is to keep.
+import re
+from harness import (EXAMPLES, event_numbers, header_constants, main, records,
+                     run, run_traced, scratch, system, test, vitrine)
+
+EVENT = event_numbers()
+FLAG = header_constants("VTR_F_")
+SYSTEMS = (*EXAMPLES, system("deadlock"))
+
+
+def ends_of_calls(trace):
+    """Replays calls and answers; the calls still open at the end, as
+    {caller: record}. A caller is not heard of again before its call ends."""
+    open_calls, deleted = {}, set()
+    for r in records(trace):
+        if r.event == EVENT["DELETE"]:
+            deleted.add(r.arg[0])
+            open_calls.pop(r.arg[0], None)
+        elif r.event == EVENT["IPC_ERROR"] or r.event == EVENT["EXCEPTION"]:
+            open_calls.pop(r.thread, None)
+        elif r.event == EVENT["IPC"]:
+            assert r.thread not in deleted, "a deleted thread sends"
+            if r.flags & FLAG["REPLY"]:
+                open_calls.pop(r.arg[0], None)
+            if r.flags & FLAG["CALL"] and not r.flags & FLAG["FAULT"]:
+                assert r.thread not in open_calls, (
+                    "thread %d calls at %d ns while it waits for an answer"
+                    % (r.thread, r.time))
+                open_calls[r.thread] = r
+    return open_calls
+
+
+@test("every call has its answer, its error or its caller's end")
+def _():
+    for name in SYSTEMS:
+        r, trace = run_traced(name)
+        waits = {w.arg[0] for w in records(trace) if w.event == EVENT["WAIT"]}
+        calls = sum(x.event == EVENT["IPC"] and x.flags & FLAG["CALL"] != 0
+                    for x in records(trace))
+        left = ends_of_calls(trace)
+        assert calls > 10, "%s: %d calls" % (name, calls)
+        assert set(left) <= waits, "%s: threads %s never got an answer" % (
+            name, set(left) - waits)
+
+
+@test("time never goes back, and every record has an event we know")
+def _():
+    known = set(EVENT.values())
+    for name in SYSTEMS:
+        last = 0
+        for r in records(run_traced(name)[1]):
+            assert r.event in known, r.event
+            assert r.event != EVENT["LOST"], "%s: records were lost" % name
+            assert r.time >= last, "%s: %d after %d" % (name, r.time, last)
+            last = r.time
+
+
+@test("replaying each trace gives the kernel's own snapshot")
+def _():
+    trace = scratch / "graph.vtr"
+    for name in SYSTEMS:
+        run("--trace", trace, name)
+        vitrine("graph", trace, "--verify", "--strict").expect(0)
+
+
+@test("and so for wild programs, and programs that were deleted")
+def _():
+    trace = scratch / "graph.vtr"
+    run("--trace", trace, system("wild"), 1, 30).expect(0)
+    vitrine("graph", trace, "--verify", "--strict").expect(0)
+    vitrine("trace", trace, "--strict").expect(0)
+
+
+@test("every form of a trace is written for every example")
+def _():
+    for name in EXAMPLES:
+        trace = scratch / "forms.vtr"
+        run("--trace", trace, name)
+        for form in ("text", "summary", "svg", "mermaid", "chrome", "csv",
+                     "json"):
+            r = vitrine("trace", trace, "--to", form, "--strict").expect(0)
+            assert r.out and not r.err, r
+
+
+@test("the period is kept beside an endless loop, on every seed 0 to 20")
+def _():
+    for seed in range(21):
+        r = run("--seed", seed, "spin").expect(0)
+        late = re.search(r"beats of 1000 us, at most (\d+) us late", r.out)
+        assert late and int(late[1]) <= 100, r
+
+
+main()
