@@ -267,6 +267,7 @@ int main(int argc, char **argv)
     argp_parse(&argp, argc, argv, 0, NULL, NULL);
     sim_options.modules = module_files;
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a trace too large is an error of write() */
     struct sigaction interrupt = {.sa_handler = on_interrupt,
                                   .sa_flags = SA_ONSTACK | SA_RESTART};
     console_init();

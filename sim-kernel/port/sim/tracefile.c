@@ -19,10 +19,16 @@ static struct {
     char *temporary;
 } tracefile = {.fd = -1};
 
+/* At exit(): the run did not come to its end. */
+static void tracefile_abandon(void)
+{
+    if (tracefile.fd >= 0)
+        unlink(tracefile.temporary);
+}
+
 static void tracefile_fail(void)
 {
     int error = errno;
-    unlink(tracefile.temporary);
     sim_die("%s: cannot write the trace: %s", sim_options.trace,
             strerror(error));
 }
@@ -53,6 +59,7 @@ void tracefile_open(void)
     if (tracefile.fd < 0)
         sim_die("%s: cannot write the trace: %s", sim_options.trace,
                 strerror(errno));
+    atexit(tracefile_abandon);
     struct vtr_file_header h = {
         .magic = VTR_MAGIC,
         .version = 1,
