@@ -224,8 +224,8 @@ def _():
 def _():
     kept = scratch / "kept.vtr"
     kept.write_text("an older trace\n")
-    size = 10 << 20  # the RAM is a file, too
-    r = run("--ram", "10M", "--trace", kept, system("wild"), 1, 200,
+    size = 16 << 20  # the RAM is a file, too
+    r = run("--ram", "16M", "--trace", kept, system("wild"), 1, 200, 400,
             preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE,
                                                   (size, size)))
     r.expect(USAGE)
