@@ -1,13 +1,12 @@
 # How runs end: the exit codes of docs/exit-codes.md, and what is said.
-import os
 import re
 import signal
 import subprocess
 import time
-from harness import (DEADLOCK, FAULT, INTERRUPTED, LIMIT, USAGE, build,
-                     environment, event_numbers, header_constants, here, main,
-                     parts_left, program, records, root, run, run_traced,
-                     scratch, system, test, vitrine)
+from harness import (DEADLOCK, FAULT, INTERRUPTED, LIMIT, USAGE, environment,
+                     event_numbers, header_constants, here, main, parts_left,
+                     records, root, run, run_traced, scratch, system, test,
+                     vitrine)
 
 EVENT = event_numbers()
 END = header_constants("VTR_END_")
@@ -55,7 +54,8 @@ def _():
     r.expect(DEADLOCK)
     expect_end(trace, "DEADLOCK")
     source = (here / "programs/meet.c").read_text().splitlines()
-    line = next(i for i, text in enumerate(source, 1) if "l4_ipc_call(" in text)
+    line = next(i for i, text in enumerate(source, 1)
+                if "l4_ipc_call(" in text)
     # The statement, or the line of the call in it.
     place = r"in call_the_other \(tests/system/programs/meet\.c:(%d|%d)\)" % (
         line - 1, line)

@@ -34,15 +34,15 @@ def _():
 
 @test("a program: break in main before it is loaded, backtrace, step, print")
 def _():
-    r = gdb("clntsrv", "break client.c:main", "run", "bt", "next", "next", "next", "info locals", "step", "print argc",
-            "print argv[0]",
+    r = gdb("clntsrv", "break client.c:main", "run", "bt", "print argc",
+            "print argv[0]", "next", "next", "next", "info locals", "step",
             "vitrine-tasks")
     expect(r, r"^Breakpoint 1, main \(argc=(?:argc@entry=)?2, .*\) at "
            r".*examples/clntsrv/client\.c:\d+$",
            r"^#0 +main \(argc=(?:argc@entry=)?2, ", r"^\$1 = 2$",
            r'^\$2 = 0x[0-9a-f]+ "rom/clntsrv_client"$',
            r"^\d+\t.*\n\d+\t.*\n\d+\t", r"^i = 1$", r"^\d+\t +\w",
-           r"^task \d+ .*programs/moe$", r"^task \d+ .*programs/ned$",
+           r"^task \d+ .*programs/ned$",
            r"^task \d+ .*programs/clntsrv_server$",
            r"^task \d+ .*programs/clntsrv_client$")
 
