@@ -14,9 +14,10 @@
  *              HW_TLB_ENTRIES per recently used table root, least recently
  *              used replaced
  *   walk       on a miss; sets accessed and dirty bits
- *   host map   the page of RAM is mapped RWX at the user address in the host
- *              process (a cache: bounded number of pages, least recently
- *              used dropped; rights are the soft TLB's business)
+ *   host map   the page of RAM is mapped at the user address in the host
+ *              process, writable, and executable if the program may execute
+ *              it (a cache: bounded number of pages, least recently used
+ *              dropped; other rights are the soft TLB's business)
  *
  * Invariants:
  * I1  a TLB entry is a subset of what its walk gives, and the page it names

@@ -113,26 +113,45 @@ def _():
     assert a[0].expect(0) and a[1] == run_traced("clntsrv")[1]
 
 
+def start_traced(trace, *words):
+    """A run in the background that has begun."""
+    process = subprocess.Popen(
+        [root / "vitrine", "run", "--trace", trace, *words],
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, env=environment)
+    while not parts_left(scratch):
+        time.sleep(0.01)
+    time.sleep(0.2)
+    return process
+
+
 @test("Ctrl-C ends the run with 130 and a whole trace")
 def _():
     trace = scratch / "interrupted.vtr"
     for stop in (signal.SIGINT, signal.SIGTERM):
         trace.unlink(missing_ok=True)
-        process = subprocess.Popen(
-            [root / "vitrine", "run", "--trace", trace, "sys-ends", "spin"],
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, env=environment)
-        while not parts_left(scratch):  # it has begun
-            time.sleep(0.01)
-        time.sleep(0.2)
+        process = start_traced(trace, "sys-ends", "spin")
         process.send_signal(stop)
-        out, err = process.communicate(timeout=30)
+        _, err = process.communicate(timeout=30)
         assert process.returncode == INTERRUPTED, (process.returncode, err)
         assert b"interrupted after" in err, err
         expect_end(trace.read_bytes(), "INTERRUPTED")
         assert not parts_left(scratch)
         r = vitrine("trace", trace, "--to", "summary", "--strict").expect(0)
         assert r.err == "", r
+
+
+@test("a second Ctrl-C ends even a program that loops in assembly")
+def _():
+    trace = scratch / "stuck.vtr"
+    process = start_traced(trace, "sys-ends", "stuck")
+    process.send_signal(signal.SIGINT)
+    time.sleep(0.2)
+    assert process.poll() is None, "assembly has steps?"
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=30)
+    assert process.returncode == INTERRUPTED, process.returncode
+    assert not trace.exists() and not parts_left(scratch)
 
 
 @test("kernel memory that is used up is an error, and comes back")

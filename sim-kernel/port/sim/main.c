@@ -220,9 +220,17 @@ static void module_load(const char *path, struct bootstrap_module *ret_module)
     symbols_module(ret_module->name, path);
 }
 
+/* The first Ctrl-C asks; a program that loops without a step, by assembly,
+ * never hears of it, so the second one ends the process. */
 static void on_interrupt(int signo)
 {
+    static volatile sig_atomic_t asked;
     (void)signo;
+    if (asked) {
+        tracefile_abandon();
+        _exit(SIM_EXIT_INTERRUPTED);
+    }
+    asked = 1;
     machine_interrupt();
 }
 

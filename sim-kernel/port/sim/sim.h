@@ -74,6 +74,8 @@ bool console_wait(void);
 /* tracefile.c */
 void tracefile_open(void);
 void tracefile_close(void);
+/* The run did not come to its end: no file. Async-signal-safe. */
+void tracefile_abandon(void);
 /* After a kernel assertion: saves what the ring holds. */
 void tracefile_panic(void);
 

@@ -19,8 +19,7 @@ static struct {
     char *temporary;
 } tracefile = {.fd = -1};
 
-/* At exit(): the run did not come to its end. */
-static void tracefile_abandon(void)
+void tracefile_abandon(void)
 {
     if (tracefile.fd >= 0)
         unlink(tracefile.temporary);

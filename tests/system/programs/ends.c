@@ -4,6 +4,7 @@
  *      exit N     returns N from main
  *      fault      reads where nothing is
  *      spin       computes for ever
+ *      stuck      loops in assembly, where no step is counted
  *      sleep      waits for ever, for nobody
  *      serve      waits for anybody's message, for ever
  *      call       calls "peer", a gate that nobody ever listens to
@@ -30,6 +31,15 @@ static void spin(void)
 {
     for (volatile unsigned long n = 0;; n++)
         ;
+}
+
+static void stuck(void)
+{
+#if defined(__x86_64__)
+    __asm__ volatile("1: jmp 1b");
+#else
+    __asm__ volatile("1: b 1b");
+#endif
 }
 
 static int serve(void)
@@ -103,6 +113,8 @@ int main(int argc, char **argv)
         return fault();
     if (!strcmp(what, "spin"))
         spin();
+    if (!strcmp(what, "stuck"))
+        stuck();
     if (!strcmp(what, "sleep"))
         l4_sleep_forever();
     if (!strcmp(what, "serve"))
