@@ -118,13 +118,20 @@ static void refuse(long error)
                  L4_IPC_BOTH_TIMEOUT_0);
 }
 
+/* The kernel reports the fault of whoever this thread owes an answer. False:
+ * there is no fault, the program wrote the message itself. */
+static bool report_fault(void)
+{
+    if (!l4_is_valid_cap(debugger()))
+        return true; /* nobody to ask */
+    return vitrine_debug(debugger(), L4_VITRINE_REPORT_FAULT, 0) != -L4_ENOENT;
+}
+
 /* A message of app a. True: it has ended. */
 static bool app_message(struct app *a, l4_msgtag_t tag)
 {
     const l4_umword_t *mr = l4_utcb_mr()->mr;
-    if (l4_msgtag_is_exception(tag)) {
-        if (l4_is_valid_cap(debugger()))
-            vitrine_debug(debugger(), L4_VITRINE_REPORT_FAULT, 0);
+    if (l4_msgtag_is_exception(tag) && report_fault()) {
         app_end(a, APP_FAULTED);
         return true;
     }
