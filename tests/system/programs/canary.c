@@ -56,9 +56,13 @@ static int serve(void)
     fill(data);
     fill(heap);
     l4_msgtag_t tag = l4_ipc_wait(l4_utcb(), &label, L4_IPC_NEVER);
-    while (l4_msgtag_label(tag) != STOP)
-        tag = l4_ipc_reply_and_wait(l4_utcb(), answer(), &label,
-                                    L4_IPC_SEND_TIMEOUT_0);
+    while (l4_msgtag_has_error(tag) || l4_msgtag_label(tag) != STOP) {
+        if (l4_msgtag_has_error(tag)) /* the caller did not wait */
+            tag = l4_ipc_wait(l4_utcb(), &label, L4_IPC_NEVER);
+        else
+            tag = l4_ipc_reply_and_wait(l4_utcb(), answer(), &label,
+                                        L4_IPC_SEND_TIMEOUT_0);
+    }
     l4_ipc_reply(L4_INVALID_REPLY_CAP, l4_utcb(), answer(),
                  L4_IPC_BOTH_TIMEOUT_0);
     return 0;
