@@ -3,7 +3,8 @@
  *
  *      selector ---> reply capability   answer the last caller
  *               ---> invalid (bit 11)   the thread itself, sleep, open wait
- *               ---> capability slot    object->ops->invoke()
+ *               ---> capability slot    what every object answers alike, or
+ *                                       object->ops->invoke()
  *
  * Source: ABI.md section 2, Capability selectors and syscall flags.
  */
@@ -103,24 +104,91 @@ static void invoke_wait(struct thread *t, const struct ipc_args *args,
     struct ipc_op op = invoke_op(args, flags);
     op.send = false;
     if (!op.open && (args->timeouts & 0xffff) == IPC_ZERO_TIMEOUT)
-        sched_yield(); /* l4_thread_yield() */
+        sched_give_way(); /* l4_thread_yield() */
     ipc_start(t, &op);
 }
 
-static void invoke_object(struct thread *t, struct object *o, unsigned rights,
-                          const struct ipc_args *args)
+/* --- what every kernel object answers: META, DEC_REFCNT ---------------- */
+
+/* Is the request for the object itself? Through a thread and (without the
+ * server right) a gate it would go on to somebody else. */
+static bool invoke_is_common(const struct object *o,
+                             const struct invocation *inv)
+{
+    long label = tag_label(inv->args.tag);
+    if (!(inv_flags(inv) & SYS_SEND) || o->ops == &thread_ops)
+        return false;
+    if (o->ops->type == VTR_T_GATE && !(inv->rights & CAP_SERVER))
+        return false;
+    return label == L4_PROTO_META ||
+           (label == L4_PROTO_KOBJECT && inv_words(inv) &&
+            (inv->mr[0] & 0xffff) == KOBJECT_DEC_REFCNT);
+}
+
+static bool invoke_supports(const struct object *o, long protocol)
+{
+    unsigned max = sizeof(o->ops->protocols) / sizeof(o->ops->protocols[0]);
+    if (protocol == L4_PROTO_KOBJECT || protocol == L4_PROTO_META)
+        return true;
+    for (unsigned i = 0; i < max && o->ops->protocols[i]; i++)
+        if (o->ops->protocols[i] == protocol)
+            return true;
+    return false;
+}
+
+static long invoke_meta(const struct object *o, const struct invocation *inv)
+{
+    int op = invoke_check(inv, L4_PROTO_META, 0);
+    if (op < 0)
+        return op;
+    if (op != META_SUPPORTS)
+        return -L4_ENOSYS;
+    if (inv_words(inv) < 2)
+        return -L4_EMSGTOOSHORT;
+    return invoke_supports(o, (long)inv->mr[1]);
+}
+
+/* The one counted reference an invoker can give up is that of the capability
+ * it uses; the object lives on while others hold counted ones. */
+static long invoke_dec_refcnt(const struct invocation *inv)
+{
+    if (inv_words(inv) < 2)
+        return -L4_EMSGTOOSHORT;
+    word_t diff = inv->mr[1];
+    if (diff > 1 || (diff && inv->slot->weak))
+        return -L4_EINVAL;
+    if (diff)
+        cap_weaken(inv->slot);
+    return 0;
+}
+
+static void invoke_common(const struct object *o, struct thread *t,
+                          const struct invocation *inv)
+{
+    bool meta = tag_label(inv->args.tag) == L4_PROTO_META;
+    long result = meta ? invoke_meta(o, inv) : invoke_dec_refcnt(inv);
+    ipc_answer(t, result, 0, 0);
+}
+
+static void invoke_object(struct thread *t, struct object *o,
+                          struct cap_slot *slot, const struct ipc_args *args)
 {
     struct invocation inv = {
         .args = *args,
-        .rights = rights,
+        .rights = slot ? slot->rights : CAP_ALL,
+        .slot = slot,
         .mr = t->utcb->mr,
     };
     t->ipc.via = o;
     t->ipc.partner = NULL;
-    if (o->ops->type != VTR_T_GATE)
+    bool common = invoke_is_common(o, &inv);
+    if (common || o->ops->type != VTR_T_GATE)
         trace_event(VTR_INVOKE, 0, o->id, o->ops->type, inv.mr[0], args->tag,
                     inv.mr[1], inv.mr[2]);
-    o->ops->invoke(o, t, &inv);
+    if (common)
+        invoke_common(o, t, &inv);
+    else
+        o->ops->invoke(o, t, &inv);
 }
 
 void invoke_syscall(struct thread *t)
@@ -137,11 +205,11 @@ void invoke_syscall(struct thread *t)
                ((flags & SYS_OPEN_WAIT) || (args.dest & SEL_INVALID))) {
         invoke_wait(t, &args, flags);
     } else if (args.dest & SEL_INVALID) {
-        invoke_object(t, &t->object, CAP_ALL, &args);
+        invoke_object(t, &t->object, NULL, &args);
     } else {
         struct cap_slot *c = cap_lookup(&t->task->caps, args.dest >> SEL_SHIFT);
         if (c) {
-            invoke_object(t, c->object, c->rights, &args);
+            invoke_object(t, c->object, c, &args);
         } else {
             t->ipc.via = NULL;
             t->ipc.partner = NULL;

@@ -136,7 +136,7 @@ static void sched_end_slice(struct cpu *c, uint64_t now)
     c->slice_owner = NULL;
 }
 
-void sched_yield(void)
+void sched_give_way(void)
 {
     struct cpu *c = sched_cpu();
     struct thread *t = c->current;

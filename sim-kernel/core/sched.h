@@ -64,8 +64,9 @@ void sched_donate(struct thread *to);
 /* t is dead: it neither runs nor owns the time slice any more. */
 void sched_forget(struct thread *t);
 void sched_set_params(struct thread *t, unsigned prio, uint64_t slice_ns);
-/* The current thread gives the CPU to its equals. */
-void sched_yield(void);
+/* The current thread gives the CPU to its equals. (Not sched_yield: the
+ * simulator is linked with a C library that has one, and would take ours.) */
+void sched_give_way(void);
 /* The timer struck: expired slices, timeouts. */
 void sched_timer(void);
 /* Chooses and switches to the next thread; NULL: idle. Arms the timer. */
