@@ -204,6 +204,13 @@ static bool take_below(struct mapping *top, unsigned rights, unsigned budget)
     return true;
 }
 
+void cap_weaken(struct cap_slot *s)
+{
+    bool weak = s->weak;
+    s->weak = true;
+    uncount(s->object, weak);
+}
+
 bool cap_revoke(struct cap_slot *s, unsigned rights, bool self, unsigned budget)
 {
     if (!s->object)

@@ -112,6 +112,9 @@ struct cap_slot *cap_parent(const struct cap_slot *s);
  * as they are (those that may do more than s now go to its parent). Emits
  * VTR_CAP_UNMAP. May destroy the object. */
 void cap_unmap(struct cap_slot *s, unsigned rights);
+/* s does not keep its object alive any more: it becomes weak. May destroy
+ * the object. Idempotent. */
+void cap_weaken(struct cap_slot *s);
 /*
  * The recursive form: takes `rights` from everything derived from `s`, and
  * from `s` itself with `self`. Does at most `budget` slots; false: not done,

@@ -241,6 +241,7 @@ static void debugger_never(struct object *o)
 
 static const struct object_ops debugger_ops = {
     .type = VTR_T_DEBUGGER,
+    .protocols = {L4_PROTO_DEBUGGER},
     .invoke = debugger_invoke,
     .destroy = debugger_never,
     .free = debugger_never,

@@ -15,6 +15,7 @@
 #include "irq.h"
 #include "kassert.h"
 #include "kmem.h"
+#include "semaphore.h"
 #include "task.h"
 #include "trace.h"
 
@@ -95,6 +96,13 @@ static int make_irq(const struct maker_args *a, struct object **ret_object)
     return *ret_object ? 0 : -L4_ENOMEM;
 }
 
+static int make_semaphore(const struct maker_args *a,
+                          struct object **ret_object)
+{
+    *ret_object = semaphore_create(&a->factory->quota, a->factory->object.id);
+    return *ret_object ? 0 : -L4_ENOMEM;
+}
+
 /* Argument: the limit in bytes. */
 static int make_factory(const struct maker_args *a, struct object **ret_object)
 {
@@ -111,9 +119,10 @@ static const struct maker {
     long protocol;
     int (*make)(const struct maker_args *a, struct object **ret_object);
 } factory_makers[] = {
-    {L4_PROTO_NONE, make_gate},       {L4_PROTO_KOBJECT, make_gate},
-    {L4_PROTO_TASK, make_task},       {L4_PROTO_THREAD, make_thread},
-    {L4_PROTO_FACTORY, make_factory}, {L4_PROTO_IRQ_SENDER, make_irq},
+    {L4_PROTO_NONE, make_gate},           {L4_PROTO_KOBJECT, make_gate},
+    {L4_PROTO_TASK, make_task},           {L4_PROTO_THREAD, make_thread},
+    {L4_PROTO_FACTORY, make_factory},     {L4_PROTO_IRQ_SENDER, make_irq},
+    {L4_PROTO_SEMAPHORE, make_semaphore},
 };
 
 static int factory_make(const struct maker_args *a, long protocol,
@@ -190,6 +199,7 @@ static void factory_free(struct object *o)
 
 static const struct object_ops factory_ops = {
     .type = VTR_T_FACTORY,
+    .protocols = {L4_PROTO_FACTORY},
     .invoke = factory_invoke,
     .destroy = factory_destroy,
     .free = factory_free,

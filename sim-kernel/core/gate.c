@@ -98,6 +98,7 @@ static void gate_destroy(struct object *o)
     if (t) {
         ipc_abort_queue(&t->senders, o, L4_IPC_ENOT_EXISTENT);
         g->thread = NULL;
+        thread_gate_ended(t);
         object_unpin(&t->object);
     }
 }

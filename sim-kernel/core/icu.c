@@ -172,6 +172,7 @@ static void icu_never(struct object *o)
 
 static const struct object_ops icu_ops = {
     .type = VTR_T_ICU,
+    .protocols = {L4_PROTO_IRQ},
     .invoke = icu_invoke,
     .destroy = icu_never,
     .free = icu_never,

@@ -16,6 +16,7 @@
 #include "irq.h"
 #include "kassert.h"
 #include "sched.h"
+#include "semaphore.h"
 #include "task.h"
 #include "trace.h"
 #include "trap.h"
@@ -62,7 +63,10 @@ static struct list *ipc_waiters(const struct thread *t)
         return NULL;
     if (t->ipc.partner)
         return &t->ipc.partner->waiters;
-    return t->ipc.via ? irq_waiters(t->ipc.via) : NULL;
+    if (!t->ipc.via)
+        return NULL;
+    struct list *waiters = irq_waiters(t->ipc.via);
+    return waiters ? waiters : semaphore_waiters(t->ipc.via);
 }
 
 /* Leaves queues and timeout: the phase is over, whatever the outcome. */
@@ -486,6 +490,15 @@ bool ipc_irq_deliver(struct sender *s, const struct object *object,
     }
     ipc_receive_irq(r, s);
     return true;
+}
+
+void ipc_wake(struct thread *t)
+{
+    uint32_t from = t->ipc.via->id;
+    ipc_leave(t);
+    t->utcb->error = 0;
+    trace_event_of(from, VTR_IPC, VTR_F_IRQ, t->object.id, from, 0, 0, 0, 0);
+    ipc_finish(t, tag_make(0, 0, 0, 0), 0);
 }
 
 unsigned ipc_why(const struct thread *t)

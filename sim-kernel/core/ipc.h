@@ -55,10 +55,14 @@ void ipc_error(struct thread *t, unsigned code);
 bool ipc_irq_deliver(struct sender *s, const struct object *object,
                      struct thread *r);
 
+/* t's closed receive from the kernel object `via` (a semaphore) is over: an
+ * empty message. */
+void ipc_wake(struct thread *t);
+
 /* Everybody queued on `queue` (a gate's or a dead thread's) fails. */
 void ipc_abort_queue(struct list *queue, const struct object *via,
                      unsigned code);
-/* Everybody in a closed receive from a thread or IRQ that ends fails. */
+/* Everybody in a closed receive from a thread or object that ends fails. */
 void ipc_abort_waiters(struct list *waiters, unsigned code);
 /* Senders waiting on an unbound gate go on to its thread. */
 void ipc_requeue(struct list *queue, struct thread *dest, word_t label);

@@ -149,6 +149,7 @@ static void irq_free(struct object *o)
 
 const struct object_ops irq_ops = {
     .type = VTR_T_IRQ,
+    .protocols = {L4_PROTO_IRQ_SENDER, L4_PROTO_IRQ},
     .invoke = irq_invoke,
     .destroy = irq_destroy,
     .free = irq_free,

@@ -17,18 +17,22 @@
 #include "port.h"
 #include "quota.h"
 
+struct cap_slot;
 struct object;
 struct thread;
 
 /* What a thread's invocation carries (trap.c fills it). */
 struct invocation {
     struct ipc_args args;
-    unsigned rights;  /* of the capability used: CAP_* */
-    const word_t *mr; /* message registers of the invoker */
+    unsigned rights;       /* of the capability used: CAP_* */
+    struct cap_slot *slot; /* that capability; NULL: the invoker itself */
+    const word_t *mr;      /* message registers of the invoker */
 };
 
 struct object_ops {
     unsigned type; /* enum vtr_type */
+    /* Labels it answers besides L4_PROTO_KOBJECT and _META, 0: no more. */
+    long protocols[3];
     /*
      * A thread invokes a capability to the object. Answers by
      * ipc_answer() or by making the thread wait.

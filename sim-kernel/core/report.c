@@ -10,6 +10,7 @@
 #include "kassert.h"
 #include "kmem.h"
 #include "sched.h"
+#include "semaphore.h"
 #include "task.h"
 #include "trace.h"
 
@@ -154,6 +155,8 @@ void report_check_all(void)
             task_check(task_of(o));
         if (o->ops == &thread_ops)
             thread_check(thread_of(o));
+        if (o->ops == &semaphore_ops)
+            semaphore_check(o);
         quota_check(o->quota);
     }
 }

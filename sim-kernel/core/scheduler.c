@@ -119,6 +119,7 @@ static void scheduler_never(struct object *o)
 
 static const struct object_ops scheduler_ops = {
     .type = VTR_T_SCHEDULER,
+    .protocols = {L4_PROTO_SCHEDULER},
     .invoke = scheduler_invoke,
     .destroy = scheduler_never,
     .free = scheduler_never,

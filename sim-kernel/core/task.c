@@ -270,6 +270,7 @@ static void task_free(struct object *o)
 
 const struct object_ops task_ops = {
     .type = VTR_T_TASK,
+    .protocols = {L4_PROTO_TASK},
     .invoke = task_invoke,
     .destroy = task_destroy,
     .take_down = task_take_down,

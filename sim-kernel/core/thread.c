@@ -5,13 +5,14 @@
  * A message to a thread capability with another label than the thread
  * protocol is an IPC to the thread itself.
  *
- * Not here yet (answered -L4_ENOSYS): vCPU, deletion IRQ, modify senders,
- * alien, doorbell, page-fault trampoline.
+ * Not here yet (answered -L4_ENOSYS): vCPU, modify senders, alien, doorbell,
+ * page-fault trampoline.
  */
 #include "thread.h"
 #include "abi.h"
 #include "invoke.h"
 #include "ipc.h"
+#include "irq.h"
 #include "kassert.h"
 #include "kmem.h"
 #include "sched.h"
@@ -84,6 +85,23 @@ void thread_ex_regs(struct thread *t, uaddr_t ip, uaddr_t sp, bool cancel,
     }
 }
 
+/* `i` (NULL: none) in the place of the deletion IRQ there was. */
+static void thread_set_del_irq(struct thread *t, struct irq *i)
+{
+    struct irq *old = t->del_irq;
+    if (i)
+        object_pin(&i->object);
+    t->del_irq = i;
+    if (old)
+        object_unpin(&old->object);
+}
+
+void thread_gate_ended(struct thread *t)
+{
+    if (t->del_irq && !t->del_irq->object.dying)
+        irq_hit(t->del_irq);
+}
+
 void thread_kill(struct thread *t)
 {
     if (t->state == THREAD_DEAD)
@@ -93,6 +111,7 @@ void thread_kill(struct thread *t)
     sched_block(t, THREAD_DEAD);
     sched_forget(t);
     ipc_forget_reply(t);
+    thread_set_del_irq(t, NULL);
     ipc_abort_waiters(&t->waiters, L4_IPC_SEABORTED);
     ipc_abort_queue(&t->senders, NULL, L4_IPC_ENOT_EXISTENT);
     if (t->utcb)
@@ -184,6 +203,21 @@ static long thread_set_tp(struct thread *t, const struct invocation *inv)
     return 0;
 }
 
+/* One that has ended makes room for the next. */
+static long thread_register_del_irq(struct thread *t, struct thread *by,
+                                    const struct invocation *inv)
+{
+    struct cap_slot *c = invoke_cap(by, inv, 0);
+    if (!c || c->object->ops != &irq_ops || thread_is_gone(t))
+        return -L4_EINVAL;
+    if (!(c->rights & CAP_W))
+        return -L4_EPERM;
+    if (t->del_irq && !t->del_irq->object.dying)
+        return -L4_EBUSY;
+    thread_set_del_irq(t, irq_of(c->object));
+    return 0;
+}
+
 static void thread_invoke(struct object *o, struct thread *by,
                           const struct invocation *inv)
 {
@@ -206,6 +240,9 @@ static void thread_invoke(struct object *o, struct thread *by,
         break;
     case THREAD_STATS:
         thread_op_stats(t, by);
+        break;
+    case THREAD_REGISTER_DEL_IRQ:
+        ipc_answer(by, thread_register_del_irq(t, by, inv), 0, 0);
         break;
     case THREAD_AMD64_SEGMENT_BASE:
     case THREAD_ARM_TPIDRURO:
@@ -230,6 +267,7 @@ static void thread_free(struct object *o)
 
 const struct object_ops thread_ops = {
     .type = VTR_T_THREAD,
+    .protocols = {L4_PROTO_THREAD},
     .invoke = thread_invoke,
     .destroy = thread_destroy,
     .free = thread_free,
@@ -252,6 +290,7 @@ void thread_check(const struct thread *t)
         kassert(list_is_empty(&t->waiting));
     bool pinned = t->ipc.phase != PHASE_NONE && t->ipc.via; /* I6 */
     kassert(t->ipc.pinned == pinned && (!pinned || t->ipc.via->pins > 0));
+    kassert(!t->del_irq || t->del_irq->object.pins > 0);
     if (t->state == THREAD_DEAD) { /* I7 */
         kassert(list_is_empty(&t->waiters));
         for (struct list *n = t->senders.next; n != &t->senders; n = n->next)

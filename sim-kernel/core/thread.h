@@ -14,7 +14,7 @@
  *     capability and its way back).
  * I4  a bound thread (task != NULL) is on its task's list.
  * I5  in a closed receive => on the waiters of its partner (or of the IRQ
- *     it waits for), so that nobody waits for what is gone.
+ *     or semaphore it waits for), so that nobody waits for what is gone.
  * I6  blocked in a phase => `via` is pinned.
  * I7  nobody waits for a DEAD thread: neither in `senders` (IRQs apart,
  *     which keep it pinned) nor in `waiters`.
@@ -26,6 +26,7 @@
 #include "timeout.h"
 #include "utcb.h"
 
+struct irq;
 struct task;
 
 enum thread_state { THREAD_STOPPED, THREAD_READY, THREAD_BLOCKED, THREAD_DEAD };
@@ -86,7 +87,7 @@ struct thread {
     struct ipc_state ipc;
     struct list senders;     /* of struct sender.link, highest priority first */
     struct list waiters;     /* of struct thread.waiting */
-    struct list waiting;     /* on the waiters of whom this one waits for */
+    struct list waiting;     /* on the waiters of what this one waits for */
     struct thread *reply_to; /* whose call is to be answered */
     struct thread *replier;  /* who owes this thread an answer */
     struct timeout timeout;
@@ -97,6 +98,8 @@ struct thread {
     struct port_trap trap;
     bool in_exception; /* registers belong to a pending exception */
     bool started;      /* ex_regs gave it an ip */
+
+    struct irq *del_irq; /* hit when a gate to it ends; pinned, NULL: none */
 };
 
 static inline struct thread *thread_of(struct object *o)
@@ -127,6 +130,8 @@ void thread_ex_regs(struct thread *t, uaddr_t ip, uaddr_t sp, bool cancel,
                     bool trigger);
 /* Never runs again: leaves IPC, queues, its task. Idempotent. */
 void thread_kill(struct thread *t);
+/* A gate bound to t has ended. */
+void thread_gate_ended(struct thread *t);
 void thread_check(const struct thread *t);
 
 #endif

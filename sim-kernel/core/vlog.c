@@ -93,6 +93,7 @@ static void vlog_never(struct object *o)
 
 static const struct object_ops vlog_ops = {
     .type = VTR_T_VLOG,
+    .protocols = {L4_PROTO_LOG},
     .invoke = vlog_invoke,
     .destroy = vlog_never,
     .free = vlog_never,

@@ -334,9 +334,10 @@ static void check_leaks(const struct kernel_test *const *lists, unsigned n)
 int main(void)
 {
     static const struct kernel_test *const lists[] = {
-        ipc_tests,      factory_tests, thread_tests,    task_tests,
-        gate_tests,     irq_tests,     scheduler_tests, vlog_tests,
-        debugger_tests, memory_tests,  item_tests,      fault_tests,
+        ipc_tests,      factory_tests,   thread_tests,    task_tests,
+        gate_tests,     irq_tests,       scheduler_tests, vlog_tests,
+        debugger_tests, memory_tests,    item_tests,      fault_tests,
+        common_tests,   semaphore_tests,
     };
     enum { LISTS = sizeof lists / sizeof lists[0] };
     unsigned total = 1;

@@ -183,10 +183,13 @@ static void times_are_told(void)
 static void what_is_not_there_yet(void)
 {
     static const l4_umword_t ops[] = {
-        L4_THREAD_VCPU_RESUME_OP,      L4_THREAD_REGISTER_DELETE_IRQ_OP,
-        L4_THREAD_MODIFY_SENDER_OP,    L4_THREAD_VCPU_CONTROL_OP,
-        L4_THREAD_VCPU_CONTROL_EXT_OP, L4_THREAD_REGISTER_DOORBELL_IRQ_OP,
-        L4_THREAD_PF_TRAMP_CONTROL_OP, 0x7777,
+        L4_THREAD_VCPU_RESUME_OP,
+        L4_THREAD_MODIFY_SENDER_OP,
+        L4_THREAD_VCPU_CONTROL_OP,
+        L4_THREAD_VCPU_CONTROL_EXT_OP,
+        L4_THREAD_REGISTER_DOORBELL_IRQ_OP,
+        L4_THREAD_PF_TRAMP_CONTROL_OP,
+        0x7777,
     };
     struct worker w;
     worker_make(&w);

@@ -1,0 +1,135 @@
+/*
+ * Semaphores (see semaphore.h; ABI.md section 1, Semaphore).
+ *
+ * The waiters stand in the order they came. An up looks for the first of the
+ * highest priority then, so that a waiter whose priority changes needs no new
+ * place.
+ */
+#include "semaphore.h"
+#include "abi.h"
+#include "invoke.h"
+#include "kassert.h"
+#include "kmem.h"
+#include "trace.h"
+
+struct semaphore {
+    struct object object;
+    uint64_t count;
+    struct list waiters; /* of struct thread.waiting */
+};
+
+static struct semaphore *semaphore_of(struct object *o)
+{
+    return container_of(o, struct semaphore, object);
+}
+
+struct list *semaphore_waiters(struct object *o)
+{
+    return o->ops == &semaphore_ops ? &semaphore_of(o)->waiters : NULL;
+}
+
+/* The first of the highest priority; NULL: nobody waits. */
+static struct thread *semaphore_first(const struct semaphore *s)
+{
+    struct thread *first = NULL;
+    for (struct list *n = s->waiters.next; n != &s->waiters; n = n->next) {
+        struct thread *t = container_of(n, struct thread, waiting);
+        if (!first || t->prio > first->prio)
+            first = t;
+    }
+    return first;
+}
+
+static void semaphore_up(struct semaphore *s)
+{
+    struct thread *t = semaphore_first(s);
+    if (t)
+        ipc_wake(t);
+    else
+        s->count++;
+}
+
+/* A plain receive would be a down without the right to it: the receive phase
+ * of an up is left out. */
+static void semaphore_trigger(struct semaphore *s, struct thread *t,
+                              const struct invocation *inv)
+{
+    if (inv_words(inv)) {
+        ipc_answer(t, -L4_ENOSYS, 0, 0);
+        return;
+    }
+    ipc_answer(t, 0, 0, 0);
+    semaphore_up(s);
+}
+
+static void semaphore_down(struct semaphore *s, struct thread *t,
+                           const struct invocation *inv)
+{
+    struct ipc_op op = {
+        .recv = true,
+        .via = &s->object,
+        .timeouts = inv->args.timeouts,
+    };
+    if (s->count) {
+        s->count--;
+        ipc_answer(t, 0, 0, 0);
+    } else if (inv_flags(inv) & SYS_RECV) {
+        ipc_start(t, &op);
+    } else {
+        ipc_error(t, L4_IPC_RETIMEOUT); /* no phase to wait in */
+    }
+}
+
+static void semaphore_invoke(struct object *o, struct thread *t,
+                             const struct invocation *inv)
+{
+    struct semaphore *s = semaphore_of(o);
+    if (!(inv_flags(inv) & SYS_SEND)) {
+        ipc_error(t, L4_IPC_ENOT_EXISTENT | 1); /* it sends nothing */
+        return;
+    }
+    if (tag_label(inv->args.tag) == L4_PROTO_IRQ) {
+        semaphore_trigger(s, t, inv);
+        return;
+    }
+    int op = invoke_check(inv, L4_PROTO_SEMAPHORE, CAP_S);
+    if (op == SEMAPHORE_DOWN)
+        semaphore_down(s, t, inv);
+    else
+        ipc_answer(t, op < 0 ? op : -L4_ENOSYS, 0, 0);
+}
+
+static void semaphore_destroy(struct object *o)
+{
+    ipc_abort_waiters(&semaphore_of(o)->waiters, L4_IPC_ENOT_EXISTENT);
+}
+
+static void semaphore_free(struct object *o)
+{
+    kmem_free(o->quota, semaphore_of(o), sizeof(struct semaphore));
+}
+
+const struct object_ops semaphore_ops = {
+    .type = VTR_T_SEMAPHORE,
+    .protocols = {L4_PROTO_SEMAPHORE, L4_PROTO_IRQ},
+    .invoke = semaphore_invoke,
+    .destroy = semaphore_destroy,
+    .free = semaphore_free,
+};
+
+struct object *semaphore_create(struct quota *q, uint32_t factory_id)
+{
+    struct semaphore *s = kmem_alloc(q, sizeof(*s));
+    if (!s)
+        return NULL;
+    list_init(&s->waiters);
+    object_init(&s->object, &semaphore_ops, q, factory_id,
+                kmem_charge(sizeof(*s)));
+    return &s->object;
+}
+
+void semaphore_check(struct object *o)
+{
+    const struct semaphore *s = semaphore_of(o);
+    kassert(!s->count || list_is_empty(&s->waiters)); /* I1 */
+}
