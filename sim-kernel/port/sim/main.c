@@ -265,7 +265,10 @@ static void boot(void)
                 module ? ": " : "", why,
                 (unsigned long long)(sim_options.ram_bytes >> 10));
     core_boot(&info);
-    symbols_add(core_root_task(0), info.sigma0.start, modules[0].name);
+    report_image(core_task_space(core_root_task(0)), core_root_task(0),
+                 info.sigma0.start, info.sigma0.end - info.sigma0.start,
+                 modules[0].name);
+    /* moe has no page yet that a debugger could write a breakpoint into. */
     symbols_add(core_root_task(1), info.root.start, modules[1].name);
 }
 

@@ -64,8 +64,8 @@ sim_image_hook(uint32_t task, uint64_t base, const char *path)
 
 enum { IMAGE_MAX = 64 * 1024 * 1024 };
 
-void port_image_loaded(const struct port_space *s, uint32_t task, uaddr_t base,
-                       const char *name)
+void report_image(const struct port_space *s, uint32_t task, uaddr_t base,
+                  uint64_t size, const char *name)
 {
     const char *path = symbols_path(name);
     if (!path)
@@ -73,8 +73,14 @@ void port_image_loaded(const struct port_space *s, uint32_t task, uaddr_t base,
     symbols_add(task, base, name);
     if (!sim_options.gdb)
         return;
-    hw_mmu_prefill(sim_machine.mmu, s->root, base, IMAGE_MAX);
+    hw_mmu_prefill(sim_machine.mmu, s->root, base, size);
     sim_image_hook(task, base, path);
+}
+
+void port_image_loaded(const struct port_space *s, uint32_t task, uaddr_t base,
+                       const char *name)
+{
+    report_image(s, task, base, IMAGE_MAX, name);
 }
 
 /* --- who waits for whom ------------------------------------------------- */

@@ -79,6 +79,11 @@ void tracefile_abandon(void);
 /* After a kernel assertion: saves what the ring holds. */
 void tracefile_panic(void);
 
+/* report.c: a task's image is in place: symbols, and under a debugger its
+ * pages, so that breakpoints can be set. */
+void report_image(const struct port_space *s, uint32_t task, uaddr_t base,
+                  uint64_t size, const char *name);
+
 /* symbols.c */
 void symbols_add(uint32_t task, uint64_t base, const char *name);
 const char *symbols_path(const char *name);
