@@ -84,7 +84,7 @@ enum {
     VTR_F_CALL = 1,   /* sender waits for the reply */
     VTR_F_REPLY = 2,  /* answers a call */
     VTR_F_ITEMS = 4,  /* carries typed items */
-    VTR_F_IRQ = 8,    /* from an interrupt object */
+    VTR_F_IRQ = 8,    /* from an interrupt object or a semaphore */
     VTR_F_FAULT = 16, /* made by the kernel: page fault or exception */
 };
 
