@@ -233,18 +233,12 @@ static void debugger_invoke(struct object *o, struct thread *by,
     }
 }
 
-static void debugger_never(struct object *o)
-{
-    (void)o;
-    kpanic("the debugger is never destroyed");
-}
-
 static const struct object_ops debugger_ops = {
     .type = VTR_T_DEBUGGER,
     .protocols = {L4_PROTO_DEBUGGER},
     .invoke = debugger_invoke,
-    .destroy = debugger_never,
-    .free = debugger_never,
+    .destroy = object_rest,
+    .free = object_never_free,
 };
 
 struct object *debugger_create(struct quota *q)

@@ -164,18 +164,12 @@ void icu_hit(unsigned line)
         irq_hit(i);
 }
 
-static void icu_never(struct object *o)
-{
-    (void)o;
-    kpanic("the ICU is never destroyed");
-}
-
 static const struct object_ops icu_ops = {
     .type = VTR_T_ICU,
     .protocols = {L4_PROTO_IRQ},
     .invoke = icu_invoke,
-    .destroy = icu_never,
-    .free = icu_never,
+    .destroy = object_rest,
+    .free = object_never_free,
 };
 
 struct object *icu_create(struct quota *q, unsigned lines)

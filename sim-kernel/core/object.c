@@ -110,6 +110,17 @@ bool object_reap(unsigned budget)
     return true;
 }
 
+void object_rest(struct object *o)
+{
+    (void)o;
+}
+
+void object_never_free(struct object *o)
+{
+    (void)o;
+    kpanic("the kernel's own pin was lost");
+}
+
 struct object *object_find(uint32_t id)
 {
     for (struct list *l = object_all.next; l != &object_all; l = l->next) {

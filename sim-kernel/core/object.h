@@ -104,6 +104,10 @@ void object_destroy(struct object *o);
  * (now or at the next kernel entry).
  */
 bool object_reap(unsigned budget);
+/* `destroy` and `free` of the objects the machine has one of, which the kernel
+ * pins for ever: without a capability nobody can name them, that is all. */
+void object_rest(struct object *o);
+void object_never_free(struct object *o);
 /* By debugger id; NULL: none. Linear: for the debugger only. */
 struct object *object_find(uint32_t id);
 /* I1, I2 of every live object. */

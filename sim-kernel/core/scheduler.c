@@ -111,18 +111,12 @@ static void scheduler_invoke(struct object *o, struct thread *by,
     }
 }
 
-static void scheduler_never(struct object *o)
-{
-    (void)o;
-    kpanic("the scheduler is never destroyed");
-}
-
 static const struct object_ops scheduler_ops = {
     .type = VTR_T_SCHEDULER,
     .protocols = {L4_PROTO_SCHEDULER},
     .invoke = scheduler_invoke,
-    .destroy = scheduler_never,
-    .free = scheduler_never,
+    .destroy = object_rest,
+    .free = object_never_free,
 };
 
 struct object *scheduler_create(struct quota *q, unsigned cpus)

@@ -85,18 +85,12 @@ static void vlog_invoke(struct object *o, struct thread *by,
     }
 }
 
-static void vlog_never(struct object *o)
-{
-    (void)o;
-    kpanic("the log is never destroyed");
-}
-
 static const struct object_ops vlog_ops = {
     .type = VTR_T_VLOG,
     .protocols = {L4_PROTO_LOG},
     .invoke = vlog_invoke,
-    .destroy = vlog_never,
-    .free = vlog_never,
+    .destroy = object_rest,
+    .free = object_never_free,
 };
 
 struct object *vlog_create(struct quota *q)

@@ -537,3 +537,16 @@ KERNEL_TEST(ipc, unmap_of_ports_leaves_memory_alone)
     cr_assert_eq(answer(a), 0);
     cr_assert_not_null(mspace_find(&kernel.task->mem, page));
 }
+
+Test(ipc, the_kernels_own_objects_outlive_their_capabilities)
+{
+    static const word_t slots[] = {5, 6, 7, 10}; /* log, icu, ... */
+    kernel_boot();
+    for (unsigned i = 0; i < 4; i++) {
+        slot_delete(kernel.task, slots[i]);
+        kernel_exit();
+        cr_assert_null(cap_lookup(&kernel.task->caps, slots[i]));
+    }
+    core_irq(3); /* nobody is bound to it, nobody can be any more */
+    kernel_exit();
+}
