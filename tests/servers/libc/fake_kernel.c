@@ -75,16 +75,14 @@ void *fake_boot(void)
 {
     zero_block = stack + 16384 - 8;
     kip.clock = 5000000;
-    for (int i = 0; i < HW_TLB_ENTRIES; i++)
-        tlb[i] = (struct hw_tlb_entry){~0ul, ~0ul, ~0ul, 0};
-    block = (struct hw_user_block){
-        .utcb = (uint64_t)&utcb,
-        .budget = -1, /* every step goes the slow way */
-        .tlb = tlb,
-        .entry_syscall = fake_syscall,
-        .entry_access = fake_access,
-        .entry_step = fake_step,
-    };
+    /* One by one: before GS is set nothing checked may be called, and a
+     * compiler makes a memset of more. The TLB knows no page 0. */
+    block.utcb = (uint64_t)&utcb;
+    block.budget = -1; /* every step goes the slow way */
+    block.tlb = tlb;
+    block.entry_syscall = fake_syscall;
+    block.entry_access = fake_access;
+    block.entry_step = fake_step;
     host(SYS_arch_prctl, ARCH_SET_GS, (long)&block, 0, 0, 0, 0);
     return &kip;
 }
