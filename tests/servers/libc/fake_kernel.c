@@ -75,14 +75,16 @@ void *fake_boot(void)
 {
     zero_block = stack + 16384 - 8;
     kip.clock = 5000000;
-    /* One by one: before GS is set nothing checked may be called, and a
-     * compiler makes a memset of more. The TLB knows no page 0. */
-    block.utcb = (uint64_t)&utcb;
-    block.budget = -1; /* every step goes the slow way */
-    block.tlb = tlb;
-    block.entry_syscall = fake_syscall;
-    block.entry_access = fake_access;
-    block.entry_step = fake_step;
+    /* One by one, as written: before GS is set nothing checked may be called
+     * (a compiler makes a memset of more), and before the program relocated
+     * itself no table of addresses may be read. The TLB knows no page 0. */
+    volatile struct hw_user_block *b = &block;
+    b->utcb = (uint64_t)&utcb;
+    b->budget = -1; /* every step goes the slow way */
+    b->tlb = tlb;
+    b->entry_syscall = fake_syscall;
+    b->entry_access = fake_access;
+    b->entry_step = fake_step;
     host(SYS_arch_prctl, ARCH_SET_GS, (long)&block, 0, 0, 0, 0);
     return &kip;
 }
