@@ -74,14 +74,13 @@ static int make_gate(const struct maker_args *a, struct object **ret_object)
     struct thread *thread = NULL;
     word_t label = inv_words(a->inv) >= 3 ? a->inv->mr[2] : 0;
     if (tag_items(a->inv->args.tag)) {
-        struct cap_slot *c = invoke_cap(a->by, a->inv, 0);
-        if (!c || c->object->ops != &thread_ops)
-            return -L4_EINVAL;
-        if (!(c->rights & CAP_S))
-            return -L4_EPERM;
+        struct object *o;
+        long error = invoke_object_sent(a->by, a->inv, &thread_ops, CAP_S, &o);
+        if (error)
+            return (int)error;
         if (inv_words(a->inv) < 3)
             return -L4_EMSGTOOSHORT;
-        thread = thread_of(c->object);
+        thread = thread_of(o);
     }
     if (label & 3)
         return -L4_EINVAL;

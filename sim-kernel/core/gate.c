@@ -52,12 +52,11 @@ static long gate_bind(struct gate *g, struct thread *t,
     word_t label = inv->mr[1];
     if (label & 3)
         return -L4_EINVAL;
-    struct cap_slot *c = invoke_cap(t, inv, 0);
-    if (!c || c->object->ops != &thread_ops)
-        return -L4_EINVAL;
-    if (!(c->rights & CAP_S))
-        return -L4_EPERM;
-    gate_set(g, thread_of(c->object), label);
+    struct object *o;
+    long error = invoke_object_sent(t, inv, &thread_ops, CAP_S, &o);
+    if (error)
+        return error;
+    gate_set(g, thread_of(o), label);
     return 0;
 }
 

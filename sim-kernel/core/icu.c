@@ -26,18 +26,33 @@ static struct icu *icu_the;
 
 enum { MODE_LEVEL = 2, PFC_SHUTDOWN = 1 };
 
-static long icu_bind(struct icu *icu, struct thread *t,
-                     const struct invocation *inv)
+/* The line and the IRQ a request names. */
+static long icu_request(const struct icu *icu, const struct thread *t,
+                        const struct invocation *inv, unsigned need,
+                        word_t *ret_line, struct irq **ret_irq)
 {
-    struct cap_slot *c = invoke_cap(t, inv, 0);
+    struct object *o;
     if (inv_words(inv) < 2)
         return -L4_EMSGTOOSHORT;
     word_t line = inv->mr[1];
-    if (!c || c->object->ops != &irq_ops || line >= icu->lines)
+    if (line >= icu->lines)
         return -L4_EINVAL;
-    if (!(c->rights & CAP_W))
-        return -L4_EPERM;
-    struct irq *i = irq_of(c->object);
+    long error = invoke_object_sent(t, inv, &irq_ops, need, &o);
+    if (error)
+        return error;
+    *ret_line = line;
+    *ret_irq = irq_of(o);
+    return 0;
+}
+
+static long icu_bind(struct icu *icu, struct thread *t,
+                     const struct invocation *inv)
+{
+    word_t line;
+    struct irq *i;
+    long error = icu_request(icu, t, inv, CAP_W, &line, &i);
+    if (error)
+        return error;
     if (icu->line[line])
         return -L4_EBUSY;
     icu_detach(i);
@@ -50,15 +65,14 @@ static long icu_bind(struct icu *icu, struct thread *t,
 static long icu_unbind(struct icu *icu, struct thread *t,
                        const struct invocation *inv)
 {
-    struct cap_slot *c = invoke_cap(t, inv, 0);
-    if (inv_words(inv) < 2)
-        return -L4_EMSGTOOSHORT;
-    word_t line = inv->mr[1];
-    if (!c || c->object->ops != &irq_ops || line >= icu->lines)
-        return -L4_EINVAL;
-    if (icu->line[line] != irq_of(c->object))
+    word_t line;
+    struct irq *i;
+    long error = icu_request(icu, t, inv, 0, &line, &i);
+    if (error)
+        return error;
+    if (icu->line[line] != i)
         return -L4_ENOENT;
-    icu_detach(irq_of(c->object));
+    icu_detach(i);
     return 0;
 }
 

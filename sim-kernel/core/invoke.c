@@ -39,6 +39,19 @@ struct cap_slot *invoke_cap(const struct thread *t,
     return is_cap ? cap_lookup(&t->task->caps, fpage >> SEL_SHIFT) : NULL;
 }
 
+long invoke_object_sent(const struct thread *t, const struct invocation *inv,
+                        const struct object_ops *ops, unsigned need,
+                        struct object **ret_object)
+{
+    struct cap_slot *c = invoke_cap(t, inv, 0);
+    if (!c || c->object->ops != ops)
+        return -L4_EINVAL;
+    if ((c->rights & need) != need)
+        return -L4_EPERM;
+    *ret_object = c->object;
+    return 0;
+}
+
 /* The phases the flags ask for. */
 static struct ipc_op invoke_op(const struct ipc_args *args, unsigned flags)
 {

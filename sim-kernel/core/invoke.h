@@ -30,6 +30,12 @@ int invoke_check(const struct invocation *inv, long label, unsigned need);
 struct cap_slot *invoke_cap(const struct thread *t,
                             const struct invocation *inv, unsigned n);
 
+/* The object that the first item of the request names, which must be of kind
+ * `ops` (-L4_EINVAL) by a capability with the rights `need` (-L4_EPERM). */
+long invoke_object_sent(const struct thread *t, const struct invocation *inv,
+                        const struct object_ops *ops, unsigned need,
+                        struct object **ret_object);
+
 static inline unsigned inv_words(const struct invocation *inv)
 {
     return tag_words(inv->args.tag);

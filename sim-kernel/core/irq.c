@@ -61,12 +61,11 @@ static long irq_bind(struct irq *i, struct thread *t,
         return -L4_EPERM;
     if (inv_words(inv) < 2)
         return -L4_EMSGTOOSHORT;
-    struct cap_slot *c = invoke_cap(t, inv, 0);
-    if (!c || c->object->ops != &thread_ops)
-        return -L4_EINVAL;
-    if (!(c->rights & CAP_S))
-        return -L4_EPERM;
-    struct thread *to = thread_of(c->object);
+    struct object *o;
+    long error = invoke_object_sent(t, inv, &thread_ops, CAP_S, &o);
+    if (error)
+        return error;
+    struct thread *to = thread_of(o);
     bool queued = irq_is_queued(i) || i->pending;
     object_pin(&to->object);
     irq_unbind(i);

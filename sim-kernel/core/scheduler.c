@@ -53,13 +53,14 @@ static void scheduler_info(const struct scheduler *s, struct thread *by,
 static long scheduler_run_thread(struct thread *by,
                                  const struct invocation *inv)
 {
-    struct cap_slot *c = invoke_cap(by, inv, 0);
+    struct object *o;
     if (inv_words(inv) < 5)
         return -L4_EINVAL;
-    if (!c || c->object->ops != &thread_ops)
-        return -L4_EINVAL;
+    long error = invoke_object_sent(by, inv, &thread_ops, 0, &o);
+    if (error)
+        return error;
     word_t prio = inv->mr[3], quantum = inv->mr[4];
-    struct thread *t = thread_of(c->object);
+    struct thread *t = thread_of(o);
     if (prio < 1 || prio > PRIO_MAX)
         return -L4_EINVAL;
     if (quantum > QUANTUM_MAX)

@@ -129,12 +129,9 @@ void thread_kill(struct thread *t)
 static long thread_control_bind(struct thread *t, struct thread *by,
                                 const struct invocation *inv)
 {
-    struct cap_slot *c = invoke_cap(by, inv, 0);
-    if (!c || c->object->ops != &task_ops)
-        return -L4_EINVAL;
-    if (!(c->rights & CAP_S))
-        return -L4_EPERM;
-    return thread_bind(t, task_of(c->object), inv->mr[5]);
+    struct object *o;
+    long error = invoke_object_sent(by, inv, &task_ops, CAP_S, &o);
+    return error ? error : thread_bind(t, task_of(o), inv->mr[5]);
 }
 
 static long thread_control(struct thread *t, struct thread *by,
@@ -207,14 +204,15 @@ static long thread_set_tp(struct thread *t, const struct invocation *inv)
 static long thread_register_del_irq(struct thread *t, struct thread *by,
                                     const struct invocation *inv)
 {
-    struct cap_slot *c = invoke_cap(by, inv, 0);
-    if (!c || c->object->ops != &irq_ops || thread_is_gone(t))
+    struct object *o;
+    if (thread_is_gone(t))
         return -L4_EINVAL;
-    if (!(c->rights & CAP_W))
-        return -L4_EPERM;
+    long error = invoke_object_sent(by, inv, &irq_ops, CAP_W, &o);
+    if (error)
+        return error;
     if (t->del_irq && !t->del_irq->object.dying)
         return -L4_EBUSY;
-    thread_set_del_irq(t, irq_of(c->object));
+    thread_set_del_irq(t, irq_of(o));
     return 0;
 }
 

@@ -67,6 +67,14 @@ void trap_report(struct thread *t)
                           t->task->object.name, &t->trap, &t->frame);
 }
 
+/* Nobody handles t's fault: told, counted, stopped. */
+static void trap_give_up(struct thread *t)
+{
+    trap_report(t);
+    report_count_fault();
+    trap_stop(t);
+}
+
 void trap_raise(struct thread *t, const struct port_trap *trap)
 {
     struct ipc_op op = {.tag = tag_make(L4_PROTO_EXCEPTION, 0, 0, TAG_FPU)};
@@ -75,29 +83,31 @@ void trap_raise(struct thread *t, const struct port_trap *trap)
     trace_event_of(t->object.id, VTR_EXCEPTION, 0, trap->cause,
                    port_frame_ip(&t->frame), trap->address, t->task->object.id,
                    0, 0);
-    if (trap_target(t, t->exc_handler, &op)) {
+    if (trap_target(t, t->exc_handler, &op))
         ipc_start_fault(t, IPC_EXCEPTION, &op);
-    } else {
-        trap_report(t);
-        report_count_fault();
-        trap_stop(t);
-    }
+    else
+        trap_give_up(t);
+}
+
+/* The IPC for t's fault brought no help: a page fault becomes an exception,
+ * an exception stays. */
+static void trap_refused(struct thread *t, enum ipc_kind kind)
+{
+    struct port_trap trap = t->trap;
+    if (kind == IPC_FAULT)
+        trap_raise(t, &trap);
+    else
+        trap_give_up(t);
 }
 
 void trap_fault_failed(struct thread *t, enum ipc_kind kind, unsigned code)
 {
     trace_event_of(t->object.id, VTR_IPC_ERROR, 0, code, 0, 0, 0, 0, 0);
     sched_ready(t);
-    if ((code & ~1u) == L4_IPC_SECANCELED) {
+    if ((code & ~1u) == L4_IPC_SECANCELED)
         t->in_exception = false; /* ex_regs gives it a new start */
-    } else if (kind == IPC_FAULT) {
-        struct port_trap trap = t->trap;
-        trap_raise(t, &trap);
-    } else {
-        trap_report(t);
-        report_count_fault();
-        trap_stop(t);
-    }
+    else
+        trap_refused(t, kind);
 }
 
 void trap_fault_answered(struct thread *t, enum ipc_kind kind, long label)
@@ -106,16 +116,8 @@ void trap_fault_answered(struct thread *t, enum ipc_kind kind, long label)
         t->in_exception = false;
     bool refused =
         label < 0 || (kind == IPC_FAULT && label == L4_PROTO_PF_EXCEPTION);
-    if (!refused)
-        return; /* the access is tried again, or the registers are new */
-    if (kind == IPC_FAULT) {
-        struct port_trap trap = t->trap;
-        trap_raise(t, &trap);
-    } else {
-        trap_report(t);
-        report_count_fault();
-        trap_stop(t);
-    }
+    if (refused) /* else the access is tried again, or registers are new */
+        trap_refused(t, kind);
 }
 
 /* --- the port's calls -------------------------------------------------- */
