@@ -276,7 +276,6 @@ int main(int argc, char **argv)
 {
     argp_err_exit_status = SIM_EXIT_USAGE;
     argp_parse(&argp, argc, argv, 0, NULL, NULL);
-    sim_options.modules = module_files;
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN); /* a trace too large is an error of write() */
     struct sigaction interrupt = {.sa_handler = on_interrupt,

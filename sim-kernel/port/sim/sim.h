@@ -40,7 +40,6 @@ struct sim_options {
     const char *input;  /* file of console input, "-": stdin, NULL: tty */
     const char *system; /* name for the trace header */
     const char *command;
-    char *const *modules; /* host files, NULL ended */
     bool realtime, gdb, host_clock;
 };
 
