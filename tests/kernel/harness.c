@@ -1,13 +1,11 @@
 /*
- * The harness (harness.h) and the program's main: runs every list of tests,
- * prints TAP, ends the system with the number of failed tests.
+ * The harness (harness.h). main.c runs the tests.
  *
  * Freestanding (profile `minimal`): memory comes from sigma0 by page faults
  * of the root task, capabilities from a counter.
  */
 #include "harness.h"
 #include <l4/vitrine/debug.h>
-#include <l4/vitrine/trace.h>
 
 enum {
     STACK_SIZE = 16384,
@@ -22,7 +20,7 @@ enum {
 #define WINDOW_SIZE 0x1000000ul
 
 static unsigned next_cap = FIRST_FREE, caps_end = FIRST_FREE;
-static unsigned failures, failed_tests, test_number;
+unsigned check_failures;
 
 static char stacks[WORKERS_MAX][STACK_SIZE]
     __attribute__((aligned(STACK_SIZE)));
@@ -63,7 +61,7 @@ void say_number(long n)
 
 void check_failed(const char *file, int line, const char *text, long is)
 {
-    failures++;
+    check_failures++;
     say("# ");
     say(file);
     say(":");
@@ -259,7 +257,7 @@ void worker_delete(struct worker *w)
     cap_delete(w->cap);
 }
 
-/* --- the run ------------------------------------------------------------ */
+/* --- leaks ---------------------------------------------------------------- */
 
 struct kernel_use kernel_use(void)
 {
@@ -268,35 +266,8 @@ struct kernel_use kernel_use(void)
     return (struct kernel_use){l4_utcb_mr()->mr[0], l4_utcb_mr()->mr[1]};
 }
 
-static unsigned count(const struct kernel_test *t)
-{
-    unsigned n = 0;
-    while (t[n].name)
-        n++;
-    return n;
-}
-
-static void report(const char *name)
-{
-    say(failures ? "not ok " : "ok ");
-    say_number(++test_number);
-    say(" - ");
-    say(name);
-    say("\n");
-    failed_tests += failures > 0;
-}
-
-static void run(const struct kernel_test *t)
-{
-    for (; t->name; t++) {
-        failures = 0;
-        t->run();
-        report(t->name);
-    }
-}
-
 /* Everything the tests made is deleted, everything of theirs is mapped. */
-static void clean_up(void)
+void clean_up(void)
 {
     for (unsigned i = FIRST_FREE; i < caps_end; i++) {
         cap_delete((l4_cap_idx_t)i << L4_CAP_SHIFT);
@@ -309,46 +280,4 @@ static void clean_up(void)
     utcb_next = UTCB_AREA;
     workers = pages_used = windows_used = 0;
     l4_ipc_sleep_us(1); /* the kernel is left and has reaped */
-}
-
-/*
- * All tests once more, after a first run that has made the tables that stay
- * (capability pages, UTCB areas, page tables): kernel memory and objects must
- * be the same before and after.
- */
-static void check_leaks(const struct kernel_test *const *lists, unsigned n)
-{
-    clean_up();
-    struct kernel_use before = kernel_use();
-    failures = 0;
-    for (unsigned i = 0; i < n; i++)
-        for (const struct kernel_test *t = lists[i]; t->name; t++)
-            t->run();
-    clean_up();
-    struct kernel_use after = kernel_use();
-    CHECK_EQ(after.objects, before.objects);
-    CHECK_EQ(after.free, before.free);
-    report("all tests once more leave nothing behind");
-}
-
-int main(void)
-{
-    static const struct kernel_test *const lists[] = {
-        ipc_tests,      factory_tests,   thread_tests,    task_tests,
-        gate_tests,     irq_tests,       scheduler_tests, vlog_tests,
-        debugger_tests, memory_tests,    item_tests,      fault_tests,
-        common_tests,   semaphore_tests,
-    };
-    enum { LISTS = sizeof lists / sizeof lists[0] };
-    unsigned total = 1;
-    for (unsigned i = 0; i < LISTS; i++)
-        total += count(lists[i]);
-    say("1..");
-    say_number(total);
-    say("\n");
-    for (unsigned i = 0; i < LISTS; i++)
-        run(lists[i]);
-    check_leaks(lists, LISTS);
-    l4_vitrine_end(L4_BASE_DEBUGGER_CAP, failed_tests > 99 ? 99 : failed_tests);
-    return 0;
 }

@@ -33,7 +33,8 @@ extern const struct kernel_test ipc_tests[], factory_tests[], thread_tests[],
     debugger_tests[], memory_tests[], item_tests[], fault_tests[],
     common_tests[], semaphore_tests[];
 
-/* Counts a failure with its place; the test goes on. */
+/* Counts a failure (in check_failures) with its place; the test goes on. */
+extern unsigned check_failures;
 void check_failed(const char *file, int line, const char *text, long is);
 #define CHECK(condition)                                                       \
     ((condition) ? (void)0 : check_failed(__FILE__, __LINE__, #condition, 0))
@@ -112,5 +113,8 @@ struct kernel_use {
     l4_umword_t free, objects;
 };
 struct kernel_use kernel_use(void);
+/* Everything a test made is deleted, everything of the program's is mapped:
+ * what kernel_use() tells then can be compared. */
+void clean_up(void);
 
 #endif
