@@ -281,6 +281,12 @@ void hw_mmu_switch(struct hw_mmu *m, uint64_t root, uint32_t *cache)
     block_update(m);
 }
 
+uint64_t hw_mmu_root(const struct hw_mmu *m, unsigned cpu)
+{
+    (void)cpu;
+    return root_of(m, m->current);
+}
+
 bool hw_mmu_walk(const struct hw_mmu *m, uint64_t root, uint64_t va,
                  struct hw_walk *ret_walk)
 {

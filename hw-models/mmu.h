@@ -83,6 +83,9 @@ void hw_mmu_attach(struct hw_mmu *m, struct hw_user_block *block);
  * context of `root` in O(1). */
 void hw_mmu_switch(struct hw_mmu *m, uint64_t root, uint32_t *cache);
 
+/* The root in force, 0: none. */
+uint64_t hw_mmu_root(const struct hw_mmu *m, unsigned cpu);
+
 /* Pure walk: true and *ret_walk, or false. Touches no bit. */
 bool hw_mmu_walk(const struct hw_mmu *m, uint64_t root, uint64_t va,
                  struct hw_walk *ret_walk);

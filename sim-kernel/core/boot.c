@@ -131,7 +131,7 @@ static void boot_memory(const struct boot_info *info)
     trace_init(heap, BOOT_TRACE_RECORDS, info->trace);
     kmem_init(heap + ring, size - ring);
     object_init_all();
-    sched_init(info->slice_ns);
+    sched_init(info->slice_ns, info->cpu_count);
     boot_user_end = info->user_end;
     uint64_t ram = 0;
     for (unsigned i = 0; i < info->region_count; i++)

@@ -21,12 +21,19 @@ int mspace_init(struct mspace *m, struct quota *q, uint32_t task_id,
     return port_space_init(&m->port) ? -L4_ENOMEM : 0;
 }
 
-bool mspace_destroy(struct mspace *m, unsigned budget)
+bool mspace_clear(struct mspace *m, unsigned budget)
 {
     m->end = 0;
     while (m->nodes)
         if (!mem_clear(m->nodes, &budget))
             return false;
+    return true;
+}
+
+bool mspace_destroy(struct mspace *m, unsigned budget)
+{
+    if (!mspace_clear(m, budget))
+        return false;
     port_space_destroy(&m->port);
     return true;
 }

@@ -47,8 +47,10 @@ struct mspace {
 int mspace_init(struct mspace *m, struct quota *q, uint32_t task_id,
                 uaddr_t end);
 /* Takes down at most `budget` nodes (with what others derived from them);
- * true when all is gone and the page table is destroyed. From the first call
- * on nothing can be mapped any more (end is 0). */
+ * true when all is gone. From the first call on nothing can be mapped any
+ * more (end is 0). */
+bool mspace_clear(struct mspace *m, unsigned budget);
+/* The same, and the page table, which must be active nowhere. */
 bool mspace_destroy(struct mspace *m, unsigned budget);
 
 /* What is mapped at va: the node, NULL: nothing. O(log n). */

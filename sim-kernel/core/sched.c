@@ -15,9 +15,12 @@
 
 struct cpu sched_cpus[SCHED_MAX_CPUS];
 uint64_t sched_default_slice;
+unsigned sched_cpu_count = 1;
 
-void sched_init(uint64_t default_slice_ns)
+void sched_init(uint64_t default_slice_ns, unsigned cpus)
 {
+    kassert(cpus >= 1 && cpus <= SCHED_MAX_CPUS);
+    sched_cpu_count = cpus;
     sched_default_slice = default_slice_ns;
     for (unsigned i = 0; i < SCHED_MAX_CPUS; i++) {
         struct cpu *c = &sched_cpus[i];
@@ -255,6 +258,30 @@ struct thread *sched_next(void)
     }
     sched_arm(c, now);
     return to;
+}
+
+void sched_leave_space(struct task *t)
+{
+    for (unsigned i = 0; i < sched_cpu_count; i++) {
+        struct cpu *c = &sched_cpus[i];
+        if (!port_space_is_active(&t->mem.port, i))
+            continue;
+        if (c == sched_cpu()) {
+            port_space_activate(NULL);
+            continue;
+        }
+        kassert(!c->leaving);
+        c->leaving = &t->object;
+        object_pin(c->leaving);
+        port_ipi(i);
+    }
+}
+
+void sched_left_space(struct cpu *c)
+{
+    port_space_activate(NULL);
+    object_unpin(c->leaving);
+    c->leaving = NULL;
 }
 
 uint64_t sched_thread_time(const struct thread *t)

@@ -34,6 +34,7 @@ struct cpu {
     uint64_t switched_at;    /* ns */
     uint64_t tick_at, armed; /* ns */
     uint64_t idle_ns;
+    struct object *leaving; /* pinned dead task, its space active here yet */
     struct timeout_queue timeouts;
     uint64_t bitmap[SCHED_PRIOS / 64];
     struct list queue[SCHED_PRIOS];
@@ -52,8 +53,9 @@ static inline struct thread *sched_current(void)
     return sched_cpu()->current;
 }
 
-void sched_init(uint64_t default_slice_ns);
+void sched_init(uint64_t default_slice_ns, unsigned cpus);
 extern uint64_t sched_default_slice;
+extern unsigned sched_cpu_count; /* online: 0 .. sched_cpu_count - 1 */
 
 /* t becomes READY at the tail of its priority. Idempotent. */
 void sched_ready(struct thread *t);
@@ -71,6 +73,11 @@ void sched_give_way(void);
 void sched_timer(void);
 /* Chooses and switches to the next thread; NULL: idle. Arms the timer. */
 struct thread *sched_next(void);
+/* No thread will run in t's space again: CPUs where it is active leave it,
+ * others than this one soon, and keep t pinned until then. */
+void sched_leave_space(struct task *t);
+/* This CPU enters the kernel: leaves a space that waits for it. */
+void sched_left_space(struct cpu *c);
 /* CPU time of t up to now, ns. */
 uint64_t sched_thread_time(const struct thread *t);
 void sched_check(void);

@@ -12,6 +12,7 @@
 #include "ipc.h"
 #include "kassert.h"
 #include "kmem.h"
+#include "sched.h"
 #include "thread.h"
 #include "trace.h"
 
@@ -250,15 +251,20 @@ static bool task_take_down(struct object *o, unsigned budget)
     struct task *t = task_of(o);
     if (t->has_caps) {
         t->has_caps = !cap_table_destroy(&t->caps, budget);
-        return !t->has_caps && !t->has_mem;
+        return false;
     }
-    t->has_mem = t->has_mem && !mspace_destroy(&t->mem, budget);
-    return !t->has_mem;
+    if (t->has_mem && !mspace_clear(&t->mem, budget))
+        return false;
+    if (t->has_mem)
+        sched_leave_space(t); /* CPUs still in it keep a pin until they left */
+    return true;
 }
 
 static void task_free(struct object *o)
 {
     struct task *t = task_of(o);
+    if (t->has_mem)
+        port_space_destroy(&t->mem.port);
     while (!list_is_empty(&t->ku_mem)) {
         struct ku_mem *k = container_of(t->ku_mem.next, struct ku_mem, link);
         list_remove(&k->link);

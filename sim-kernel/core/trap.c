@@ -173,8 +173,17 @@ void core_timer(void)
     sched_timer();
 }
 
+struct port_frame *core_frame(void)
+{
+    struct thread *t = sched_current();
+    return t ? &t->frame : NULL;
+}
+
 struct port_frame *core_next(void)
 {
+    struct cpu *c = sched_cpu();
+    if (__builtin_expect(c->leaving != NULL, 0))
+        sched_left_space(c);
     object_reap(~0u);
     struct thread *t = sched_next();
     kip_update_clock();

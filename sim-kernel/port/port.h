@@ -10,6 +10,20 @@
  * the calling CPU, with interrupts off, under the kernel lock, is required
  * in every port, and may neither block nor call back into the core.
  *
+ * Many CPUs, one kernel lock, and the lock is the port's: the core knows
+ * nothing of it, and a machine with one CPU needs none.
+ *
+ *   user mode or idle --trap--> save the registers in the frame
+ *        ^                      say "CPU n is out of user mode" (port_stop)
+ *        |                      take the lock
+ *        |                      core_syscall(), core_irq(), ...; core_next()
+ *        +------- release the lock, say "in user mode" just before
+ *
+ * A CPU that waits for the lock has interrupts off and touches neither its
+ * frame nor its address space: when it gets the lock its thread may have been
+ * moved or be gone. (core_syscall() and its like find out by themselves; a
+ * port that wants to look at the frame first asks core_frame().)
+ *
  * Physical addresses are `paddr_t`; user addresses `uaddr_t`; orders are
  * log2 of a size in bytes; time is nanoseconds since boot.
  */
@@ -114,8 +128,23 @@ static inline unsigned port_cpu(void);
 uint64_t port_time(void);
 
 /* Calls core_timer() on this CPU at or soon after `when` (ns); ~0: never.
- * Replaces the earlier request. */
+ * Replaces the earlier request. Each CPU has a timer of its own; clocks of
+ * different CPUs should agree but need not to the nanosecond. */
 void port_timer_set(uint64_t when);
+
+/* Other CPUs. Never called for the calling CPU, nor with one CPU. -------- */
+
+/* CPU `cpu` has something new to do: it enters the kernel soon, from user
+ * mode or idle, and calls core_next(), with no core_...() before it. Does not
+ * wait. Requests may merge; none may be lost: one for a CPU that is on its
+ * way out of the kernel brings it back in at once. */
+void port_ipi(unsigned cpu);
+/* CPU `cpu` leaves user mode now: on return the registers of the thread it
+ * runs are in the frame, and it is in the kernel's entry (waiting for the
+ * lock, which the caller holds), or idle. So it stays until the caller has
+ * released the lock. Waits for that CPU, as short as an interrupt takes; the
+ * CPU that is stopped must not need the lock for it. */
+void port_stop(unsigned cpu);
 
 /* The core has done `steps` elementary steps of work. Virtual time moves by
  * them in the simulator; on hardware time passes by itself. [inline] */
@@ -162,17 +191,26 @@ void port_frame_load(struct port_frame *f, const word_t *mr, unsigned words);
 
 /* 0 or -L4_ENOMEM. Page-table frames come from core_table_alloc(). */
 int port_space_init(struct port_space *s);
+/* s is active on no CPU any more. */
 void port_space_destroy(struct port_space *s);
 /* Maps one page of PAGE_ORDER or SUPERPAGE_ORDER at `va`, replacing what is
  * there. 0 or -L4_ENOMEM (nothing changed). */
 int port_space_map(struct port_space *s, uaddr_t va, paddr_t pa, unsigned order,
                    unsigned rights, unsigned attributes);
 /* Leaves `rights` (0: removes) on the page at `va` of `order`; flushes TLBs;
- * returns W if the page was written since the last call, R if touched. */
+ * returns W if the page was written since the last call, R if touched.
+ * On return no CPU can use the old entry: what the hardware does not tell
+ * the others itself, the port does (stop those in user mode in `s`, as
+ * port_stop(), and let them flush before they return there). The same holds
+ * for port_space_map() over an entry that is there. */
 unsigned port_space_protect(struct port_space *s, uaddr_t va, unsigned order,
                             unsigned rights);
-/* This CPU now runs in `s`. Called often: must be cheap. [inline] */
+/* This CPU now runs in `s`; NULL: in none, the kernel's part only. Called
+ * often: must be cheap. Stays as it is while the CPU idles. [inline] */
 static inline void port_space_activate(struct port_space *s);
+/* Is `s` what CPU `cpu` activated last? [inline] */
+static inline bool port_space_is_active(const struct port_space *s,
+                                        unsigned cpu);
 
 /* Interrupt lines 0..irq_count-1. `mode` is L4_IRQ_F_*. ------------------ */
 
@@ -198,21 +236,29 @@ int64_t port_host_ns(void);
 /* ------------------------------------------------------------------ */
 /* The port calls the core (core/trap.c, core/boot.c)                  */
 
-/* Once, on the boot CPU: builds everything, then the port calls
- * core_next(). */
+/* Once, on the boot CPU (number 0): builds everything, then the port calls
+ * core_next(). Further CPUs, 1..info->cpu_count-1, wait until core_boot() is
+ * over, take the lock, and call core_next() like after an interrupt: it says
+ * NULL, idle, until somebody moves a thread there. Threads start on CPU 0. */
 void core_boot(const struct boot_info *info);
 
+/* The frame of this CPU's running thread; NULL: none (idle, or it was killed
+ * or moved while the CPU waited for the lock: its trap never happened). */
+struct port_frame *core_frame(void);
+
 /* A trap of the running thread; its registers are in the frame that the
- * last core_next() returned. */
+ * last core_next() returned. No effect if core_frame() is NULL. */
 void core_syscall(void);
 void core_page_fault(uaddr_t address, unsigned access);
 void core_exception(const struct port_trap *trap);
-/* An interrupt, from user mode or from idle. */
+/* An interrupt, from user mode or from idle. Device interrupts may come on
+ * any CPU. */
 void core_irq(unsigned line);
 void core_timer(void);
 
-/* Picks who runs next: its frame, or NULL: idle until an interrupt. The
- * address space is active on return. */
+/* Picks who runs next: its frame, or NULL: idle until an interrupt (or
+ * port_ipi()). The address space is active on return. Frame and space are
+ * the CPU's until its next core_next(). */
 struct port_frame *core_next(void);
 
 /* Memory for page tables of `s`: one zeroed frame, charged to the task's

@@ -172,6 +172,17 @@ void port_timer_set(uint64_t when)
     hw_timer_write(&machine.timer, 0x08, 8, when);
 }
 
+/* One CPU so far. */
+void port_ipi(unsigned cpu)
+{
+    (void)cpu;
+}
+
+void port_stop(unsigned cpu)
+{
+    (void)cpu;
+}
+
 /* --realtime: virtual time does not run ahead of the host's. */
 static void machine_pace(void)
 {

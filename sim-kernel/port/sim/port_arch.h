@@ -50,7 +50,17 @@ static inline void port_work(unsigned steps)
 
 static inline void port_space_activate(struct port_space *s)
 {
-    hw_mmu_switch(sim_machine.mmu, s->root, &s->cache);
+    static uint32_t none;
+    if (s)
+        hw_mmu_switch(sim_machine.mmu, s->root, &s->cache);
+    else
+        hw_mmu_switch(sim_machine.mmu, 0, &none);
+}
+
+static inline bool port_space_is_active(const struct port_space *s,
+                                        unsigned cpu)
+{
+    return hw_mmu_root(sim_machine.mmu, cpu) == s->root;
 }
 
 #if defined(__x86_64__)

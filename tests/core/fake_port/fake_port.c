@@ -14,7 +14,7 @@
 struct fake_port fake = {.timer = ~0ul};
 unsigned port_fake_cpu;
 uint64_t port_fake_work;
-struct port_space *port_fake_active;
+struct port_space *port_fake_active[32];
 struct quota *fake_table_quota;
 
 static struct vtr_record trace[FAKE_TRACE];
@@ -187,6 +187,20 @@ unsigned port_vary(unsigned range)
         return 0;
     fake.seed = fake.seed * 6364136223846793005ul + 1442695040888963407ul;
     return (unsigned)(fake.seed >> 33) % range;
+}
+
+void port_ipi(unsigned cpu)
+{
+    if (cpu == port_fake_cpu)
+        port_panic(__FILE__, __LINE__, "interrupt to the own CPU");
+    fake.ipis[cpu]++;
+}
+
+void port_stop(unsigned cpu)
+{
+    if (cpu == port_fake_cpu)
+        port_panic(__FILE__, __LINE__, "a CPU cannot stop itself");
+    fake.stops[cpu]++;
 }
 
 void port_console_write(const char *text, size_t length)

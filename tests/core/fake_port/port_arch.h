@@ -28,7 +28,7 @@ struct port_space {
 
 extern unsigned port_fake_cpu;
 extern uint64_t port_fake_work;
-extern struct port_space *port_fake_active;
+extern struct port_space *port_fake_active[32]; /* by CPU */
 
 static inline void *port_phys_to_virt(paddr_t pa)
 {
@@ -75,7 +75,13 @@ static inline void port_frame_set_result(struct port_frame *f, word_t tag,
 
 static inline void port_space_activate(struct port_space *s)
 {
-    port_fake_active = s;
+    port_fake_active[port_fake_cpu] = s;
+}
+
+static inline bool port_space_is_active(const struct port_space *s,
+                                        unsigned cpu)
+{
+    return port_fake_active[cpu] == s;
 }
 
 #endif
