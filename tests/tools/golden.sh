@@ -56,6 +56,12 @@ cd "$tmp" || exit 1
 same story.txt "$trace" story.vtr
 same story.summary "$trace" --to summary story.vtr
 same story.mmd "$trace" --to mermaid story.vtr
+same story.puml "$trace" --to plantuml story.vtr
+same story.msc "$trace" --to mscgen story.vtr
+same story.vcd "$trace" --to vcd story.vtr
+same faults.csv "$trace" --to csv --event PAGE_FAULT,FAULT_REPORT story.vtr
+same label.mmd "$trace" --to mermaid --label 0x40 story.vtr
+same between.txt "$trace" --between 60us..61.2us story.vtr
 same story.svg "$trace" --to svg story.vtr
 same story.json "$trace" --to chrome story.vtr
 same client.csv "$trace" --to csv --only 'client a' story.vtr

@@ -1,16 +1,9 @@
 /*
- * The trace as a timeline in the Trace Event Format of Chrome, which
- * https://ui.perfetto.dev opens.
- *
- * A task is a "process". Each thread has two tracks: when it ran on a CPU,
- * and what it was asked or asked others: slices from call to reply, from
- * request to answer, joined by flow arrows.
- *
- * Slices of one track must nest. A thread makes one call at a time, inside
- * whatever it serves; a server that takes a second request before it has
- * answered the first ends the first slice there.
+ * The timeline in the Trace Event Format of Chrome, which
+ * https://ui.perfetto.dev and about:tracing open. A task is a "process";
+ * flows are events of their own that belong to the slice around them.
  */
-#include "messages.h"
+#include "timeline.h"
 #include "util.h"
 
 #include <inttypes.h>
@@ -18,33 +11,11 @@
 
 enum { TRACK_RUNNING, TRACK_CALLS, TRACKS_PER_THREAD };
 
-/* What a thread is about. */
-struct activity {
-    unsigned depth;     /* open slices on its calls track */
-    unsigned serving;   /* 1: the lowest is a request it serves */
-    uint64_t run_since; /* ns */
-    bool runs;
-};
-
 struct chrome {
     struct view *view;
     FILE *out;
-    struct map threads; /* id -> struct activity */
-    uint64_t flow;
-    uint64_t now;
     bool first;
 };
-
-static struct activity *activity(struct chrome *c, uint32_t thread)
-{
-    struct activity *a = map_get(&c->threads, thread);
-
-    if (!a) {
-        a = xcalloc(1, sizeof(*a));
-        map_put(&c->threads, thread, a);
-    }
-    return a;
-}
 
 static uint64_t track(uint32_t thread, unsigned which)
 {
@@ -70,24 +41,44 @@ static void field(struct chrome *c, const char *name, const char *text)
     json_text(c->out, text);
 }
 
-static void begin(struct chrome *c, uint32_t thread, const char *name,
-                  const char *category)
+static void flow(struct chrome *c, const char *phase, uint32_t thread,
+                 uint64_t time, uint64_t id)
 {
-    event(c, "B", thread, TRACK_CALLS, c->now);
+    if (!id)
+        return;
+    event(c, phase, thread, TRACK_CALLS, time);
+    fprintf(c->out,
+            ",\"id\":%" PRIu64
+            ",\"name\":\"ipc\",\"cat\":\"ipc\",\"bp\":\"e\"}",
+            id);
+}
+
+static void flows(struct chrome *c, uint32_t thread, uint64_t time,
+                  struct timeline_flow f)
+{
+    flow(c, "s", thread, time, f.out);
+    flow(c, "f", thread, time, f.in);
+}
+
+static void begin(void *self, uint32_t thread, uint64_t time, const char *name,
+                  const char *category, struct timeline_flow f)
+{
+    struct chrome *c = self;
+
+    event(c, "B", thread, TRACK_CALLS, time);
     field(c, "name", name);
     field(c, "cat", category);
     fputs("}", c->out);
-    activity(c, thread)->depth++;
+    flows(c, thread, time, f);
 }
 
-static void end(struct chrome *c, uint32_t thread, const char *result)
+static void end(void *self, uint32_t thread, uint64_t time, const char *result,
+                struct timeline_flow f)
 {
-    struct activity *a = activity(c, thread);
+    struct chrome *c = self;
 
-    if (!a->depth)
-        return;
-    a->depth--;
-    event(c, "E", thread, TRACK_CALLS, c->now);
+    flows(c, thread, time, f);
+    event(c, "E", thread, TRACK_CALLS, time);
     if (result) {
         fputs(",\"args\":{\"result\":", c->out);
         json_text(c->out, result);
@@ -96,126 +87,29 @@ static void end(struct chrome *c, uint32_t thread, const char *result)
     fputs("}", c->out);
 }
 
-static void flow(struct chrome *c, const char *phase, uint32_t thread)
+static void instant(void *self, uint32_t thread, uint64_t time,
+                    const char *name)
 {
-    event(c, phase, thread, TRACK_CALLS, c->now);
-    fprintf(c->out,
-            ",\"id\":%" PRIu64
-            ",\"name\":\"ipc\",\"cat\":\"ipc\",\"bp\":\"e\"}",
-            c->flow);
-}
+    struct chrome *c = self;
 
-static void instant(struct chrome *c, uint32_t thread, const char *name)
-{
-    event(c, "i", thread, TRACK_CALLS, c->now);
+    event(c, "i", thread, TRACK_CALLS, time);
     field(c, "name", name);
     fputs(",\"s\":\"t\"}", c->out);
 }
 
-/* --- messages ----------------------------------------------------------- */
-
-static void stop_serving(struct chrome *c, uint32_t thread, const char *text)
+static void ran(void *self, uint32_t thread, uint64_t since, uint64_t until)
 {
-    struct activity *a = activity(c, thread);
+    struct chrome *c = self;
+    uint64_t time = until - since;
 
-    while (a->depth)
-        end(c, thread, a->depth == 1 ? text : NULL);
-    a->serving = 0;
-}
-
-static void on_request(struct chrome *c, const struct message *m,
-                       const char *text)
-{
-    bool call = m->kind != MESSAGE_SEND;
-
-    c->flow++;
-    begin(c, m->from, text, "call");
-    flow(c, "s", m->from);
-    stop_serving(c, m->to, NULL);
-    begin(c, m->to, text, "serve");
-    activity(c, m->to)->serving = 1;
-    flow(c, "f", m->to);
-    if (!call) {
-        end(c, m->from, NULL);
-        stop_serving(c, m->to, NULL);
-    }
-}
-
-static void on_reply(struct chrome *c, const struct message *m,
-                     const char *text)
-{
-    if (activity(c, m->from)->serving)
-        stop_serving(c, m->from, text);
-    if (activity(c, m->to)->depth > activity(c, m->to)->serving)
-        end(c, m->to, text);
-}
-
-static void on_message(struct chrome *c, const struct message *m)
-{
-    char text[MESSAGE_TEXT];
-
-    message_text(m, &c->view->in.names, text);
-    switch (m->kind) {
-    case MESSAGE_CALL:
-    case MESSAGE_FAULT:
-    case MESSAGE_SEND:
-        on_request(c, m, text);
-        break;
-    case MESSAGE_REPLY:
-        on_reply(c, m, text);
-        break;
-    case MESSAGE_INVOKE:
-        begin(c, m->from, text, "kernel");
-        break;
-    case MESSAGE_RESULT:
-        end(c, m->to, text);
-        break;
-    case MESSAGE_ERROR:
-        if (activity(c, m->from)->depth > activity(c, m->from)->serving)
-            end(c, m->from, text);
-        instant(c, m->from, text);
-        break;
-    case MESSAGE_IRQ:
-        instant(c, m->to, text);
-        break;
-    default:
-        instant(c, m->from, text);
-    }
-}
-
-/* --- running ------------------------------------------------------------ */
-
-static void stop_running(struct chrome *c, uint32_t thread)
-{
-    struct activity *a = activity(c, thread);
-    uint64_t time = c->now - a->run_since;
-
-    if (!a->runs)
-        return;
-    a->runs = false;
-    if (!time || c->now < a->run_since || !view_wants_thread(c->view, thread))
-        return;
-    event(c, "X", thread, TRACK_RUNNING, a->run_since);
+    event(c, "X", thread, TRACK_RUNNING, since);
     fprintf(c->out,
             ",\"dur\":%" PRIu64 ".%03u,\"name\":\"running\","
             "\"cat\":\"cpu\"}",
             time / 1000, (unsigned)(time % 1000));
 }
 
-static void on_switch(struct chrome *c, const struct vtr_record *r)
-{
-    uint32_t to = (uint32_t)r->arg[0], from = (uint32_t)r->arg[1];
-
-    if (from)
-        stop_running(c, from);
-    if (to) {
-        struct activity *a = activity(c, to);
-        a->runs = true;
-        a->run_since = r->time;
-    }
-}
-
-/* --- the whole ---------------------------------------------------------- */
+/* --- names --------------------------------------------------------------- */
 
 static void name_track(struct chrome *c, uint32_t thread, unsigned which,
                        const char *suffix)
@@ -252,36 +146,14 @@ static void name_everything(struct chrome *c)
     free(all);
 }
 
-static void close_everything(struct chrome *c)
-{
-    struct map_entry *all = map_sorted(&c->threads);
-
-    for (size_t i = 0; all[i].value; i++) {
-        uint32_t thread = (uint32_t)all[i].key;
-        stop_running(c, thread);
-        stop_serving(c, thread, NULL);
-    }
-    free(all);
-}
-
 void export_chrome(struct view *v)
 {
     struct chrome c = {.view = v, .out = v->out, .first = true};
-    struct vtr_record r;
-    struct message m;
+    struct timeline_sink sink = {
+        .self = &c, .begin = begin, .end = end, .instant = instant, .ran = ran};
 
     fputs("{\"displayTimeUnit\":\"ns\",\"traceEvents\":[", v->out);
     name_everything(&c);
-    while (reader_next(v->in.reader, &r)) {
-        if (r.time < v->from || r.time > v->until)
-            continue;
-        c.now = r.time;
-        if (r.event == VTR_SWITCH)
-            on_switch(&c, &r);
-        else if (message_from_record(&r, &m) && message_wanted(v, &m))
-            on_message(&c, &m);
-    }
-    close_everything(&c);
+    timeline_run(v, &sink);
     fputs("\n]}\n", v->out);
-    map_free(&c.threads, 1);
 }

@@ -39,6 +39,20 @@ const char *event_arg_name(const struct event_info *e, unsigned index,
     return buffer;
 }
 
+void events_page(FILE *f)
+{
+    fputs("# Trace events\n\n"
+          "Made from `<l4/vitrine/trace_events.h>` by `vitrine trace "
+          "--events`; a test compares.\n"
+          "Every record also has a time (ns), a CPU, a thread and flags.\n\n"
+          "| number | event | arguments | meaning |\n|---|---|---|---|\n",
+          f);
+    for (unsigned i = 0; i < TABLE_SIZE; i++)
+        if (table[i].name)
+            fprintf(f, "| %u | %s | %s | %s |\n", i, table[i].name,
+                    table[i].args, table[i].text);
+}
+
 static const char *pick(const char *const *names, size_t count, uint64_t i,
                         const char *otherwise)
 {

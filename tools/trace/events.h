@@ -9,6 +9,7 @@
 #include <l4/vitrine/trace_events.h>
 
 #include <stddef.h>
+#include <stdio.h>
 
 enum { EVENT_ARGS = 6 };
 
@@ -25,6 +26,9 @@ unsigned event_number(const char *name);
 /* The name of argument `index`, in `buffer`; NULL: the event has none. */
 const char *event_arg_name(const struct event_info *e, unsigned index,
                            char *buffer, size_t size);
+
+/* docs/trace-events.md: all events with their arguments, in Markdown. */
+void events_page(FILE *f);
 
 /* "task", "gate", ... for enum vtr_type; "object" for what is unknown. */
 const char *type_name(uint64_t type);

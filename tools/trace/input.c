@@ -19,6 +19,7 @@ static void learn(struct input *in)
         in->last_time = r.time;
         first = false;
     }
+    in->learned = reader_count(in->reader);
 }
 
 void input_open(struct input *in, const char *path, bool strict)

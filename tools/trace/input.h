@@ -11,7 +11,8 @@ struct input {
     struct reader *reader; /* at the first record */
     struct names names;    /* of the whole trace */
     uint64_t first_time, last_time;
-    char system[17]; /* from the header, printable */
+    uint64_t learned; /* records the names are made from */
+    char system[17];  /* from the header, printable */
 };
 
 /* Opens and reads once: names, times, damage (with `strict` any is fatal). */

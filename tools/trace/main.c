@@ -1,9 +1,11 @@
 /*
- * vitrine-trace: a trace file as text, table or diagram.
+ * vitrine-trace: a trace file as text, table, diagram or another tool's file.
  *
  * Two passes: the first learns all names (input.c), the second is the
  * exporter's. The formats are in one table.
  */
+#include "events.h"
+#include "times.h"
 #include "util.h"
 #include "view.h"
 
@@ -11,19 +13,29 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* How an exporter gets its output. */
+enum { STREAM, OWN /* it makes the file or folder itself */ };
+
 static const struct format {
     const char *name;
     const char *ending; /* of the output file, NULL: none */
     void (*export)(struct view *v);
-    const char *text;
+    int output;
 } formats[] = {
-    {"text", ".txt", export_text, "one line per record"},
-    {"summary", NULL, export_summary, "who did how much of what"},
-    {"svg", ".svg", export_svg, "sequence diagram"},
-    {"mermaid", ".mmd", export_mermaid, "sequence diagram for Mermaid"},
-    {"chrome", NULL, export_chrome, "timeline for ui.perfetto.dev"},
-    {"csv", ".csv", export_csv, "raw numbers"},
-    {"json", ".jsonl", export_json, "raw numbers, one object per line"},
+    {"text", ".txt", export_text, STREAM},
+    {"summary", NULL, export_summary, STREAM},
+    {"svg", ".svg", export_svg, STREAM},
+    {"mermaid", ".mmd", export_mermaid, STREAM},
+    {"plantuml", ".puml", export_plantuml, STREAM},
+    {"mscgen", ".msc", export_mscgen, STREAM},
+    {"perfetto", ".pftrace", export_perfetto, STREAM},
+    {"chrome", NULL, export_chrome, STREAM},
+    {"ctf", NULL, export_ctf, OWN},
+    {"pcapng", ".pcapng", export_pcapng, STREAM},
+    {"vcd", ".vcd", export_vcd, STREAM},
+    {"sqlite", ".db", export_sqlite, OWN},
+    {"csv", ".csv", export_csv, STREAM},
+    {"json", ".jsonl", export_json, STREAM},
 };
 
 enum { FORMATS = sizeof(formats) / sizeof(formats[0]) };
@@ -67,7 +79,79 @@ static uint64_t number(struct argp_state *state, const char *text)
     return n;
 }
 
-enum { KEY_FROM = 256, KEY_UNTIL, KEY_ONLY, KEY_KERNEL, KEY_STRICT, KEY_MAX };
+static uint64_t time_of(struct argp_state *state, const char *text)
+{
+    uint64_t ns = 0;
+
+    if (!time_parse(text, &ns))
+        argp_error(state, "'%s' is not a time (1500, 1.5us, 20ms, 2s)", text);
+    return ns;
+}
+
+/* Sets the bits of the events named in a list "IPC,MARK". */
+static uint64_t events_of(struct argp_state *state, const char *text)
+{
+    uint64_t bits = 0;
+    char name[32];
+
+    while (*text) {
+        size_t length = strcspn(text, ",");
+        snprintf(name, sizeof(name), "%.*s", (int)length, text);
+        if (!event_number(name))
+            argp_error(state, "no event '%s' (see --events)", name);
+        bits |= 1ull << (event_number(name) & 63);
+        text += length + (text[length] == ',');
+    }
+    return bits;
+}
+
+enum {
+    KEY_FROM = 256,
+    KEY_UNTIL,
+    KEY_BETWEEN,
+    KEY_ONLY,
+    KEY_EVENT,
+    KEY_EVENTS,
+    KEY_LABEL,
+    KEY_KERNEL,
+    KEY_STRICT,
+    KEY_FOLLOW,
+    KEY_MAX,
+};
+
+/* The options that choose what is shown. */
+static error_t parse_choice(int key, char *arg, struct argp_state *state)
+{
+    struct view *v = &((struct options *)state->input)->view;
+
+    switch (key) {
+    case KEY_FROM:
+        v->from = time_of(state, arg);
+        return 0;
+    case KEY_UNTIL:
+        v->until = time_of(state, arg);
+        return 0;
+    case KEY_BETWEEN:
+        if (!time_span(arg, &v->from, &v->until))
+            argp_error(state, "'%s' is no span of time (1ms..2ms)", arg);
+        return 0;
+    case KEY_EVENT:
+        v->events |= events_of(state, arg);
+        return 0;
+    case KEY_LABEL:
+        v->by_label = true;
+        v->label = number(state, arg);
+        return 0;
+    case KEY_KERNEL:
+        v->kernel = true;
+        return 0;
+    case KEY_MAX:
+        v->max = (unsigned)number(state, arg);
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
 
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
@@ -82,26 +166,20 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case 'o':
         o->output = arg;
         return 0;
-    case KEY_MAX:
-        o->view.max = (unsigned)number(state, arg);
-        return 0;
     case KEY_ONLY:
         if (o->only_count == ONLY_MAX)
             argp_error(state, "--only at most %d times", ONLY_MAX);
         o->view.only[o->only_count++] = arg;
         return 0;
-    case KEY_FROM:
-        o->view.from = number(state, arg);
-        return 0;
-    case KEY_UNTIL:
-        o->view.until = number(state, arg);
-        return 0;
-    case KEY_KERNEL:
-        o->view.kernel = true;
-        return 0;
     case KEY_STRICT:
         o->strict = true;
         return 0;
+    case KEY_FOLLOW:
+        o->view.follow = true;
+        return 0;
+    case KEY_EVENTS:
+        events_page(stdout);
+        exit(0);
     case ARGP_KEY_ARG:
         if (o->input)
             argp_error(state, "one trace at a time");
@@ -111,24 +189,35 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         argp_error(state, "which trace FILE?");
         return 0;
     default:
-        return ARGP_ERR_UNKNOWN;
+        return parse_choice(key, arg, state);
     }
 }
 
 static const struct argp_option option_table[] = {
     {"to", 't', "FORMAT", 0,
-     "text, summary, svg, mermaid, chrome, csv or json; else the ending of "
-     "OUTPUT decides (.svg .mmd .json: chrome .csv .jsonl), else text",
+     "text, summary, svg, mermaid, plantuml, mscgen, perfetto, chrome, ctf, "
+     "pcapng, vcd, sqlite, csv or json; else the ending of OUTPUT decides "
+     "(.svg .mmd .puml .msc .pftrace .json: chrome .pcapng .vcd .db .csv "
+     ".jsonl), else text",
      0},
-    {"output", 'o', "OUTPUT", 0, "write there, not to the terminal", 0},
+    {"output", 'o', "OUTPUT", 0,
+     "write there, not to the terminal (ctf: a folder)", 0},
     {"max", KEY_MAX, "N", 0,
      "at most N messages in a diagram (default 200, 0: all)", 0},
     {"only", KEY_ONLY, "TASK", 0,
      "only what TASK (name or id) takes part in; may be repeated", 0},
-    {"from", KEY_FROM, "NS", 0, "leave out what was before", 0},
-    {"until", KEY_UNTIL, "NS", 0, "leave out what was after", 0},
+    {"between", KEY_BETWEEN, "A..B", 0,
+     "only what happened then (times: 1500, 1.5us, 20ms, 2s)", 0},
+    {"from", KEY_FROM, "TIME", 0, "leave out what was before", 0},
+    {"until", KEY_UNTIL, "TIME", 0, "leave out what was after", 0},
+    {"event", KEY_EVENT, "NAME,...", 0,
+     "only these events (text, csv, json, ctf, sqlite)", 0},
+    {"events", KEY_EVENTS, NULL, 0, "list all events and their fields", 0},
+    {"label", KEY_LABEL, "N", 0, "only messages with this gate label", 0},
     {"kernel", KEY_KERNEL, NULL, 0,
      "invocations of kernel objects in diagrams, too", 0},
+    {"follow", KEY_FOLLOW, NULL, 0,
+     "wait for more at the end, until the system has ended", 0},
     {"strict", KEY_STRICT, NULL, 0, "any damage is an error (exit 105)", 0},
     {0}};
 
@@ -153,10 +242,15 @@ int main(int argc, char **argv)
         o.format = format_of_file(o.output);
     input_open(&o.view.in, o.input, o.strict);
 
-    outfile_open(&out, o.output);
-    o.view.out = out.file;
-    o.format->export(&o.view);
-    outfile_commit(&out);
+    o.view.path = o.output;
+    if (o.format->output == OWN) {
+        o.format->export(&o.view);
+    } else {
+        outfile_open(&out, o.output);
+        o.view.out = out.file;
+        o.format->export(&o.view);
+        outfile_commit(&out);
+    }
 
     input_close(&o.view.in);
     return 0;

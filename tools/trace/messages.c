@@ -94,6 +94,10 @@ bool message_wanted(const struct view *v, const struct message *m)
         return false;
     if (m->record.event == VTR_END)
         return true;
+    if (v->by_label &&
+        (m->record.event != VTR_IPC ||
+         (m->kind != MESSAGE_REPLY && m->record.arg[2] != v->label)))
+        return false;
     return view_wants_thread(v, m->from) || view_wants_thread(v, m->to);
 }
 
@@ -132,12 +136,16 @@ void messages_collect(struct messages *all, struct view *v)
     struct message m;
 
     *all = (struct messages){0};
-    while (reader_next(v->in.reader, &r)) {
+    while (view_next(v, &r)) {
         if (!message_from_record(&r, &m) || !message_wanted(v, &m))
             continue;
         array_need_room(all->all, all->count, all->room);
         all->all[all->count++] = m;
         pair(all, &open);
+        /* --label: an answer belongs to its request */
+        if (v->by_label && message_is_answer(&m) &&
+            !all->all[all->count - 1].pair)
+            all->count--;
     }
     map_free(&open, 0);
 }

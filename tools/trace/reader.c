@@ -28,6 +28,8 @@ struct reader {
     unsigned lost_places; /* runs of lost bytes */
     bool losing;          /* inside such a run */
     bool cut;             /* the file ends inside a chunk */
+    bool growing;         /* ... which is still being written */
+    bool ended;
     char damage[128];
 };
 
@@ -94,7 +96,7 @@ void reader_rewind(struct reader *r)
     r->count = r->next = 0;
     r->handed_out = r->lost_bytes = 0;
     r->lost_places = 0;
-    r->losing = r->cut = false;
+    r->losing = r->cut = r->ended = false;
 }
 
 /* Could this be a chunk header? (Its own bytes have no checksum.) */
@@ -183,12 +185,47 @@ bool reader_next(struct reader *r, struct vtr_record *ret_record)
     while (r->next == r->count) {
         if (r->position >= r->size)
             return false;
-        if (!load_chunk(r))
-            seek_magic(r);
+        if (load_chunk(r))
+            continue;
+        if (r->cut && r->growing)
+            return false;
+        seek_magic(r);
     }
     *ret_record = r->records[r->next++];
+    r->ended |= ret_record->event == VTR_END;
     r->handed_out++;
     return true;
+}
+
+void reader_grow(struct reader *r)
+{
+    struct stat st;
+
+    r->growing = true;
+    r->cut = false;
+    if (!fstat(fileno(r->file), &st) && (uint64_t)st.st_size > r->size) {
+        r->size = (uint64_t)st.st_size;
+        clearerr(r->file);
+    }
+}
+
+bool reader_ended(const struct reader *r)
+{
+    return r->ended;
+}
+
+void reader_seek_time(struct reader *r, uint64_t time)
+{
+    struct vtr_chunk c;
+    uint64_t at;
+
+    reader_rewind(r);
+    at = r->position;
+    while (read_at(r, at, &c, sizeof(c)) && header_makes_sense(&c) &&
+           c.first_time <= time) {
+        r->position = at;
+        at += sizeof(c) + c.bytes;
+    }
 }
 
 uint64_t reader_count(const struct reader *r)

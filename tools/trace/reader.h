@@ -39,6 +39,23 @@ void reader_rewind(struct reader *r);
 /* Records handed out so far. */
 uint64_t reader_count(const struct reader *r);
 
+/*
+ * For a trace that is being written: looks whether the file has grown, so
+ * that reader_next() may succeed again. A chunk that is not whole yet is
+ * from then on no damage.
+ */
+void reader_grow(struct reader *r);
+/* The record that ends a run was handed out, or its snapshot. */
+bool reader_ended(const struct reader *r);
+
+/*
+ * Goes to the last chunk that begins at or before `time`, or to the first: by
+ * the chunks' headers alone, which are the file's index (each has the time of
+ * its first record and how far the next one is). Damage on the way is passed
+ * over as reader_next() does it.
+ */
+void reader_seek_time(struct reader *r, uint64_t time);
+
 /* What was lost up to now as one line, or NULL if nothing was. */
 const char *reader_damage(struct reader *r);
 

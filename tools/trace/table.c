@@ -15,7 +15,7 @@ void export_csv(struct view *v)
 
     fputs("time_ns,cpu,thread,event,flags,arg0,arg1,arg2,arg3,arg4,arg5\n",
           v->out);
-    while (reader_next(v->in.reader, &r)) {
+    while (view_next(v, &r)) {
         const struct event_info *e = event_info(r.event);
         if (!view_wants(v, &r))
             continue;
@@ -53,7 +53,7 @@ void export_json(struct view *v)
 {
     struct vtr_record r;
 
-    while (reader_next(v->in.reader, &r))
+    while (view_next(v, &r))
         if (view_wants(v, &r))
             json_record(v->out, &r);
 }

@@ -125,7 +125,7 @@ void export_text(struct view *v)
 {
     struct vtr_record r;
 
-    while (reader_next(v->in.reader, &r)) {
+    while (view_next(v, &r)) {
         if (view_wants(v, &r))
             print_record(v, &r);
     }

@@ -1,6 +1,24 @@
 /* Choosing records, for all exporters alike. */
 #include "view.h"
 
+#include <unistd.h>
+
+enum { FOLLOW_US = 20000 };
+
+bool view_next(struct view *v, struct vtr_record *ret_record)
+{
+    while (!reader_next(v->in.reader, ret_record)) {
+        if (!v->follow || reader_ended(v->in.reader))
+            return false;
+        fflush(v->out);
+        usleep(FOLLOW_US);
+        reader_grow(v->in.reader);
+    }
+    if (reader_count(v->in.reader) > v->in.learned)
+        names_feed(&v->in.names, ret_record);
+    return true;
+}
+
 bool view_wants_thread(const struct view *v, uint64_t thread)
 {
     uint32_t task = names_task_of(&v->in.names, thread);
@@ -21,9 +39,17 @@ static bool wants_task(const struct view *v, uint64_t task)
     return false;
 }
 
+/* --event and --label */
+static bool wants_kind(const struct view *v, const struct vtr_record *r)
+{
+    if (v->events && !(r->event < 64 && v->events >> r->event & 1))
+        return false;
+    return !v->by_label || (r->event == VTR_IPC && r->arg[2] == v->label);
+}
+
 bool view_wants(const struct view *v, const struct vtr_record *r)
 {
-    if (r->time < v->from || r->time > v->until)
+    if (r->time < v->from || r->time > v->until || !wants_kind(v, r))
         return false;
     if (view_wants_thread(v, r->thread))
         return true;

@@ -16,14 +16,22 @@ enum { ONLY_MAX = 16 };
 struct view {
     struct input in; /* at the first record */
     FILE *out;
+    const char *path; /* of the output, NULL: the terminal */
 
     /* what was asked for */
     const char *only[ONLY_MAX]; /* tasks, NULL ended if fewer */
     uint64_t from, until;       /* ns, both included */
-    unsigned max;               /* messages in a diagram, 0: all */
-    bool kernel;                /* invocations of kernel objects, too */
+    uint64_t events;            /* bit per event number, 0: all */
+    bool by_label;              /* only messages with `label` */
+    uint64_t label;
+    unsigned max; /* messages in a diagram, 0: all */
+    bool follow;  /* wait for more at the end */
+    bool kernel;  /* invocations of kernel objects, too */
 };
 
+/* The next record, for all exporters; with `follow` it waits for one until
+ * the system that writes the trace has ended. */
+bool view_next(struct view *v, struct vtr_record *ret_record);
 /* Is the thread's task one of those asked for (or none were)? */
 bool view_wants_thread(const struct view *v, uint64_t thread);
 /* Is the record inside the time asked for, and of a task asked for? */
@@ -36,5 +44,12 @@ void export_json(struct view *v);
 void export_mermaid(struct view *v);
 void export_svg(struct view *v);
 void export_chrome(struct view *v);
+void export_perfetto(struct view *v);
+void export_ctf(struct view *v);
+void export_pcapng(struct view *v);
+void export_vcd(struct view *v);
+void export_plantuml(struct view *v);
+void export_mscgen(struct view *v);
+void export_sqlite(struct view *v);
 
 #endif
