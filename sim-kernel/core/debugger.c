@@ -20,6 +20,7 @@
 #include "task.h"
 #include "trace.h"
 #include "trap.h"
+#include "work.h"
 #include <l4/vitrine/debug.h>
 
 enum debugger_op {
@@ -164,18 +165,23 @@ static long debugger_report_fault(struct thread *by)
     return 0;
 }
 
-static word_t debugger_objects(void)
-{
-    word_t n = 0;
-    for (const struct list *l = object_all.next; l != &object_all; l = l->next)
-        n++;
-    return n;
-}
-
 static int debugger_result(const struct invocation *inv)
 {
     word_t r = inv_words(inv) > 1 ? inv->mr[1] : 0;
     return r > RESULT_MAX ? RESULT_MAX : (int)r;
+}
+
+static void debugger_stretch(struct thread *by, const struct invocation *inv)
+{
+    bool reset = inv_words(inv) > 1 && inv->mr[1] == 1;
+    word_t *mr = by->utcb->mr;
+    mr[0] = work.longest;
+    mr[1] = work.points;
+    mr[2] = work.stops;
+    memset(&mr[3], 0, 4 * sizeof(word_t));
+    memcpy(&mr[3], work.where, kstrnlen(work.where, 31));
+    if (reset)
+        work_reset();
 }
 
 static void debugger_vitrine_op(struct thread *by, const struct invocation *inv,
@@ -207,8 +213,12 @@ static void debugger_vitrine_op(struct thread *by, const struct invocation *inv,
         break;
     case L4_VITRINE_KMEM_STATS:
         by->utcb->mr[0] = kmem_free_bytes();
-        by->utcb->mr[1] = debugger_objects();
+        by->utcb->mr[1] = object_count();
         words = 2;
+        break;
+    case L4_VITRINE_LONGEST_STRETCH:
+        debugger_stretch(by, inv);
+        words = 7;
         break;
     default:
         label = -L4_ENOSYS;

@@ -18,6 +18,7 @@
 #include "semaphore.h"
 #include "task.h"
 #include "trace.h"
+#include "work.h"
 
 struct factory {
     struct object object;
@@ -158,7 +159,7 @@ static void factory_create_op(struct factory *f, struct thread *by,
         ipc_error(by, L4_IPC_REMSGCUT);
         return;
     }
-    port_work(16);
+    work_done(16);
     int error = factory_make(&a, (long)inv->mr[0], &o);
     if (error) {
         if (o)

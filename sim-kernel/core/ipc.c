@@ -21,6 +21,7 @@
 #include "trace.h"
 #include "trap.h"
 #include "kstring.h"
+#include "work.h"
 
 /* --- timeouts ------------------------------------------------------- */
 
@@ -233,7 +234,7 @@ static unsigned ipc_copy(struct thread *s, struct thread *r, bool reply,
     unsigned items = s->ipc.kind == IPC_USER ? tag_items(s->ipc.tag) : 0;
     unsigned error = 0;
 
-    port_work(4 + words / 4);
+    work_done(4 + words / 4);
     if (items)
         error = ipc_transfer_items(s, r, words, items, s->utcb->mr, mr);
     trace_event_of(s->object.id, VTR_IPC, ipc_trace_flags(s, reply),

@@ -18,6 +18,7 @@
 #include "gate.h"
 #include "kassert.h"
 #include "task.h"
+#include "work.h"
 
 /* Item and buffer flags, ABI.md section 2. */
 enum {
@@ -248,7 +249,7 @@ unsigned ipc_transfer_items(struct thread *s, struct thread *r, unsigned words,
     for (unsigned i = 0; i < items; i++) {
         unsigned at = words + 2 * i;
         word_t head = src[at], raw = src[at + 1];
-        port_work(8);
+        work_done(8);
         unsigned error = item_transfer(s, &b, head, raw, &dst[at]);
         if (error)
             return error;

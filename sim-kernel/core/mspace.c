@@ -8,7 +8,11 @@
 #include "kassert.h"
 #include "mem_node.h"
 #include "trace.h"
+#include "work.h"
 #include <l4/sys/err.h>
+
+/* Steps that a call of port_space_destroy() may take. */
+enum { FREE_STEPS = 32 };
 
 int mspace_init(struct mspace *m, struct quota *q, uint32_t task_id,
                 uaddr_t end)
@@ -30,12 +34,19 @@ bool mspace_clear(struct mspace *m, unsigned budget)
     return true;
 }
 
+bool mspace_free_tables(struct mspace *m)
+{
+    while (!port_space_destroy(&m->port)) {
+        work_done(FREE_STEPS);
+        if (work_should_stop())
+            return false;
+    }
+    return true;
+}
+
 bool mspace_destroy(struct mspace *m, unsigned budget)
 {
-    if (!mspace_clear(m, budget))
-        return false;
-    port_space_destroy(&m->port);
-    return true;
+    return mspace_clear(m, budget) && mspace_free_tables(m);
 }
 
 struct mem_node *mspace_from(struct mspace *m, uaddr_t va)

@@ -50,7 +50,9 @@ int mspace_init(struct mspace *m, struct quota *q, uint32_t task_id,
  * true when all is gone. From the first call on nothing can be mapped any
  * more (end is 0). */
 bool mspace_clear(struct mspace *m, unsigned budget);
-/* The same, and the page table, which must be active nowhere. */
+/* The page table, which must be active nowhere; false: not all yet. */
+bool mspace_free_tables(struct mspace *m);
+/* Both. */
 bool mspace_destroy(struct mspace *m, unsigned budget);
 
 /* What is mapped at va: the node, NULL: nothing. O(log n). */

@@ -7,7 +7,7 @@
  *   LIVE -> DYING: object_destroy(). Queued; cap_lookup() finds it no more.
  *   DYING -> FALLING: no capability is left; ops->destroy() was called.
  *   FALLING -> DEAD: ops->take_down() has returned true; off object_all.
- *   DEAD: queued again when nobody pins it: ops->free().
+ *   DEAD: queued again when nobody pins it: ops->wind_up(), ops->free().
  *
  * Only object_reap() makes these steps. The queue is served round robin, so
  * an object whose end must wait for another's does not block it.
@@ -20,18 +20,22 @@
 #include "cap.h"
 #include "kassert.h"
 #include "trace.h"
+#include "work.h"
 
 enum { STEP = 16 }; /* capabilities, or what take_down counts, in one step */
 
 struct list object_all;
 static struct list queue; /* of object->ending */
+static bool queue_is_new; /* something came since it was asked */
 static uint32_t last_id;
+static uint32_t count; /* objects on object_all */
 
 void object_init_all(void)
 {
     list_init(&object_all);
     list_init(&queue);
-    last_id = 0;
+    queue_is_new = false;
+    last_id = count = 0;
 }
 
 void object_init(struct object *o, const struct object_ops *ops,
@@ -48,15 +52,22 @@ void object_init(struct object *o, const struct object_ops *ops,
     o->stage = OBJECT_LIVE;
     list_init(&o->ending);
     list_add_last(&object_all, &o->all);
+    count++;
     mapping_init(&o->caps);
     trace_event(VTR_CREATE, 0, o->id, ops->type, factory_id, bytes, 0, 0);
+}
+
+static void enqueue(struct object *o)
+{
+    list_add_last(&queue, &o->ending);
+    queue_is_new = true;
 }
 
 void object_unpin(struct object *o)
 {
     kassert(o->pins > 0);
     if (--o->pins == 0 && o->stage == OBJECT_DEAD)
-        list_add_last(&queue, &o->ending);
+        enqueue(o);
 }
 
 void object_destroy(struct object *o)
@@ -66,7 +77,7 @@ void object_destroy(struct object *o)
     o->dying = true;
     o->stage = OBJECT_DYING;
     object_pin(o); /* keeps I3 */
-    list_add_last(&queue, &o->ending);
+    enqueue(o);
 }
 
 /* FALLING -> DEAD */
@@ -74,6 +85,7 @@ static void bury(struct object *o)
 {
     trace_event(VTR_DELETE, 0, o->id, o->ops->type, 0, 0, 0, 0);
     list_remove(&o->all);
+    count--;
     list_remove(&o->ending);
     o->stage = OBJECT_DEAD;
     object_unpin(o);
@@ -84,6 +96,10 @@ static void reap_step(struct object *o)
     list_remove(&o->ending);
     if (o->stage == OBJECT_DEAD) {
         struct object *owner = o->quota->owner;
+        if (o->ops->wind_up && !o->ops->wind_up(o)) {
+            enqueue(o);
+            return;
+        }
         o->ops->free(o);
         if (owner)
             object_unpin(owner);
@@ -102,12 +118,31 @@ static void reap_step(struct object *o)
 
 bool object_reap(unsigned budget)
 {
-    while (!list_is_empty(&queue)) {
-        if (budget-- == 0)
-            return false;
+    bool stop = false;
+    while (!list_is_empty(&queue) && budget-- > 0 && !stop) {
+        work_done(1);
         reap_step(container_of(queue.next, struct object, ending));
+        stop = work_should_stop();
     }
-    return true;
+    queue_is_new = false; /* what one end led to belongs to it */
+    return list_is_empty(&queue);
+}
+
+bool object_reap_is_idle(void)
+{
+    return list_is_empty(&queue);
+}
+
+bool object_reap_is_new(void)
+{
+    bool is_new = queue_is_new;
+    queue_is_new = false;
+    return is_new;
+}
+
+uint32_t object_count(void)
+{
+    return count;
 }
 
 void object_rest(struct object *o)
@@ -133,14 +168,16 @@ struct object *object_find(uint32_t id)
 
 void object_check_all(void)
 {
-    uint32_t before = 0;
+    uint32_t before = 0, found = 0;
     for (struct list *l = object_all.next; l != &object_all; l = l->next) {
         struct object *o = container_of(l, struct object, all);
         kassert(o->id > before && o->id <= last_id); /* I2 */
         before = o->id;
+        found++;
         kassert(o->dying == (o->stage != OBJECT_LIVE));
         cap_object_check(o); /* I1 */
     }
+    kassert(found == count);
     for (struct list *l = queue.next; l != &queue; l = l->next) {
         struct object *o = container_of(l, struct object, ending);
         kassert(o->dying); /* I3 */

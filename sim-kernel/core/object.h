@@ -49,6 +49,9 @@ struct object_ops {
      * about `budget` pieces of it; true when all is gone. Called until it
      * returns true. */
     bool (*take_down)(struct object *o, unsigned budget);
+    /* Optional, before free: what must wait until nobody pins the object, in
+     * pieces; true when done. */
+    bool (*wind_up)(struct object *o);
     /* No kernel reference is left either: give the memory back. */
     void (*free)(struct object *o);
 };
@@ -77,6 +80,8 @@ struct object {
 
 /* All live objects, oldest first. */
 extern struct list object_all;
+/* How many these are. O(1) */
+uint32_t object_count(void);
 /* The lists of this file start empty (core_boot(), and each unit test). */
 void object_init_all(void);
 
@@ -100,10 +105,14 @@ void object_destroy(struct object *o);
  * Ends what was marked, in at most `budget` short steps: removes the
  * capabilities that are left, calls destroy, take_down, free, each at its
  * time. To be called when the kernel is about to leave: nothing of it runs
- * inside the call that marked the object. False: more to do, call again
- * (now or at the next kernel entry).
+ * inside the call that marked the object. Stops at preemption points, too.
+ * False: more to do, call again (now or at the next kernel entry).
  */
 bool object_reap(unsigned budget);
+/* Nothing is marked. */
+bool object_reap_is_idle(void);
+/* Was something marked since the last question? */
+bool object_reap_is_new(void);
 /* `destroy` and `free` of the objects the machine has one of, which the kernel
  * pins for ever: without a capability nobody can name them, that is all. */
 void object_rest(struct object *o);

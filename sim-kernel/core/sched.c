@@ -187,6 +187,19 @@ static struct thread *sched_choose(struct cpu *c, bool *ret_direct)
     return container_of(c->queue[highest].next, struct thread, ready);
 }
 
+int sched_next_prio(void)
+{
+    const struct cpu *c = sched_cpu();
+    int prio = sched_highest(c);
+    const struct thread *t = c->direct, *now = c->current;
+    if (t && t->state == THREAD_READY && (int)c->direct_prio > prio)
+        prio = (int)c->direct_prio;
+    if (now && now->state == THREAD_READY && c->donated &&
+        (int)c->current_prio > prio)
+        prio = (int)c->current_prio;
+    return prio;
+}
+
 static void sched_switch(struct cpu *c, struct thread *to, bool direct,
                          uint64_t now)
 {

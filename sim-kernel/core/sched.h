@@ -78,6 +78,8 @@ struct thread *sched_next(void);
 void sched_leave_space(struct task *t);
 /* This CPU enters the kernel: leaves a space that waits for it. */
 void sched_left_space(struct cpu *c);
+/* At what priority sched_next() would run somebody, -1: nobody. */
+int sched_next_prio(void);
 /* CPU time of t up to now, ns. */
 uint64_t sched_thread_time(const struct thread *t);
 void sched_check(void);

@@ -15,6 +15,7 @@
 #include "sched.h"
 #include "thread.h"
 #include "trace.h"
+#include "work.h"
 
 enum { TASK_STEPS = 1000, KU_MEM_MAX = 16 * PAGE_SIZE, BATCH_MAX = 61 };
 
@@ -182,7 +183,7 @@ static void task_op_unmap(struct task *t, struct thread *by,
     object_pin(&by->object);
     struct utcb *u = by->utcb;
     for (unsigned i = 2; i < words && by->task; i++) {
-        port_work(16);
+        work_done(16);
         u->mr[i] = task_unmap_one(t, u->mr[i], mask);
     }
     if (by->task) /* it may have deleted itself */
@@ -260,18 +261,27 @@ static bool task_take_down(struct object *o, unsigned budget)
     return true;
 }
 
-static void task_free(struct object *o)
+static bool task_wind_up(struct object *o)
 {
     struct task *t = task_of(o);
-    if (t->has_mem)
-        port_space_destroy(&t->mem.port);
+    if (t->has_mem && !mspace_free_tables(&t->mem))
+        return false;
+    t->has_mem = false;
     while (!list_is_empty(&t->ku_mem)) {
         struct ku_mem *k = container_of(t->ku_mem.next, struct ku_mem, link);
         list_remove(&k->link);
         kmem_free(o->quota, k->kernel, k->size);
         kmem_free(o->quota, k, sizeof(*k));
+        work_done(2);
+        if (work_should_stop())
+            return false;
     }
-    kmem_free(o->quota, t, sizeof(*t));
+    return true;
+}
+
+static void task_free(struct object *o)
+{
+    kmem_free(o->quota, task_of(o), sizeof(struct task));
 }
 
 const struct object_ops task_ops = {
@@ -280,6 +290,7 @@ const struct object_ops task_ops = {
     .invoke = task_invoke,
     .destroy = task_destroy,
     .take_down = task_take_down,
+    .wind_up = task_wind_up,
     .free = task_free,
 };
 

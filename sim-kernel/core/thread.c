@@ -60,6 +60,21 @@ int thread_bind(struct thread *t, struct task *task, uaddr_t utcb)
     return 0;
 }
 
+void thread_go_on(struct thread *t)
+{
+    if (t->continuation.go_on(t))
+        t->continuation.go_on = NULL;
+}
+
+void thread_give_up(struct thread *t)
+{
+    if (!t->continuation.go_on)
+        return;
+    if (t->continuation.give_up)
+        t->continuation.give_up(t);
+    t->continuation.go_on = NULL;
+}
+
 void thread_ex_regs(struct thread *t, uaddr_t ip, uaddr_t sp, bool cancel,
                     bool trigger)
 {
@@ -67,6 +82,10 @@ void thread_ex_regs(struct thread *t, uaddr_t ip, uaddr_t sp, bool cancel,
         return; /* the registers belong to the handler */
     if (cancel)
         ipc_abort(t, L4_IPC_SECANCELED);
+    if (t->continuation.go_on && (cancel || trigger)) {
+        thread_give_up(t);
+        ipc_error(t, L4_IPC_SECANCELED);
+    }
     if (ip == ~0ul)
         ip = port_frame_ip(&t->frame);
     if (sp == ~0ul)
@@ -108,6 +127,7 @@ void thread_kill(struct thread *t)
         return;
     t->ipc.kind = IPC_USER;
     ipc_abort(t, L4_IPC_SECANCELED);
+    thread_give_up(t);
     sched_block(t, THREAD_DEAD);
     sched_forget(t);
     ipc_forget_reply(t);
@@ -289,6 +309,8 @@ void thread_check(const struct thread *t)
     bool pinned = t->ipc.phase != PHASE_NONE && t->ipc.via; /* I6 */
     kassert(t->ipc.pinned == pinned && (!pinned || t->ipc.via->pins > 0));
     kassert(!t->del_irq || t->del_irq->object.pins > 0);
+    if (t->continuation.go_on) /* continuation.h I1 */
+        kassert(t->state == THREAD_READY && t->ipc.phase == PHASE_NONE);
     if (t->state == THREAD_DEAD) { /* I7 */
         kassert(list_is_empty(&t->waiters));
         for (struct list *n = t->senders.next; n != &t->senders; n = n->next)

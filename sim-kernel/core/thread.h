@@ -22,6 +22,7 @@
 #ifndef CORE_THREAD_H
 #define CORE_THREAD_H
 
+#include "continuation.h"
 #include "object.h"
 #include "timeout.h"
 #include "utcb.h"
@@ -92,6 +93,8 @@ struct thread {
     struct thread *replier;  /* who owes this thread an answer */
     struct timeout timeout;
 
+    struct continuation continuation; /* of a long operation */
+
     /* faults, owned by trap.c */
     word_t pager, exc_handler; /* capability selectors in the own task */
     word_t fault_mr[2];
@@ -130,6 +133,10 @@ void thread_ex_regs(struct thread *t, uaddr_t ip, uaddr_t sp, bool cancel,
                     bool trigger);
 /* Never runs again: leaves IPC, queues, its task. Idempotent. */
 void thread_kill(struct thread *t);
+/* t, which has a continuation, does the next pieces of it. */
+void thread_go_on(struct thread *t);
+/* t's long operation, if it is in one, is not to go on. */
+void thread_give_up(struct thread *t);
 /* A gate bound to t has ended. */
 void thread_gate_ended(struct thread *t);
 void thread_check(const struct thread *t);

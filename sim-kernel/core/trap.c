@@ -22,13 +22,14 @@
 #include "task.h"
 #include "trace.h"
 #include "kip.h"
+#include "work.h"
 
 /* Steps that a trap costs besides what it does. */
 enum { TRAP_STEPS = 16 };
 
 static void trap_enter(unsigned kind, word_t dest, word_t tag)
 {
-    port_work(TRAP_STEPS);
+    work_done(TRAP_STEPS);
     trace_event(VTR_ENTER, 0, kind, port_frame_ip(&sched_current()->frame),
                 dest, tag, 0, 0);
 }
@@ -130,7 +131,7 @@ void core_syscall(void)
         port_frame_get_args(&t->frame, &args);
         trap_enter(0, args.dest, args.tag);
     } else {
-        port_work(TRAP_STEPS);
+        work_done(TRAP_STEPS);
     }
     invoke_syscall(t);
 }
@@ -163,13 +164,13 @@ void core_exception(const struct port_trap *trap)
 
 void core_irq(unsigned line)
 {
-    port_work(TRAP_STEPS);
+    work_done(TRAP_STEPS);
     icu_hit(line);
 }
 
 void core_timer(void)
 {
-    port_work(TRAP_STEPS);
+    work_done(TRAP_STEPS);
     sched_timer();
 }
 
@@ -179,18 +180,53 @@ struct port_frame *core_frame(void)
     return t ? &t->frame : NULL;
 }
 
+/* --- leaving the kernel ------------------------------------------------- */
+
+/* Ending objects is the business of who began it: it is done before threads
+ * of that priority go on, but not before those above. */
+static int trap_reap_prio = -1;
+
+static void trap_note_reaping(void)
+{
+    const struct cpu *c = sched_cpu();
+    int prio = c->current ? (int)c->current_prio : 0;
+    if (object_reap_is_idle())
+        trap_reap_prio = -1;
+    else if (object_reap_is_new() && prio > trap_reap_prio)
+        trap_reap_prio = prio;
+}
+
+/* Pieces of what the kernel has to do before it is left; false: nothing. */
+static bool trap_work(void)
+{
+    trap_note_reaping();
+    if (!object_reap_is_idle() && sched_next_prio() <= trap_reap_prio) {
+        object_reap(~0u);
+        return true;
+    }
+    struct thread *t = sched_next();
+    if (t && t->continuation.go_on) {
+        thread_go_on(t);
+        return true;
+    }
+    return false;
+}
+
 struct port_frame *core_next(void)
 {
     struct cpu *c = sched_cpu();
     if (__builtin_expect(c->leaving != NULL, 0))
         sched_left_space(c);
-    object_reap(~0u);
-    struct thread *t = sched_next();
+    while (trap_work())
+        if (work_point(__func__))
+            return NULL;
+    struct thread *t = c->current;
     kip_update_clock();
-    if (!t)
-        return NULL;
-    port_space_activate(&t->task->mem.port);
-    trace_event(VTR_LEAVE, 0, t->object.id, port_frame_ip(&t->frame), 0, 0, 0,
-                0);
-    return &t->frame;
+    if (t) {
+        port_space_activate(&t->task->mem.port);
+        trace_event(VTR_LEAVE, 0, t->object.id, port_frame_ip(&t->frame), 0, 0,
+                    0, 0);
+    }
+    work_leave(__func__);
+    return t ? &t->frame : NULL;
 }

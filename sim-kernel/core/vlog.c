@@ -14,6 +14,7 @@
 #include "kassert.h"
 #include "kmem.h"
 #include "trace.h"
+#include "work.h"
 
 struct vlog {
     struct object object;
@@ -31,7 +32,7 @@ static void vlog_write(struct thread *by, const struct invocation *inv)
     word_t room = inv_words(inv) > 2 ? (inv_words(inv) - 2) * 8 : 0;
     if (size > room)
         size = room;
-    port_work(size / 8);
+    work_done(size / 8);
     port_console_write((const char *)&inv->mr[2], size);
     ipc_answer(by, 0, 0, 0);
 }

@@ -191,8 +191,9 @@ void port_frame_load(struct port_frame *f, const word_t *mr, unsigned words);
 
 /* 0 or -L4_ENOMEM. Page-table frames come from core_table_alloc(). */
 int port_space_init(struct port_space *s);
-/* s is active on no CPU any more. */
-void port_space_destroy(struct port_space *s);
+/* Takes down a table or two; false: there are more, call again (in between
+ * nothing is mapped in s). s is active on no CPU any more. */
+bool port_space_destroy(struct port_space *s);
 /* Maps one page of PAGE_ORDER or SUPERPAGE_ORDER at `va`, replacing what is
  * there. 0 or -L4_ENOMEM (nothing changed). */
 int port_space_map(struct port_space *s, uaddr_t va, paddr_t pa, unsigned order,
@@ -218,6 +219,18 @@ void port_irq_mask(unsigned line);
 void port_irq_unmask(unsigned line);
 void port_irq_ack(unsigned line);
 int port_irq_set_mode(unsigned line, unsigned mode); /* 0, -L4_EINVAL */
+/*
+ * Does an interrupt (timer, device, another CPU's) wait for this CPU? The
+ * core asks at its preemption points, at least every 100 steps of a long
+ * operation; if so it comes back from core_next() with NULL as soon as it
+ * can. May say true for nothing, but then what the port does on NULL must
+ * make it false: the core does nothing else as long as it is true. May
+ * always say false (correct, unbounded latency). Must be cheap: a read of a
+ * pending register (RISC-V sip & sie, GIC ISR_EL1, APIC IRR), no more. With
+ * several CPUs in parallel: also true while another one waits for the kernel
+ * lock.
+ */
+bool port_irq_pending(void);
 
 /* Trace: the ring is full up to `count` records starting at `first`; the
  * port may store them and return true, then the core starts afresh. Optional
@@ -256,9 +269,11 @@ void core_exception(const struct port_trap *trap);
 void core_irq(unsigned line);
 void core_timer(void);
 
-/* Picks who runs next: its frame, or NULL: idle until an interrupt (or
- * port_ipi()). The address space is active on return. Frame and space are
- * the CPU's until its next core_next(). */
+/* Picks who runs next: its frame, or NULL: nobody, or an interrupt waits
+ * that port_irq_pending() told of: serve it at once if there is one, else idle
+ * until one (or port_ipi()) comes, then call again. The address space is
+ * active on return of a frame. Frame and space are the CPU's until its next
+ * core_next(). */
 struct port_frame *core_next(void);
 
 /* Memory for page tables of `s`: one zeroed frame, charged to the task's

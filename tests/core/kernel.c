@@ -67,6 +67,13 @@ void kernel_boot(void)
 struct thread *kernel_exit(void)
 {
     struct port_frame *f = core_next();
+    while (!f && fake.irq_waits) {
+        fake.irq_waits = false;
+        if (fake.on_irq)
+            fake.on_irq();
+        report_check_all();
+        f = core_next();
+    }
     report_check_all();
     return f ? container_of(f, struct thread, frame) : NULL;
 }
@@ -78,7 +85,7 @@ void kernel_end(void)
         if (c)
             cap_delete_object(c->object, 1000);
     }
-    kernel_exit();
+    reap_all();
     kernel_exit();
     cr_assert_eq(kernel_objects(), kernel.objects);
     cr_assert_eq(kmem_free_bytes(), kernel.free);
@@ -159,6 +166,7 @@ struct object *irq_new(struct task *in, word_t slot)
 void slot_delete(struct task *task, word_t slot)
 {
     cap_delete_object(cap_lookup(&task->caps, slot)->object, 1000);
+    reap_all();
     kernel_exit();
 }
 

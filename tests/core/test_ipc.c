@@ -264,6 +264,7 @@ KERNEL_TEST(ipc, thread_of_a_deleted_task_does_not_exist)
     gate_new(kernel.task, GATE, t, 0);
     sys(a, slot_of_thread(t), SEND, 0, NEVER); /* waits before */
     cap_delete_object(&other->object, 1000);
+    reap_all();
     kernel_exit();
     cr_assert_eq(outcome(a), L4_IPC_ENOT_EXISTENT);
     sys(a, slot_of_thread(t), SEND, 0, NEVER); /* and comes after */
@@ -280,6 +281,7 @@ KERNEL_TEST(ipc, dead_thread_cannot_be_bound_again)
     struct task *other = task_new();
     struct thread *t = thread_running(other, 10);
     cap_delete_object(&other->object, 1000);
+    reap_all();
     kernel_exit();
     cr_assert_eq(t->state, THREAD_DEAD);
     cr_assert_eq(thread_bind(t, kernel.task, a->utcb_user), -L4_EINVAL);

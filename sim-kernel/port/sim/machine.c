@@ -234,6 +234,12 @@ int port_irq_set_mode(unsigned line, unsigned mode)
     return 0;
 }
 
+bool port_irq_pending(void)
+{
+    return sim_machine.now >= hw_clock_next(&machine.clock) ||
+           machine.timer_raised || machine.irq_raised;
+}
+
 /* Fires what is due and tells the kernel. Keeps I2. */
 static void machine_deliver(void)
 {
@@ -364,6 +370,8 @@ static void machine_idle(void)
 {
     uint64_t due = hw_clock_next(&machine.clock);
     machine_limits();
+    if (port_irq_pending())
+        return; /* the kernel was in the middle of something */
     if (machine_wants_input()) {
         console_poll();
         if (machine.irq_raised)
@@ -394,8 +402,7 @@ void machine_run(void)
         } else {
             machine_idle();
         }
-        if (sim_machine.now >= hw_clock_next(&machine.clock) ||
-            machine.timer_raised || machine.irq_raised)
+        if (port_irq_pending())
             machine_deliver();
         if (machine.interrupted || sim_machine.now >= sim_options.until_ns ||
             sim_machine.steps >= sim_options.max_steps)

@@ -8,7 +8,7 @@
 #include "port.h"
 #include <l4/sys/err.h>
 
-enum { LEVELS = 4, ENTRIES = 512, LEVEL_BITS = 9 };
+enum { LEVELS = 4, ENTRIES = 512, LEVEL_BITS = 9, TABLES_AT_ONCE = 2 };
 
 static unsigned space_shift(int level)
 {
@@ -75,11 +75,32 @@ static void space_free(struct port_space *s, uint64_t *table, int level)
     core_table_free(s, table);
 }
 
-void port_space_destroy(struct port_space *s)
+/* Frees tables from the leaves up, `*left` of them; true: `table`, too. */
+static bool space_free_some(struct port_space *s, uint64_t *table, int level,
+                            unsigned *left)
 {
+    for (int i = 0; level > 0 && i < ENTRIES; i++) {
+        if (!(table[i] & HW_PTE_VALID) || table[i] & HW_PTE_LEAF)
+            continue;
+        if (!space_free_some(s, space_table(table[i]), level - 1, left))
+            return false;
+        table[i] = 0;
+    }
+    if (*left == 0)
+        return false;
+    (*left)--;
+    core_table_free(s, table);
+    return true;
+}
+
+bool port_space_destroy(struct port_space *s)
+{
+    unsigned left = TABLES_AT_ONCE;
     hw_mmu_forget(sim_machine.mmu, s->root);
-    space_free(s, port_phys_to_virt(s->root), LEVELS - 1);
+    if (!space_free_some(s, port_phys_to_virt(s->root), LEVELS - 1, &left))
+        return false;
     s->root = 0;
+    return true;
 }
 
 static int space_level(unsigned order)

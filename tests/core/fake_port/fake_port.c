@@ -80,15 +80,16 @@ int port_space_init(struct port_space *s)
     return 0;
 }
 
-void port_space_destroy(struct port_space *s)
+bool port_space_destroy(struct port_space *s)
 {
-    while (s->regions) {
-        struct fake_region *r = s->regions;
-        s->regions = r->next;
-        if (r->table)
-            core_table_free(s, r->table);
-        free(r);
-    }
+    struct fake_region *r = s->regions;
+    if (!r)
+        return true;
+    s->regions = r->next;
+    if (r->table)
+        core_table_free(s, r->table);
+    free(r);
+    return s->regions == NULL;
 }
 
 int port_space_map(struct port_space *s, uaddr_t va, paddr_t pa, unsigned order,
@@ -302,6 +303,13 @@ int port_irq_set_mode(unsigned line, unsigned mode)
         return -L4_EINVAL;
     fake.irq_mode[line] = mode;
     return 0;
+}
+
+bool port_irq_pending(void)
+{
+    if (fake.points && --fake.points == 0)
+        fake.irq_waits = true;
+    return fake.irq_waits;
 }
 
 /* --- watchers ----------------------------------------------------------- */

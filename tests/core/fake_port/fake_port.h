@@ -18,8 +18,11 @@ struct fake_port {
     bool irq_masked[FAKE_IRQS];
     unsigned irq_acks[FAKE_IRQS];
     unsigned irq_mode[FAKE_IRQS];
-    bool drains;                  /* port_trace_drain() takes records */
-    size_t drained;               /* records it took so far */
+    bool irq_waits;       /* what port_irq_pending() says */
+    uint64_t points;      /* after how many questions it does, 0: never */
+    void (*on_irq)(void); /* what the interrupt does when it is served */
+    bool drains;          /* port_trace_drain() takes records */
+    size_t drained;       /* records it took so far */
     unsigned ipis[32], stops[32]; /* calls of port_ipi(), _stop() */
     uint64_t maps;                /* calls of port_space_map(), _protect() */
     uint64_t protects;

@@ -22,8 +22,13 @@ enum l4_vitrine_debug_op {
     /* MR1 = 1: one more unhandled fault counts for the exit code. */
     L4_VITRINE_COUNT_FAULT = 0x605,
     /* -> MR0 free bytes of kernel memory, MR1 number of kernel objects: for
-     * leak checks. Cost: the number of objects. */
+     * leak checks. */
     L4_VITRINE_KMEM_STATS = 0x606,
+    /* The kernel's longest stretch without a preemption point, in elementary
+     * steps, since boot or the last request with MR1 = 1, which starts anew.
+     * -> MR0 steps, MR1 points passed since boot, MR2 how often one stopped
+     * an operation, MR3..MR6 where it ended (text). */
+    L4_VITRINE_LONGEST_STRETCH = 0x607,
 };
 
 #endif

@@ -1,0 +1,28 @@
+/* Counting steps between preemption points: see work.h. */
+#include "work.h"
+
+struct work work = {.piece = WORK_PIECE, .where = ""};
+
+void work_leave(const char *where)
+{
+    if (work.stretch > work.longest) {
+        work.longest = work.stretch;
+        work.where = where;
+    }
+    work.stretch = 0;
+}
+
+bool work_point(const char *where)
+{
+    work_leave(where);
+    work.points++;
+    bool stop = port_irq_pending();
+    work.stops += stop;
+    return stop;
+}
+
+void work_reset(void)
+{
+    work.longest = 0;
+    work.where = "";
+}
