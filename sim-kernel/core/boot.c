@@ -13,6 +13,7 @@
 #include "debugger.h"
 #include "factory.h"
 #include "gate.h"
+#include "ipc_fast.h"
 #include "irq.h"
 #include "kassert.h"
 #include "kip.h"
@@ -133,6 +134,7 @@ static void boot_memory(const struct boot_info *info)
     object_init_all();
     sched_init(info->slice_ns, info->cpu_count);
     boot_user_end = info->user_end;
+    ipc_fast_on = !info->no_fast_path;
     uint64_t ram = 0;
     for (unsigned i = 0; i < info->region_count; i++)
         if (info->region[i].type != BOOT_DEVICE)

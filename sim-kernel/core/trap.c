@@ -15,6 +15,7 @@
 #include "abi.h"
 #include "gate.h"
 #include "invoke.h"
+#include "ipc_fast.h"
 #include "irq.h"
 #include "kassert.h"
 #include "report.h"
@@ -27,11 +28,16 @@
 /* Steps that a trap costs besides what it does. */
 enum { TRAP_STEPS = 16 };
 
+static void trap_trace(unsigned kind, word_t dest, word_t tag)
+{
+    trace_event(VTR_ENTER, 0, kind, port_frame_ip(&sched_current()->frame),
+                dest, tag, 0, 0);
+}
+
 static void trap_enter(unsigned kind, word_t dest, word_t tag)
 {
     work_done(TRAP_STEPS);
-    trace_event(VTR_ENTER, 0, kind, port_frame_ip(&sched_current()->frame),
-                dest, tag, 0, 0);
+    trap_trace(kind, dest, tag);
 }
 
 /* The IPC to the object that `selector` names in t's task; false: none. */
@@ -126,12 +132,13 @@ void trap_fault_answered(struct thread *t, enum ipc_kind kind, long label)
 void core_syscall(void)
 {
     struct thread *t = sched_current();
+    work_done(TRAP_STEPS);
+    if (ipc_fast(t))
+        return;
     if (trace_on) {
         struct ipc_args args;
         port_frame_get_args(&t->frame, &args);
-        trap_enter(0, args.dest, args.tag);
-    } else {
-        work_done(TRAP_STEPS);
+        trap_trace(0, args.dest, args.tag);
     }
     invoke_syscall(t);
 }

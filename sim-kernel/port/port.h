@@ -112,6 +112,7 @@ struct boot_info {
     uint64_t seed;
     uint64_t slice_ns; /* default time slice, 10 ms */
     bool trace;        /* write the trace from the start */
+    bool no_fast_path; /* all IPC by ipc.c (measurements, tests) */
 };
 
 /* ------------------------------------------------------------------ */

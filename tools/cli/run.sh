@@ -89,7 +89,7 @@ parse_run()
             esac
             shift
             ;;
-        --realtime | --host-clock) option "$1" ;;
+        --realtime | --host-clock | --no-fast-path) option "$1" ;;
         --)
             shift
             while [ $# -gt 0 ]; do

@@ -75,6 +75,7 @@ Options:
   --realtime        pace virtual time by the clock on the wall
   --host-clock      let programs read the host's clock (measurements only:
                     such a run is not reproducible)
+  --no-fast-path    all messages take the kernel's long way (measurements)
 
 Boot modules: each "rom/NAME" that the description, or a Lua file it names,
 mentions is looked for beside the description, then among the programs built.

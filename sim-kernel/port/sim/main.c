@@ -36,6 +36,7 @@ enum {
     OPT_INPUT,
     OPT_GDB,
     OPT_HOST_CLOCK,
+    OPT_NO_FAST_PATH,
     OPT_PROGRAMS,
     OPT_SYSTEM,
     OPT_COMMAND,
@@ -112,6 +113,8 @@ static const struct argp_option option_table[] = {
     {"gdb", OPT_GDB, 0, 0, "a debugger is attached (./vitrine gdb)", 0},
     {"host-clock", OPT_HOST_CLOCK, 0, 0,
      "let programs read the host's clock (measurements)", 0},
+    {"no-fast-path", OPT_NO_FAST_PATH, 0, 0,
+     "all IPC by the long way (measurements)", 0},
     {"programs", OPT_PROGRAMS, "DIR", OPTION_HIDDEN, "", 0},
     {"system", OPT_SYSTEM, "NAME", 0, "name of the system, for the trace", 0},
     {"command", OPT_COMMAND, "TEXT", 0, "what the root task starts", 0},
@@ -148,6 +151,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
         break;
     case OPT_HOST_CLOCK:
         o->host_clock = true;
+        break;
+    case OPT_NO_FAST_PATH:
+        o->no_fast_path = true;
         break;
     case OPT_PROGRAMS:
         break;
@@ -257,6 +263,7 @@ static void boot(void)
         .seed = sim_options.seed,
         .slice_ns = SIM_TICK_SLICE_NS,
         .trace = sim_options.trace != NULL,
+        .no_fast_path = sim_options.no_fast_path,
     };
     const char *module;
     const char *why = bootstrap_run(&b, &info, &module);

@@ -40,7 +40,7 @@ struct sim_options {
     const char *input;  /* file of console input, "-": stdin, NULL: tty */
     const char *system; /* name for the trace header */
     const char *command;
-    bool realtime, gdb, host_clock;
+    bool realtime, gdb, host_clock, no_fast_path;
 };
 
 extern struct sim_options sim_options;

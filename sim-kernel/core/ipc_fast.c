@@ -1,0 +1,181 @@
+/*
+ * The fast path of IPC: the call and the reply that nearly all messages are.
+ *
+ *      call             through a gate, to a thread that waits for us
+ *      reply and wait   to our caller, which waits for nothing but that
+ *
+ * Both are one rendezvous followed by a receive phase that blocks, and hand
+ * the time slice to the partner. What is special is only what is left
+ * out: no items, no errors, no timeouts, no other sender to be looked for,
+ * so every question of ipc.c has a known answer. All of them are asked
+ * before anything changes; one wrong answer and invoke.c does the call.
+ *
+ * I1  a call done here leaves every object, queue and register, the virtual
+ *     time and the trace as invoke_syscall() would have (tests/core,
+ *     test_ipc_fast.c: every case both ways; `--no-fast-path` for a system).
+ *
+ * Source: Liedtke, "Improving IPC by kernel design" (SOSP 1993), 5.3.
+ */
+#include "ipc_fast.h"
+#include "abi.h"
+#include "gate.h"
+#include "ipc.h"
+#include "kstring.h"
+#include "sched.h"
+#include "task.h"
+#include "trace.h"
+#include "work.h"
+
+bool ipc_fast_on = true;
+
+enum {
+    FLAGS_CALL = SYS_SEND | SYS_RECV,
+    FLAGS_REPLY_AND_WAIT = SYS_SEND | SYS_RECV | SYS_OPEN_WAIT | SYS_REPLY,
+    TAG_SPECIAL = 0xe000 | 0xfc0, /* flags but the FPU's; items */
+    RECEIVE_TIMEOUT = 0xffff,
+};
+
+/* --- the questions ----------------------------------------------------- */
+
+static bool fast_message(const struct ipc_args *args)
+{
+    return !(args->tag & TAG_SPECIAL) && !(args->timeouts & RECEIVE_TIMEOUT);
+}
+
+/* r waits for a message of t and for nothing else, not even for the time. */
+static bool fast_accepts(const struct thread *r, const struct thread *t)
+{
+    return r != t && r->ipc.phase == PHASE_RECEIVE && r->ipc.kind == IPC_USER &&
+           (r->ipc.open || r->ipc.partner == t) && !r->object.dying &&
+           !timeout_is_set(&r->timeout);
+}
+
+/* With the server right the gate itself may be meant. */
+static bool fast_meant(const struct cap_slot *slot, word_t tag)
+{
+    return !(slot->rights & CAP_SERVER) ||
+           (tag_label(tag) != L4_PROTO_KOBJECT &&
+            tag_label(tag) != L4_PROTO_META);
+}
+
+/* The gate's thread, NULL: something the fast path leaves alone. */
+static struct thread *fast_callee(struct thread *t, const struct ipc_args *args,
+                                  struct ipc_op *op)
+{
+    struct cap_slot *slot = cap_lookup(&t->task->caps, args->dest >> SEL_SHIFT);
+    if (!slot || slot->object->ops->type != VTR_T_GATE ||
+        !fast_meant(slot, args->tag) ||
+        !gate_target(slot->object, slot->rights, op))
+        return NULL;
+    struct thread *r = op->dest;
+    return r && fast_accepts(r, t) && !r->reply_to ? r : NULL;
+}
+
+/* --- the rendezvous ----------------------------------------------------- */
+
+/* r's receive phase is over. */
+static void fast_leave(struct thread *r)
+{
+    list_remove(&r->waiting);
+    if (r->ipc.pinned)
+        object_unpin(r->ipc.via);
+    r->ipc.pinned = false;
+    r->ipc.phase = PHASE_NONE;
+}
+
+/* t's message to r; t waits for an answer, or for anybody (`op->open`). */
+static void fast_transfer(struct thread *t, struct thread *r,
+                          const struct ipc_op *op)
+{
+    unsigned words = tag_words(op->tag);
+    word_t *mr = r->utcb->mr;
+    for (unsigned i = 0; i < words; i++)
+        mr[i] = t->utcb->mr[i];
+    work_done(4 + words / 4);
+    trace_event(VTR_IPC, op->open ? VTR_F_REPLY : VTR_F_CALL, r->object.id,
+                op->via ? op->via->id : 0, op->label, op->tag,
+                words > 0 ? mr[0] : 0, words > 1 ? mr[1] : 0);
+    fast_leave(r);
+    r->utcb->error = 0;
+    port_frame_set_result(&r->frame, op->tag, op->label);
+    sched_ready(r);
+}
+
+static void fast_wait(struct thread *t, const struct ipc_op *op)
+{
+    t->ipc = (struct ipc_state){
+        .phase = PHASE_RECEIVE,
+        .kind = IPC_USER,
+        .call = !op->open,
+        .recv = true,
+        .open = op->open,
+        .partner = op->dest,
+        .via = op->via,
+        .pinned = op->via != NULL,
+        .tag = op->tag,
+        .label = op->label,
+        .rights = op->rights,
+        .since = port_time(),
+    };
+    if (op->via)
+        object_pin(op->via);
+    sched_block(t, THREAD_BLOCKED);
+    trace_event(VTR_IPC_BLOCK, 0, op->dest->object.id,
+                op->open ? VTR_WHY_OPEN_WAIT : VTR_WHY_REPLY,
+                op->via ? op->via->id : 0, TIME_NEVER, 0, 0);
+}
+
+static void fast_enter(const struct thread *t, const struct ipc_args *args)
+{
+    trace_event(VTR_ENTER, 0, 0, port_frame_ip(&t->frame), args->dest,
+                args->tag, 0, 0);
+}
+
+static bool fast_call(struct thread *t, const struct ipc_args *args)
+{
+    struct ipc_op op = {.tag = args->tag};
+    struct thread *r = fast_callee(t, args, &op);
+    if (!r)
+        return false;
+    fast_enter(t, args);
+    fast_transfer(t, r, &op);
+    if (t->replier)
+        t->replier->reply_to = NULL;
+    r->reply_to = t;
+    t->replier = r;
+    list_add_last(&r->waiters, &t->waiting); /* keeps thread.h I5 */
+    fast_wait(t, &op);
+    sched_donate(r);
+    return true;
+}
+
+static bool fast_reply(struct thread *t, const struct ipc_args *args)
+{
+    struct thread *r = t->reply_to;
+    bool waits = r && fast_accepts(r, t) && list_is_empty(&t->senders);
+    if (!waits)
+        return false;
+    struct ipc_op op = {
+        .tag = args->tag, .dest = r, .rights = CAP_ALL, .open = true};
+    fast_enter(t, args);
+    fast_transfer(t, r, &op);
+    t->reply_to = r->replier = NULL;
+    fast_wait(t, &op);
+    if (sched_cpu()->donated)
+        sched_donate(r);
+    return true;
+}
+
+bool ipc_fast(struct thread *t)
+{
+    struct ipc_args args;
+    port_frame_get_args(&t->frame, &args);
+    unsigned flags = args.dest & SYS_FLAGS;
+    if (!ipc_fast_on || !fast_message(&args))
+        return false;
+    if (flags == FLAGS_REPLY_AND_WAIT)
+        return fast_reply(t, &args);
+    if (flags && flags != FLAGS_CALL)
+        return false;
+    return !(args.dest & SEL_INVALID) && fast_call(t, &args);
+}
