@@ -220,6 +220,9 @@ static void debugger_vitrine_op(struct thread *by, const struct invocation *inv,
         debugger_stretch(by, inv);
         words = 7;
         break;
+    case L4_VITRINE_CHECK:
+        report_check_all();
+        break;
     default:
         label = -L4_ENOSYS;
     }

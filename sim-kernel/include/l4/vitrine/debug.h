@@ -29,6 +29,9 @@ enum l4_vitrine_debug_op {
      * -> MR0 steps, MR1 points passed since boot, MR2 how often one stopped
      * an operation, MR3..MR6 where it ended (text). */
     L4_VITRINE_LONGEST_STRETCH = 0x607,
+    /* The kernel checks all its invariants, as at the end of a run, and
+     * panics if one does not hold. Cost: all of its data. For tests. */
+    L4_VITRINE_CHECK = 0x608,
 };
 
 #endif

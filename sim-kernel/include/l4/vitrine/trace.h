@@ -87,6 +87,13 @@ L4_INLINE l4_msgtag_t l4_vitrine_report_fault(l4_cap_idx_t dbg)
                             l4_utcb());
 }
 
+/* The kernel checks itself, and panics if it must. */
+L4_INLINE l4_msgtag_t l4_vitrine_check(l4_cap_idx_t dbg)
+{
+    return __l4_msg_call_op(dbg, L4_PROTO_DEBUGGER, L4_VITRINE_CHECK,
+                            l4_utcb());
+}
+
 /* The system's own result (0..99), should it end by itself. */
 L4_INLINE l4_msgtag_t l4_vitrine_set_result(l4_cap_idx_t dbg, l4_umword_t r)
 {
