@@ -13,10 +13,11 @@
 #include "debugger.h"
 #include "factory.h"
 #include "gate.h"
+#include "icu.h"
 #include "ipc_fast.h"
-#include "irq.h"
 #include "kassert.h"
 #include "kip.h"
+#include "platform.h"
 #include "kmem.h"
 #include "kstring.h"
 #include "sched.h"
@@ -149,7 +150,8 @@ static void boot_objects_make(struct boot_objects *b,
     boot_require(b->factory, "boot: no memory for the root factory");
     struct quota *q = factory_quota(b->factory);
     b->log = vlog_create(q);
-    b->icu = icu_create(q, info->irq_count);
+    platform_init(info->cpu_count);
+    b->icu = icu_create(q, info);
     b->scheduler = scheduler_create(q, info->cpu_count);
     b->debugger = debugger_create(q);
     void *kip = kmem_alloc(q, PAGE_SIZE);

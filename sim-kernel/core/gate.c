@@ -30,6 +30,8 @@ static struct gate *gate_of(struct object *o)
 static void gate_set(struct gate *g, struct thread *t, word_t label)
 {
     struct thread *old = g->thread;
+    if (old)
+        ipc_withdraw(&old->senders, &g->object, &g->queue);
     if (t)
         object_pin(&t->object);
     g->thread = t;

@@ -1,181 +1,210 @@
 /*
- * ICU: the interrupt controller as an object; binds lines to IRQ objects.
+ * ICU: the protocol that binds lines to what they trigger, and the machine's
+ * own interrupt controller (ABI.md section 1, ICU).
  *
- * Also answers platform control (protocol 0 on the same capability):
- * shutdown. Source: ABI.md section 1, ICU and Platform control.
+ *      number in a request      line
+ *      0 .. wired-1             a wire
+ *      L4_ICU_FLAG_MSI | n      message-signalled interrupt n: a device raises
+ *                               it by writing data n to an address
  *
- * I1  line[n] == i  <=>  i->line == n.
+ * The machine's ICU also answers platform control (platform.c).
  */
-#include "irq.h"
+#include "icu.h"
 #include "abi.h"
-#include "invoke.h"
+#include "ipc.h"
+#include "irq.h"
 #include "kassert.h"
 #include "kmem.h"
-#include "report.h"
+#include "platform.h"
 #include "trace.h"
 
 struct icu {
     struct object object;
-    unsigned lines;
-    struct irq *line[IRQ_LINES];
-    bool edge[IRQ_LINES]; /* by set_mode; lines start as level triggered */
+    struct line_set set;
+    paddr_t msi_address; /* constant, as boot_info tells */
+    uint32_t msi_data;
 };
 
-/* There is one ICU; interrupts find their objects through it. */
+/* There is one of the machine; interrupts find their objects through it. */
 static struct icu *icu_the;
 
-enum { MODE_LEVEL = 2, PFC_SHUTDOWN = 1 };
+enum {
+    MODE_SET = 1,
+    MODE_LEVEL = 2,
+    MODE_BOTH = 8,
+    MODE_ALL = 0x3f, /* with the wake-up bits, which nothing here needs */
+};
+#define ICU_MSI 0x80000000u
 
-/* The line and the IRQ a request names. */
-static long icu_request(const struct icu *icu, const struct thread *t,
-                        const struct invocation *inv, unsigned need,
-                        word_t *ret_line, struct irq **ret_irq)
+/* --- the protocol ------------------------------------------------------- */
+
+/* The line of that number, NULL: there is none. */
+static struct line *icu_line(const struct line_set *set, word_t number)
 {
-    struct object *o;
+    word_t n = number & ~(word_t)ICU_MSI;
+    if (number & ICU_MSI)
+        return n < set->msis ? &set->line[set->wired + n] : NULL;
+    return n < set->wired ? &set->line[n] : NULL;
+}
+
+/* The line and the object a request names. */
+static long icu_request(const struct line_set *set, const struct thread *t,
+                        const struct invocation *inv, unsigned need,
+                        struct line **ret_line, struct trigger **ret_trigger)
+{
     if (inv_words(inv) < 2)
         return -L4_EMSGTOOSHORT;
-    word_t line = inv->mr[1];
-    if (line >= icu->lines)
+    struct line *l = icu_line(set, inv->mr[1]);
+    struct cap_slot *c = invoke_cap(t, inv, 0);
+    struct trigger *g = c ? trigger_of(c->object) : NULL;
+    if (!l || !g)
         return -L4_EINVAL;
-    long error = invoke_object_sent(t, inv, &irq_ops, need, &o);
-    if (error)
-        return error;
-    *ret_line = line;
-    *ret_irq = irq_of(o);
+    if ((c->rights & need) != need)
+        return -L4_EPERM;
+    *ret_line = l;
+    *ret_trigger = g;
     return 0;
 }
 
-static long icu_bind(struct icu *icu, struct thread *t,
+static long icu_bind(const struct line_set *set, const struct thread *t,
                      const struct invocation *inv)
 {
-    word_t line;
-    struct irq *i;
-    long error = icu_request(icu, t, inv, CAP_W, &line, &i);
+    struct line *l;
+    struct trigger *g;
+    long error = icu_request(set, t, inv, CAP_W, &l, &g);
     if (error)
         return error;
-    if (icu->line[line])
+    if (l->trigger)
         return -L4_EBUSY;
-    icu_detach(i);
-    icu->line[line] = i;
-    i->line = (int)line;
-    i->level = !icu->edge[i->line];
-    return 0; /* the IRQ object is the one to unmask */
+    line_unbind(g);
+    line_bind(l, g);
+    return 0; /* the bound object is the one to unmask */
 }
 
-static long icu_unbind(struct icu *icu, struct thread *t,
+static long icu_unbind(const struct line_set *set, const struct thread *t,
                        const struct invocation *inv)
 {
-    word_t line;
-    struct irq *i;
-    long error = icu_request(icu, t, inv, 0, &line, &i);
+    struct line *l;
+    struct trigger *g;
+    long error = icu_request(set, t, inv, 0, &l, &g);
     if (error)
         return error;
-    if (icu->line[line] != i)
+    if (l->trigger != g)
         return -L4_ENOENT;
-    icu_detach(i);
+    line_unbind(g);
     return 0;
 }
 
-static long icu_set_mode(struct icu *icu, const struct invocation *inv)
+static long icu_set_mode(const struct line_set *set,
+                         const struct invocation *inv)
 {
     if (inv_words(inv) < 3)
         return -L4_EMSGTOOSHORT;
-    word_t line = inv->mr[1], mode = inv->mr[2];
-    if (line >= icu->lines)
+    struct line *l = icu_line(set, inv->mr[1]);
+    word_t mode = inv->mr[2];
+    bool level = mode & MODE_LEVEL;
+    bool wire = l && l->device && !(inv->mr[1] & ICU_MSI);
+    if (!l || (mode & ~(word_t)MODE_ALL) || (level && (mode & MODE_BOTH)))
         return -L4_EINVAL;
-    int error = port_irq_set_mode((unsigned)line, (unsigned)mode);
-    if (error)
-        return error;
-    icu->edge[line] = !(mode & MODE_LEVEL);
-    if (icu->line[line])
-        icu->line[line]->level = mode & MODE_LEVEL;
-    return 0;
+    if (!(mode & MODE_SET))
+        return 0;
+    if (level && !wire)
+        return -L4_EINVAL; /* a message has no level */
+    int error = wire ? port_irq_set_mode(l->number, (unsigned)mode) : 0;
+    if (!error)
+        l->level = level;
+    return error;
 }
 
-static void icu_mask(struct icu *icu, struct thread *t,
-                     const struct invocation *inv, bool mask)
+/* Send only; a receive phase may follow. */
+static void icu_mask(struct object *o, const struct line_set *set,
+                     struct thread *t, const struct invocation *inv, bool mask)
 {
-    word_t line = inv_words(inv) < 2 ? icu->lines : inv->mr[1];
-    if (line >= icu->lines) {
+    struct line *l = inv_words(inv) < 2 ? NULL : icu_line(set, inv->mr[1]);
+    if (!l) {
         ipc_answer(t, -L4_EINVAL, 0, 0);
         return;
     }
+    struct trigger *g = l->trigger;
     if (mask)
-        port_irq_mask((unsigned)line);
+        line_mask(l);
     else
-        port_irq_unmask((unsigned)line);
-    struct irq *i = icu->line[line];
-    invoke_then_receive(i ? &i->object : &icu->object, t, inv);
+        line_unmask(l);
+    invoke_then_receive(g ? g->object : o, t, inv);
 }
 
-static void icu_platform(struct thread *t, const struct invocation *inv)
+static void icu_info(const struct line_set *set, struct thread *t)
 {
-    int op = invoke_check(inv, 0, 0);
-    if (op == PFC_SHUTDOWN && inv_words(inv) == 2)
-        report_end(VTR_END_RESULT, report_result());
-    ipc_answer(t,
-               op < 0               ? op
-               : op == PFC_SHUTDOWN ? -L4_EINVAL
-                                    : -L4_ENOSYS,
-               0, 0);
-}
-
-static void icu_info(struct icu *icu, struct thread *t)
-{
-    t->utcb->mr[0] = 0;
-    t->utcb->mr[1] = icu->lines;
-    t->utcb->mr[2] = 0;
+    t->utcb->mr[0] = set->msis ? ICU_MSI : 0;
+    t->utcb->mr[1] = set->wired;
+    t->utcb->mr[2] = set->msis;
     ipc_answer(t, 0, 3, 0);
 }
 
-static void icu_invoke(struct object *o, struct thread *t,
-                       const struct invocation *inv)
+static void icu_msi_info(const struct line_set *set, struct thread *t,
+                         const struct invocation *inv)
 {
-    struct icu *icu = container_of(o, struct icu, object);
-    if (tag_label(inv->args.tag) == 0) {
-        icu_platform(t, inv);
-        return;
+    word_t n = inv->mr[1] & ~(word_t)ICU_MSI;
+    long error = !set->msis           ? -L4_ENOSYS
+                 : inv_words(inv) < 3 ? -L4_EMSGTOOSHORT
+                 : n >= set->msis     ? -L4_EINVAL
+                                      : 0;
+    if (!error) {
+        t->utcb->mr[0] = icu_the->msi_address;
+        t->utcb->mr[1] = icu_the->msi_data + n;
     }
+    ipc_answer(t, error, error ? 0 : 2, 0);
+}
+
+void icu_serve(struct object *o, const struct line_set *set, struct thread *t,
+               const struct invocation *inv)
+{
     int op = invoke_check(inv, L4_PROTO_IRQ, 0);
     switch (op) {
     case ICU_BIND:
-        ipc_answer(t, icu_bind(icu, t, inv), 0, 0);
+        ipc_answer(t, icu_bind(set, t, inv), 0, 0);
         break;
     case ICU_UNBIND:
-        ipc_answer(t, icu_unbind(icu, t, inv), 0, 0);
+        ipc_answer(t, icu_unbind(set, t, inv), 0, 0);
         break;
     case ICU_INFO:
-        icu_info(icu, t);
+        icu_info(set, t);
+        break;
+    case ICU_MSI_INFO:
+        icu_msi_info(set, t, inv);
         break;
     case ICU_UNMASK:
     case ICU_MASK:
-        icu_mask(icu, t, inv, op == ICU_MASK);
+        icu_mask(o, set, t, inv, op == ICU_MASK);
         break;
     case ICU_SET_MODE:
-        ipc_answer(t, icu_set_mode(icu, inv), 0, 0);
+        ipc_answer(t, icu_set_mode(set, inv), 0, 0);
         break;
     default:
         ipc_answer(t, op < 0 ? op : -L4_ENOSYS, 0, 0);
     }
 }
 
-void icu_detach(struct irq *i)
+/* --- the machine's ------------------------------------------------------- */
+
+static void icu_invoke(struct object *o, struct thread *t,
+                       const struct invocation *inv)
 {
-    if (i->line == IRQ_NO_LINE)
-        return;
-    port_irq_mask(i->line);
-    icu_the->line[i->line] = NULL;
-    i->line = IRQ_NO_LINE;
+    struct icu *icu = container_of(o, struct icu, object);
+    if (tag_label(inv->args.tag) == 0)
+        platform_invoke(t, inv);
+    else
+        icu_serve(o, &icu->set, t, inv);
 }
 
 void icu_hit(unsigned line)
 {
-    struct irq *i = line < IRQ_LINES ? icu_the->line[line] : NULL;
-    if (!i || i->level)
-        port_irq_mask(line);
+    if (line < icu_the->set.wired + icu_the->set.msis) {
+        line_hit(&icu_the->set.line[line]);
+        return;
+    }
+    port_irq_mask(line);
     port_irq_ack(line);
-    if (i)
-        irq_hit(i);
 }
 
 static const struct object_ops icu_ops = {
@@ -186,14 +215,33 @@ static const struct object_ops icu_ops = {
     .free = object_never_free,
 };
 
-struct object *icu_create(struct quota *q, unsigned lines)
+struct object *icu_create(struct quota *q, const struct boot_info *info)
 {
+    unsigned lines = info->irq_count + info->msi_count;
     struct icu *icu = kmem_alloc(q, sizeof(*icu));
-    if (!icu)
+    struct line *line = kmem_alloc(q, lines * sizeof(*line));
+    if (!icu || !line)
         return NULL;
-    icu->lines = lines < IRQ_LINES ? lines : IRQ_LINES;
+    for (unsigned i = 0; i < lines; i++) {
+        line_init(&line[i], i, true);
+        line[i].level = i < info->irq_count;
+    }
+    *icu = (struct icu){
+        .set = {.line = line,
+                .wired = info->irq_count,
+                .msis = info->msi_count},
+        .msi_address = info->msi_address,
+        .msi_data = info->msi_data,
+    };
     object_init(&icu->object, &icu_ops, q, 0, kmem_charge(sizeof(*icu)));
-    object_pin(&icu->object); /* I1 needs it for ever */
+    object_pin(&icu->object); /* interrupts need it for ever */
     icu_the = icu;
     return &icu->object;
+}
+
+void icu_check(void)
+{
+    for (unsigned i = 0; icu_the && i < icu_the->set.wired + icu_the->set.msis;
+         i++)
+        line_check(&icu_the->set.line[i]);
 }

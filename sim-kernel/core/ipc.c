@@ -452,6 +452,19 @@ void ipc_abort_waiters(struct list *waiters, unsigned code)
         ipc_abort(container_of(waiters->next, struct thread, waiting), code);
 }
 
+void ipc_withdraw(struct list *queue, const struct object *via, struct list *to)
+{
+    for (struct list *n = queue->next, *next; n != queue; n = next) {
+        next = n->next;
+        struct sender *s = container_of(n, struct sender, link);
+        if (s->is_irq || sender_thread(s)->ipc.via != via)
+            continue;
+        list_remove(&s->link);
+        list_add_last(to, &s->link);
+        sender_thread(s)->ipc.partner = NULL;
+    }
+}
+
 void ipc_requeue(struct list *queue, struct thread *dest, word_t label)
 {
     while (!list_is_empty(queue)) {

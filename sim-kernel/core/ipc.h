@@ -64,6 +64,9 @@ void ipc_abort_queue(struct list *queue, const struct object *via,
                      unsigned code);
 /* Everybody in a closed receive from a thread or object that ends fails. */
 void ipc_abort_waiters(struct list *waiters, unsigned code);
+/* Senders that wait in `queue` through the gate `via` go to `to`, in order. */
+void ipc_withdraw(struct list *queue, const struct object *via,
+                  struct list *to);
 /* Senders waiting on an unbound gate go on to its thread. */
 void ipc_requeue(struct list *queue, struct thread *dest, word_t label);
 /* t's priority is new: queues are ordered by it. */

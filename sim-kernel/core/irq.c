@@ -28,6 +28,8 @@ word_t irq_taken(struct sender *s, struct object **ret_object)
 {
     struct irq *i = irq_of_sender(s);
     *ret_object = &i->object;
+    if (i->trigger.line)
+        line_release(i->trigger.line);
     return i->label;
 }
 
@@ -36,13 +38,26 @@ static bool irq_is_queued(const struct irq *i)
     return !list_is_empty(&i->sender.link);
 }
 
+static bool irq_trigger_hit(struct trigger *g, struct line *from)
+{
+    struct irq *i = irq_of(g->object);
+    trace_event(VTR_IRQ, 0, from ? (long)from->number : -1, i->object.id, 0, 0,
+                0, 0);
+    bool edge = from && !from->level;
+    if (!i->thread) {
+        i->pending |= !edge;
+        return !edge;
+    }
+    if (!irq_is_queued(i))
+        ipc_irq_deliver(&i->sender, &i->object, i->thread);
+    else if (edge)
+        line_hold(from);
+    return true;
+}
+
 void irq_hit(struct irq *i)
 {
-    trace_event(VTR_IRQ, 0, i->line, i->object.id, 0, 0, 0, 0);
-    if (!i->thread)
-        i->pending = true;
-    else if (!irq_is_queued(i))
-        ipc_irq_deliver(&i->sender, &i->object, i->thread);
+    trigger_hit(&i->trigger);
 }
 
 static void irq_unbind(struct irq *i)
@@ -76,6 +91,8 @@ static long irq_bind(struct irq *i, struct thread *t,
                 0);
     if (queued)
         ipc_irq_deliver(&i->sender, &i->object, to);
+    else if (i->trigger.line)
+        line_release(i->trigger.line); /* its message went with a thread */
     return 0;
 }
 
@@ -86,20 +103,22 @@ static long irq_detach(struct irq *i)
         return -L4_ENOENT;
     long was = irq_is_queued(i);
     irq_unbind(i);
+    if (i->trigger.line)
+        line_release(i->trigger.line); /* no message is left to wait for */
     return was;
 }
 
 /* Messages with the IRQ protocol: trigger, end of interrupt. They carry no
  * answer; a receive phase may follow. */
-static void irq_trigger(struct irq *i, struct thread *t,
-                        const struct invocation *inv)
+static void irq_triggered(struct irq *i, struct thread *t,
+                          const struct invocation *inv)
 {
     unsigned op = inv_words(inv) ? inv->mr[0] & 0xffff : 0;
     if (inv_words(inv) == 0) {
         irq_hit(i);
     } else if (op == IRQ_EOI) {
-        if (i->line != IRQ_NO_LINE)
-            port_irq_unmask(i->line);
+        if (i->trigger.line)
+            line_unmask(i->trigger.line);
     } else {
         ipc_answer(t, -L4_ENOSYS, 0, 0);
         return;
@@ -115,7 +134,7 @@ static void irq_invoke(struct object *o, struct thread *t,
     if (!(inv_flags(inv) & SYS_SEND)) {
         invoke_then_receive(o, t, inv);
     } else if (label == L4_PROTO_IRQ) {
-        irq_trigger(i, t, inv);
+        irq_triggered(i, t, inv);
     } else if (label == L4_PROTO_KOBJECT) {
         int op = invoke_check(inv, L4_PROTO_KOBJECT, 0);
         ipc_answer(t,
@@ -137,8 +156,8 @@ static void irq_destroy(struct object *o)
 {
     struct irq *i = irq_of(o);
     ipc_abort_waiters(&i->waiters, L4_IPC_ENOT_EXISTENT);
+    line_unbind(&i->trigger);
     irq_unbind(i);
-    icu_detach(i);
 }
 
 static void irq_free(struct object *o)
@@ -159,7 +178,7 @@ struct object *irq_create(struct quota *q, uint32_t factory_id)
     struct irq *i = kmem_alloc(q, sizeof(*i));
     if (!i)
         return NULL;
-    i->line = IRQ_NO_LINE;
+    i->trigger = (struct trigger){.object = &i->object, .hit = irq_trigger_hit};
     i->sender.is_irq = true;
     i->sender.prio = 255;
     list_init(&i->sender.link);

@@ -6,6 +6,7 @@
  * end the system.
  */
 #include "report.h"
+#include "icu.h"
 #include "ipc.h"
 #include "kassert.h"
 #include "kmem.h"
@@ -13,6 +14,7 @@
 #include "semaphore.h"
 #include "task.h"
 #include "trace.h"
+#include "vlog.h"
 
 static int report_the_result;
 static unsigned report_the_faults;
@@ -149,6 +151,8 @@ void report_check_all(void)
     kmem_check();
     object_check_all();
     sched_check();
+    icu_check();
+    vlog_check();
     for (struct list *l = object_all.next; l != &object_all; l = l->next) {
         struct object *o = container_of(l, struct object, all);
         if (o->ops == &task_ops)

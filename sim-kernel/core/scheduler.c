@@ -2,10 +2,16 @@
  * Scheduler object: parameters of threads, CPUs, idle time
  * (ABI.md section 1, Scheduler). The mechanism is in sched.c.
  *
- * Not here yet (-L4_ENOSYS): hot-plug interrupt.
+ *      run_thread  MR1 granularity | offset, MR2 map   where
+ *                  MR3 priority, MR4 quantum           how, the usual form
+ *                  MR3 -1, MR4 words, MR5 quantum, MR6 priority
+ *                                       the same, naming its class
+ *
+ * It is also an ICU with one line: an edge whenever a CPU comes or goes.
  */
 #include "scheduler.h"
 #include "abi.h"
+#include "icu.h"
 #include "invoke.h"
 #include "ipc.h"
 #include "kassert.h"
@@ -15,10 +21,16 @@
 
 struct scheduler {
     struct object object;
+    struct line_set set;
+    struct line line;
     unsigned cpus; /* online: 0..cpus-1 */
 };
 
+/* There is one; CPUs report to it. */
+static struct scheduler *scheduler_the;
+
 enum { CLASS_FIXED_PRIO = 2, PRIO_MAX = 255 };
+enum { PARAM_FIXED_PRIO = -1, PARAM_WORDS = 4 };
 #define QUANTUM_MAX 0xfffffffful /* us: more is for ever just as well */
 
 /* CPUs of a set {granularity << 24 | offset, bitmap} as a bitmap from 0. */
@@ -50,16 +62,40 @@ static void scheduler_info(const struct scheduler *s, struct thread *by,
     ipc_answer(by, 0, 3, 0);
 }
 
+/* Priority and quantum (us) in either form of the parameters. */
+static long scheduler_params(const struct invocation *inv, word_t *ret_prio,
+                             word_t *ret_quantum)
+{
+    if (inv_words(inv) < 5)
+        return -L4_EINVAL;
+    long class = (long)inv->mr[3];
+    if (class >= 0) {
+        *ret_prio = inv->mr[3];
+        *ret_quantum = inv->mr[4];
+        return 0;
+    }
+    word_t length = inv->mr[4];
+    if (length > inv_words(inv) - 3)
+        return -L4_EINVAL;
+    if (class != PARAM_FIXED_PRIO)
+        return -L4_ERANGE;
+    if (length < PARAM_WORDS)
+        return -L4_EINVAL;
+    *ret_quantum = inv->mr[5];
+    *ret_prio = inv->mr[6];
+    return 0;
+}
+
 static long scheduler_run_thread(struct thread *by,
                                  const struct invocation *inv)
 {
     struct object *o;
-    if (inv_words(inv) < 5)
-        return -L4_EINVAL;
-    long error = invoke_object_sent(by, inv, &thread_ops, 0, &o);
+    word_t prio, quantum;
+    long error = scheduler_params(inv, &prio, &quantum);
+    if (!error)
+        error = invoke_object_sent(by, inv, &thread_ops, 0, &o);
     if (error)
         return error;
-    word_t prio = inv->mr[3], quantum = inv->mr[4];
     struct thread *t = thread_of(o);
     if (prio < 1 || prio > PRIO_MAX)
         return -L4_EINVAL;
@@ -74,6 +110,7 @@ static long scheduler_run_thread(struct thread *by,
     return 0;
 }
 
+/* Of the first online CPU of the set. */
 static void scheduler_idle_time(const struct scheduler *s, struct thread *by,
                                 const struct invocation *inv)
 {
@@ -84,11 +121,7 @@ static void scheduler_idle_time(const struct scheduler *s, struct thread *by,
         ipc_answer(by, -L4_EINVAL, 0, 0);
         return;
     }
-    uint64_t ns = 0;
-    for (unsigned i = 0; i < s->cpus; i++)
-        if (cpus >> i & 1)
-            ns += sched_cpus[i].idle_ns;
-    by->utcb->mr[0] = ns / 1000;
+    by->utcb->mr[0] = sched_cpus[__builtin_ctzll(cpus)].idle_ns / 1000;
     ipc_answer(by, 0, 1, 0);
 }
 
@@ -96,6 +129,10 @@ static void scheduler_invoke(struct object *o, struct thread *by,
                              const struct invocation *inv)
 {
     struct scheduler *s = container_of(o, struct scheduler, object);
+    if (tag_label(inv->args.tag) == L4_PROTO_IRQ) {
+        icu_serve(o, &s->set, by, inv);
+        return;
+    }
     int op = invoke_check(inv, L4_PROTO_SCHEDULER, 0);
     switch (op) {
     case SCHEDULER_INFO:
@@ -114,7 +151,7 @@ static void scheduler_invoke(struct object *o, struct thread *by,
 
 static const struct object_ops scheduler_ops = {
     .type = VTR_T_SCHEDULER,
-    .protocols = {L4_PROTO_SCHEDULER},
+    .protocols = {L4_PROTO_SCHEDULER, L4_PROTO_IRQ},
     .invoke = scheduler_invoke,
     .destroy = object_rest,
     .free = object_never_free,
@@ -126,7 +163,15 @@ struct object *scheduler_create(struct quota *q, unsigned cpus)
     if (!s)
         return NULL;
     s->cpus = cpus;
+    line_init(&s->line, 0, false);
+    s->set = (struct line_set){.line = &s->line, .wired = 1};
     object_init(&s->object, &scheduler_ops, q, 0, kmem_charge(sizeof(*s)));
     object_pin(&s->object);
+    scheduler_the = s;
     return &s->object;
+}
+
+void scheduler_cpu_changed(void)
+{
+    line_hit(&scheduler_the->line);
 }

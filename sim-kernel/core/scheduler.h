@@ -8,5 +8,7 @@
 
 /* NULL: no memory. */
 struct object *scheduler_create(struct quota *q, unsigned cpus);
+/* A CPU came or went: who watches (ICU line 0) is told. */
+void scheduler_cpu_changed(void);
 
 #endif

@@ -14,6 +14,7 @@
 
 struct semaphore {
     struct object object;
+    struct trigger trigger;
     uint64_t count;
     struct list waiters; /* of struct thread.waiting */
 };
@@ -21,6 +22,11 @@ struct semaphore {
 static struct semaphore *semaphore_of(struct object *o)
 {
     return container_of(o, struct semaphore, object);
+}
+
+struct trigger *semaphore_trigger(struct object *o)
+{
+    return o->ops == &semaphore_ops ? &semaphore_of(o)->trigger : NULL;
 }
 
 struct list *semaphore_waiters(struct object *o)
@@ -49,17 +55,28 @@ static void semaphore_up(struct semaphore *s)
         s->count++;
 }
 
-/* A plain receive would be a down without the right to it: the receive phase
- * of an up is left out. */
-static void semaphore_trigger(struct semaphore *s, struct thread *t,
-                              const struct invocation *inv)
+static bool semaphore_hit(struct trigger *g, struct line *from)
 {
-    if (inv_words(inv)) {
-        ipc_answer(t, -L4_ENOSYS, 0, 0);
-        return;
-    }
-    ipc_answer(t, 0, 0, 0);
-    semaphore_up(s);
+    trace_event(VTR_IRQ, 0, from ? (long)from->number : -1, g->object->id, 0, 0,
+                0, 0);
+    semaphore_up(semaphore_of(g->object));
+    return true;
+}
+
+/* The messages an IRQ object takes as well: up, end of interrupt (of the
+ * line bound to it).
+ * A plain receive would be a down without the right to it: the receive phase
+ * of an up is left out. */
+static void semaphore_triggered(struct semaphore *s, struct thread *t,
+                                const struct invocation *inv)
+{
+    bool up = inv_words(inv) == 0;
+    bool eoi = !up && (inv->mr[0] & 0xffff) == IRQ_EOI;
+    ipc_answer(t, up || eoi ? 0 : -L4_ENOSYS, 0, 0);
+    if (up)
+        semaphore_up(s);
+    else if (eoi && s->trigger.line)
+        line_unmask(s->trigger.line);
 }
 
 static void semaphore_down(struct semaphore *s, struct thread *t,
@@ -89,7 +106,7 @@ static void semaphore_invoke(struct object *o, struct thread *t,
         return;
     }
     if (tag_label(inv->args.tag) == L4_PROTO_IRQ) {
-        semaphore_trigger(s, t, inv);
+        semaphore_triggered(s, t, inv);
         return;
     }
     int op = invoke_check(inv, L4_PROTO_SEMAPHORE, CAP_S);
@@ -101,6 +118,7 @@ static void semaphore_invoke(struct object *o, struct thread *t,
 
 static void semaphore_destroy(struct object *o)
 {
+    line_unbind(&semaphore_of(o)->trigger);
     ipc_abort_waiters(&semaphore_of(o)->waiters, L4_IPC_ENOT_EXISTENT);
 }
 
@@ -123,6 +141,7 @@ struct object *semaphore_create(struct quota *q, uint32_t factory_id)
     if (!s)
         return NULL;
     list_init(&s->waiters);
+    s->trigger = (struct trigger){.object = &s->object, .hit = semaphore_hit};
     object_init(&s->object, &semaphore_ops, q, factory_id,
                 kmem_charge(sizeof(*s)));
     return &s->object;

@@ -12,7 +12,7 @@
 #include "abi.h"
 #include "invoke.h"
 #include "ipc.h"
-#include "irq.h"
+#include "line.h"
 #include "kassert.h"
 #include "kmem.h"
 #include "sched.h"
@@ -104,21 +104,21 @@ void thread_ex_regs(struct thread *t, uaddr_t ip, uaddr_t sp, bool cancel,
     }
 }
 
-/* `i` (NULL: none) in the place of the deletion IRQ there was. */
-static void thread_set_del_irq(struct thread *t, struct irq *i)
+/* `g` (NULL: none) in the place of the deletion IRQ there was. */
+static void thread_set_del_irq(struct thread *t, struct trigger *g)
 {
-    struct irq *old = t->del_irq;
-    if (i)
-        object_pin(&i->object);
-    t->del_irq = i;
+    struct trigger *old = t->del_irq;
+    if (g)
+        object_pin(g->object);
+    t->del_irq = g;
     if (old)
-        object_unpin(&old->object);
+        object_unpin(old->object);
 }
 
 void thread_gate_ended(struct thread *t)
 {
-    if (t->del_irq && !t->del_irq->object.dying)
-        irq_hit(t->del_irq);
+    if (t->del_irq && !t->del_irq->object->dying)
+        trigger_hit(t->del_irq);
 }
 
 void thread_kill(struct thread *t)
@@ -224,15 +224,15 @@ static long thread_set_tp(struct thread *t, const struct invocation *inv)
 static long thread_register_del_irq(struct thread *t, struct thread *by,
                                     const struct invocation *inv)
 {
-    struct object *o;
-    if (thread_is_gone(t))
+    struct cap_slot *c = invoke_cap(by, inv, 0);
+    struct trigger *g = c ? trigger_of(c->object) : NULL;
+    if (thread_is_gone(t) || !g)
         return -L4_EINVAL;
-    long error = invoke_object_sent(by, inv, &irq_ops, CAP_W, &o);
-    if (error)
-        return error;
-    if (t->del_irq && !t->del_irq->object.dying)
+    if (!(c->rights & CAP_W))
+        return -L4_EPERM;
+    if (t->del_irq && !t->del_irq->object->dying)
         return -L4_EBUSY;
-    thread_set_del_irq(t, irq_of(o));
+    thread_set_del_irq(t, g);
     return 0;
 }
 
@@ -308,7 +308,7 @@ void thread_check(const struct thread *t)
         kassert(list_is_empty(&t->waiting));
     bool pinned = t->ipc.phase != PHASE_NONE && t->ipc.via; /* I6 */
     kassert(t->ipc.pinned == pinned && (!pinned || t->ipc.via->pins > 0));
-    kassert(!t->del_irq || t->del_irq->object.pins > 0);
+    kassert(!t->del_irq || t->del_irq->object->pins > 0);
     if (t->continuation.go_on) /* continuation.h I1 */
         kassert(t->state == THREAD_READY && t->ipc.phase == PHASE_NONE);
     if (t->state == THREAD_DEAD) { /* I7 */

@@ -27,8 +27,8 @@
 #include "timeout.h"
 #include "utcb.h"
 
-struct irq;
 struct task;
+struct trigger;
 
 enum thread_state { THREAD_STOPPED, THREAD_READY, THREAD_BLOCKED, THREAD_DEAD };
 
@@ -102,7 +102,8 @@ struct thread {
     bool in_exception; /* registers belong to a pending exception */
     bool started;      /* ex_regs gave it an ip */
 
-    struct irq *del_irq; /* hit when a gate to it ends; pinned, NULL: none */
+    struct trigger *del_irq; /* hit when a gate to it ends: an IRQ or
+                                semaphore, pinned; NULL: none */
 };
 
 static inline struct thread *thread_of(struct object *o)

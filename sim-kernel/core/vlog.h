@@ -1,5 +1,5 @@
 /*
- * Vlog: the kernel's console as an object.
+ * Vlog: the kernel console as an object.
  */
 #ifndef CORE_VLOG_H
 #define CORE_VLOG_H
@@ -8,5 +8,6 @@
 
 /* NULL: no memory. */
 struct object *vlog_create(struct quota *q);
+void vlog_check(void);
 
 #endif

@@ -109,6 +109,11 @@ struct boot_info {
     uaddr_t user_end; /* first address no task may use */
     unsigned cpu_count;
     unsigned irq_count;
+    /* Message-signalled interrupts: a device that writes msi_data + n (32
+     * bits) to msi_address raises line irq_count + n. msi_count 0: none. */
+    unsigned msi_count;
+    paddr_t msi_address;
+    uint32_t msi_data;
     uint64_t seed;
     uint64_t slice_ns; /* default time slice, 10 ms */
     bool trace;        /* write the trace from the start */
@@ -157,6 +162,9 @@ unsigned port_vary(unsigned range);
 /* Kernel console. read: next input character or -1. */
 void port_console_write(const char *text, size_t length);
 int port_console_read(void);
+/* From now on the port calls core_console_input() when there is something to
+ * read. Optional (empty: whoever reads the log has to ask again and again). */
+void port_console_listen(void);
 
 /* Ends the machine. `reason` is enum vtr_end. Returns on no port. */
 _Noreturn void port_shutdown(unsigned reason, int result);
@@ -214,7 +222,8 @@ static inline void port_space_activate(struct port_space *s);
 static inline bool port_space_is_active(const struct port_space *s,
                                         unsigned cpu);
 
-/* Interrupt lines 0..irq_count-1. `mode` is L4_IRQ_F_*. ------------------ */
+/* Interrupt lines 0..irq_count-1, then the msi_count MSIs, which are always
+ * edges: no set_mode. `mode` is L4_IRQ_F_*. -------------------------------- */
 
 void port_irq_mask(unsigned line);
 void port_irq_unmask(unsigned line);
@@ -265,6 +274,9 @@ struct port_frame *core_frame(void);
 void core_syscall(void);
 void core_page_fault(uaddr_t address, unsigned access);
 void core_exception(const struct port_trap *trap);
+/* port_console_read() would give something; only after port_console_listen().
+ */
+void core_console_input(void);
 /* An interrupt, from user mode or from idle. Device interrupts may come on
  * any CPU. */
 void core_irq(unsigned line);

@@ -4,6 +4,7 @@
  */
 #include "harness.h"
 #include <l4/sys/kernel_object.h>
+#include <l4/sys/semaphore.h>
 
 enum { DEL_LABEL = 0xde10 };
 
@@ -190,6 +191,23 @@ static void registering_and_its_errors(void)
     worker_delete(&w);
 }
 
+static void a_semaphore_serves_as_well(void)
+{
+    struct worker w;
+    worker_make(&w);
+    l4_cap_idx_t sem = made(L4_PROTO_SEMAPHORE);
+    l4_cap_idx_t no_w = cap_copy(sem, L4_CAP_FPAGE_RS);
+    CHECK_EQ(result(l4_thread_register_del_irq(w.cap, no_w)), -L4_EPERM);
+    CHECK_EQ(result(l4_thread_register_del_irq(w.cap, sem)), 0);
+    CHECK_EQ(result(l4_thread_register_del_irq(w.cap, sem)), -L4_EBUSY);
+    cap_delete(gate_to(w.cap, 0));
+    l4_ipc_sleep_us(1);
+    CHECK_EQ(ipc_code(l4_semaphore_down(sem, L4_IPC_BOTH_TIMEOUT_0)), 0);
+    CHECK_EQ(ipc_code(l4_semaphore_down(sem, L4_IPC_BOTH_TIMEOUT_0)),
+             L4_IPC_RETIMEOUT);
+    worker_delete(&w);
+}
+
 static void a_deleted_del_irq_is_not_hit(void)
 {
     struct worker w;
@@ -215,6 +233,7 @@ const struct kernel_test common_tests[] = {
     {"del irq: a server learns that its last client went",
      a_server_learns_that_its_last_client_went},
     {"del irq: registering and its errors", registering_and_its_errors},
+    {"del irq: a semaphore serves as well", a_semaphore_serves_as_well},
     {"del irq: a deleted one is not hit", a_deleted_del_irq_is_not_hit},
     {0, 0},
 };

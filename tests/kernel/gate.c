@@ -127,6 +127,61 @@ static void rebinding_changes_thread_and_label(void)
     worker_delete(&b);
 }
 
+static long sent;
+
+static void call_gate(void *gate)
+{
+    sent = request((l4_cap_idx_t)gate, 5, 0, 0);
+}
+
+static void call_gate_too(void *gate)
+{
+    request((l4_cap_idx_t)gate, 5, 0, 0);
+}
+
+/* They wait at the first thread, in the order of their priorities. */
+static void queued_senders_see_the_new_thread_and_label(void)
+{
+    struct worker busy, client, urgent, server;
+    worker_make(&busy);
+    worker_make(&server);
+    l4_cap_idx_t gate = gate_to(busy.cap, 0x70);
+    l4_cap_idx_t other = gate_to(busy.cap, 0xa0);
+    sent = 99;
+    worker_start(&client, call_gate, (void *)gate, MAIN_PRIO + 1);
+    worker_start(&urgent, call_gate_too, (void *)other, MAIN_PRIO + 2);
+    CHECK_EQ(sent, 99);
+    CHECK_EQ(result(l4_rcv_ep_bind_thread(gate, server.cap, 0x90)), 0);
+    got_label = 0;
+    worker_run(&server, answer_all, 0, 0);
+    CHECK_EQ(sent, 0);
+    CHECK_EQ(got_label & ~3ul, 0x90);
+    got_label = 0;
+    worker_run(&busy, answer_all, 0, 0); /* the other gate's stayed */
+    CHECK_EQ(got_label & ~3ul, 0xa0);
+    worker_delete(&busy);
+    worker_delete(&client);
+    worker_delete(&urgent);
+    worker_delete(&server);
+}
+
+static void queued_senders_see_a_new_label_of_the_same_thread(void)
+{
+    struct worker client, server;
+    worker_make(&server);
+    l4_cap_idx_t gate = gate_to(server.cap, 0x70);
+    sent = 99;
+    worker_start(&client, call_gate, (void *)gate, 0);
+    CHECK_EQ(result(l4_rcv_ep_bind_thread(gate, server.cap, 0x90)), 0);
+    CHECK_EQ(sent, 99);
+    got_label = 0;
+    worker_run(&server, answer_all, 0, 0);
+    CHECK_EQ(sent, 0);
+    CHECK_EQ(got_label & ~3ul, 0x90);
+    worker_delete(&client);
+    worker_delete(&server);
+}
+
 static void receive_from_an_unbound_gate_fails(void)
 {
     l4_cap_idx_t gate = gate_to(L4_INVALID_CAP, 0);
@@ -141,6 +196,10 @@ const struct kernel_test gate_tests[] = {
     {"gate: rights come with the label", rights_come_with_the_label},
     {"gate: rebinding changes thread and label",
      rebinding_changes_thread_and_label},
+    {"gate: queued senders see the new thread and label",
+     queued_senders_see_the_new_thread_and_label},
+    {"gate: queued senders see a new label of the same thread",
+     queued_senders_see_a_new_label_of_the_same_thread},
     {"gate: a receive from an unbound one fails",
      receive_from_an_unbound_gate_fails},
     {0, 0},

@@ -1,9 +1,7 @@
 /*
- * IRQ sender and ICU: software interrupts as messages, lines.
+ * IRQ sender: software interrupts as messages (lines: icu.c).
  */
 #include "harness.h"
-
-enum { LINE = 20 }; /* no device of the simulator has it */
 
 static l4_cap_idx_t irq_new(void)
 {
@@ -141,47 +139,49 @@ static void trigger_wakes_a_waiter_at_once(void)
     worker_delete(&w);
 }
 
-/* --- ICU ------------------------------------------------------------------ */
+/* --- binding anew ------------------------------------------------------- */
 
-static void lines_bind_once(void)
+static volatile l4_umword_t waiter_label;
+
+static void wait_open(void *arg)
 {
-    l4_cap_idx_t a = irq_new(), b = irq_new();
-    CHECK_EQ(result(l4_icu_bind(L4_BASE_ICU_CAP, LINE, a)), 0);
-    CHECK_EQ(result(l4_icu_bind(L4_BASE_ICU_CAP, LINE, b)), -L4_EBUSY);
-    CHECK_EQ(result(l4_icu_unbind(L4_BASE_ICU_CAP, LINE, b)), -L4_ENOENT);
-    CHECK_EQ(result(l4_icu_unbind(L4_BASE_ICU_CAP, LINE, a)), 0);
-    CHECK_EQ(result(l4_icu_bind(L4_BASE_ICU_CAP, LINE, b)), 0);
-    cap_delete(b); /* frees the line */
-    l4_ipc_sleep_us(1);
-    CHECK_EQ(result(l4_icu_bind(L4_BASE_ICU_CAP, LINE, a)), 0);
+    l4_umword_t label = 0;
+    (void)arg;
+    waiter_code = ipc_code(l4_ipc_wait(l4_utcb(), &label, L4_IPC_NEVER));
+    waiter_label = label;
 }
 
-static void lines_and_their_errors(void)
+static void a_queued_hit_goes_to_the_new_thread(void)
 {
+    struct worker first, second;
     l4_cap_idx_t irq = irq_new();
-    l4_icu_info_t info = {0};
-    CHECK_EQ(result(l4_icu_info(L4_BASE_ICU_CAP, &info)), 0);
-    CHECK(info.nr_irqs > LINE);
-    CHECK_EQ(result(l4_icu_bind(L4_BASE_ICU_CAP, info.nr_irqs, irq)),
-             -L4_EINVAL);
-    CHECK_EQ(result(l4_icu_bind(L4_BASE_ICU_CAP, LINE, MAIN_CAP)), -L4_EINVAL);
-    CHECK_EQ(result(l4_icu_bind(L4_BASE_ICU_CAP, LINE, cap_new())), -L4_EINVAL);
-    CHECK_EQ(result(l4_icu_bind(L4_BASE_ICU_CAP, LINE,
-                                cap_copy(irq, L4_CAP_FPAGE_RS))),
-             -L4_EPERM);
-    CHECK_EQ(result(l4_icu_set_mode(L4_BASE_ICU_CAP, LINE, L4_IRQ_F_POS_EDGE)),
-             0);
-    CHECK_EQ(result(l4_icu_set_mode(L4_BASE_ICU_CAP, info.nr_irqs,
-                                    L4_IRQ_F_POS_EDGE)),
-             -L4_EINVAL);
-    CHECK_EQ(request_op(L4_BASE_ICU_CAP, L4_PROTO_IRQ, 0x77), -L4_ENOSYS);
-    CHECK_EQ(request_op(L4_BASE_ICU_CAP, L4_PROTO_TASK, 0), -L4_EBADPROTO);
+    worker_make(&first);
+    CHECK_EQ(result(l4_rcv_ep_bind_thread(irq, first.cap, 0x100)), 0);
+    l4_irq_trigger(irq);
+    waiter_code = 99;
+    waiter_label = 0;
+    worker_start(&second, wait_open, 0, 0);
+    CHECK_EQ(waiter_code, 99);
+    CHECK_EQ(result(l4_rcv_ep_bind_thread(irq, second.cap, 0x200)), 0);
+    CHECK_EQ(waiter_code, 0);
+    CHECK_EQ(waiter_label, 0x200);
+    waiter_code = 99;
+    worker_run(&first, wait_open, 0, 0);
+    CHECK_EQ(waiter_code, 99); /* nothing is left for it */
+    worker_delete(&first);
+    worker_delete(&second);
 }
 
-static void no_message_signalled_interrupts(void)
+static void a_queued_hit_comes_with_the_new_label(void)
 {
-    l4_icu_msi_info_t msi;
-    CHECK_EQ(result(l4_icu_msi_info(L4_BASE_ICU_CAP, 0, 0, &msi)), -L4_ENOSYS);
+    l4_umword_t label = 0;
+    l4_cap_idx_t irq = irq_bound(0x100);
+    l4_irq_trigger(irq);
+    CHECK_EQ(result(l4_rcv_ep_bind_thread(irq, MAIN_CAP, 0x200)), 0);
+    CHECK_EQ(ipc_code(l4_ipc_wait(l4_utcb(), &label, at_once())), 0);
+    CHECK_EQ(label, 0x200);
+    CHECK_EQ(ipc_code(l4_ipc_wait(l4_utcb(), &label, at_once())),
+             L4_IPC_RETIMEOUT);
 }
 
 const struct kernel_test irq_tests[] = {
@@ -195,8 +195,9 @@ const struct kernel_test irq_tests[] = {
     {"irq: deleting it wakes who waits", deleting_it_wakes_who_waits},
     {"irq: the bound thread dies", bound_thread_dies},
     {"irq: a trigger wakes a waiter at once", trigger_wakes_a_waiter_at_once},
-    {"icu: lines bind once", lines_bind_once},
-    {"icu: lines and their errors", lines_and_their_errors},
-    {"icu: no message-signalled interrupts", no_message_signalled_interrupts},
+    {"irq: a queued hit goes to the new thread",
+     a_queued_hit_goes_to_the_new_thread},
+    {"irq: a queued hit comes with the new label",
+     a_queued_hit_comes_with_the_new_label},
     {0, 0},
 };

@@ -48,6 +48,54 @@ static void run_thread_and_its_errors(void)
     worker_delete(&w);
 }
 
+/* The form that names its class: -1 is fixed priorities. */
+static long run_class(l4_cap_idx_t thread, long class, l4_umword_t length,
+                      unsigned words)
+{
+    l4_msg_regs_t *v = l4_utcb_mr();
+    v->mr[0] = L4_SCHEDULER_RUN_THREAD_OP;
+    v->mr[1] = 0;
+    v->mr[2] = 1;
+    v->mr[3] = (l4_umword_t) class;
+    v->mr[4] = length;
+    v->mr[5] = 0;  /* quantum */
+    v->mr[6] = 17; /* priority */
+    v->mr[words] = l4_map_obj_control(0, 0);
+    v->mr[words + 1] = l4_obj_fpage(thread, 0, L4_CAP_FPAGE_RWS).raw;
+    return request(L4_BASE_SCHEDULER_CAP, L4_PROTO_SCHEDULER, words, 1);
+}
+
+static void scheduling_classes(void)
+{
+    struct worker w;
+    l4_umword_t classes = 0;
+    worker_make(&w);
+    CHECK_EQ(result(l4_scheduler_info_with_classes(L4_BASE_SCHEDULER_CAP, 0, 0,
+                                                   &classes)),
+             0);
+    CHECK_EQ(classes, L4_SCHEDULER_CLASS_FIXED_PRIO);
+    CHECK_EQ(run_class(w.cap, -1, 4, 7), 0);
+    CHECK_EQ(run_class(w.cap, -2, 4, 7), -L4_ERANGE);
+    CHECK_EQ(run_class(w.cap, -9, 4, 7), -L4_ERANGE);
+    CHECK_EQ(run_class(w.cap, -1, 5, 7), -L4_EINVAL); /* than the message */
+    CHECK_EQ(run_class(w.cap, -1, 4, 6), -L4_EINVAL);
+    CHECK_EQ(run_class(w.cap, -1, 3, 6), -L4_EINVAL); /* without priority */
+    worker_delete(&w);
+}
+
+static void running_needs_no_right_on_the_thread(void)
+{
+    struct worker w;
+    worker_make(&w);
+    CHECK_EQ(run(cap_copy(w.cap, L4_CAP_FPAGE_RO), 3, 0), 0);
+    CHECK_EQ(request_op(L4_BASE_SCHEDULER_CAP, L4_PROTO_SCHEDULER,
+                        L4_SCHEDULER_RUN_THREAD_OP),
+             -L4_EINVAL);
+    CHECK_EQ(request(L4_BASE_SCHEDULER_CAP, L4_PROTO_SCHEDULER, 0, 0),
+             -L4_EMSGTOOSHORT);
+    worker_delete(&w);
+}
+
 static volatile unsigned turns[2];
 
 static void spin(void *arg)
@@ -108,6 +156,9 @@ static void idle_time(void)
 const struct kernel_test scheduler_tests[] = {
     {"scheduler: info", scheduler_info},
     {"scheduler: run_thread and its errors", run_thread_and_its_errors},
+    {"scheduler: classes", scheduling_classes},
+    {"scheduler: run_thread needs no right on the thread",
+     running_needs_no_right_on_the_thread},
     {"scheduler: priorities are kept", priorities_are_kept},
     {"scheduler: equals share by their quanta", equals_share_by_their_quanta},
     {"scheduler: idle time", idle_time},
@@ -196,13 +247,55 @@ static void debugger_errors(void)
     CHECK_EQ(request_op(L4_BASE_DEBUGGER_CAP, L4_PROTO_TASK, 0), -L4_EBADPROTO);
 }
 
-static void platform_control(void)
+/* --- platform control -------------------------------------------------------
+ */
+
+/* Operation `op` with `words` words in all, the second being `arg`. */
+static long platform(l4_umword_t op, unsigned words, l4_umword_t arg)
 {
-    CHECK_EQ(request_op(L4_BASE_ICU_CAP, 0, L4_PLATFORM_CTL_SYS_SUSPEND_OP),
-             -L4_ENOSYS);
-    CHECK_EQ(request_op(L4_BASE_ICU_CAP, 0, L4_PLATFORM_CTL_SYS_SHUTDOWN_OP),
-             -L4_EINVAL);
+    l4_utcb_mr()->mr[0] = op;
+    l4_utcb_mr()->mr[1] = arg;
+    l4_utcb_mr()->mr[2] = 0;
+    l4_utcb_mr()->mr[3] = 0;
+    return request(L4_BASE_ICU_CAP, L4_PROTO_PLATFORM_CTL, words, 0);
 }
+
+static void platform_operations(void)
+{
+    l4_cap_idx_t pfc = L4_BASE_ICU_CAP;
+    CHECK_EQ(result(l4_platform_ctl_system_suspend(pfc, 0)), -L4_ENOSYS);
+    CHECK_EQ(result(l4_platform_ctl_cpu_allow_shutdown(pfc, 0, 1)), 0);
+    CHECK_EQ(result(l4_platform_ctl_cpu_enable(pfc, 0)), -L4_ENOSYS);
+    CHECK_EQ(result(l4_platform_ctl_cpu_disable(pfc, 0)), -L4_ENOSYS);
+    CHECK_EQ(platform(L4_PLATFORM_CTL_SET_TASK_ASID_OP, 2, 0), -L4_ENOSYS);
+    CHECK_EQ(platform(0x77, 2, 0), -L4_ENOSYS);
+}
+
+static void platform_errors(void)
+{
+    static const struct {
+        l4_umword_t op;
+        unsigned words;
+    } ops[] = {{L4_PLATFORM_CTL_SYS_SUSPEND_OP, 2},
+               {L4_PLATFORM_CTL_SYS_SHUTDOWN_OP, 2},
+               {L4_PLATFORM_CTL_CPU_ALLOW_SHUTDOWN_OP, 3},
+               {L4_PLATFORM_CTL_CPU_ENABLE_OP, 2},
+               {L4_PLATFORM_CTL_CPU_DISABLE_OP, 2}};
+    for (unsigned i = 0; i < sizeof ops / sizeof ops[0]; i++) {
+        CHECK_EQ(platform(ops[i].op, ops[i].words - 1, 0), -L4_EINVAL);
+        CHECK_EQ(platform(ops[i].op, ops[i].words + 1, 0), -L4_EINVAL);
+    }
+    CHECK_EQ(platform(L4_PLATFORM_CTL_SYS_SHUTDOWN_OP, 2, 2), -L4_EINVAL);
+    CHECK_EQ(platform(L4_PLATFORM_CTL_CPU_ALLOW_SHUTDOWN_OP, 3, 4711),
+             -L4_EINVAL);
+    CHECK_EQ(platform(L4_PLATFORM_CTL_CPU_ENABLE_OP, 2, 4711), -L4_EINVAL);
+    CHECK_EQ(platform(L4_PLATFORM_CTL_CPU_DISABLE_OP, 2, 4711), -L4_EINVAL);
+    CHECK_EQ(request(L4_BASE_ICU_CAP, L4_PROTO_PLATFORM_CTL, 0, 0),
+             -L4_EMSGTOOSHORT);
+}
+
+/* --- kernel memory ----------------------------------------------------------
+ */
 
 static void kernel_memory_is_told(void)
 {
@@ -221,6 +314,7 @@ const struct kernel_test debugger_tests[] = {
     {"debugger: names and ids", names_and_ids},
     {"debugger: errors", debugger_errors},
     {"debugger: kernel memory is told", kernel_memory_is_told},
-    {"platform control: not there yet", platform_control},
+    {"platform control: operations", platform_operations},
+    {"platform control: errors", platform_errors},
     {0, 0},
 };

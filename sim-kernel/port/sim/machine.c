@@ -17,6 +17,7 @@
 #include "bus.h"
 #include "clock.h"
 #include "irqchip.h"
+#include "msi.h"
 #include "ram.h"
 #include "timer.h"
 #include "uart.h"
@@ -34,10 +35,12 @@ static struct {
     struct hw_cpu *cpu;
     struct hw_clock clock;
     struct hw_timer timer;
-    struct hw_irqchip irqchip;
+    struct hw_irqchip irqchip, msi_chip;
+    struct hw_msi msi;
     struct hw_uart uart;
     struct hw_bus bus;
-    bool timer_raised, irq_raised;
+    bool timer_raised, irq_raised, msi_raised;
+    bool kernel_listens; /* port_console_listen() */
     volatile sig_atomic_t interrupted;
     uint64_t random;
     uint64_t host_start;
@@ -62,10 +65,17 @@ static void on_timer(void *data, bool raised)
     machine.timer_raised = raised;
 }
 
+/* data: where the output of one of the two controllers is kept. */
 static void on_irq(void *data, bool raised)
 {
-    (void)data;
-    machine.irq_raised = raised;
+    *(bool *)data = raised;
+}
+
+/* A vector is an edge, there and gone. */
+static void on_msi(void *data, unsigned vector)
+{
+    hw_irqchip_input(data, vector, true);
+    hw_irqchip_input(data, vector, false);
 }
 
 static void on_uart_irq(void *data, bool raised)
@@ -89,6 +99,17 @@ static void uart_write(void *device, uint64_t offset, unsigned size,
                        uint64_t value)
 {
     hw_uart_write(device, offset, size, value);
+}
+
+static uint64_t msi_read(void *device, uint64_t offset, unsigned size)
+{
+    return hw_msi_read(device, offset, size);
+}
+
+static void msi_write(void *device, uint64_t offset, unsigned size,
+                      uint64_t value)
+{
+    hw_msi_write(device, offset, size, value);
 }
 
 /* A simulator bug: a signal while no user code ran. */
@@ -125,7 +146,9 @@ void machine_init(void)
     hw_cpu_on_crash(on_crash);
     hw_clock_init(&machine.clock);
     hw_timer_init(&machine.timer, &machine.clock, on_timer, NULL);
-    hw_irqchip_init(&machine.irqchip, on_irq, NULL);
+    hw_irqchip_init(&machine.irqchip, on_irq, &machine.irq_raised);
+    hw_irqchip_init(&machine.msi_chip, on_irq, &machine.msi_raised);
+    hw_msi_init(&machine.msi, SIM_MSIS, on_msi, &machine.msi_chip);
     hw_irqchip_write(&machine.irqchip, IRQ_LEVEL, 4, 0xffffffffu);
     hw_uart_init(&machine.uart, &machine.clock, BYTE_NS, on_uart_byte,
                  on_uart_irq, NULL);
@@ -136,6 +159,12 @@ void machine_init(void)
                                                      .write = uart_write,
                                                      .device = &machine.uart,
                                                      .name = "uart"});
+    hw_bus_add(&machine.bus, &(struct hw_bus_device){.base = SIM_MSI_BASE,
+                                                     .size = SIM_MSI_SIZE,
+                                                     .read = msi_read,
+                                                     .write = msi_write,
+                                                     .device = &machine.msi,
+                                                     .name = "msi"});
     machine.random = sim_options.seed;
     machine.host_start = host_ns();
 }
@@ -198,15 +227,18 @@ static void machine_pace(void)
 
 /* --- interrupts ---------------------------------------------------------- */
 
-static uint32_t irqchip_get(uint64_t offset)
+/* The controller of a line: wired, or of MSIs. */
+static struct hw_irqchip *irqchip_of(unsigned line)
 {
-    return (uint32_t)hw_irqchip_read(&machine.irqchip, offset, 4);
+    return line < SIM_IRQS ? &machine.irqchip : &machine.msi_chip;
 }
 
 static void irqchip_bit(uint64_t offset, unsigned line, bool on)
 {
-    uint32_t old = irqchip_get(offset), bit = 1u << line;
-    hw_irqchip_write(&machine.irqchip, offset, 4, on ? old | bit : old & ~bit);
+    struct hw_irqchip *c = irqchip_of(line);
+    uint32_t bit = 1u << line % HW_IRQCHIP_LINES;
+    uint32_t old = (uint32_t)hw_irqchip_read(c, offset, 4);
+    hw_irqchip_write(c, offset, 4, on ? old | bit : old & ~bit);
 }
 
 void port_irq_mask(unsigned line)
@@ -221,7 +253,8 @@ void port_irq_unmask(unsigned line)
 
 void port_irq_ack(unsigned line)
 {
-    hw_irqchip_write(&machine.irqchip, IRQ_CLAIM, 4, line + 1);
+    hw_irqchip_write(irqchip_of(line), IRQ_CLAIM, 4,
+                     line % HW_IRQCHIP_LINES + 1);
 }
 
 int port_irq_set_mode(unsigned line, unsigned mode)
@@ -234,10 +267,22 @@ int port_irq_set_mode(unsigned line, unsigned mode)
     return 0;
 }
 
+/* Interrupts of one controller, whose lines begin at `first`. */
+static void machine_claim(struct hw_irqchip *c, const bool *raised,
+                          unsigned first)
+{
+    while (*raised) {
+        uint32_t line = (uint32_t)hw_irqchip_read(c, IRQ_CLAIM, 4);
+        if (!line)
+            break;
+        core_irq(first + line - 1);
+    }
+}
+
 bool port_irq_pending(void)
 {
     return sim_machine.now >= hw_clock_next(&machine.clock) ||
-           machine.timer_raised || machine.irq_raised;
+           machine.timer_raised || machine.irq_raised || machine.msi_raised;
 }
 
 /* Fires what is due and tells the kernel. Keeps I2. */
@@ -248,19 +293,28 @@ static void machine_deliver(void)
         hw_timer_write(&machine.timer, 0x08, 8, HW_NEVER);
         core_timer();
     }
-    while (machine.irq_raised) {
-        uint32_t line = irqchip_get(IRQ_CLAIM);
-        if (!line)
-            break;
-        core_irq(line - 1);
-    }
+    machine_claim(&machine.irqchip, &machine.irq_raised, 0);
+    machine_claim(&machine.msi_chip, &machine.msi_raised, SIM_IRQS);
 }
 
 /* --- devices -------------------------------------------------------------- */
 
 bool machine_wants_input(void)
 {
-    return (machine.uart.ier & IER_RX) && hw_uart_room(&machine.uart) > 0;
+    bool wanted = (machine.uart.ier & IER_RX) || machine.kernel_listens;
+    return wanted && hw_uart_room(&machine.uart) > 0;
+}
+
+void port_console_listen(void)
+{
+    machine.kernel_listens = true;
+}
+
+/* A byte is there, and no driver has the UART's interrupt. */
+static bool machine_has_kernel_input(void)
+{
+    return machine.kernel_listens && !(machine.uart.ier & IER_RX) &&
+           (hw_uart_read(&machine.uart, UART_LSR, 1) & LSR_DATA);
 }
 
 void machine_uart_input(uint8_t byte)
@@ -374,7 +428,10 @@ static void machine_idle(void)
         return; /* the kernel was in the middle of something */
     if (machine_wants_input()) {
         console_poll();
-        if (machine.irq_raised)
+        bool told = machine_has_kernel_input();
+        if (told)
+            core_console_input();
+        if (machine.irq_raised || (told && !machine_has_kernel_input()))
             return; /* the byte is delivered now */
         due = hw_clock_next(&machine.clock);
     }

@@ -249,7 +249,7 @@ static void boot(void)
         .ram_start = SIM_RAM_BASE,
         .ram_end = SIM_RAM_BASE + sim_options.ram_bytes,
         .device_start = SIM_DEVICE_BASE,
-        .device_end = SIM_DEVICE_BASE + SIM_UART_SIZE,
+        .device_end = SIM_MSI_BASE + SIM_MSI_SIZE,
         .uart_base = SIM_DEVICE_BASE,
         .uart_irq = SIM_UART_IRQ,
         .user_end = SIM_USER_END,
@@ -259,7 +259,9 @@ static void boot(void)
     };
     struct boot_info info = {
         .cpu_count = 1,
-        .irq_count = 32,
+        .irq_count = SIM_IRQS,
+        .msi_count = SIM_MSIS,
+        .msi_address = SIM_MSI_BASE,
         .seed = sim_options.seed,
         .slice_ns = SIM_TICK_SLICE_NS,
         .trace = sim_options.trace != NULL,

@@ -19,6 +19,9 @@
 #define SIM_USER_END    0x9000000000ull
 #define SIM_DEVICE_BASE 0x8f00000000ull
 #define SIM_UART_SIZE   0x1000ull
+#define SIM_MSI_BASE    (SIM_DEVICE_BASE + SIM_UART_SIZE)
+#define SIM_MSI_SIZE    0x1000ull
+enum { SIM_IRQS = 32, SIM_MSIS = 32 };
 enum { SIM_UART_IRQ = 10, SIM_TICK_SLICE_NS = 10000000 };
 
 /* Exit codes of the simulator (docs/exit-codes.md). */

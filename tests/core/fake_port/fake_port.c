@@ -218,6 +218,11 @@ int port_console_read(void)
     return fake.input && *fake.input ? (unsigned char)*fake.input++ : -1;
 }
 
+void port_console_listen(void)
+{
+    fake.listens = true;
+}
+
 _Noreturn void port_shutdown(unsigned reason, int result)
 {
     exit(reason == VTR_END_RESULT ? result : 1);

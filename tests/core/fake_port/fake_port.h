@@ -15,6 +15,7 @@ struct fake_port {
     char console[FAKE_CONSOLE];
     size_t console_used;
     const char *input; /* for port_console_read() */
+    bool listens;      /* port_console_listen() was called */
     bool irq_masked[FAKE_IRQS];
     unsigned irq_acks[FAKE_IRQS];
     unsigned irq_mode[FAKE_IRQS];
