@@ -1,0 +1,55 @@
+/*
+ * Part 2: a calculator that keeps one sum for each of its clients.
+ *
+ * Two gates lead here, "client_a" and "client_b". Who holds which is the
+ * system description's business; which one a request came through, the
+ * server learns from the label it has given to the gate.
+ */
+#include "protocol.h"
+#include <l4/re/env.h>
+#include <l4/sys/err.h>
+#include <l4/sys/ipc.h>
+#include <l4/sys/rcv_endpoint.h>
+#include <stdio.h>
+
+/* A label is a word of your choice whose two low bits are 0. */
+enum { LABEL_A = 0x10 };
+
+static long sum; /* TODO: one for each client */
+
+static l4_msgtag_t serve(l4_umword_t label, l4_msgtag_t request)
+{
+    (void)label;
+    (void)request;
+    /* TODO: CALC_ADD, CALC_SET, CALC_GET as protocol.h says;
+     * another protocol is -L4_EBADPROTO,
+     * an unknown operation, or too few words, -L4_ENOSYS */
+    l4_utcb_mr()->mr[0] = (l4_umword_t)sum;
+    return l4_msgtag(0, 1, 0, 0);
+}
+
+static int bind(const char *name, l4_umword_t label)
+{
+    long error = l4_error(l4_rcv_ep_bind_thread(
+        l4re_env_get_cap(name), l4re_env()->main_thread, label));
+    if (error < 0)
+        printf("%s: %s\n", name, l4sys_errtostr(error));
+    return error < 0;
+}
+
+int main(void)
+{
+    /* TODO: a label for client_b of its own */
+    if (bind("client_a", LABEL_A) || bind("client_b", LABEL_A))
+        return 1;
+
+    l4_umword_t label;
+    l4_msgtag_t tag = l4_ipc_wait(l4_utcb(), &label, L4_IPC_NEVER);
+    for (;;) {
+        if (l4_msgtag_has_error(tag))
+            tag = l4_ipc_wait(l4_utcb(), &label, L4_IPC_NEVER);
+        else
+            tag = l4_ipc_reply_and_wait(l4_utcb(), serve(label, tag), &label,
+                                        L4_IPC_SEND_TIMEOUT_0);
+    }
+}

@@ -1,0 +1,218 @@
+# The commands: lab list, start, check, submit; grade.
+#
+# Exit codes: 0 all points; 1 points are missing; 103 what a person typed or
+# wrote is wrong; 130 interrupted.
+import argparse
+import os
+import pathlib
+import shlex
+import shutil
+import sys
+import tarfile
+import tempfile
+
+from . import lab as labs
+from . import report
+from .judge import judge
+from .places import PROGRAMS, ROOT, Problem
+
+USAGE, INTERRUPTED = 103, 130
+
+
+class Parser(argparse.ArgumentParser):
+    def error(self, message):
+        self.print_usage(sys.stderr)
+        print("vitrine: " + message, file=sys.stderr)
+        sys.exit(USAGE)
+
+
+def say(text=""):
+    print(text, flush=True)
+
+
+# --- list, start, submit ---------------------------------------------------
+
+def cmd_list(_):
+    for lab in labs.all_labs():
+        say("%3d  %-34s %s" % (lab.number, lab.title, lab.about))
+    return 0
+
+
+def cmd_start(args):
+    """A folder of one's own: the starter, and what belongs to it."""
+    lab = labs.find(args.lab)
+    target = pathlib.Path(args.folder or lab.name)
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise Problem("%s: is there already; nothing was changed" % target)
+    shutil.copytree(lab.folder, target, dirs_exist_ok=True,
+                    ignore=shutil.ignore_patterns("meson.build", "__pycache__",
+                                                  "tests.py", "lab.toml"))
+    say("%s: %s. Read %s, edit %s, then:" % (
+        target, lab.title, target / "README.md", ", ".join(lab.edit)))
+    say("    ./vitrine lab check %d %s" % (lab.number, shlex.quote(
+        str(target))))
+    return 0
+
+
+def cmd_submit(args):
+    """Packs the files to hand in."""
+    lab = labs.find(args.lab)
+    folder = pathlib.Path(args.folder or lab.folder)
+    missing = [n for n in lab.edit if not (folder / n).is_file()]
+    if missing:
+        raise Problem("%s: there is no %s" % (folder, ", ".join(missing)))
+    target = pathlib.Path(args.output or lab.name + ".tar.gz")
+    part = target.with_name(target.name + ".part")
+    with tarfile.open(part, "w:gz") as archive:
+        for name in lab.edit:
+            archive.add(folder / name, lab.name + "/" + name)
+    part.replace(target)
+    say("%s: %s" % (target, ", ".join(lab.edit)))
+    return 0
+
+
+# --- check -----------------------------------------------------------------
+
+class Progress:
+    """"12 of 100 schedules" on a terminal, nothing elsewhere."""
+
+    def __init__(self, total, what):
+        self.total, self.what, self.done = total, what, 0
+        self.live = sys.stderr.isatty() and total > 1
+
+    def __call__(self, *_):
+        self.done += 1
+        if self.live:
+            print("\r%d of %d %s " % (self.done, self.total, self.what),
+                  end="", file=sys.stderr, flush=True)
+
+    def end(self):
+        if self.live:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+
+
+def seeds_of(args):
+    if args.seed is not None:
+        return (args.seed,)
+    return range(0, args.seeds + 1) if args.seeds else (0,)
+
+
+def again_for(lab, folder):
+    """How to see a failure again, as a command."""
+    place = "" if folder == lab.folder else " " + shlex.quote(str(folder))
+    return lambda v: "./vitrine lab check %d%s --seed %d --keep DIR" % (
+        lab.number, place, v.seed)
+
+
+def cmd_check(args):
+    lab = labs.find(args.lab)
+    folder = pathlib.Path(args.folder) if args.folder else lab.folder
+    if not folder.is_dir():
+        raise Problem("%s: no such folder" % folder)
+    seeds = seeds_of(args)
+    progress = Progress(len(seeds), "schedules")
+    with tempfile.TemporaryDirectory(prefix="vitrine-lab-") as scratch:
+        out = pathlib.Path(args.keep or scratch)
+        out.mkdir(parents=True, exist_ok=True)
+        verdicts, said = judge(lab, folder, out.resolve(), seeds,
+                               args.token, args.tests, progress)
+        progress.end()
+        result = report.Result(lab, folder.name, verdicts, said,
+                               again_for(lab, folder))
+    write(result, args)
+    if args.keep:
+        say("Traces and consoles are in %s" % args.keep)
+    return 0 if result.points == result.max_points else 1
+
+
+def write(result, args):
+    shown = True
+    for name, writer in report.WRITERS.items():
+        path = getattr(args, name)
+        if path == "-":
+            sys.stdout.write(writer(result))
+            shown = False
+        elif path:
+            try:
+                pathlib.Path(path).write_text(writer(result))
+            except OSError as error:
+                raise Problem("%s: %s" % (path, error.strerror)) from None
+    if shown:
+        report.terminal(result)
+
+
+# --- the line --------------------------------------------------------------
+
+def parser():
+    p = Parser(prog="./vitrine lab", description="The labs: exercises judged "
+               "by the kernel's trace, not by what programs print.")
+    sub = p.add_subparsers(dest="command", required=True, parser_class=Parser,
+                           metavar="COMMAND")
+    sub.add_parser("list", help="the labs there are")
+
+    c = sub.add_parser("start", help="a folder of your own with the starter")
+    c.add_argument("lab", help="number or name")
+    c.add_argument("folder", nargs="?", help="default: the lab's name")
+
+    c = sub.add_parser("check", help="judge your work")
+    c.add_argument("lab", help="number or name")
+    c.add_argument("folder", nargs="?", help="yours (default: labs/NN-name)")
+    c.add_argument("--seeds", type=int, metavar="N", default=0,
+                   help="try the schedules of seeds 1..N, too")
+    c.add_argument("--seed", type=int, metavar="N",
+                   help="only this seed's schedule")
+    c.add_argument("--keep", metavar="DIR",
+                   help="leave programs, traces and consoles there")
+    c.add_argument("--tests", metavar="FILE", action="append", default=[],
+                   help="an instructor's further tests")
+    c.add_argument("--token", default="", help=argparse.SUPPRESS)
+    for name in report.WRITERS:
+        c.add_argument("--" + name, metavar="FILE",
+                       help="write the result for %s (-: to the terminal)"
+                       % name)
+
+    c = sub.add_parser("submit", help="pack what is to be handed in")
+    c.add_argument("lab", help="number or name")
+    c.add_argument("folder", nargs="?", help="yours (default: labs/NN-name)")
+    c.add_argument("-o", dest="output", metavar="FILE",
+                   help="default: NN-name.tar.gz")
+    return p
+
+
+def grade_parser():
+    p = Parser(prog="./vitrine grade", description="Judges a class: each DIR "
+               "is one submission, or a folder of submissions.")
+    p.add_argument("dirs", nargs="+", metavar="DIR")
+    p.add_argument("--lab", required=True, help="number or name")
+    p.add_argument("--seeds", type=int, metavar="N", default=10,
+                   help="schedules for each (default 10)")
+    p.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    p.add_argument("--tests", metavar="FILE", action="append", default=[],
+                   help="hidden tests, from outside the students' tree")
+    p.add_argument("-o", dest="output", metavar="DIR", default="out/grades",
+                   help="CSV, HTML and traces (default out/grades)")
+    p.add_argument("--again", action="store_true",
+                   help="judge those, too, that were judged before")
+    return p
+
+
+def dispatch(words):
+    if words[:1] == ["grade"]:
+        from . import grade
+        return grade.run(grade_parser().parse_args(words[1:]))
+    args = parser().parse_args(words[1:])
+    return {"list": cmd_list, "start": cmd_start, "check": cmd_check,
+            "submit": cmd_submit}[args.command](args)
+
+
+def main(words):
+    try:
+        if not PROGRAMS.is_dir():
+            raise Problem("%s is not built: ./vitrine setup" % ROOT)
+        return dispatch(words)
+    except Problem as problem:
+        print("vitrine: %s" % problem, file=sys.stderr)
+        return USAGE
+    except KeyboardInterrupt:
+        print(file=sys.stderr)
+        return INTERRUPTED

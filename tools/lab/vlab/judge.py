@@ -1,0 +1,202 @@
+# What passes and what does not.
+#
+#   @test("each call is answered", points=2, system="echo")
+#   def answered(story):
+#       calls = story.calls("client", "server")
+#       expect(all(c.reply for c in calls), "an answer to each call",
+#              "one was never answered", near=calls)
+#
+# A lab's tests.py registers its tests by the decorator, in the order they
+# are judged. A test whose `after` failed is left out and says why: its own
+# failure would tell nothing. vary(random) of tests.py, where there is one,
+# gives the values that fill in the descriptions.
+import concurrent.futures
+import dataclasses
+import importlib.util
+import os
+import random
+import traceback
+
+from . import build
+from .places import Problem
+from .run import Run
+
+PASSED, FAILED, BLOCKED = "passed", "failed", "blocked"
+
+
+@dataclasses.dataclass
+class Test:
+    name: str
+    points: int
+    system: str
+    after: tuple
+    hidden: bool
+    check: object
+
+
+@dataclasses.dataclass
+class Verdict:
+    """One test of one submission, over all seeds tried."""
+    name: str
+    max_points: int
+    status: str = PASSED
+    wanted: str = ""
+    happened: str = ""
+    excerpt: list = dataclasses.field(default_factory=list)
+    seed: int = None  # the first that failed
+    system: str = ""
+    hidden: bool = False
+
+    points = property(lambda v: v.max_points if v.status == PASSED else 0)
+
+
+class Unmet(Exception):
+    """An expectation that did not hold."""
+
+    def __init__(self, wanted, happened, near):
+        super().__init__(wanted)
+        self.wanted, self.happened, self.near = wanted, happened, near
+
+
+def expect(condition, wanted, happened="it did not", near=None):
+    """Ends the test unless `condition` holds. `wanted` and `happened` are
+    for the student; `near` (a message, call, list or time in ns) chooses
+    the piece of the sequence that is shown."""
+    if not condition:
+        if isinstance(happened, (list, tuple)):
+            happened = "%d" % len(happened)
+        raise Unmet(wanted, str(happened), near)
+
+
+_registry = []
+
+
+def test(name, points=1, system=None, after=(), hidden=False):
+    after = (after,) if isinstance(after, str) else tuple(after)
+
+    def register(function):
+        _registry.append(Test(name, points, system, after, hidden, function))
+        return function
+    return register
+
+
+def _load(path):
+    """The tests of a file and its vary()."""
+    _registry.clear()
+    spec = importlib.util.spec_from_file_location("lab_tests", path)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return list(_registry), getattr(module, "vary", lambda rng: {})
+
+
+def load_tests(lab, more=()):
+    """The lab's tests, then those of the files `more` (an instructor's)."""
+    tests, vary = _load(lab.folder / "tests.py")
+    for path in more:
+        extra, _ = _load(path)
+        for t in extra:
+            t.hidden = True
+        tests += extra
+    for t in tests:
+        t.system = t.system or next(iter(lab.systems))
+        if t.system not in lab.systems:
+            raise Problem("%s: test '%s': no system '%s'" %
+                          (lab.folder / "tests.py", t.name, t.system))
+    return tests, vary
+
+
+def values_for(lab, vary, seed, token):
+    """What fills in the descriptions: the same for the same seed and token,
+    and not to be guessed without the token."""
+    return vary(random.Random("%s %d %s" % (lab.name, seed, token)))
+
+
+def _judge_one(verdict, t, run):
+    try:
+        t.check(run.story)
+    except Unmet as failure:
+        verdict.status = FAILED
+        verdict.wanted, verdict.happened = failure.wanted, failure.happened
+        verdict.excerpt = run.story.excerpt(failure.near)
+    except (ArithmeticError, LookupError, AttributeError) as bug:
+        # A story the test's author did not think of.
+        where = traceback.extract_tb(bug.__traceback__)[-1]
+        verdict.status = FAILED
+        verdict.wanted = "a run this test can judge"
+        verdict.happened = "%s (%s:%d); the run ended: %s" % (
+            bug, where.name, where.lineno, run.story.end)
+        verdict.excerpt = run.story.excerpt(None)
+    if verdict.status == FAILED:
+        verdict.seed = run.seed
+
+
+def judge(lab, folder, out, seeds=(0,), token="", more=(), progress=None):
+    """Builds a submission and judges it on each seed.
+
+    Returns (verdicts, text of the compiler). A test failed once is not
+    tried on further seeds; a submission that does not compile fails all."""
+    tests, vary = load_tests(lab, more)
+    verdicts = {t.name: Verdict(t.name, t.points, system=t.system,
+                                hidden=t.hidden) for t in tests}
+    try:
+        said = build.programs(lab, folder, out)
+    except build.BuildFailed as failure:
+        for v in verdicts.values():
+            v.status, v.wanted = FAILED, "a program that compiles"
+            v.happened = "it does not"
+        return list(verdicts.values()), str(failure)
+    if not JOBS_HERE or len(seeds) == 1:
+        runs = ((seed, _runs(lab, tests, out, seed, vary, token))
+                for seed in seeds)
+        _judge_all(tests, verdicts, runs, progress)
+    else:
+        with concurrent.futures.ThreadPoolExecutor(JOBS_HERE) as pool:
+            _judge_all(tests, verdicts, _ahead(
+                pool, seeds, lambda seed: _runs(lab, tests, out, seed, vary,
+                                                token)), progress)
+    return list(verdicts.values()), said
+
+
+JOBS_HERE = os.cpu_count() or 1  # runs at once; 0: one after the other
+
+
+def _ahead(pool, seeds, work):
+    """(seed, work(seed)) in order, at most two of each job ahead."""
+    waiting = []
+    for seed in seeds:
+        waiting.append((seed, pool.submit(work, seed)))
+        if len(waiting) > 2 * JOBS_HERE:
+            seed, future = waiting.pop(0)
+            yield seed, future.result()
+    for seed, future in waiting:
+        yield seed, future.result()
+
+
+def _runs(lab, tests, out, seed, vary, token):
+    """One run of every system that a test wants."""
+    values = values_for(lab, vary, seed, token)
+    names = dict.fromkeys(t.system for t in tests)
+    return {name: Run(lab, lab.systems[name], values, seed, out)
+            for name in names}
+
+
+def _judge_all(tests, verdicts, runs, progress):
+    for seed, by_system in runs:
+        for t in tests:
+            _judge_test(t, verdicts, by_system[t.system])
+        if progress:
+            progress(seed)
+        if all(v.status != PASSED for v in verdicts.values()):
+            break
+
+
+def _judge_test(t, verdicts, run):
+    verdict = verdicts[t.name]
+    if verdict.status != PASSED:
+        return
+    missing = [a for a in t.after if verdicts[a].status != PASSED]
+    if missing:
+        verdict.status = BLOCKED
+        verdict.happened = "first mend: " + missing[0]
+    else:
+        _judge_one(verdict, t, run)

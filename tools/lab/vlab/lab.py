@@ -1,0 +1,95 @@
+# A lab: what stands in its lab.toml, and the files around it.
+#
+#   labs/02-messages/
+#     lab.toml      number, title, files to edit, programs, systems
+#     README.md     the handout
+#     calc.c ...    starter (to edit) and given files
+#     echo.cfg      system descriptions; ${NAME} is filled in for each run
+#     tests.py      what is judged
+#
+# Only the files under `edit` are ever taken from a student's folder; all
+# others come from the lab's own, so that a changed test or client is of no
+# use to anybody.
+import dataclasses
+import pathlib
+import re
+import tomllib
+
+from .places import LABS, Problem
+
+
+@dataclasses.dataclass(frozen=True)
+class System:
+    """One description and how long it may run."""
+    name: str
+    file: str
+    until: str  # virtual time, as --until takes it
+    ram: str
+
+
+@dataclasses.dataclass(frozen=True)
+class Lab:
+    number: int
+    title: str
+    about: str
+    folder: pathlib.Path
+    edit: tuple  # file names, the student's
+    programs: dict  # program -> its source files
+    systems: dict  # name -> System
+
+    @property
+    def name(self):
+        return self.folder.name
+
+
+def _must(condition, path, text):
+    if not condition:
+        raise Problem("%s: %s" % (path, text))
+
+
+def load(folder):
+    """The lab in a folder; Problem if its lab.toml is no good."""
+    path = folder / "lab.toml"
+    try:
+        with open(path, "rb") as file:
+            data = tomllib.load(file)
+    except OSError as error:
+        raise Problem("%s: %s" % (path, error.strerror)) from None
+    except tomllib.TOMLDecodeError as error:
+        raise Problem("%s: %s" % (path, error)) from None
+    for key, kind in (("number", int), ("title", str), ("about", str),
+                      ("edit", list), ("programs", dict), ("systems", dict)):
+        _must(isinstance(data.get(key), kind), path, "no %s" % key)
+    systems = {}
+    for name, entry in data["systems"].items():
+        entry = {"file": entry} if isinstance(entry, str) else entry
+        systems[name] = System(name, entry["file"],
+                               entry.get("until", "200ms"),
+                               entry.get("ram", "32M"))
+        _must((folder / systems[name].file).is_file(), path,
+              "system %s: there is no %s" % (name, systems[name].file))
+    for program, sources in data["programs"].items():
+        for source in sources:
+            _must((folder / source).is_file(), path,
+                  "program %s: there is no %s" % (program, source))
+    return Lab(data["number"], data["title"], data["about"], folder,
+               tuple(data["edit"]), data["programs"], systems)
+
+
+def all_labs():
+    """Every lab there is, by number."""
+    labs = [load(f.parent) for f in LABS.glob("[0-9]*/lab.toml")]
+    return sorted(labs, key=lambda lab: lab.number)
+
+
+def find(word):
+    """The lab called by number ("2"), name ("02-messages") or a folder that
+    `lab start` made."""
+    labs = all_labs()
+    for lab in labs:
+        if re.fullmatch(r"\d+", word) and int(word) == lab.number:
+            return lab
+        if word in (lab.name, lab.name.partition("-")[2]):
+            return lab
+    known = ", ".join(str(lab.number) for lab in labs)
+    raise Problem("there is no lab '%s' (there are %s)" % (word, known))

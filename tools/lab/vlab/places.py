@@ -1,0 +1,19 @@
+# Where things are: the checkout, the build folder, the tools in it.
+#
+# Every other file asks here, so that a student archive laid out differently
+# needs one change. VITRINE_BUILD works as for ./vitrine itself.
+import os
+import pathlib
+
+ROOT = pathlib.Path(__file__).resolve().parents[3]
+BUILD = pathlib.Path(os.environ.get("VITRINE_BUILD", ROOT / "build")).resolve()
+LABS = ROOT / "labs"
+SOLUTIONS = LABS / "solutions"
+PROGRAMS = BUILD / "programs"
+SIMULATOR = BUILD / "sim-kernel/port/sim/vitrine-sim"
+TRACE_TOOL = BUILD / "tools/vitrine-trace"
+
+
+class Problem(Exception):
+    """Something a person must mend; the text says what, with file and line.
+    `vitrine lab` prints it and exits with 103."""

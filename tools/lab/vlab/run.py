@@ -1,0 +1,73 @@
+# Runs one system of a lab in the simulator, under limits.
+#
+# Nothing a program prints is a verdict: what counts is the kernel's trace.
+# Limits: virtual time (the lab's), host CPU time, size of every file written,
+# console output. A run that meets one is an ordinary, judged run.
+import re
+import string
+import subprocess
+
+from .places import PROGRAMS, SIMULATOR, Problem
+from .story import Story
+
+HOST_SECONDS = 20
+TRACE_BYTES = 64 << 20
+CONSOLE_BYTES = 1 << 16
+
+
+def _modules(text, lab, out):
+    """The boot modules a description names: the lab's programs, then those
+    of the build."""
+    found = []
+    for name in dict.fromkeys(re.findall(r"rom/([A-Za-z0-9_.+-]+)", text)):
+        for folder in (out, lab.folder, PROGRAMS):
+            if (folder / name).is_file():
+                found.append(folder / name)
+                break
+        else:
+            raise Problem("%s: no module '%s'" % (lab.folder, name))
+    return found
+
+
+class Run:
+    """One run that has ended: code, console, story."""
+
+    def __init__(self, lab, system, values, seed, out):
+        self.lab, self.system, self.seed = lab, system, seed
+        self.values = values
+        source = lab.folder / system.file
+        text = string.Template(source.read_text()).safe_substitute(
+            {name: str(value) for name, value in values.items()})
+        where = out / ("%s-%d" % (system.name, seed))
+        where.mkdir(exist_ok=True)
+        description = where / system.file
+        description.write_text(text)
+        self.trace = where / "run.vtr"
+        self.console_file = where / "console.txt"
+        words = [SIMULATOR, "--programs", PROGRAMS, "--system", system.name,
+                 "--ram", system.ram, "--until", system.until,
+                 "--seed", str(seed), "--trace", self.trace,
+                 "--command", "rom/ned rom/" + system.file,
+                 PROGRAMS / "sigma0", PROGRAMS / "moe", PROGRAMS / "ned",
+                 description, *_modules(text, lab, out)]
+        self.words = ["prlimit", "--cpu=%d" % HOST_SECONDS, "--core=0",
+                      "--fsize=%d" % TRACE_BYTES] + [str(w) for w in words]
+        self._go()
+        self.story = Story.read(self.trace, self)
+        self.story.values = values
+
+    def _go(self):
+        self.trace.unlink(missing_ok=True)
+        with open(self.console_file, "wb") as console:
+            try:
+                done = subprocess.run(
+                    self.words, stdin=subprocess.DEVNULL, stdout=console,
+                    stderr=subprocess.STDOUT, timeout=3 * HOST_SECONDS)
+                self.code = done.returncode
+            except subprocess.TimeoutExpired:
+                self.code = -9
+        with open(self.console_file, "rb") as console:
+            raw = console.read(CONSOLE_BYTES)
+        text = re.sub(r"\x1b\[[0-9;]*m", "", raw.decode(errors="replace"))
+        self.console = text
+
