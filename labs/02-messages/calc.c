@@ -25,7 +25,7 @@ static l4_msgtag_t serve(l4_umword_t label, l4_msgtag_t request)
      * another protocol is -L4_EBADPROTO,
      * an unknown operation, or too few words, -L4_ENOSYS */
     l4_utcb_mr()->mr[0] = (l4_umword_t)sum;
-    return l4_msgtag(0, 1, 0, 0);
+    return l4_msgtag(-L4_EIO, 0, 0, 0);
 }
 
 static int bind(const char *name, l4_umword_t label)

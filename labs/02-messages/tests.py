@@ -23,6 +23,8 @@ def first(story):
     calls = story.calls("client", "server", ECHO)
     expect(calls, "a call from client to server", "there is none")
     expect(calls[0].reply, "an answer to it", "none came", near=calls[0])
+    expect(calls[0].result == 0, "label 0", "label %d" % calls[0].result,
+           calls[0])
 
 
 @test("echo: an answer has the words of its request", 3, "echo",
@@ -105,9 +107,11 @@ def fresh(story):
     for client in ("client-a", "client-b"):
         calls = story.calls(client, "server", CALC)
         expect(calls, "a call from " + client, "there is none")
-        expect(calls[0].reply and calls[0].reply.words == 1 and
-               calls[0].reply.mr0 == 0, "one word, 0",
-               calls[0].reply or "no answer", calls[0])
+        answer = calls[0].reply
+        expect(answer, "an answer", "none came", calls[0])
+        expect(answer.tag == 0, "label 0", "label %d" % answer.tag, calls[0])
+        expect(answer.words == 1 and answer.mr0 == 0, "one word, 0",
+               "%d words, %d" % (answer.words, answer.mr0), calls[0])
 
 
 @test("calc: one client's sums are right", 3, "calc",

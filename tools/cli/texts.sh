@@ -18,6 +18,8 @@ Look:
 Work:
   test [KIND...]    run the tests
   bench             measure, each figure beside its floor
+  lab COMMAND       the exercises: list, start, check, submit
+  grade DIR...      judge a class's submissions
   setup             install, fetch, configure and build; nothing else
   clean             remove what was built
   help [COMMAND]    this text, or a command's
@@ -202,4 +204,43 @@ help_for()
         help) "help_$1" ;;
     *) die_usage "no sub-command '$1'" main ;;
     esac
+}
+
+help_lab()
+{
+    cat <<'END'
+Usage: ./vitrine lab list
+       ./vitrine lab start N [FOLDER]
+       ./vitrine lab check N [FOLDER] [--seeds K] [OPTION...]
+       ./vitrine lab submit N [FOLDER] [-o FILE]
+The exercises. `start` makes a folder of your own with handout and starter,
+`check` judges it by the kernel's trace, `submit` packs what to hand in.
+Without FOLDER it is labs/NN-name itself.
+
+  --seeds K         try the schedules of seeds 1 to K, too
+  --seed S          only the schedule of seed S
+  --keep DIR        leave programs, traces and consoles there
+  --tests FILE      an instructor's further tests
+  --tap FILE, --junit FILE, --gradescope FILE, --classroom FILE, --json FILE
+                    the result for other programs (-: to the terminal)
+
+Exit code: 0 all points; 1 points are missing; 103 bad usage.
+END
+}
+
+help_grade()
+{
+    cat <<'END'
+Usage: ./vitrine grade --lab N [--seeds K] [OPTION...] DIR...
+Judges a class. DIR is one submission (a folder or what `lab submit` packed)
+or a folder of submissions. Writes grades.csv and index.html, a matrix whose
+failed cells link to the diagram of the failure. What was judged already and
+has not changed is not judged again.
+
+  --seeds K         schedules for each submission (10)
+  --jobs J          submissions at once (one per core)
+  --tests FILE      hidden tests, from outside the students' tree
+  --again           judge everything anew
+  -o DIR            where results go (out/grades)
+END
 }
