@@ -70,6 +70,44 @@ same story.dot "$graph" story.vtr
 same early.dot "$graph" --at 30000 story.vtr
 same focus.dot "$graph" --focus 'client a' story.vtr
 
+cat > policy <<'END'
+# Broken rules are told with the chain that broke them.
+never "client a" reaches sigma0
+never "client b" reaches server
+never "client b" could-get uart
+only server hold calc
+expect "client a" holds calc rw
+expect "client a" holds calc rwsd
+END
+cat > good <<'END'
+never "client a" reaches sigma0
+never "client a" could-get rom
+only server "client a" "client b" hold calc
+expect server holds calc v
+END
+# fails CODE COMMAND...: what it says, if it exits with CODE.
+fails()
+{
+    want=$1
+    shift
+    "$@"
+    [ $? = "$want" ]
+}
+same reach.txt "$graph" --reach 'client a' server story.vtr
+same unreachable.txt fails 1 "$graph" --reach 'client a' uart story.vtr
+same origin.txt "$graph" --origin calc story.vtr
+same diff.txt "$graph" --diff 60us end story.vtr
+same diff.dot "$graph" --diff 60us end -o - story.vtr
+same check.txt fails 1 "$graph" --check policy story.vtr
+same good.txt "$graph" --check good story.vtr
+"$graph" -o graph.json story.vtr && same graph.json cat graph.json
+"$graph" -o graph.cdl story.vtr && same graph.cdl cat graph.cdl
+same gates.dot "$graph" --kinds irq story.vtr
+"$make" crowd=20 crowd.vtr && same fold.dot "$graph" --fold crowd.vtr
+code 103 "a policy nobody understands" "$graph" --check story.vtr story.vtr
+code 103 "no such kind" "$graph" --kinds poem story.vtr
+code 103 "half a question" "$graph" story.vtr --reach ned
+
 "$trace" zstd.vtr > zstd.txt
 cmp -s zstd.txt "$golden/story.txt"
 report $? "zstd chunks give the same text"

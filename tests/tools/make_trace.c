@@ -1,5 +1,5 @@
 /* make-trace KIND FILE: a synthetic trace for the golden files and scripts.
- * KIND: story, lie (its snapshot differs), zstd, empty, crowd=N. */
+ * KIND: story, lie (its snapshot differs), zstd, empty, crowd=N, many=N. */
 #include "writer.h"
 
 #include <stdlib.h>
@@ -14,6 +14,8 @@ int main(int argc, char **argv)
     writer_open(&w, argv[2], "story", !strcmp(argv[1], "zstd"));
     if (!strncmp(argv[1], "crowd=", 6))
         write_crowd(&w, (unsigned)atoi(argv[1] + 6));
+    else if (!strncmp(argv[1], "many=", 5))
+        write_many(&w, strtoul(argv[1] + 5, NULL, 10));
     else if (strcmp(argv[1], "empty"))
         write_story(&w, !strcmp(argv[1], "lie"));
     writer_close(&w);

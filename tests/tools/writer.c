@@ -9,6 +9,7 @@
 void writer_open(struct writer *w, const char *path, const char *system,
                  bool zstd)
 {
+
     struct vtr_file_header h = {.magic = VTR_MAGIC,
                                 .version = 1,
                                 .record_size = 64,
@@ -32,7 +33,7 @@ static void flush(struct writer *w)
                           .records = w->count,
                           .first_time = w->chunk[0].time};
     size_t size = w->count * sizeof(w->chunk[0]);
-    char packed[2 * sizeof(w->chunk)];
+    static char packed[2 * sizeof(w->chunk)];
     const void *bytes = w->chunk;
 
     if (!w->count)
@@ -391,6 +392,35 @@ void write_story(struct writer *w, bool lie)
     put(w, VTR_WAIT, 0, SERVER_THREAD, 0, VTR_WHY_OPEN_WAIT, w->time, 0, 0);
     put(w, VTR_END, 0, VTR_END_RESULT, 1);
     snapshot(w, lie);
+}
+
+/* Ten records a call: entry, request, switch, exit, and back. */
+static void busy_call(struct writer *w, uint32_t client, uint64_t i)
+{
+    put(w, VTR_ENTER, 0, 1, 0x1100101000 + i % 16, 0x16, tag(0x77, 2, 0));
+    put(w, VTR_IPC, VTR_F_CALL, SERVER_THREAD, CALC_GATE, 0x40, tag(0x77, 2, 0),
+        i % 3, i);
+    run(w, SERVER_THREAD);
+    put(w, VTR_LEAVE, 0, SERVER_THREAD, 0x1100201000);
+    put(w, VTR_ENTER, 0, 1, 0x1100201010, 0, 0);
+    put(w, VTR_IPC, VTR_F_REPLY, client, 0, 0, tag(0, 1, 0), i);
+    put(w, VTR_IPC_BLOCK, 0, 0, VTR_WHY_OPEN_WAIT, 0, ~0ull);
+    run(w, client);
+    put(w, VTR_LEAVE, 0, client, 0x1100101010);
+}
+
+void write_many(struct writer *w, unsigned long records)
+{
+    static const uint32_t clients[] = {CLIENT_A_THREAD, NED_THREAD, MOE_THREAD};
+
+    write_story(w, false);
+    w->chunk_records = sizeof(w->chunk) / sizeof(w->chunk[0]);
+    for (unsigned long i = 0; i < records / 10; i++) {
+        uint32_t client = clients[i / 4 % 3];
+        if (w->thread != client)
+            run(w, client);
+        busy_call(w, client, i);
+    }
 }
 
 void write_crowd(struct writer *w, unsigned tasks)

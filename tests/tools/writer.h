@@ -15,7 +15,7 @@ struct writer {
     FILE *file;
     bool zstd;
     unsigned chunk_records; /* a chunk is written when it has these */
-    struct vtr_record chunk[256];
+    struct vtr_record chunk[8192];
     unsigned count;
     uint64_t time;
     uint32_t thread; /* that runs */
@@ -43,6 +43,9 @@ void writer_text(struct writer *w, unsigned event, uint64_t a0, uint64_t a1,
  * end that fits; `lie` changes one right in it.
  */
 void write_story(struct writer *w, bool lie);
+
+/* The story's system at work until there are `records` in all, for figures. */
+void write_many(struct writer *w, unsigned long records);
 
 /* A system of `tasks` clients that hold the same server's gate, for speed. */
 void write_crowd(struct writer *w, unsigned tasks);

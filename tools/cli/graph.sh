@@ -8,5 +8,5 @@ cmd_graph()
     ensure_setup build run
     ensure_built runnable
     need_tool vitrine-graph
-    exec "$tool" "$@"
+    exec "$tool" --programs "$programs" "$@"
 }

@@ -94,14 +94,19 @@ help_trace()
 Usage: ./vitrine trace FILE [--to FORMAT] [-o OUTPUT] [OPTION...]
 Shows a trace that `vitrine run --trace FILE` wrote.
 
-  --to FORMAT       text (default), summary, svg, mermaid, chrome, csv, json;
-                    without it, OUTPUT's ending decides
+  --to FORMAT       text (default), summary; sequence diagrams: svg, mermaid,
+                    plantuml, mscgen; timelines: perfetto, chrome, ctf, vcd;
+                    messages: pcapng; data: sqlite, csv, json. Without it,
+                    OUTPUT's ending decides
   -o OUTPUT         write there instead of to the terminal
   --max N           at most N messages in a sequence diagram (200; 0: all)
   --only TASK       only what TASK takes part in (may be given again)
-  --from NS         leave out what happened before this virtual time
-  --until NS        leave out what happened after it
+  --between A..B    only what happened then; times: 1500, 1.5us, 20ms, 2s
+  --from A, --until B   one end of that
+  --event NAME,...  only these events (--events lists them)
+  --label N         only messages through gates with this label
   --kernel          invocations of kernel objects as calls, too
+  --follow          wait for more at the end, until the system has ended
   --strict          a damaged trace is an error even if part is readable
 
 Exit codes: 0; 103 bad usage; 105 damaged trace and nothing readable
@@ -115,16 +120,25 @@ help_graph()
 Usage: ./vitrine graph FILE [-o OUTPUT] [OPTION...]
 Draws who holds which capability, as replayed from a trace.
 
-  -o OUTPUT         .svg, .png or .dot; without it DOT goes to the terminal
-  --at NS           as it was at this virtual time, or `end` (default: when
+  -o OUTPUT         .svg, .png, .dot, .json or .cdl (capDL); without it DOT
+                    goes to the terminal
+  --at TIME         as it was at this virtual time, or `end` (default: when
                     most tasks were alive and held most)
-  --all             every capability as an arrow, none written into boxes
+  --diff T1 T2      what changed between two times; drawn with -o
   --focus TASK      only TASK and what it can reach in two steps
+  --kinds TYPE,...  only objects of these types (gate,irq,semaphore,...)
+  --reach FROM TO   can task FROM reach TO now, could it ever come to hold
+                    it, and by which chain of capabilities
+  --origin OBJECT   who holds OBJECT, and where each capability came from
+  --check POLICY    does the whole run keep the rules of the file
+                    (docs/trace.md); broken ones with the chain that led there
+  --all             every capability as an arrow, nothing in boxes or folded
+  --fold            what looks alike is drawn once (default above 400 shapes)
   --verify          compare with the snapshot at the trace's end; exit 1 and
                     list the differences if there are any
   --strict          a damaged trace is an error even if part is readable
 
-Exit codes: 0; 1 --verify found differences; 103 bad usage; 105 damaged
+Exit codes: 0; 1 differences, a broken rule, not reachable; 103 bad usage; 105 damaged
 trace and nothing readable (or --strict).
 END
 }

@@ -306,6 +306,39 @@ static void thread_slots(struct writer *w, const struct edge *task)
     }
 }
 
+/* The change that is most worth seeing among the edge's capabilities. */
+static enum cap_change change_of(const struct writer *w, const struct edge *e)
+{
+    enum cap_change change = CHANGE_NONE;
+
+    for (size_t i = 0; i < e->count; i++)
+        if (w->s.order[e->first + i]->change > change)
+            change = w->s.order[e->first + i]->change;
+    return change;
+}
+
+static const char *change_style(const struct writer *w, const struct edge *e)
+{
+    static const char *const styles[] = {
+        [CHANGE_NONE] = "color=",
+        [CHANGE_NEW] = "penwidth=2.5 color=",
+        [CHANGE_RIGHTS] = "penwidth=2.5 color=",
+        [CHANGE_GONE] = "penwidth=2.5 style=dotted color="};
+
+    return styles[change_of(w, e)];
+}
+
+static const char *arrow_colour(const struct writer *w, const struct edge *e,
+                                const struct node *from)
+{
+    static const char *const colours[] = {[CHANGE_NEW] = "#1a8f3c",
+                                          [CHANGE_RIGHTS] = "#c77c0e",
+                                          [CHANGE_GONE] = "#c62828"};
+    enum cap_change change = change_of(w, e);
+
+    return change ? colours[change] : palette[from->colour].line;
+}
+
 static void write_arrow(struct writer *w, const struct edge *e, const char *to)
 {
     const struct node *object = scene_node(&w->s, e->object);
@@ -313,8 +346,8 @@ static void write_arrow(struct writer *w, const struct edge *e, const char *to)
     bool task = object->info->type == VTR_T_TASK;
 
     w->size.edges++;
-    fprintf(w->out, "  o%u -> %s [color=\"%s\" label=<%s", e->task, to,
-            palette[from->colour].line, task ? "task " : "");
+    fprintf(w->out, "  o%u -> %s [%s\"%s\" label=<%s", e->task, to,
+            change_style(w, e), arrow_colour(w, e, from), task ? "task " : "");
     slots(w, e);
     if (task)
         thread_slots(w, e);

@@ -40,6 +40,13 @@ bool scene_is_own(const struct scene *s, const struct edge *e)
 
 /* --- nodes and edges ---------------------------------------------------- */
 
+/* --kinds; tasks and threads are what the others are shown for. */
+static bool is_wanted(const struct scene *s, const struct object_info *o)
+{
+    return !s->d->kinds || o->type == VTR_T_TASK || o->type == VTR_T_THREAD ||
+           s->d->kinds >> (o->type & 31) & 1;
+}
+
 static void collect_nodes(struct scene *s)
 {
     struct map_entry *all = map_sorted(&s->d->graph->objects.objects);
@@ -47,7 +54,7 @@ static void collect_nodes(struct scene *s)
 
     for (size_t i = 0; all[i].value; i++) {
         const struct object_info *o = all[i].value;
-        if (o->deleted != ~0ull || !o->id)
+        if (o->deleted != ~0ull || !o->id || !is_wanted(s, o))
             continue;
         struct node *n = xcalloc(1, sizeof(*n));
         n->info = o;

@@ -30,6 +30,7 @@ struct drawing {
     const char *title;
     uint32_t focus; /* task, 0: everything */
     bool all;       /* nothing goes into boxes */
+    uint32_t kinds; /* bit per enum vtr_type that is shown, 0: all */
 };
 
 struct node {

@@ -79,7 +79,9 @@ void names_feed(struct names *n, const struct vtr_record *r)
         record_text(&r->arg[1], 4, need(n, r->arg[0])->name);
         break;
     case VTR_IMAGE:
-        record_text(&r->arg[2], 4, need(n, r->arg[0])->image);
+        o = need(n, r->arg[0]);
+        o->base = r->arg[1];
+        record_text(&r->arg[2], 4, o->image);
         break;
     case VTR_BIND:
         o = need(n, r->arg[0]);

@@ -32,6 +32,7 @@ struct object_info {
     uint64_t label;            /* of a gate or IRQ */
     uint32_t factory;          /* that made it */
     uint32_t prio;             /* of a thread */
+    uint64_t base;             /* of a task: where its program is loaded */
     char name[NAME_SIZE];
     char image[NAME_SIZE]; /* of a task: its program */
 };
