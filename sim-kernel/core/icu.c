@@ -116,7 +116,8 @@ static long icu_set_mode(const struct line_set *set,
     return error;
 }
 
-/* Send only; a receive phase may follow. */
+/* Send only; a receive phase may follow: closed, it is from the IRQ. (From a
+ * semaphore it would be a down without the right to it.) */
 static void icu_mask(struct object *o, const struct line_set *set,
                      struct thread *t, const struct invocation *inv, bool mask)
 {
@@ -130,7 +131,8 @@ static void icu_mask(struct object *o, const struct line_set *set,
         line_mask(l);
     else
         line_unmask(l);
-    invoke_then_receive(g ? g->object : o, t, inv);
+    bool from_irq = g && g->object->ops == &irq_ops;
+    invoke_then_receive(from_irq ? g->object : o, t, inv);
 }
 
 static void icu_info(const struct line_set *set, struct thread *t)

@@ -356,6 +356,13 @@ static void a_semaphore_counts_edges(void)
     l4_irq_unmask(sem); /* answered 0: unmask at the object */
     device_raises(VECTOR);
     device_raises(VECTOR);
+    /* a call that unmasks is no down */
+    l4_utcb_mr()->mr[0] = L4_ICU_OP_UNMASK;
+    l4_utcb_mr()->mr[1] = msi(VECTOR);
+    CHECK_EQ(ipc_code(l4_ipc_call(L4_BASE_ICU_CAP, l4_utcb(),
+                                  l4_msgtag(L4_PROTO_IRQ, 2, 0, 0),
+                                  L4_IPC_BOTH_TIMEOUT_0)),
+             L4_IPC_RETIMEOUT);
     CHECK_EQ(ipc_code(l4_semaphore_down(sem, L4_IPC_BOTH_TIMEOUT_0)), 0);
     CHECK_EQ(ipc_code(l4_semaphore_down(sem, L4_IPC_BOTH_TIMEOUT_0)), 0);
     CHECK_EQ(ipc_code(l4_semaphore_down(sem, L4_IPC_BOTH_TIMEOUT_0)),
