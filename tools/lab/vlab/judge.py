@@ -125,7 +125,7 @@ def _judge_one(verdict, t, run):
         verdict.wanted = "a run this test can judge"
         verdict.happened = "%s (%s:%d); the run ended: %s" % (
             bug, where.name, where.lineno, run.story.end)
-        verdict.excerpt = run.story.excerpt(None)
+        verdict.excerpt = run.story.excerpt(run.story.last_time)
     if verdict.status == FAILED:
         verdict.seed = run.seed
 

@@ -323,9 +323,8 @@ class Story:
         if isinstance(near, (list, tuple)):
             near = near[-1] if near else None
         if near is None:
-            moment = self.last_time
-        else:
-            moment = near if isinstance(near, int) else near.time
+            return []
+        moment = near if isinstance(near, int) else near.time
         tasks = None
         request = getattr(near, "request", near)
         if isinstance(request, Message):
