@@ -23,6 +23,7 @@
 #include "kstring.h"
 #include "sched.h"
 #include "task.h"
+#include "trace_handover.h"
 #include "trace.h"
 #include "work.h"
 
@@ -73,6 +74,26 @@ static struct thread *fast_callee(struct thread *t, const struct ipc_args *args,
 
 /* --- the rendezvous ----------------------------------------------------- */
 
+static void fast_trace(const struct thread *t, const struct thread *r,
+                       const struct ipc_args *args, const struct ipc_op *op,
+                       uint64_t entered)
+{
+    unsigned words = tag_words(op->tag);
+    handover_begin(&(struct handover){
+        .entered = entered,
+        .from = t->object.id,
+        .to = r->object.id,
+        .via = op->via ? op->via->id : 0,
+        .flags = op->open ? VTR_F_REPLY : VTR_F_CALL,
+        .ip = port_frame_ip(&t->frame),
+        .dest = args->dest,
+        .tag = op->tag,
+        .label = op->label,
+        .mr0 = words > 0 ? r->utcb->mr[0] : 0,
+        .mr1 = words > 1 ? r->utcb->mr[1] : 0,
+    });
+}
+
 /* r's receive phase is over. */
 static void fast_leave(struct thread *r)
 {
@@ -83,24 +104,25 @@ static void fast_leave(struct thread *r)
     r->ipc.phase = PHASE_NONE;
 }
 
-/* t's message to r; t waits for an answer, or for anybody (`op->open`). */
+/* t's message to r. */
 static void fast_transfer(struct thread *t, struct thread *r,
-                          const struct ipc_op *op)
+                          const struct ipc_args *args, const struct ipc_op *op)
 {
+    uint64_t entered = port_time();
     unsigned words = tag_words(op->tag);
     word_t *mr = r->utcb->mr;
     for (unsigned i = 0; i < words; i++)
         mr[i] = t->utcb->mr[i];
     work_done(4 + words / 4);
-    trace_event(VTR_IPC, op->open ? VTR_F_REPLY : VTR_F_CALL, r->object.id,
-                op->via ? op->via->id : 0, op->label, op->tag,
-                words > 0 ? mr[0] : 0, words > 1 ? mr[1] : 0);
+    if (__builtin_expect(trace_on, 0))
+        fast_trace(t, r, args, op, entered);
     fast_leave(r);
     r->utcb->error = 0;
     port_frame_set_result(&r->frame, op->tag, op->label);
     sched_ready(r);
 }
 
+/* t waits for the answer, or for anybody (`op->open`). */
 static void fast_wait(struct thread *t, const struct ipc_op *op)
 {
     t->ipc = (struct ipc_state){
@@ -120,15 +142,6 @@ static void fast_wait(struct thread *t, const struct ipc_op *op)
     if (op->via)
         object_pin(op->via);
     sched_block(t, THREAD_BLOCKED);
-    trace_event(VTR_IPC_BLOCK, 0, op->dest->object.id,
-                op->open ? VTR_WHY_OPEN_WAIT : VTR_WHY_REPLY,
-                op->via ? op->via->id : 0, TIME_NEVER, 0, 0);
-}
-
-static void fast_enter(const struct thread *t, const struct ipc_args *args)
-{
-    trace_event(VTR_ENTER, 0, 0, port_frame_ip(&t->frame), args->dest,
-                args->tag, 0, 0);
 }
 
 static bool fast_call(struct thread *t, const struct ipc_args *args)
@@ -137,8 +150,7 @@ static bool fast_call(struct thread *t, const struct ipc_args *args)
     struct thread *r = fast_callee(t, args, &op);
     if (!r)
         return false;
-    fast_enter(t, args);
-    fast_transfer(t, r, &op);
+    fast_transfer(t, r, args, &op);
     if (t->replier)
         t->replier->reply_to = NULL;
     r->reply_to = t;
@@ -157,8 +169,7 @@ static bool fast_reply(struct thread *t, const struct ipc_args *args)
         return false;
     struct ipc_op op = {
         .tag = args->tag, .dest = r, .rights = CAP_ALL, .open = true};
-    fast_enter(t, args);
-    fast_transfer(t, r, &op);
+    fast_transfer(t, r, args, &op);
     t->reply_to = r->replier = NULL;
     fast_wait(t, &op);
     if (sched_cpu()->donated)

@@ -12,6 +12,7 @@
 #include "task.h"
 #include "kassert.h"
 #include "trace.h"
+#include "trace_handover.h"
 
 struct cpu sched_cpus[SCHED_MAX_CPUS];
 uint64_t sched_default_slice;
@@ -224,8 +225,9 @@ static void sched_switch(struct cpu *c, struct thread *to, bool direct,
     c->current = to;
     trace_thread_id = to ? to->object.id : 0;
     trace_task_id = to ? to->task->object.id : 0;
-    trace_event(VTR_SWITCH, 0, trace_thread_id, from ? from->object.id : 0,
-                to ? to->prio : 0, direct, 0, 0);
+    if (__builtin_expect(trace_on, 0))
+        handover_switch(trace_thread_id, from ? from->object.id : 0,
+                        to ? to->prio : 0, direct);
 }
 
 void sched_forget(struct thread *t)

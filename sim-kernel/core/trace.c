@@ -17,6 +17,7 @@
 
 #include "kassert.h"
 #include "port.h"
+#include "trace_handover.h"
 
 enum { TEXT_WORDS = 4 };
 
@@ -53,22 +54,20 @@ static void ring_drop_oldest(void)
                                   .arg = {r->lost}};
 }
 
-/* The place for the next record, its common fields filled in. */
-static struct vtr_record *ring_next(unsigned event, unsigned flags)
+/* The place for the next record. */
+static struct vtr_record *ring_next(void)
 {
     struct trace_ring *r = &trace_ring;
     if (r->count == r->size)
         trace_flush();
     if (r->count == r->size)
         ring_drop_oldest();
+    return &r->record[ring_index(r->count++)];
+}
 
-    struct vtr_record *record = &r->record[ring_index(r->count++)];
-    record->time = port_time();
-    record->thread = trace_thread_id;
-    record->event = (uint16_t)event;
-    record->cpu = (uint8_t)port_cpu();
-    record->flags = (uint8_t)flags;
-    return record;
+void trace_put(const void *record)
+{
+    *ring_next() = *(const struct vtr_record *)record;
 }
 
 void trace_init(void *memory, size_t records, bool on)
@@ -76,24 +75,37 @@ void trace_init(void *memory, size_t records, bool on)
     kassert(!on || records >= 2);
     trace_ring = (struct trace_ring){.record = memory, .size = records};
     trace_thread_id = trace_task_id = 0;
+    handover_records = 0;
     trace_on = on;
+}
+
+void trace_write_at(uint64_t time, unsigned event, unsigned flags, uint64_t a0,
+                    uint64_t a1, uint64_t a2, uint64_t a3, uint64_t a4,
+                    uint64_t a5)
+{
+    if (__builtin_expect(handover_records != 0, 0))
+        handover_break();
+    *ring_next() = (struct vtr_record){
+        .time = time,
+        .thread = trace_thread_id,
+        .event = (uint16_t)event,
+        .cpu = (uint8_t)port_cpu(),
+        .flags = (uint8_t)flags,
+        .arg = {a0, a1, a2, a3, a4, a5},
+    };
 }
 
 void trace_write(unsigned event, unsigned flags, uint64_t a0, uint64_t a1,
                  uint64_t a2, uint64_t a3, uint64_t a4, uint64_t a5)
 {
-    struct vtr_record *record = ring_next(event, flags);
-    record->arg[0] = a0;
-    record->arg[1] = a1;
-    record->arg[2] = a2;
-    record->arg[3] = a3;
-    record->arg[4] = a4;
-    record->arg[5] = a5;
+    trace_write_at(port_time(), event, flags, a0, a1, a2, a3, a4, a5);
 }
 
 void trace_flush(void)
 {
     struct trace_ring *r = &trace_ring;
+    if (handover_records)
+        handover_break();
     while (r->count) { /* at most twice: the ring's end, its beginning */
         size_t part = r->size - r->start;
         if (part > r->count)

@@ -22,6 +22,7 @@
 #include "sched.h"
 #include "task.h"
 #include "trace.h"
+#include "trace_handover.h"
 #include "kip.h"
 #include "work.h"
 
@@ -231,8 +232,8 @@ struct port_frame *core_next(void)
     kip_update_clock();
     if (t) {
         port_space_activate(&t->task->mem.port);
-        trace_event(VTR_LEAVE, 0, t->object.id, port_frame_ip(&t->frame), 0, 0,
-                    0, 0);
+        if (__builtin_expect(trace_on, 0))
+            handover_leave(t->object.id, port_frame_ip(&t->frame));
     }
     work_leave(__func__);
     return t ? &t->frame : NULL;

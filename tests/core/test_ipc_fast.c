@@ -8,6 +8,7 @@
 #include "kernel.h"
 
 #include <ipc_fast.h>
+#include <l4/vitrine/trace_handover.h>
 #include <string.h>
 #include <trace.h>
 
@@ -178,8 +179,23 @@ static void converse(const struct choice *c)
                  NEVER);
         fill(thread[1], 7000 * i);
         if (thread[1]->state == THREAD_READY)
-            trap(thread[1], SEL_INVALID | REPLY_WAIT, message_tag(c),
-                 timeouts[c->timeouts]);
+            trap(thread[1], ~0xfffull | SEL_INVALID | REPLY_WAIT,
+                 message_tag(c), timeouts[c->timeouts]);
+    }
+}
+
+/* What a reader of the trace gets to see. */
+static void unpack(struct after *a)
+{
+    for (size_t i = 0; i < fake.drained; i++) {
+        const struct vtr_record *r = fake_trace_record(i);
+        cr_assert_lt(a->records + VTR_HANDOVER_RECORDS, RECORDS_MAX);
+        if (r->event == VTR_HANDOVER) {
+            vtr_handover_expand((const void *)r, &a->record[a->records]);
+            a->records += VTR_HANDOVER_RECORDS;
+        } else {
+            a->record[a->records++] = *r;
+        }
     }
 }
 
@@ -213,10 +229,7 @@ static void look(struct after *a)
     a->prio = sched_cpu()->current_prio;
     a->donated = sched_cpu()->donated;
     trace_flush();
-    a->records = fake.drained;
-    cr_assert_leq(a->records, RECORDS_MAX);
-    for (size_t i = 0; i < a->records; i++)
-        a->record[i] = *(const struct vtr_record *)fake_trace_record(i);
+    unpack(a);
 }
 
 static void play(const struct choice *c, bool fast, struct after *ret_after)

@@ -9,6 +9,8 @@
 # A test is a function with @test("a fact"); it fails by an AssertionError and
 # is left out by a Skip. main() runs them in order and prints TAP.
 import atexit
+import copy
+import functools
 import os
 import pathlib
 import re
@@ -133,6 +135,7 @@ def parts_left(folder):
 
 # --- traces ----------------------------------------------------------------
 
+@functools.cache
 def header_constants(prefix):
     """The enum constants of the trace's one header that begin with PREFIX,
     numbered from 0 in their order, or as written there."""
@@ -152,6 +155,7 @@ def header_constants(prefix):
     return found
 
 
+@functools.cache
 def event_numbers():
     text = (root / "sim-kernel/include/l4/vitrine/trace_events.h").read_text()
     return {name: int(n) for n, name in re.findall(r"X\((\d+), (\w+),", text)}
@@ -166,6 +170,37 @@ class Record:
          *self.arg) = self.layout.unpack_from(data, at)
 
 
+def unpacked(r):
+    """The records that one stands for (trace_handover.h)."""
+    n = event_numbers()
+    if r.event != n["HANDOVER"]:
+        return [r]
+    a, b, c, label, mr0, mr1 = r.arg
+    to, ip, via, leave_ip = (a & 0x3fffff, a >> 22 & (1 << 40) - 1,
+                             b & 0x3fffff, b >> 22 & (1 << 40) - 1)
+    later = r.time + 10 * (a >> 62 << 2 | b >> 62)
+    dest = c & 0xffffffff
+    dest = dest - (dest >> 31 << 32) & (1 << 64) - 1
+    tag_label = c >> 48
+    tag = (tag_label - (tag_label >> 15 << 16) << 16 | (c >> 38 & 1) << 12 |
+           c >> 32 & 63) & (1 << 64) - 1
+    call = r.flags & header_constants("VTR_F_")["CALL"]
+    why = header_constants("VTR_WHY_")["REPLY" if call else "OPEN_WAIT"]
+
+    def part(name, time, thread, flags, *arg):
+        p = copy.copy(r)
+        p.event, p.time, p.thread, p.flags = n[name], time, thread, flags
+        p.arg = list(arg) + [0] * (6 - len(arg))
+        return p
+
+    return [part("ENTER", r.time, r.thread, 0, 0, ip, dest, tag),
+            part("IPC", later, r.thread, r.flags, to, via, label, tag, mr0,
+                 mr1),
+            part("IPC_BLOCK", later, r.thread, 0, to, why, via, (1 << 64) - 1),
+            part("SWITCH", later, to, 0, to, r.thread, c >> 39 & 255, 1),
+            part("LEAVE", later, to, 0, to, leave_ip)]
+
+
 def records(data):
     """The records of a trace file's bytes; it must be whole."""
     assert data[:8] == b"VIRTVTR1", "this is no trace"
@@ -176,7 +211,7 @@ def records(data):
         at += 32
         assert at + size <= len(data), "the trace is cut short"
         for i in range(count):
-            yield Record(data, at + 64 * i)
+            yield from unpacked(Record(data, at + 64 * i))
         at += size
 
 

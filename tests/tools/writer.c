@@ -11,7 +11,7 @@ void writer_open(struct writer *w, const char *path, const char *system,
 {
 
     struct vtr_file_header h = {.magic = VTR_MAGIC,
-                                .version = 1,
+                                .version = VTR_VERSION,
                                 .record_size = 64,
                                 .ram_bytes = 64 << 20,
                                 .target = "sim"};

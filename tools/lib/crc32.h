@@ -1,6 +1,6 @@
 /*
- * CRC-32 as in IEEE 802.3 (reflected, polynomial 0xEDB88320): the checksum
- * of a trace chunk.
+ * CRC-32C (Castagnoli, reflected, polynomial 0x82F63B78): the checksum of a
+ * trace chunk. Common processors compute this one in hardware.
  */
 #ifndef TOOLS_CRC32_H
 #define TOOLS_CRC32_H
@@ -10,5 +10,7 @@
 
 /* The checksum of `size` bytes; `crc` is 0 or the checksum so far. */
 uint32_t crc32_update(uint32_t crc, const void *data, size_t size);
+/* The same without the processor's help; for tests. */
+uint32_t crc32_update_slow(uint32_t crc, const void *data, size_t size);
 
 #endif

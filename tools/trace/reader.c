@@ -3,6 +3,8 @@
 #include "crc32.h"
 #include "util.h"
 
+#include <l4/vitrine/trace_handover.h>
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,6 +24,9 @@ struct reader {
     struct vtr_record *records; /* of the current chunk */
     uint32_t count, next;
     uint8_t *payload; /* as it is in the file */
+
+    struct vtr_record unpacked[VTR_HANDOVER_RECORDS]; /* of the one before */
+    unsigned unpacked_next; /* VTR_HANDOVER_RECORDS: none is left */
 
     uint64_t handed_out;
     uint64_t lost_bytes;
@@ -63,12 +68,12 @@ struct reader *reader_open(const char *path, char *why, size_t why_size)
     if (!read_at(r, 0, &r->header, sizeof(r->header)) ||
         r->header.magic != VTR_MAGIC)
         snprintf(why, why_size, "%s: is not a Vitrine trace", path);
-    else if (r->header.version != 1 ||
+    else if (r->header.version != VTR_VERSION ||
              r->header.record_size != sizeof(struct vtr_record))
         snprintf(why, why_size,
                  "%s: trace version %u with records of %u "
-                 "bytes; this tool knows version 1 with 64",
-                 path, r->header.version, r->header.record_size);
+                 "bytes; this tool knows version %d with 64",
+                 path, r->header.version, r->header.record_size, VTR_VERSION);
     else {
         reader_rewind(r);
         return r;
@@ -93,6 +98,7 @@ const struct vtr_file_header *reader_header(const struct reader *r)
 void reader_rewind(struct reader *r)
 {
     r->position = sizeof(r->header);
+    r->unpacked_next = VTR_HANDOVER_RECORDS;
     r->count = r->next = 0;
     r->handed_out = r->lost_bytes = 0;
     r->lost_places = 0;
@@ -180,8 +186,19 @@ static void seek_magic(struct reader *r)
     r->position = found;
 }
 
+static bool next_unpacked(struct reader *r, struct vtr_record *ret_record)
+{
+    if (r->unpacked_next == VTR_HANDOVER_RECORDS)
+        return false;
+    *ret_record = r->unpacked[r->unpacked_next++];
+    r->handed_out++;
+    return true;
+}
+
 bool reader_next(struct reader *r, struct vtr_record *ret_record)
 {
+    if (next_unpacked(r, ret_record))
+        return true;
     while (r->next == r->count) {
         if (r->position >= r->size)
             return false;
@@ -191,7 +208,13 @@ bool reader_next(struct reader *r, struct vtr_record *ret_record)
             return false;
         seek_magic(r);
     }
-    *ret_record = r->records[r->next++];
+    const struct vtr_record *record = &r->records[r->next++];
+    if (record->event == VTR_HANDOVER) {
+        vtr_handover_expand((const struct vtr_handover *)record, r->unpacked);
+        r->unpacked_next = 0;
+        return next_unpacked(r, ret_record);
+    }
+    *ret_record = *record;
     r->ended |= ret_record->event == VTR_END;
     r->handed_out++;
     return true;

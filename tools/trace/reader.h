@@ -6,9 +6,10 @@
  * One chunk is in memory at a time. A chunk whose checksum is wrong or that
  * is cut short is left out; the reader then looks for the next place where a
  * chunk header could be and goes on there. What was lost is counted.
+ * A VTR_HANDOVER is handed out as the five records it stands for.
  *
  * I1  Every record handed out comes from a chunk with the right checksum.
- * I2  bytes handed out as records + bytes lost + headers == file size (raw).
+ * I2  bytes of records read + bytes lost + headers == file size (raw).
  */
 #ifndef TOOLS_READER_H
 #define TOOLS_READER_H

@@ -61,7 +61,7 @@ void tracefile_open(void)
     atexit(tracefile_abandon);
     struct vtr_file_header h = {
         .magic = VTR_MAGIC,
-        .version = 1,
+        .version = VTR_VERSION,
         .record_size = sizeof(struct vtr_record),
         .ram_bytes = sim_options.ram_bytes,
         .seed = sim_options.seed,

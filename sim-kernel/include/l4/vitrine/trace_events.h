@@ -71,7 +71,8 @@
     X(32, SNAP_MEM, "task,va,order_rights,paddr,parent_task,parent_va",        \
       "snapshot: one memory mapping")                                          \
     X(33, WAIT, "thread,partner,why,since_ns,ip,via",                          \
-      "final state: who waits for whom")
+      "final state: who waits for whom")                                       \
+    X(34, HANDOVER, "", "five records in one (trace_handover.h); readers unpack")
 
 enum vtr_event {
 #define VTR_X(number, name, args, text) VTR_##name = number,
@@ -146,10 +147,11 @@ _Static_assert(sizeof(struct vtr_record) == 64, "trace record layout");
  */
 #define VTR_MAGIC       0x3152545654524956ull /* "VIRTVTR1" */
 #define VTR_CHUNK_MAGIC 0x4b4e4843u           /* "CHNK" */
+enum { VTR_VERSION = 2 };
 
 struct vtr_file_header {
     uint64_t magic;
-    uint32_t version;     /* 1 */
+    uint32_t version;     /* VTR_VERSION */
     uint32_t record_size; /* 64 */
     uint64_t ram_bytes;
     uint64_t seed;
@@ -164,7 +166,7 @@ struct vtr_chunk {
     uint32_t records;
     uint32_t bytes; /* that follow this header */
     uint64_t first_time;
-    uint32_t crc; /* CRC-32 (IEEE 802.3) of the bytes that follow */
+    uint32_t crc; /* CRC-32C of the bytes that follow */
     uint32_t reserved;
 };
 _Static_assert(sizeof(struct vtr_chunk) == 32, "trace chunk header");
