@@ -225,7 +225,7 @@ def _():
     kept = scratch / "kept.vtr"
     kept.write_text("an older trace\n")
     size = 16 << 20  # the RAM is a file, too
-    r = run("--ram", "16M", "--trace", kept, system("wild"), 1, 200, 400,
+    r = run("--ram", "16M", "--trace", kept, system("wild"), 1, 600, 400,
             preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE,
                                                   (size, size)))
     r.expect(USAGE)

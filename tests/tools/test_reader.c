@@ -162,7 +162,7 @@ Test(reader, refuses_another_version)
     write_numbers(false);
     spoil(8);
     cr_assert_null(reader_open(scratch_path, why, sizeof(why)));
-    cr_assert(strstr(why, "version 17"));
+    cr_assert(strstr(why, "version 18"));
 }
 
 Test(reader, refuses_a_folder)
