@@ -108,6 +108,17 @@ code 103 "a policy nobody understands" "$graph" --check story.vtr story.vtr
 code 103 "no such kind" "$graph" --kinds poem story.vtr
 code 103 "half a question" "$graph" story.vtr --reach ned
 
+for fault in clean deadlock stuck inversion leak chatty; do
+    "$make" "$fault" "$fault.vtr" || exit 1
+    same "findings-$fault.txt" "$trace" --to findings "$fault.vtr"
+done
+same story.findings "$trace" --to findings story.vtr
+same inversion.path "$trace" --to path inversion.vtr
+same story.path "$trace" --to path story.vtr
+same diff-runs.txt fails 1 "$trace" diff clean.vtr stuck.vtr
+same diff-same.txt "$trace" diff story.vtr story.vtr
+code 103 "diff of one trace" "$trace" diff story.vtr
+
 "$trace" zstd.vtr > zstd.txt
 cmp -s zstd.txt "$golden/story.txt"
 report $? "zstd chunks give the same text"

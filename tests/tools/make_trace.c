@@ -1,5 +1,7 @@
 /* make-trace KIND FILE: a synthetic trace for the golden files and scripts.
- * KIND: story, lie (its snapshot differs), zstd, empty, crowd=N, many=N. */
+ * KIND: story, lie (its snapshot differs), zstd, empty, crowd=N, many=N, or one
+ * of planted.h. */
+#include "planted.h"
 #include "writer.h"
 
 #include <stdlib.h>
@@ -16,7 +18,7 @@ int main(int argc, char **argv)
         write_crowd(&w, (unsigned)atoi(argv[1] + 6));
     else if (!strncmp(argv[1], "many=", 5))
         write_many(&w, strtoul(argv[1] + 5, NULL, 10));
-    else if (strcmp(argv[1], "empty"))
+    else if (strcmp(argv[1], "empty") && !write_planted(&w, argv[1]))
         write_story(&w, !strcmp(argv[1], "lie"));
     writer_close(&w);
     return 0;

@@ -48,9 +48,10 @@ static void load_story(void)
 static void exporters(struct view *v)
 {
     static void (*const all[])(struct view *) = {
-        export_text,   export_summary, export_csv,      export_json,
-        export_svg,    export_mermaid, export_chrome,   export_perfetto,
-        export_pcapng, export_vcd,     export_plantuml, export_mscgen,
+        export_text,     export_summary, export_csv,      export_json,
+        export_svg,      export_mermaid, export_chrome,   export_perfetto,
+        export_pcapng,   export_vcd,     export_plantuml, export_mscgen,
+        export_findings, export_path,
     };
     static const struct view wants[] = {
         {.until = ~0ull, .max = 200},

@@ -94,8 +94,9 @@ help_trace()
 Usage: ./vitrine trace FILE [--to FORMAT] [-o OUTPUT] [OPTION...]
 Shows a trace that `vitrine run --trace FILE` wrote.
 
-  --to FORMAT       text (default), summary; sequence diagrams: svg, mermaid,
-                    plantuml, mscgen; timelines: perfetto, chrome, ctf, vcd;
+  --to FORMAT       text (default), summary, findings (dead-locks, stuck calls,
+                    priority inversions, ...); sequence diagrams: svg,
+                    mermaid, plantuml, mscgen; timelines: perfetto, chrome, ctf, vcd;
                     messages: pcapng; data: sqlite, csv, json. Without it,
                     OUTPUT's ending decides
   -o OUTPUT         write there instead of to the terminal

@@ -9,5 +9,5 @@ cmd_trace()
     ensure_setup build run
     ensure_built runnable
     need_tool vitrine-trace
-    exec "$tool" "$@"
+    exec "$tool" --programs "$programs" "$@"
 }

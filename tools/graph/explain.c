@@ -1,61 +1,12 @@
 /* The words of explain.h. */
 #include "explain.h"
+#include "lines.h"
 #include "protocols.h"
 #include "times.h"
 #include "util.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-/* --- source lines ----------------------------------------------------------
- */
-
-/* Names from a trace are printable, but a file's name has no slash. */
-static bool is_plain(const char *name)
-{
-    return name[0] && name[0] != '.' &&
-           strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-                        "0123456789-_.") == strlen(name);
-}
-
-/* The outermost line of the (inlined) functions at the address. */
-static void last_line(FILE *f, char to[LINE_TEXT])
-{
-    char line[1024];
-
-    while (fgets(line, sizeof(line), f)) {
-        line[strcspn(line, " \n")] = 0;
-        const char *file = strrchr(line, '/');
-        file = file ? file + 1 : line;
-        if (file[0] != '?')
-            snprintf(to, LINE_TEXT, "%.*s", LINE_TEXT - 1, file);
-    }
-}
-
-const char *source_line(const struct explain *e, uint32_t task, uint64_t ip,
-                        char to[LINE_TEXT])
-{
-    const struct object_info *o = names_get(e->names, task);
-    char path[512], command[1024];
-
-    to[0] = 0;
-    if (!e->programs || !o || !ip || !is_plain(o->image))
-        return to;
-    snprintf(path, sizeof(path), "%s/%s", e->programs, o->image);
-    if (strchr(path, '\'') || access(path, R_OK))
-        return to;
-    snprintf(command, sizeof(command),
-             "addr2line -i -e '%s' 0x%" PRIx64 " 2>/dev/null", path,
-             ip - o->base);
-    FILE *f = popen(command, "r");
-    if (f) {
-        last_line(f, to);
-        pclose(f);
-    }
-    return to;
-}
 
 /* --- capabilities -----------------------------------------------------------
  */
@@ -74,7 +25,7 @@ static void line_of(const struct explain *e, const struct grant *g)
     if (!g->ip)
         return;
     fprintf(e->out, ", by %s", name(e, g->thread, title));
-    if (source_line(e, task, g->ip, line)[0])
+    if (source_line(e->names, e->programs, task, g->ip, line)[0])
         fprintf(e->out, " at %s", line);
     else
         fprintf(e->out, " at ip 0x%" PRIx64, g->ip);

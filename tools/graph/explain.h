@@ -29,9 +29,4 @@ void explain_now(const struct explain *e, const struct witness *w);
 /* A path of reach_ever(). */
 void explain_ever(const struct explain *e, const struct witness *w);
 
-/* "file.c:12" for an address of the task's program, "" if nobody knows. */
-enum { LINE_TEXT = 160 };
-const char *source_line(const struct explain *e, uint32_t task, uint64_t ip,
-                        char to[LINE_TEXT]);
-
 #endif

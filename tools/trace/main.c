@@ -4,6 +4,7 @@
  * Two passes: the first learns all names (input.c), the second is the
  * exporter's. The formats are in one table.
  */
+#include "compare.h"
 #include "events.h"
 #include "times.h"
 #include "util.h"
@@ -24,6 +25,8 @@ static const struct format {
 } formats[] = {
     {"text", ".txt", export_text, STREAM},
     {"summary", NULL, export_summary, STREAM},
+    {"findings", NULL, export_findings, STREAM},
+    {"path", NULL, export_path, STREAM},
     {"svg", ".svg", export_svg, STREAM},
     {"mermaid", ".mmd", export_mermaid, STREAM},
     {"plantuml", ".puml", export_plantuml, STREAM},
@@ -42,7 +45,8 @@ enum { FORMATS = sizeof(formats) / sizeof(formats[0]) };
 
 struct options {
     const struct format *format;
-    const char *output, *input;
+    const char *output, *input, *other; /* other: of diff */
+    bool diff;
     bool strict;
     unsigned only_count;
     struct view view;
@@ -116,6 +120,7 @@ enum {
     KEY_KERNEL,
     KEY_STRICT,
     KEY_FOLLOW,
+    KEY_PROGRAMS,
     KEY_MAX,
 };
 
@@ -177,16 +182,26 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case KEY_FOLLOW:
         o->view.follow = true;
         return 0;
+    case KEY_PROGRAMS:
+        o->view.programs = arg;
+        return 0;
     case KEY_EVENTS:
         events_page(stdout);
         exit(0);
     case ARGP_KEY_ARG:
-        if (o->input)
+        if (!o->input && !o->diff && !strcmp(arg, "diff"))
+            o->diff = true;
+        else if (!o->input)
+            o->input = arg;
+        else if (o->diff && !o->other)
+            o->other = arg;
+        else
             argp_error(state, "one trace at a time");
-        o->input = arg;
         return 0;
-    case ARGP_KEY_NO_ARGS:
-        argp_error(state, "which trace FILE?");
+    case ARGP_KEY_END:
+        if (!o->input || (o->diff && !o->other))
+            argp_error(state,
+                       o->diff ? "diff takes two traces" : "which trace FILE?");
         return 0;
     default:
         return parse_choice(key, arg, state);
@@ -195,7 +210,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 static const struct argp_option option_table[] = {
     {"to", 't', "FORMAT", 0,
-     "text, summary, svg, mermaid, plantuml, mscgen, perfetto, chrome, ctf, "
+     "text, summary, findings, path, svg, mermaid, plantuml, mscgen, perfetto, "
+     "chrome, ctf, "
      "pcapng, vcd, sqlite, csv or json; else the ending of OUTPUT decides "
      "(.svg .mmd .puml .msc .pftrace .json: chrome .pcapng .vcd .db .csv "
      ".jsonl), else text",
@@ -218,23 +234,56 @@ static const struct argp_option option_table[] = {
      "invocations of kernel objects in diagrams, too", 0},
     {"follow", KEY_FOLLOW, NULL, 0,
      "wait for more at the end, until the system has ended", 0},
+    {"programs", KEY_PROGRAMS, "FOLDER", 0,
+     "ELF files of the programs, for source lines", 0},
     {"strict", KEY_STRICT, NULL, 0, "any damage is an error (exit 105)", 0},
     {0}};
+
+/* The second trace, with the same choice of records. */
+static int diff(const struct options *o)
+{
+    struct view a = o->view, b = o->view;
+    struct outfile out;
+
+    input_open(&b.in, o->other, o->strict);
+    outfile_open(&out, o->output);
+    a.out = b.out = out.file;
+    int code = compare_traces(&a, &b);
+    outfile_commit(&out);
+    input_close(&b.in);
+    return code;
+}
+
+static void export(struct options *o)
+{
+    struct outfile out;
+
+    o->view.path = o->output;
+    if (o->format->output == OWN) {
+        o->format->export(&o->view);
+        return;
+    }
+    outfile_open(&out, o->output);
+    o->view.out = out.file;
+    o->format->export(&o->view);
+    outfile_commit(&out);
+}
 
 int main(int argc, char **argv)
 {
     static const struct argp argp = {
         option_table,
         parse,
-        "FILE",
+        "FILE\ndiff FILE FILE",
         "Shows a trace of the Vitrine kernel as text or as a diagram."
-        "\vExit codes: 0; 103 bad usage; 105 damaged trace and nothing "
+        "\vExit codes: 0; 1 diff: not the same; 103 bad usage; 105 damaged "
+        "trace and nothing "
         "readable (or --strict).",
         NULL,
         NULL,
         NULL};
     struct options o = {.view = {.until = ~0ull, .max = 200}};
-    struct outfile out;
+    int code = 0;
 
     argp_err_exit_status = EXIT_BAD_USAGE;
     argp_parse(&argp, argc, argv, 0, NULL, &o);
@@ -242,16 +291,10 @@ int main(int argc, char **argv)
         o.format = format_of_file(o.output);
     input_open(&o.view.in, o.input, o.strict);
 
-    o.view.path = o.output;
-    if (o.format->output == OWN) {
-        o.format->export(&o.view);
-    } else {
-        outfile_open(&out, o.output);
-        o.view.out = out.file;
-        o.format->export(&o.view);
-        outfile_commit(&out);
-    }
-
+    if (o.diff)
+        code = diff(&o);
+    else
+        export(&o);
     input_close(&o.view.in);
-    return 0;
+    return code;
 }

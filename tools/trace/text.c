@@ -40,31 +40,33 @@ static bool is_decimal(const char *argument)
     return strstr(argument, "slot") != NULL;
 }
 
-static void print_argument(const struct view *v, const struct vtr_record *r,
-                           const char *name, uint64_t value)
+static void print_argument(const struct view *v, FILE *out,
+                           const struct vtr_record *r, const char *name,
+                           uint64_t value)
 {
     char title[TITLE_SIZE], rights[16];
 
-    fprintf(v->out, " %s=", name);
+    fprintf(out, " %s=", name);
     if (is_id(name))
-        fprintf(v->out, "%s", names_title(&v->in.names, value, title));
+        fprintf(out, "%s", names_title(&v->in.names, value, title));
     else if (!strcmp(name, "type"))
-        fprintf(v->out, "%s", type_name(value));
+        fprintf(out, "%s", type_name(value));
     else if (!strcmp(name, "rights"))
-        fprintf(v->out, "%s", rights_text(value, rights));
+        fprintf(out, "%s", rights_text(value, rights));
     else if (!strcmp(name, "why"))
-        fprintf(v->out, "\"%s\"", why_name(value));
+        fprintf(out, "\"%s\"", why_name(value));
     else if (!strcmp(name, "reason") && r->event == VTR_END)
-        fprintf(v->out, "\"%s\"", end_name(value));
+        fprintf(out, "\"%s\"", end_name(value));
     else if (is_decimal(name) && value != ~0ull)
-        fprintf(v->out, "%" PRIu64, value);
+        fprintf(out, "%" PRIu64, value);
     else if (value == ~0ull)
-        fprintf(v->out, "never");
+        fprintf(out, "never");
     else
-        fprintf(v->out, "0x%" PRIx64, value);
+        fprintf(out, "0x%" PRIx64, value);
 }
 
-static void print_arguments(const struct view *v, const struct vtr_record *r)
+static void print_arguments(const struct view *v, FILE *out,
+                            const struct vtr_record *r)
 {
     const struct event_info *e = event_info(r->event);
     char name[32], text[33];
@@ -74,15 +76,16 @@ static void print_arguments(const struct view *v, const struct vtr_record *r)
             break;
         if (!strcmp(name, "name0") || !strcmp(name, "text0")) {
             record_text(&r->arg[i], 4, text);
-            fprintf(v->out, " \"%s\"", text);
+            fprintf(out, " \"%s\"", text);
             i += 3;
         } else {
-            print_argument(v, r, name, r->arg[i]);
+            print_argument(v, out, r, name, r->arg[i]);
         }
     }
 }
 
-static void print_message(const struct view *v, const struct vtr_record *r)
+static void print_message(const struct view *v, FILE *out,
+                          const struct vtr_record *r)
 {
     struct message m = {.kind = r->flags & VTR_F_IRQ     ? MESSAGE_IRQ
                                 : r->flags & VTR_F_REPLY ? MESSAGE_REPLY
@@ -97,28 +100,28 @@ static void print_message(const struct view *v, const struct vtr_record *r)
                       : r->flags & VTR_F_CALL ? "call"
                                               : "send";
 
-    fprintf(v->out, " %s ->", names_title(&v->in.names, r->thread, title));
-    fprintf(v->out, " %s %s: %s", names_title(&v->in.names, r->arg[0], title),
-            how, message_text(&m, &v->in.names, text));
+    fprintf(out, " %s ->", names_title(&v->in.names, r->thread, title));
+    fprintf(out, " %s %s: %s", names_title(&v->in.names, r->arg[0], title), how,
+            message_text(&m, &v->in.names, text));
 }
 
-static void print_record(const struct view *v, const struct vtr_record *r)
+void text_record(const struct view *v, const struct vtr_record *r, FILE *out)
 {
     const struct event_info *e = event_info(r->event);
     char title[TITLE_SIZE];
 
-    fprintf(v->out, "%8" PRIu64 ".%03u us %u %-16s ", r->time / 1000,
+    fprintf(out, "%8" PRIu64 ".%03u us %u %-16s ", r->time / 1000,
             (unsigned)(r->time % 1000), r->cpu,
             names_title(&v->in.names, r->thread, title));
     if (e)
-        fprintf(v->out, "%-12s", e->name);
+        fprintf(out, "%-12s", e->name);
     else
-        fprintf(v->out, "event %-6u", r->event);
+        fprintf(out, "event %-6u", r->event);
     if (r->event == VTR_IPC)
-        print_message(v, r);
+        print_message(v, out, r);
     else
-        print_arguments(v, r);
-    fputc('\n', v->out);
+        print_arguments(v, out, r);
+    fputc('\n', out);
 }
 
 void export_text(struct view *v)
@@ -127,6 +130,6 @@ void export_text(struct view *v)
 
     while (view_next(v, &r)) {
         if (view_wants(v, &r))
-            print_record(v, &r);
+            text_record(v, &r, v->out);
     }
 }

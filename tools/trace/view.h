@@ -16,7 +16,8 @@ enum { ONLY_MAX = 16 };
 struct view {
     struct input in; /* at the first record */
     FILE *out;
-    const char *path; /* of the output, NULL: the terminal */
+    const char *programs; /* folder of ELF files, NULL: none */
+    const char *path;     /* of the output, NULL: the terminal */
 
     /* what was asked for */
     const char *only[ONLY_MAX]; /* tasks, NULL ended if fewer */
@@ -37,6 +38,9 @@ bool view_wants_thread(const struct view *v, uint64_t thread);
 /* Is the record inside the time asked for, and of a task asked for? */
 bool view_wants(const struct view *v, const struct vtr_record *r);
 
+/* One record as a line of text. */
+void text_record(const struct view *v, const struct vtr_record *r, FILE *out);
+
 void export_text(struct view *v);
 void export_summary(struct view *v);
 void export_csv(struct view *v);
@@ -50,6 +54,8 @@ void export_pcapng(struct view *v);
 void export_vcd(struct view *v);
 void export_plantuml(struct view *v);
 void export_mscgen(struct view *v);
+void export_findings(struct view *v);
+void export_path(struct view *v);
 void export_sqlite(struct view *v);
 
 #endif
