@@ -17,7 +17,8 @@ struct gate {
     struct object object;
     struct thread *thread; /* pinned; NULL: unbound */
     word_t label;          /* low two bits 0 */
-    struct list queue;     /* senders while unbound */
+    struct heap queue;     /* senders while unbound */
+    struct list waiters;   /* all senders, of struct thread.waiting */
 };
 
 extern const struct object_ops gate_ops;
@@ -30,8 +31,6 @@ static struct gate *gate_of(struct object *o)
 static void gate_set(struct gate *g, struct thread *t, word_t label)
 {
     struct thread *old = g->thread;
-    if (old)
-        ipc_withdraw(&old->senders, &g->object, &g->queue);
     if (t)
         object_pin(&t->object);
     g->thread = t;
@@ -40,8 +39,15 @@ static void gate_set(struct gate *g, struct thread *t, word_t label)
                 0, 0);
     if (old)
         object_unpin(&old->object);
-    if (t)
-        ipc_requeue(&g->queue, t, label);
+    if (t && !list_is_empty(&g->waiters))
+        object_queue_chore(&g->object);
+}
+
+/* Those who wait already go on to its new thread. */
+static bool gate_chore(struct object *o)
+{
+    struct gate *g = gate_of(o);
+    return !g->thread || ipc_redirect_all(&g->waiters, g->thread, g->label);
 }
 
 static long gate_bind(struct gate *g, struct thread *t,
@@ -93,15 +99,22 @@ static void gate_invoke(struct object *o, struct thread *t,
 
 static void gate_destroy(struct object *o)
 {
+    (void)o; /* see take_down */
+}
+
+static bool gate_take_down(struct object *o, unsigned budget)
+{
     struct gate *g = gate_of(o);
     struct thread *t = g->thread;
-    ipc_abort_queue(&g->queue, NULL, L4_IPC_ENOT_EXISTENT);
+    (void)budget;
+    if (!ipc_abort_waiters(&g->waiters, L4_IPC_ENOT_EXISTENT))
+        return false;
+    g->thread = NULL;
     if (t) {
-        ipc_abort_queue(&t->senders, o, L4_IPC_ENOT_EXISTENT);
-        g->thread = NULL;
         thread_gate_ended(t);
         object_unpin(&t->object);
     }
+    return true;
 }
 
 static void gate_free(struct object *o)
@@ -112,7 +125,9 @@ static void gate_free(struct object *o)
 const struct object_ops gate_ops = {
     .type = VTR_T_GATE,
     .invoke = gate_invoke,
+    .chore = gate_chore,
     .destroy = gate_destroy,
+    .take_down = gate_take_down,
     .free = gate_free,
 };
 
@@ -122,7 +137,7 @@ struct object *gate_create(struct quota *q, uint32_t factory_id,
     struct gate *g = kmem_alloc(q, sizeof(*g));
     if (!g)
         return NULL;
-    list_init(&g->queue);
+    list_init(&g->waiters);
     object_init(&g->object, &gate_ops, q, factory_id, kmem_charge(sizeof(*g)));
     if (thread)
         gate_set(g, thread, label);
@@ -156,9 +171,9 @@ bool gate_is_bound_to_task(const struct object *o, const struct task *t)
     return o->ops == &gate_ops && g->thread && g->thread->task == t;
 }
 
-struct list *gate_queue(struct object *o)
+struct list *gate_waiters(struct object *o)
 {
-    return &gate_of(o)->queue;
+    return o->ops == &gate_ops ? &gate_of(o)->waiters : NULL;
 }
 
 word_t gate_label(const struct object *o)

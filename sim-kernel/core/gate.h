@@ -17,8 +17,8 @@ struct object *gate_create(struct quota *q, uint32_t factory_id,
  * gate or thread, or its thread is gone. */
 bool gate_target(struct object *o, unsigned rights, struct ipc_op *op);
 bool gate_is_bound_to_task(const struct object *o, const struct task *t);
-/* Where senders wait while the gate o is unbound. */
-struct list *gate_queue(struct object *o);
+/* Who sends through o, bound or not (struct thread.waiting); NULL: no gate. */
+struct list *gate_waiters(struct object *o);
 word_t gate_label(const struct object *o);
 
 #endif

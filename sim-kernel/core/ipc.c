@@ -48,48 +48,60 @@ static void ipc_arm(struct thread *t, uint64_t deadline)
 /* --- queues --------------------------------------------------------- */
 
 /* Into the queue behind all of the same or a higher priority. */
-static void ipc_enqueue(struct list *queue, struct sender *s)
+static void ipc_enqueue(struct heap *queue, struct sender *s)
 {
-    struct list *at = queue->prev;
-    while (at != queue && container_of(at, struct sender, link)->prio < s->prio)
-        at = at->prev;
-    list_insert_after(at, &s->link);
+    heap_insert(queue, &s->link, 255u - s->prio);
 }
 
-/* Who is told when that goes which t, in a closed receive, waits for; NULL:
- * nothing can go (open wait, sleep). */
-static struct list *ipc_waiters(const struct thread *t)
+static struct sender *ipc_first(const struct heap *queue)
 {
+    struct heap_node *n = heap_first(queue);
+    return n ? container_of(n, struct sender, link) : NULL;
+}
+
+/* Who is told when that goes which t waits for: in a closed receive the
+ * partner or IRQ, in a send the gate. NULL: nothing can go (open wait, sleep),
+ * or t is in its queue. */
+static struct list *ipc_waiters(const struct thread *t, enum ipc_phase phase)
+{
+    if (phase == PHASE_SEND)
+        return t->ipc.via ? gate_waiters(t->ipc.via) : NULL;
     if (t->ipc.open)
         return NULL;
     if (t->ipc.partner)
         return &t->ipc.partner->waiters;
-    if (!t->ipc.via)
-        return NULL;
-    struct list *waiters = irq_waiters(t->ipc.via);
-    return waiters ? waiters : semaphore_waiters(t->ipc.via);
+    return t->ipc.via ? irq_waiters(t->ipc.via) : NULL;
+}
+
+/* The semaphore's queue t is to wait in; NULL: it waits for something else. */
+static struct heap *ipc_semaphore(const struct thread *t, enum ipc_phase phase)
+{
+    bool is = phase == PHASE_RECEIVE && !t->ipc.open && !t->ipc.partner;
+    return is && t->ipc.via ? semaphore_queue(t->ipc.via) : NULL;
 }
 
 /* Leaves queues and timeout: the phase is over, whatever the outcome. */
 static void ipc_leave(struct thread *t)
 {
-    list_remove(&t->sender.link);
+    heap_remove(&t->sender.link);
     list_remove(&t->waiting);
     if (t->ipc.pinned)
         object_unpin(t->ipc.via);
     t->ipc.pinned = false;
-    if (timeout_is_set(&t->timeout))
-        timeout_cancel(&sched_cpu()->timeouts, &t->timeout);
+    timeout_cancel(&t->timeout);
     t->ipc.phase = PHASE_NONE;
 }
 
 static void ipc_block(struct thread *t, enum ipc_phase phase, uint64_t deadline)
 {
-    struct list *waiters = phase == PHASE_RECEIVE ? ipc_waiters(t) : NULL;
+    struct list *waiters = ipc_waiters(t, phase);
+    struct heap *semaphore = ipc_semaphore(t, phase);
     t->ipc.phase = phase;
     t->ipc.since = port_time();
     if (waiters)
         list_add_last(waiters, &t->waiting); /* keeps thread.h I5 */
+    if (semaphore)
+        ipc_enqueue(semaphore, &t->sender);
     t->ipc.pinned = t->ipc.via != NULL;
     if (t->ipc.pinned)
         object_pin(t->ipc.via); /* keeps I6 */
@@ -183,20 +195,19 @@ void ipc_timed_out(struct thread *t)
     ipc_abort(t, L4_IPC_SETIMEOUT);
 }
 
-void ipc_abort_queue(struct list *queue, const struct object *via,
-                     unsigned code)
+bool ipc_abort_senders(struct heap *queue, unsigned code)
 {
-    struct list *n = queue->next;
-    while (n != queue) {
-        struct sender *s = container_of(n, struct sender, link);
-        n = n->next;
-        if (s->is_irq) {
-            if (!via)
-                list_remove(&s->link);
-        } else if (!via || sender_thread(s)->ipc.via == via) {
+    struct sender *s;
+    while ((s = ipc_first(queue))) {
+        work_done(1);
+        if (s->is_irq)
+            heap_remove(&s->link);
+        else
             ipc_abort(sender_thread(s), code);
-        }
+        if (work_should_stop())
+            return false;
     }
+    return true;
 }
 
 /* --- the message ------------------------------------------------------ */
@@ -307,25 +318,19 @@ static void ipc_sent(struct thread *s)
 static struct sender *ipc_find_sender(struct thread *t)
 {
     if (t->ipc.open)
-        return list_is_empty(&t->senders)
-                   ? NULL
-                   : container_of(t->senders.next, struct sender, link);
+        return ipc_first(&t->senders);
     struct thread *p = t->ipc.partner;
     if (p)
         return p->ipc.phase == PHASE_SEND && p->ipc.partner == t ? &p->sender
                                                                  : NULL;
-    for (struct list *n = t->senders.next; n != &t->senders; n = n->next) {
-        struct sender *s = container_of(n, struct sender, link);
-        if (s->is_irq && irq_is(s, t->ipc.via))
-            return s;
-    }
-    return NULL;
+    struct sender *irq = t->ipc.via ? irq_sender(t->ipc.via) : NULL;
+    return irq && irq->link.in == &t->senders ? irq : NULL;
 }
 
 static void ipc_receive_irq(struct thread *t, struct sender *s)
 {
     struct object *irq;
-    list_remove(&s->link);
+    heap_remove(&s->link);
     word_t label = irq_taken(s, &irq);
     ipc_leave(t);
     t->utcb->error = 0;
@@ -376,7 +381,7 @@ static bool ipc_donates(const struct thread *s)
 }
 
 static void ipc_send(struct thread *s, struct thread *r, bool reply,
-                     struct list *queue, unsigned timeout)
+                     struct heap *queue, unsigned timeout)
 {
     if (r && ipc_accepts(r, s)) {
         unsigned error = ipc_transfer(s, r, reply);
@@ -446,51 +451,60 @@ void ipc_start_fault(struct thread *t, enum ipc_kind kind,
     ipc_begin(t, kind, op);
 }
 
-void ipc_abort_waiters(struct list *waiters, unsigned code)
+bool ipc_abort_waiters(struct list *waiters, unsigned code)
 {
-    while (!list_is_empty(waiters))
+    while (!list_is_empty(waiters)) {
+        work_done(1);
         ipc_abort(container_of(waiters->next, struct thread, waiting), code);
-}
-
-void ipc_withdraw(struct list *queue, const struct object *via, struct list *to)
-{
-    for (struct list *n = queue->next, *next; n != queue; n = next) {
-        next = n->next;
-        struct sender *s = container_of(n, struct sender, link);
-        if (s->is_irq || sender_thread(s)->ipc.via != via)
-            continue;
-        list_remove(&s->link);
-        list_add_last(to, &s->link);
-        sender_thread(s)->ipc.partner = NULL;
+        if (work_should_stop())
+            return false;
     }
+    return true;
 }
 
-void ipc_requeue(struct list *queue, struct thread *dest, word_t label)
+/* t, sending through a gate that is bound anew, is to send to dest. */
+static void ipc_redirect(struct thread *t, struct thread *dest, word_t label)
 {
-    while (!list_is_empty(queue)) {
-        struct sender *s = container_of(queue->next, struct sender, link);
-        struct thread *t = sender_thread(s);
-        if (t == dest) { /* nobody can send to itself */
-            ipc_abort(t, L4_IPC_ENOT_EXISTENT);
-            continue;
-        }
-        list_remove(&s->link);
-        t->ipc.partner = dest;
-        t->ipc.label = label | (t->ipc.rights & 3);
-        if (ipc_accepts(dest, t))
+    if (t == dest || thread_is_gone(dest)) { /* nobody sends to itself */
+        ipc_abort(t, L4_IPC_ENOT_EXISTENT);
+        return;
+    }
+    heap_remove(&t->sender.link);
+    t->ipc.partner = dest;
+    t->ipc.label = label;
+    ipc_enqueue(&dest->senders, &t->sender);
+}
+
+/* Who was not redirected yet stands in front of those who were. */
+bool ipc_redirect_all(struct list *waiters, struct thread *dest, word_t label)
+{
+    while (!list_is_empty(waiters)) {
+        struct thread *t = container_of(waiters->next, struct thread, waiting);
+        word_t with = label | (t->ipc.rights & 3);
+        work_done(1);
+        if (t->ipc.partner == dest && t->ipc.label == with)
+            break;
+        list_remove(&t->waiting);
+        list_add_last(waiters, &t->waiting);
+        ipc_redirect(t, dest, with);
+        if (work_should_stop())
+            return false;
+    }
+    if (dest->ipc.phase == PHASE_RECEIVE) {
+        struct sender *s = ipc_find_sender(dest);
+        if (s)
             ipc_meet(dest, s);
-        else
-            ipc_enqueue(&dest->senders, s);
     }
+    return true;
 }
 
 void ipc_reorder(struct thread *t)
 {
-    if (t->ipc.phase != PHASE_SEND)
+    struct heap *queue = t->sender.link.in;
+    if (!queue)
         return;
-    struct thread *to = t->ipc.partner;
-    list_remove(&t->sender.link);
-    ipc_enqueue(to ? &to->senders : gate_queue(t->ipc.via), &t->sender);
+    heap_remove(&t->sender.link);
+    ipc_enqueue(queue, &t->sender);
 }
 
 bool ipc_irq_deliver(struct sender *s, const struct object *object,

@@ -25,7 +25,7 @@ struct ipc_op {
     bool reply;            /* the send answers reply_to */
     struct thread *dest;   /* receiver; closed receive: the sender */
     struct object *via;    /* the object the capability names */
-    struct list *queue;    /* where to wait while there is no receiver */
+    struct heap *queue;    /* where to wait while there is no receiver */
     word_t tag, label;
     unsigned rights;
     word_t timeouts;
@@ -59,16 +59,14 @@ bool ipc_irq_deliver(struct sender *s, const struct object *object,
  * empty message. */
 void ipc_wake(struct thread *t);
 
-/* Everybody queued on `queue` (a gate's or a dead thread's) fails. */
-void ipc_abort_queue(struct list *queue, const struct object *via,
-                     unsigned code);
-/* Everybody in a closed receive from a thread or object that ends fails. */
-void ipc_abort_waiters(struct list *waiters, unsigned code);
-/* Senders that wait in `queue` through the gate `via` go to `to`, in order. */
-void ipc_withdraw(struct list *queue, const struct object *via,
-                  struct list *to);
-/* Senders waiting on an unbound gate go on to its thread. */
-void ipc_requeue(struct list *queue, struct thread *dest, word_t label);
+/* Everybody queued on `queue` (a dead thread's, a semaphore's) fails. False:
+ * stopped at a preemption point, call again; so the following two. */
+bool ipc_abort_senders(struct heap *queue, unsigned code);
+/* Everybody who waits for a thread or object that ends, or sends through a
+ * gate that does, fails. */
+bool ipc_abort_waiters(struct list *waiters, unsigned code);
+/* Those who send through a gate (its waiters) go on to its new thread. */
+bool ipc_redirect_all(struct list *waiters, struct thread *dest, word_t label);
 /* t's priority is new: queues are ordered by it. */
 void ipc_reorder(struct thread *t);
 /* Forget t as caller and as replier (both ways). */

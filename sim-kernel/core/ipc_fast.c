@@ -164,7 +164,7 @@ static bool fast_call(struct thread *t, const struct ipc_args *args)
 static bool fast_reply(struct thread *t, const struct ipc_args *args)
 {
     struct thread *r = t->reply_to;
-    bool waits = r && fast_accepts(r, t) && list_is_empty(&t->senders);
+    bool waits = r && fast_accepts(r, t) && heap_is_empty(&t->senders);
     if (!waits)
         return false;
     struct ipc_op op = {

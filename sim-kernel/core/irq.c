@@ -14,9 +14,9 @@ static struct irq *irq_of_sender(const struct sender *s)
     return container_of(s, struct irq, sender);
 }
 
-bool irq_is(const struct sender *s, const struct object *o)
+struct sender *irq_sender(struct object *o)
 {
-    return o && &irq_of_sender(s)->object == o;
+    return o->ops == &irq_ops ? &irq_of(o)->sender : NULL;
 }
 
 struct list *irq_waiters(struct object *o)
@@ -35,7 +35,7 @@ word_t irq_taken(struct sender *s, struct object **ret_object)
 
 static bool irq_is_queued(const struct irq *i)
 {
-    return !list_is_empty(&i->sender.link);
+    return heap_is_in(&i->sender.link);
 }
 
 static bool irq_trigger_hit(struct trigger *g, struct line *from)
@@ -63,7 +63,7 @@ void irq_hit(struct irq *i)
 static void irq_unbind(struct irq *i)
 {
     struct thread *t = i->thread;
-    list_remove(&i->sender.link);
+    heap_remove(&i->sender.link);
     i->thread = NULL;
     if (t)
         object_unpin(&t->object);
@@ -155,9 +155,14 @@ static void irq_invoke(struct object *o, struct thread *t,
 static void irq_destroy(struct object *o)
 {
     struct irq *i = irq_of(o);
-    ipc_abort_waiters(&i->waiters, L4_IPC_ENOT_EXISTENT);
     line_unbind(&i->trigger);
     irq_unbind(i);
+}
+
+static bool irq_take_down(struct object *o, unsigned budget)
+{
+    (void)budget;
+    return ipc_abort_waiters(&irq_of(o)->waiters, L4_IPC_ENOT_EXISTENT);
 }
 
 static void irq_free(struct object *o)
@@ -170,6 +175,7 @@ const struct object_ops irq_ops = {
     .protocols = {L4_PROTO_IRQ_SENDER, L4_PROTO_IRQ},
     .invoke = irq_invoke,
     .destroy = irq_destroy,
+    .take_down = irq_take_down,
     .free = irq_free,
 };
 
@@ -181,7 +187,6 @@ struct object *irq_create(struct quota *q, uint32_t factory_id)
     i->trigger = (struct trigger){.object = &i->object, .hit = irq_trigger_hit};
     i->sender.is_irq = true;
     i->sender.prio = 255;
-    list_init(&i->sender.link);
     list_init(&i->waiters);
     object_init(&i->object, &irq_ops, q, factory_id, kmem_charge(sizeof(*i)));
     return &i->object;

@@ -37,8 +37,8 @@ struct object *irq_create(struct quota *q, uint32_t factory_id);
 void irq_hit(struct irq *i);
 /* Who waits for o only; NULL: o is no IRQ. */
 struct list *irq_waiters(struct object *o);
-/* Is the queued sender s the IRQ object `o`? */
-bool irq_is(const struct sender *s, const struct object *o);
+/* o as a sender; NULL: o is no IRQ. */
+struct sender *irq_sender(struct object *o);
 /* A queued IRQ's message was taken: its label and object. */
 word_t irq_taken(struct sender *s, struct object **ret_object);
 

@@ -12,8 +12,10 @@
  * Only object_reap() makes these steps. The queue is served round robin, so
  * an object whose end must wait for another's does not block it.
  *
- * I3  an object on the queue is DYING or FALLING (and then holds one pin for
- *     being there), or DEAD without pins.
+ * A LIVE object may be on the queue as well, for a chore.
+ *
+ * I3  an object on the queue is LIVE, DYING or FALLING (and then holds one pin
+ *     for being there), or DEAD without pins.
  */
 #include "object.h"
 
@@ -76,8 +78,28 @@ void object_destroy(struct object *o)
         return;
     o->dying = true;
     o->stage = OBJECT_DYING;
+    if (list_is_empty(&o->ending)) {
+        object_pin(o); /* keeps I3 */
+        enqueue(o);
+    } /* else it has a chore: pinned and queued already */
+}
+
+void object_queue_chore(struct object *o)
+{
+    if (o->dying || !list_is_empty(&o->ending))
+        return;
     object_pin(o); /* keeps I3 */
     enqueue(o);
+}
+
+/* One step of a living object's chore. */
+static void chore_step(struct object *o)
+{
+    if (!o->ops->chore(o)) {
+        list_add_last(&queue, &o->ending);
+        return;
+    }
+    object_unpin(o);
 }
 
 /* FALLING -> DEAD */
@@ -94,10 +116,14 @@ static void bury(struct object *o)
 static void reap_step(struct object *o)
 {
     list_remove(&o->ending);
+    if (o->stage == OBJECT_LIVE) {
+        chore_step(o);
+        return;
+    }
     if (o->stage == OBJECT_DEAD) {
         struct object *owner = o->quota->owner;
         if (o->ops->wind_up && !o->ops->wind_up(o)) {
-            enqueue(o);
+            list_add_last(&queue, &o->ending);
             return;
         }
         o->ops->free(o);
@@ -180,7 +206,6 @@ void object_check_all(void)
     kassert(found == count);
     for (struct list *l = queue.next; l != &queue; l = l->next) {
         struct object *o = container_of(l, struct object, ending);
-        kassert(o->dying); /* I3 */
-        kassert((o->stage == OBJECT_DEAD) == (o->pins == 0));
+        kassert((o->stage == OBJECT_DEAD) == (o->pins == 0)); /* I3 */
     }
 }

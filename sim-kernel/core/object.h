@@ -45,6 +45,9 @@ struct object_ops {
      * gone when this is called. Memory goes with `free`.
      */
     void (*destroy)(struct object *o);
+    /* Optional: work that object_queue_chore() asked for, in pieces, while the
+     * object lives; true when done. */
+    bool (*chore)(struct object *o);
     /* Optional, after destroy: takes down what the object holds, at most
      * about `budget` pieces of it; true when all is gone. Called until it
      * returns true. */
@@ -101,6 +104,10 @@ void object_unpin(struct object *o);
  * does not find it. object_reap() does the rest. O(1)
  */
 void object_destroy(struct object *o);
+/* The kernel has something to do for o that takes long: object_reap() calls
+ * its `chore` until it is done. No effect on a dying object, which has a
+ * take_down for that. O(1) */
+void object_queue_chore(struct object *o);
 /*
  * Ends what was marked, in at most `budget` short steps: removes the
  * capabilities that are left, calls destroy, take_down, free, each at its

@@ -1,9 +1,7 @@
 /*
  * Semaphores (see semaphore.h; ABI.md section 1, Semaphore).
  *
- * The waiters stand in the order they came. An up looks for the first of the
- * highest priority then, so that a waiter whose priority changes needs no new
- * place.
+ * The waiters stand in a queue like senders', the highest priority first.
  */
 #include "semaphore.h"
 #include "abi.h"
@@ -16,7 +14,7 @@ struct semaphore {
     struct object object;
     struct trigger trigger;
     uint64_t count;
-    struct list waiters; /* of struct thread.waiting */
+    struct heap queue; /* waiters, of struct sender.link */
 };
 
 static struct semaphore *semaphore_of(struct object *o)
@@ -29,28 +27,16 @@ struct trigger *semaphore_trigger(struct object *o)
     return o->ops == &semaphore_ops ? &semaphore_of(o)->trigger : NULL;
 }
 
-struct list *semaphore_waiters(struct object *o)
+struct heap *semaphore_queue(struct object *o)
 {
-    return o->ops == &semaphore_ops ? &semaphore_of(o)->waiters : NULL;
-}
-
-/* The first of the highest priority; NULL: nobody waits. */
-static struct thread *semaphore_first(const struct semaphore *s)
-{
-    struct thread *first = NULL;
-    for (struct list *n = s->waiters.next; n != &s->waiters; n = n->next) {
-        struct thread *t = container_of(n, struct thread, waiting);
-        if (!first || t->prio > first->prio)
-            first = t;
-    }
-    return first;
+    return o->ops == &semaphore_ops ? &semaphore_of(o)->queue : NULL;
 }
 
 static void semaphore_up(struct semaphore *s)
 {
-    struct thread *t = semaphore_first(s);
-    if (t)
-        ipc_wake(t);
+    struct heap_node *n = heap_first(&s->queue);
+    if (n)
+        ipc_wake(sender_thread(container_of(n, struct sender, link)));
     else
         s->count++;
 }
@@ -119,7 +105,12 @@ static void semaphore_invoke(struct object *o, struct thread *t,
 static void semaphore_destroy(struct object *o)
 {
     line_unbind(&semaphore_of(o)->trigger);
-    ipc_abort_waiters(&semaphore_of(o)->waiters, L4_IPC_ENOT_EXISTENT);
+}
+
+static bool semaphore_take_down(struct object *o, unsigned budget)
+{
+    (void)budget;
+    return ipc_abort_senders(&semaphore_of(o)->queue, L4_IPC_ENOT_EXISTENT);
 }
 
 static void semaphore_free(struct object *o)
@@ -132,6 +123,7 @@ const struct object_ops semaphore_ops = {
     .protocols = {L4_PROTO_SEMAPHORE, L4_PROTO_IRQ},
     .invoke = semaphore_invoke,
     .destroy = semaphore_destroy,
+    .take_down = semaphore_take_down,
     .free = semaphore_free,
 };
 
@@ -140,7 +132,6 @@ struct object *semaphore_create(struct quota *q, uint32_t factory_id)
     struct semaphore *s = kmem_alloc(q, sizeof(*s));
     if (!s)
         return NULL;
-    list_init(&s->waiters);
     s->trigger = (struct trigger){.object = &s->object, .hit = semaphore_hit};
     object_init(&s->object, &semaphore_ops, q, factory_id,
                 kmem_charge(sizeof(*s)));
@@ -150,5 +141,6 @@ struct object *semaphore_create(struct quota *q, uint32_t factory_id)
 void semaphore_check(struct object *o)
 {
     const struct semaphore *s = semaphore_of(o);
-    kassert(!s->count || list_is_empty(&s->waiters)); /* I1 */
+    kassert(!s->count || heap_is_empty(&s->queue)); /* I1 */
+    heap_check(&s->queue);
 }

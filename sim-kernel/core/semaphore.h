@@ -19,7 +19,7 @@ extern const struct object_ops semaphore_ops;
 
 struct object *semaphore_create(struct quota *q, uint32_t factory_id);
 /* Who waits in a down of o; NULL: o is no semaphore. */
-struct list *semaphore_waiters(struct object *o);
+struct heap *semaphore_queue(struct object *o);
 /* What a line or a deletion hits; NULL: o is no semaphore. */
 struct trigger *semaphore_trigger(struct object *o);
 void semaphore_check(struct object *o);

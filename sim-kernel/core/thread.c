@@ -29,8 +29,6 @@ struct thread *thread_create(struct quota *q, uint32_t factory_id)
         return NULL;
     list_init(&t->in_task);
     list_init(&t->ready);
-    list_init(&t->sender.link);
-    list_init(&t->senders);
     list_init(&t->waiters);
     list_init(&t->waiting);
     timeout_init(&t->timeout);
@@ -132,8 +130,6 @@ void thread_kill(struct thread *t)
     sched_forget(t);
     ipc_forget_reply(t);
     thread_set_del_irq(t, NULL);
-    ipc_abort_waiters(&t->waiters, L4_IPC_SEABORTED);
-    ipc_abort_queue(&t->senders, NULL, L4_IPC_ENOT_EXISTENT);
     if (t->utcb)
         t->utcb->free_marker = 0;
     if (t->task) {
@@ -142,6 +138,16 @@ void thread_kill(struct thread *t)
         t->task = NULL;
         t->utcb = NULL;
     }
+    if (!list_is_empty(&t->waiters) || !heap_is_empty(&t->senders))
+        object_queue_chore(&t->object);
+}
+
+/* Those who wait for t, which is DEAD, wait no more: its chore. */
+static bool thread_drain(struct object *o)
+{
+    struct thread *t = thread_of(o);
+    return ipc_abort_waiters(&t->waiters, L4_IPC_SEABORTED) &&
+           ipc_abort_senders(&t->senders, L4_IPC_ENOT_EXISTENT);
 }
 
 /* --- operations of a thread capability ------------------------------- */
@@ -276,6 +282,12 @@ static void thread_destroy(struct object *o)
     thread_kill(thread_of(o));
 }
 
+static bool thread_take_down(struct object *o, unsigned budget)
+{
+    (void)budget;
+    return thread_drain(o);
+}
+
 static void thread_free(struct object *o)
 {
     struct thread *t = thread_of(o);
@@ -288,6 +300,8 @@ const struct object_ops thread_ops = {
     .protocols = {L4_PROTO_THREAD},
     .invoke = thread_invoke,
     .destroy = thread_destroy,
+    .chore = thread_drain,
+    .take_down = thread_take_down,
     .free = thread_free,
 };
 
@@ -295,25 +309,27 @@ void thread_check(const struct thread *t)
 {
     bool queued = !list_is_empty(&t->ready);
     kassert((t->state == THREAD_READY) == queued); /* I1 */
-    if (t->ipc.phase == PHASE_SEND)
-        kassert(!list_is_empty(&t->sender.link)); /* I2 */
-    else
-        kassert(list_is_empty(&t->sender.link));
+    bool send = t->ipc.phase == PHASE_SEND;
+    bool closed = t->ipc.phase == PHASE_RECEIVE && !t->ipc.open;
+    bool queued_in = heap_is_in(&t->sender.link);
+    kassert(!send || queued_in);           /* I2 */
+    kassert(!queued_in || send || closed); /* closed: at a semaphore */
     if (t->ipc.phase != PHASE_NONE)
         kassert(t->state == THREAD_BLOCKED);
-    bool closed = t->ipc.phase == PHASE_RECEIVE && !t->ipc.open;
     if (closed && t->ipc.partner)
         kassert(!list_is_empty(&t->waiting)); /* I5 */
-    if (!closed)
+    if (!closed && !send)
         kassert(list_is_empty(&t->waiting));
     bool pinned = t->ipc.phase != PHASE_NONE && t->ipc.via; /* I6 */
     kassert(t->ipc.pinned == pinned && (!pinned || t->ipc.via->pins > 0));
     kassert(!t->del_irq || t->del_irq->object->pins > 0);
     if (t->continuation.go_on) /* continuation.h I1 */
         kassert(t->state == THREAD_READY && t->ipc.phase == PHASE_NONE);
-    if (t->state == THREAD_DEAD) { /* I7 */
+    heap_check(&t->senders);
+    if (t->state == THREAD_DEAD && list_is_empty(&t->object.ending)) { /* I7 */
         kassert(list_is_empty(&t->waiters));
-        for (struct list *n = t->senders.next; n != &t->senders; n = n->next)
+        for (struct heap_node *n = heap_next(&t->senders, NULL); n;
+             n = heap_next(&t->senders, n))
             kassert(container_of(n, struct sender, link)->is_irq);
     }
     kassert(!t->replier || t->replier->reply_to == t); /* I3 */

@@ -14,10 +14,11 @@
  *     capability and its way back).
  * I4  a bound thread (task != NULL) is on its task's list.
  * I5  in a closed receive => on the waiters of its partner (or of the IRQ
- *     or semaphore it waits for), so that nobody waits for what is gone.
+ *     it waits for), or in the queue of its semaphore; in phase SEND through
+ *     a gate => on its waiters; so that nobody waits for what is gone.
  * I6  blocked in a phase => `via` is pinned.
- * I7  nobody waits for a DEAD thread: neither in `senders` (IRQs apart,
- *     which keep it pinned) nor in `waiters`.
+ * I7  nobody waits for a DEAD thread that is off object.c's queue: neither
+ *     in `senders` (IRQs apart, which keep it pinned) nor in `waiters`.
  */
 #ifndef CORE_THREAD_H
 #define CORE_THREAD_H
@@ -44,7 +45,8 @@ enum ipc_kind {
 
 /* Something that waits to deliver a message: a thread or an IRQ. */
 struct sender {
-    struct list link; /* on a receiver's or gate's queue, or alone */
+    struct heap_node link; /* in a receiver's, gate's or semaphore's queue,
+                              or in none; the most urgent first */
     uint8_t prio;
     bool is_irq;
 };
@@ -86,9 +88,10 @@ struct thread {
     /* IPC, owned by ipc.c */
     struct sender sender;
     struct ipc_state ipc;
-    struct list senders;     /* of struct sender.link, highest priority first */
+    struct heap senders;     /* of struct sender.link */
     struct list waiters;     /* of struct thread.waiting */
-    struct list waiting;     /* on the waiters of what this one waits for */
+    struct list waiting;     /* on the waiters of what this one waits for, or
+                                of the gate it sends through */
     struct thread *reply_to; /* whose call is to be answered */
     struct thread *replier;  /* who owes this thread an answer */
     struct timeout timeout;

@@ -1,47 +1,36 @@
 /*
- * Timeouts: what is to happen at a time, in a pairing heap.
+ * Timeouts: what is to happen at a time, in a heap ordered by it (heap.h).
  *
- *        earliest
- *        /   |   \        each node: first child, next sibling
- *      ...  ...  ...
- *
- * Set and read of the earliest O(1), removal O(log n) amortised.
- * Source: Fredman, Sedgewick, Sleator, Tarjan, "The pairing heap" (1986).
- *
- * I1  no node is earlier than its parent.
+ * Set, move and cancel O(log n) at the worst; read of the earliest O(1).
  */
 #ifndef CORE_TIMEOUT_H
 #define CORE_TIMEOUT_H
 
-#include <stdbool.h>
-#include <stdint.h>
+#include "heap.h"
 
 #define TIME_NEVER (~0ull)
 
 struct timeout {
-    uint64_t when;  /* ns, TIME_NEVER: not set */
-    uint64_t order; /* among equals: first set, first fired */
-    struct timeout *child, *next;
-    struct timeout **link; /* what points to this node; NULL: not set */
+    struct heap_node node; /* key: when, ns */
 };
 
 struct timeout_queue {
-    struct timeout *root;
-    uint64_t next_order;
+    struct heap heap;
 };
 
 void timeout_init(struct timeout *t);
-/* Sets (or moves) t to `when`. */
+/* Sets (or moves) t to `when`. Among equals: first set, first fired. */
 void timeout_set(struct timeout_queue *q, struct timeout *t, uint64_t when);
-void timeout_cancel(struct timeout_queue *q, struct timeout *t);
+void timeout_cancel(struct timeout *t);
 static inline bool timeout_is_set(const struct timeout *t)
 {
-    return t->link != 0;
+    return heap_is_in(&t->node);
 }
 /* Time of the earliest, TIME_NEVER: none. */
 static inline uint64_t timeout_next(const struct timeout_queue *q)
 {
-    return q->root ? q->root->when : TIME_NEVER;
+    const struct heap_node *n = heap_first(&q->heap);
+    return n ? n->key : TIME_NEVER;
 }
 /* Takes off and returns the earliest that is due at `now`; NULL: none. */
 struct timeout *timeout_pop(struct timeout_queue *q, uint64_t now);

@@ -89,7 +89,7 @@ void kernel_end(void)
     kernel_exit();
     cr_assert_eq(kernel_objects(), kernel.objects);
     cr_assert_eq(kmem_free_bytes(), kernel.free);
-    cr_assert_null(sched_cpu()->timeouts.root);
+    cr_assert_null(sched_cpu()->timeouts.heap.root);
 }
 
 void kernel_rewind(void)

@@ -112,7 +112,7 @@ KERNEL_TEST(ipc, send_timeout)
     cr_assert_eq(outcome(a), WAITS);
     time_passes(1000);
     cr_assert_eq(outcome(a), L4_IPC_SETIMEOUT);
-    cr_assert(list_is_empty(&b->senders));
+    cr_assert(heap_is_empty(&b->senders));
 }
 
 KERNEL_TEST(ipc, absolute_timeout_in_the_past_fails_at_once)
@@ -156,7 +156,7 @@ KERNEL_TEST(ipc, sender_deleted)
     two();
     sys(a, slot_of_thread(b), SEND, 0, NEVER);
     slot_delete(kernel.task, slot_of_thread(a));
-    cr_assert(list_is_empty(&b->senders));
+    cr_assert(heap_is_empty(&b->senders));
 }
 
 KERNEL_TEST(ipc, gate_deleted_under_the_sender)

@@ -221,7 +221,7 @@ static void look(struct after *a)
         }
         a->thread[i].pins = t->object.pins;
         a->thread[i].waiting = !list_is_empty(&t->waiting);
-        a->thread[i].queued = !list_is_empty(&t->sender.link);
+        a->thread[i].queued = heap_is_in(&t->sender.link);
     }
     a->time = fake.time;
     a->timer = fake.timer;

@@ -64,6 +64,7 @@ KERNEL_TEST(semaphore, priority_counts_when_the_up_comes)
     sem_down(a, NEVER);
     sem_down(b, NEVER);
     sched_set_params(b, 20, KERNEL_SLICE);
+    ipc_reorder(b);
     sem_up();
     cr_assert_eq(outcome(b), 0);
     cr_assert_eq(outcome(a), WAITS);

@@ -73,7 +73,7 @@ Test(timeout, random_operations_equal_a_sorted_array)
             set(i, random_below(&seed, SPAN));
             break;
         case 2:
-            timeout_cancel(&q, &node[i]); /* set or not */
+            timeout_cancel(&node[i]); /* set or not */
             when[i] = TIME_NEVER;
             break;
         case 3:
