@@ -125,7 +125,7 @@ static void world_delete(void)
     kernel_exit();
     cr_assert_eq(kernel_objects(), kernel.objects);
     cr_assert_eq(kmem_free_bytes(), kernel.free);
-    cr_assert_null(sched_cpu()->timeouts.root);
+    cr_assert_null(sched_cpu()->timeouts.heap.root);
 }
 
 /* --- words ---------------------------------------------------------------- */
