@@ -14,6 +14,6 @@ run_vlab()
 
 cmd_lab()
 {
-    [ $# -gt 0 ] || die_usage "lab needs a command: list, start, check, submit"
+    [ $# -gt 0 ] || die_usage "lab needs a command: list, start, run, check, submit"
     run_vlab lab "$@"
 }

@@ -18,7 +18,7 @@ Look:
 Work:
   test [KIND...]    run the tests
   bench             measure, each figure beside its floor
-  lab COMMAND       the exercises: list, start, check, submit
+  lab COMMAND       the exercises: list, start, run, check, submit
   grade DIR...      judge a class's submissions
   setup             install, fetch, configure and build; nothing else
   clean             remove what was built
@@ -225,11 +225,12 @@ help_lab()
 {
     cat <<'END'
 Usage: ./vitrine lab list
-       ./vitrine lab start N [FOLDER]
+       ./vitrine lab start N [FOLDER] [--name "Ada Lovelace"]
+       ./vitrine lab run N FOLDER [SYSTEM] [-- RUN-OPTION...]
        ./vitrine lab check N [FOLDER] [--seeds K] [OPTION...]
        ./vitrine lab submit N [FOLDER] [-o FILE]
 The exercises. `start` makes a folder of your own with handout and starter,
-`check` judges it by the kernel's trace, `submit` packs what to hand in.
+`run` builds and runs one of its systems (options as for `vitrine run`), `check` judges it by the kernel's trace, `submit` packs what to hand in.
 Without FOLDER it is labs/NN-name itself.
 
   --seeds K         try the schedules of seeds 1 to K, too

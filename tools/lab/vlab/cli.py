@@ -1,4 +1,4 @@
-# The commands: lab list, start, check, submit; grade.
+# The commands: lab list, start, run, check, submit; grade.
 #
 # Exit codes: 0 all points; 1 points are missing; 103 what a person typed or
 # wrote is wrong; 130 interrupted.
@@ -11,10 +11,11 @@ import sys
 import tarfile
 import tempfile
 
+from . import build, report
 from . import lab as labs
-from . import report
-from .judge import judge
+from .judge import judge, load_tests, values_for
 from .places import PROGRAMS, ROOT, Problem
+from .run import filled
 
 USAGE, INTERRUPTED = 103, 130
 
@@ -41,12 +42,17 @@ def cmd_list(_):
 def cmd_start(args):
     """A folder of one's own: the starter, and what belongs to it."""
     lab = labs.find(args.lab)
+    if lab.personal and not args.name:
+        raise Problem("lab %d is made for you: say who you are, --name \"Ada "
+                      "Lovelace\"" % lab.number)
     target = pathlib.Path(args.folder or lab.name)
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise Problem("%s: is there already; nothing was changed" % target)
     shutil.copytree(lab.folder, target, dirs_exist_ok=True,
                     ignore=shutil.ignore_patterns("meson.build", "__pycache__",
                                                   "tests.py", "lab.toml"))
+    if lab.personal:
+        (target / labs.STUDENT).write_text(args.name + "\n")
     say("%s: %s. Read %s, edit %s, then:" % (
         target, lab.title, target / "README.md", ", ".join(lab.edit)))
     say("    ./vitrine lab check %d %s" % (lab.number, shlex.quote(
@@ -63,12 +69,45 @@ def cmd_submit(args):
         raise Problem("%s: there is no %s" % (folder, ", ".join(missing)))
     target = pathlib.Path(args.output or lab.name + ".tar.gz")
     part = target.with_name(target.name + ".part")
+    labs.student_of(lab, folder)
+    extra = (labs.STUDENT,) if lab.personal else ()
     with tarfile.open(part, "w:gz") as archive:
-        for name in lab.edit:
+        for name in lab.edit + extra:
             archive.add(folder / name, lab.name + "/" + name)
     part.replace(target)
     say("%s: %s" % (target, ", ".join(lab.edit)))
     return 0
+
+
+# --- run -------------------------------------------------------------------
+
+def cmd_run(args):
+    """Builds into FOLDER/.build and becomes `vitrine run`."""
+    lab = labs.find(args.lab)
+    folder = pathlib.Path(args.folder)
+    name, options = args.system, args.options
+    if name and name.startswith("-"):
+        name, options = None, [name] + options
+    name = name or next(iter(lab.systems))
+    if name not in lab.systems:
+        raise Problem("lab %d has no system '%s' (there are %s)" %
+                      (lab.number, name, ", ".join(lab.systems)))
+    if options[:1] == ["--"]:
+        options = options[1:]
+    out = (folder / ".build").resolve()
+    try:
+        print(build.programs(lab, folder, out), end="", file=sys.stderr)
+    except build.BuildFailed as failure:
+        print(failure, file=sys.stderr)
+        return 1
+    _, vary = load_tests(lab)
+    values = values_for(lab, vary, 0, labs.student_of(lab, folder))
+    file = lab.systems[name].file
+    (out / file).write_text(filled(lab.folder / file, values))
+    sys.stdout.flush()
+    os.execv(ROOT / "vitrine", ["vitrine", "run", "--until",
+                                lab.systems[name].until, *options,
+                                str(out / file)])
 
 
 # --- check -----------------------------------------------------------------
@@ -153,6 +192,15 @@ def parser():
     c = sub.add_parser("start", help="a folder of your own with the starter")
     c.add_argument("lab", help="number or name")
     c.add_argument("folder", nargs="?", help="default: the lab's name")
+    c.add_argument("--name", default="", help="yours; some labs are made for "
+                   "each student")
+
+    c = sub.add_parser("run", help="build and run one of the lab's systems")
+    c.add_argument("lab", help="number or name")
+    c.add_argument("folder", help="yours, or labs/NN-name")
+    c.add_argument("system", nargs="?", help="default: the first")
+    c.add_argument("options", nargs=argparse.REMAINDER,
+                   help="options of ./vitrine run, after --")
 
     c = sub.add_parser("check", help="judge your work")
     c.add_argument("lab", help="number or name")
@@ -202,7 +250,7 @@ def dispatch(words):
         return grade.run(grade_parser().parse_args(words[1:]))
     args = parser().parse_args(words[1:])
     return {"list": cmd_list, "start": cmd_start, "check": cmd_check,
-            "submit": cmd_submit}[args.command](args)
+            "run": cmd_run, "submit": cmd_submit}[args.command](args)
 
 
 def main(words):

@@ -54,13 +54,19 @@ def is_submission(path, lab):
     return path.is_dir() and any((path / n).is_file() for n in lab.edit)
 
 
+def handed_in(lab):
+    """Names of the files that a submission consists of."""
+    return lab.edit + ((labs.STUDENT,) if lab.personal else ())
+
+
 def unpack(path, lab, folder):
     """The files to edit, from a folder or an archive, into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name in lab.edit:
+    wanted = handed_in(lab)
+    for name in wanted:
         (folder / name).unlink(missing_ok=True)
     if path.is_dir():
-        for name in lab.edit:
+        for name in wanted:
             source = path / name
             if source.is_file() and not source.is_symlink() and \
                     source.stat().st_size <= SOURCE_BYTES:
@@ -70,7 +76,7 @@ def unpack(path, lab, folder):
         with tarfile.open(path) as archive:
             for member in archive:
                 name = pathlib.PurePosixPath(member.name).name
-                if member.isfile() and name in lab.edit and \
+                if member.isfile() and name in wanted and \
                         member.size <= SOURCE_BYTES:
                     data = archive.extractfile(member).read(SOURCE_BYTES)
                     (folder / name).write_bytes(data)
@@ -81,7 +87,7 @@ def unpack(path, lab, folder):
 def key_of(folder, lab, seeds, more):
     """What a result depends on, in one number."""
     sums = hashlib.sha256(("%s %s" % (lab.name, seeds)).encode())
-    files = [folder / n for n in lab.edit]
+    files = [folder / n for n in handed_in(lab)]
     files += sorted(p for p in lab.folder.iterdir() if p.is_file())
     files += [pathlib.Path(m) for m in more]
     for path in files:

@@ -9,7 +9,8 @@
 #
 # Only the files under `edit` are ever taken from a student's folder; all
 # others come from the lab's own, so that a changed test or client is of no
-# use to anybody.
+# use to anybody. In a `personal` lab the values in the descriptions come from
+# the name in student.txt, so that every student has answers of their own.
 import dataclasses
 import pathlib
 import re
@@ -36,6 +37,7 @@ class Lab:
     edit: tuple  # file names, the student's
     programs: dict  # program -> its source files
     systems: dict  # name -> System
+    personal: bool  # its values come from the student's name
 
     @property
     def name(self):
@@ -73,13 +75,32 @@ def load(folder):
             _must((folder / source).is_file(), path,
                   "program %s: there is no %s" % (program, source))
     return Lab(data["number"], data["title"], data["about"], folder,
-               tuple(data["edit"]), data["programs"], systems)
+               tuple(data["edit"]), data["programs"], systems,
+               data.get("personal", False))
 
 
 def all_labs():
     """Every lab there is, by number."""
     labs = [load(f.parent) for f in LABS.glob("[0-9]*/lab.toml")]
     return sorted(labs, key=lambda lab: lab.number)
+
+
+STUDENT = "student.txt"
+
+
+def student_of(lab, folder):
+    """The name a personal lab's values come from; "" for other labs."""
+    if not lab.personal:
+        return ""
+    path = folder / STUDENT
+    try:
+        name = path.read_text(errors="replace").strip()
+    except OSError:
+        name = ""
+    if not name:
+        raise Problem("%s: your name is missing (./vitrine lab start writes "
+                      "it)" % path)
+    return name
 
 
 def find(word):

@@ -29,15 +29,19 @@ def _modules(text, lab, out):
     return found
 
 
+def filled(path, values):
+    """A description with its ${NAME}s filled in."""
+    return string.Template(path.read_text()).safe_substitute(
+        {name: str(value) for name, value in values.items()})
+
+
 class Run:
     """One run that has ended: code, console, story."""
 
     def __init__(self, lab, system, values, seed, out):
         self.lab, self.system, self.seed = lab, system, seed
         self.values = values
-        source = lab.folder / system.file
-        text = string.Template(source.read_text()).safe_substitute(
-            {name: str(value) for name, value in values.items()})
+        text = filled(lab.folder / system.file, values)
         where = out / ("%s-%d" % (system.name, seed))
         where.mkdir(exist_ok=True)
         description = where / system.file
