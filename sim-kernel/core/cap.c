@@ -93,7 +93,7 @@ static void slot_take(struct cap_slot *s, unsigned rights)
     if (left == s->rights)
         return;
     trace_event(VTR_CAP_UNMAP, 0, s->table->task_id, s->index, s->object->id,
-                left ? s->rights & ~left : CAP_ALL, trace_task_id, 0);
+                left ? s->rights & ~left : CAP_ALL, trace_self()->task, 0);
     if (!left) {
         slot_clear(s);
         return;

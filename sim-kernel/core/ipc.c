@@ -42,7 +42,7 @@ static uint64_t ipc_deadline(const struct thread *t, unsigned timeout)
 static void ipc_arm(struct thread *t, uint64_t deadline)
 {
     if (deadline != TIME_NEVER)
-        timeout_set(&sched_cpu()->timeouts, &t->timeout, deadline);
+        sched_set_timeout(t, deadline);
 }
 
 /* --- queues --------------------------------------------------------- */

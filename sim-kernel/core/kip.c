@@ -2,6 +2,7 @@
  * The kernel information page (see kip.h; layout in <l4/sys/kip.h>).
  */
 #include "kip.h"
+#include "sched.h"
 #include "kstring.h"
 #include "kassert.h"
 #include <l4/sys/kip.h>
@@ -54,7 +55,10 @@ void kip_init(void *page, const struct boot_info *info)
 
 void kip_update_clock(void)
 {
-    kip_the->clock = port_time() / 1000;
+    uint64_t us = port_time() / 1000;
+    if (sched_cpu_count > 1 && us < kip_the->clock)
+        return; /* another CPU's clock is ahead */
+    kip_the->clock = us;
 }
 
 paddr_t kip_page(void)

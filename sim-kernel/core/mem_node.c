@@ -131,7 +131,7 @@ unsigned mem_node_take(struct mem_node *n, unsigned rights)
 
     used |= port_space_protect(&m->port, n->va, n->order, left);
     trace_event(VTR_MEM_UNMAP, 0, m->task_id, n->va, n->order << 8 | taken,
-                trace_task_id, 0, 0);
+                trace_self()->task, 0, 0);
     n->used = 0;
     n->rights = (uint8_t)left;
     if (!left) {

@@ -178,6 +178,7 @@ static void report_finish(void)
 
 void report_end(unsigned reason, int result)
 {
+    sched_stop_others();
     report_finish();
     trace_event(VTR_END, 0, reason, result, 0, 0, 0, 0);
     trace_flush();

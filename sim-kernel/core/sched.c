@@ -3,9 +3,7 @@
  *
  * sched_next() is the only place where the running thread changes. It is
  * called once per kernel exit, so everything else may make threads ready or
- * blocked in any order.
- *
- * Simplified: one CPU takes part so far; the structures are per CPU.
+ * blocked in any order. What one CPU asks of another is in sched_cpus.c.
  */
 #include "sched.h"
 #include "ipc.h"
@@ -25,7 +23,7 @@ void sched_init(uint64_t default_slice_ns, unsigned cpus)
     sched_default_slice = default_slice_ns;
     for (unsigned i = 0; i < SCHED_MAX_CPUS; i++) {
         struct cpu *c = &sched_cpus[i];
-        *c = (struct cpu){.armed = TIME_NEVER};
+        *c = (struct cpu){.number = i, .armed = TIME_NEVER};
         for (unsigned p = 0; p < SCHED_PRIOS; p++)
             list_init(&c->queue[p]);
     }
@@ -71,13 +69,19 @@ void sched_ready(struct thread *t)
 {
     if (t->state == THREAD_READY)
         return;
+    struct cpu *c = sched_home(t);
     t->state = THREAD_READY;
-    sched_enqueue_woken(sched_cpu(), t);
+    sched_enqueue_woken(c, t);
+    bool remote = t->cpu != port_cpu();
+    if (remote && (!c->current || t->prio > c->current_prio))
+        port_ipi(t->cpu);
 }
 
 void sched_block(struct thread *t, enum thread_state state)
 {
-    struct cpu *c = sched_cpu();
+    struct cpu *c = sched_home(t);
+    if (__builtin_expect(sched_runs_elsewhere(t), 0))
+        sched_recall(t);
     if (t->state == THREAD_READY)
         sched_dequeue(c, t);
     t->state = state;
@@ -88,6 +92,8 @@ void sched_block(struct thread *t, enum thread_state state)
 void sched_donate(struct thread *to)
 {
     struct cpu *c = sched_cpu();
+    if (to->cpu != c->number)
+        return;
     c->direct = to;
     c->direct_prio = to->prio > c->current_prio ? to->prio : c->current_prio;
 }
@@ -99,7 +105,7 @@ static uint64_t sched_fresh_slice(const struct thread *t)
 
 void sched_set_params(struct thread *t, unsigned prio, uint64_t slice_ns)
 {
-    struct cpu *c = sched_cpu();
+    struct cpu *c = sched_home(t);
     bool ready = t->state == THREAD_READY;
     if (ready)
         sched_dequeue(c, t);
@@ -115,7 +121,10 @@ void sched_set_params(struct thread *t, unsigned prio, uint64_t slice_ns)
         c->slice_owner = t;
         c->slice_end = port_time() + t->slice_left;
     }
-    trace_event(VTR_THREAD_PRIO, 0, t->object.id, prio, slice_ns, 0, 0, 0);
+    if (ready)
+        sched_kick(c);
+    trace_event(VTR_THREAD_PRIO, 0, t->object.id, prio, slice_ns, t->next_cpu,
+                0, 0);
 }
 
 /* t's slice is over: it gets a new one at the back of the queue. */
@@ -201,15 +210,21 @@ int sched_next_prio(void)
     return prio;
 }
 
-static void sched_switch(struct cpu *c, struct thread *to, bool direct,
-                         uint64_t now)
+static inline void sched_account(struct cpu *c, uint64_t now)
+{
+    uint64_t spent = now > c->switched_at ? now - c->switched_at : 0;
+    if (c->current)
+        c->current->time_ns += spent;
+    else
+        c->idle_ns += spent;
+    c->switched_at = now;
+}
+
+static inline void sched_switch(struct cpu *c, struct thread *to, bool direct,
+                                uint64_t now)
 {
     struct thread *from = c->current;
-    if (from)
-        from->time_ns += now - c->switched_at;
-    else
-        c->idle_ns += now - c->switched_at;
-    c->switched_at = now;
+    sched_account(c, now);
     if (direct && c->slice_owner) {
         c->donated = c->slice_owner != to;
         c->current_prio = c->donated ? c->direct_prio : to->prio;
@@ -223,24 +238,58 @@ static void sched_switch(struct cpu *c, struct thread *to, bool direct,
         }
     }
     c->current = to;
-    trace_thread_id = to ? to->object.id : 0;
-    trace_task_id = to ? to->task->object.id : 0;
+    struct trace_who *who = trace_self();
+    who->thread = to ? to->object.id : 0;
+    who->task = to ? to->task->object.id : 0;
     if (__builtin_expect(trace_on, 0))
-        handover_switch(trace_thread_id, from ? from->object.id : 0,
+        handover_switch(who->thread, from ? from->object.id : 0,
                         to ? to->prio : 0, direct);
+}
+
+/* This CPU's thread leaves it and nobody follows yet. */
+static void sched_to_nobody(struct cpu *c)
+{
+    sched_switch(c, NULL, false, port_time());
 }
 
 void sched_forget(struct thread *t)
 {
-    struct cpu *c = sched_cpu();
+    struct cpu *c = sched_home(t);
     uint64_t now = port_time();
-    if (c->current == t)
-        sched_switch(c, NULL, false, now);
+    if (c->current == t) /* on this CPU, else sched_block() recalled it */
+        sched_to_nobody(c);
     if (c->slice_owner == t) {
         sched_end_slice(c, now);
         c->donated = false;
         c->current_prio = c->current ? c->current->prio : 0;
     }
+}
+
+void sched_unset_current(struct cpu *c)
+{
+    sched_account(c, port_time());
+    c->current = NULL;
+}
+
+void sched_leave_home(struct thread *t)
+{
+    struct cpu *c = sched_home(t);
+    uint64_t now = port_time();
+    if (c->current == t)
+        sched_to_nobody(c);
+    if (c->slice_owner == t) {
+        sched_end_slice(c, now);
+        c->donated = false;
+    }
+    if (c->direct == t)
+        c->direct = NULL;
+    if (t->state == THREAD_READY)
+        sched_dequeue(c, t);
+}
+
+void sched_enter_home(struct thread *t)
+{
+    sched_enqueue(sched_home(t), t);
 }
 
 /* Asks for the timer at the earliest of slice end, tick and timeouts. */
@@ -275,35 +324,43 @@ struct thread *sched_next(void)
     return to;
 }
 
-void sched_leave_space(struct task *t)
+void sched_set_timeout(struct thread *t, uint64_t when)
 {
-    for (unsigned i = 0; i < sched_cpu_count; i++) {
-        struct cpu *c = &sched_cpus[i];
-        if (!port_space_is_active(&t->mem.port, i))
-            continue;
-        if (c == sched_cpu()) {
-            port_space_activate(NULL);
-            continue;
-        }
-        kassert(!c->leaving);
-        c->leaving = &t->object;
-        object_pin(c->leaving);
-        port_ipi(i);
-    }
+    struct cpu *c = sched_home(t);
+    timeout_set(&c->timeouts, &t->timeout, when);
+    if (timeout_next(&c->timeouts) == when)
+        sched_kick(c);
 }
 
-void sched_left_space(struct cpu *c)
+/* Clocks of two CPUs may differ a little. */
+static uint64_t sched_since_switch(const struct cpu *c)
 {
-    port_space_activate(NULL);
-    object_unpin(c->leaving);
-    c->leaving = NULL;
+    uint64_t now = port_time();
+    return now > c->switched_at ? now - c->switched_at : 0;
 }
 
 uint64_t sched_thread_time(const struct thread *t)
 {
-    struct cpu *c = sched_cpu();
-    uint64_t running = t == c->current ? port_time() - c->switched_at : 0;
-    return t->time_ns + running;
+    const struct cpu *c = sched_home(t);
+    return t->time_ns + (t == c->current ? sched_since_switch(c) : 0);
+}
+
+uint64_t sched_idle_time(unsigned cpu)
+{
+    const struct cpu *c = &sched_cpus[cpu];
+    return c->idle_ns + (c->current ? 0 : sched_since_switch(c));
+}
+
+static void sched_check_queue(const struct cpu *c, unsigned prio)
+{
+    const struct list *q = &c->queue[prio];
+    bool bit = c->bitmap[prio / 64] >> (prio % 64) & 1;
+    kassert(bit == !list_is_empty(q)); /* I1 */
+    for (const struct list *n = q->next; n != q; n = n->next) {
+        const struct thread *t = container_of(n, struct thread, ready);
+        kassert(t->state == THREAD_READY && t->prio == prio);
+        kassert(t->cpu == c->number); /* I4 */
+    }
 }
 
 void sched_check(void)
@@ -313,15 +370,9 @@ void sched_check(void)
         kassert(!c->current || c->current->state != THREAD_DEAD); /* I3 */
         kassert(!c->slice_owner || c->slice_owner->state != THREAD_DEAD);
         kassert(!c->direct || c->direct->state == THREAD_READY);
-        for (unsigned p = 0; p < SCHED_PRIOS; p++) {
-            struct list *q = &c->queue[p];
-            bool bit = c->bitmap[p / 64] >> (p % 64) & 1;
-            kassert(bit == !list_is_empty(q)); /* I1 */
-            for (struct list *n = q->next; n != q; n = n->next) {
-                struct thread *t = container_of(n, struct thread, ready);
-                kassert(t->state == THREAD_READY && t->prio == p);
-            }
-        }
+        kassert(!c->current || c->current->cpu == i); /* I4 */
+        for (unsigned p = 0; p < SCHED_PRIOS; p++)
+            sched_check_queue(c, p);
         timeout_check(&c->timeouts);
     }
 }

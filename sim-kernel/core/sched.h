@@ -11,9 +11,16 @@
  * caller's time slice: the receiver runs next, at the caller's priority if
  * that is higher, until it blocks, answers or is pre-empted.
  *
+ * Each thread has a home, the CPU whose queues it is on and whose timer
+ * serves its timeouts; only sched_move() changes it. What one CPU does to
+ * threads of another it does under the kernel lock, in the other's queues;
+ * then it kicks that CPU if somebody else should run there (sched_cpus.c).
+ *
  * I1  bit p of the bitmap is set <=> queue p is not empty.
  * I2  current is READY or NULL at kernel exit.
  * I3  no pointer of struct cpu names a DEAD thread.
+ * I4  whoever is on a CPU's queues or its current has that CPU as home, so
+ *     no thread runs on two.
  */
 #ifndef CORE_SCHED_H
 #define CORE_SCHED_H
@@ -24,6 +31,8 @@ enum { SCHED_MAX_CPUS = 32, SCHED_PRIOS = 256 };
 enum { SCHED_TICK_NS = 1000000 }; /* bound on the KIP clock's age */
 
 struct cpu {
+    unsigned number;
+    bool chores; /* something is to be done at its next kernel exit */
     struct thread *current;
     struct thread *direct; /* runs next by donation */
     unsigned direct_prio;
@@ -34,11 +43,12 @@ struct cpu {
     uint64_t switched_at;    /* ns */
     uint64_t tick_at, armed; /* ns */
     uint64_t idle_ns;
+    uint32_t recalled;      /* debugger id of who was recalled, 0: nobody */
     struct object *leaving; /* pinned dead task, its space active here yet */
     struct timeout_queue timeouts;
     uint64_t bitmap[SCHED_PRIOS / 64];
     struct list queue[SCHED_PRIOS];
-};
+} __attribute__((aligned(8192))); /* found by a shift */
 
 extern struct cpu sched_cpus[SCHED_MAX_CPUS];
 
@@ -47,7 +57,13 @@ static inline struct cpu *sched_cpu(void)
     return &sched_cpus[port_cpu()];
 }
 
-/* The thread whose trap is handled; NULL: the CPU was idle. */
+static inline struct cpu *sched_home(const struct thread *t)
+{
+    return &sched_cpus[t->cpu];
+}
+
+/* The thread whose trap is handled; NULL: the CPU was idle, or another CPU
+ * took the thread away before its trap came to be handled. */
 static inline struct thread *sched_current(void)
 {
     return sched_cpu()->current;
@@ -59,9 +75,11 @@ extern unsigned sched_cpu_count; /* online: 0 .. sched_cpu_count - 1 */
 
 /* t becomes READY at the tail of its priority. Idempotent. */
 void sched_ready(struct thread *t);
-/* t leaves the ready queue for `state`. Idempotent. */
+/* t leaves the ready queue for `state`, and its CPU if it is running on
+ * another. Idempotent. */
 void sched_block(struct thread *t, enum thread_state state);
-/* The current thread's call made `to` ready: run it next on this slice. */
+/* The current thread's call made `to` ready: run it next on this slice. No
+ * effect if `to` is at home on another CPU. */
 void sched_donate(struct thread *to);
 /* t is dead: it neither runs nor owns the time slice any more. */
 void sched_forget(struct thread *t);
@@ -73,15 +91,64 @@ void sched_give_way(void);
 void sched_timer(void);
 /* Chooses and switches to the next thread; NULL: idle. Arms the timer. */
 struct thread *sched_next(void);
-/* No thread will run in t's space again: CPUs where it is active leave it,
- * others than this one soon, and keep t pinned until then. */
-void sched_leave_space(struct task *t);
-/* This CPU enters the kernel: leaves a space that waits for it. */
-void sched_left_space(struct cpu *c);
+/* t's timeout, on its home CPU. */
+void sched_set_timeout(struct thread *t, uint64_t when);
 /* At what priority sched_next() would run somebody, -1: nobody. */
 int sched_next_prio(void);
 /* CPU time of t up to now, ns. */
 uint64_t sched_thread_time(const struct thread *t);
+/* Time CPU `cpu` had nothing to do up to now, ns. */
+uint64_t sched_idle_time(unsigned cpu);
 void sched_check(void);
+
+/* --- other CPUs (sched_cpus.c) ----------------------------------------- */
+
+/* c is to look at its queues again. No effect for this CPU, which does it
+ * anyway. */
+static inline void sched_kick(const struct cpu *c)
+{
+    if (c->number != port_cpu())
+        port_ipi(c->number);
+}
+
+static inline bool sched_runs_elsewhere(const struct thread *t)
+{
+    return t->cpu != port_cpu() && sched_home(t)->current == t;
+}
+
+/* t's registers are all in its frame until the kernel is left: if it is
+ * running on another CPU, that one is stopped. Its trap, if it just made
+ * one, is still to come. */
+static inline void sched_halt(struct thread *t)
+{
+    if (sched_runs_elsewhere(t))
+        port_stop(t->cpu);
+}
+
+/* The same, and the trap it may just have made is forgotten: from now on t is
+ * READY like any thread that is not running. */
+void sched_recall(struct thread *t);
+/* t's home becomes CPU `cpu`; if it is running on another one, at that one's
+ * next kernel exit. */
+void sched_move(struct thread *t, unsigned cpu);
+/* The exception that t is to get is raised when its CPU leaves the kernel, if
+ * t is still running there. */
+void sched_raise_later(struct thread *t);
+/* No thread will run in t's space again: CPUs where it is active leave it,
+ * others than this one soon, and keep t pinned until then. */
+void sched_leave_space(struct task *t);
+/* All other CPUs are out of user mode until the kernel is left. */
+void sched_stop_others(void);
+/* What others asked this CPU to do at its next kernel exit. */
+void sched_do_chores(struct cpu *c);
+
+/* sched.c, for sched_cpus.c alone. */
+
+/* t, which runs on no other CPU, leaves its home: all that names it there. */
+void sched_leave_home(struct thread *t);
+/* t, in its new home, is READY and goes on its queue there. */
+void sched_enter_home(struct thread *t);
+/* The current thread of c, which is out of user mode, is none any more. */
+void sched_unset_current(struct cpu *c);
 
 #endif

@@ -86,7 +86,23 @@ static long scheduler_params(const struct invocation *inv, word_t *ret_prio,
     return 0;
 }
 
-static long scheduler_run_thread(struct thread *by,
+/* The CPU of the set t is to go to: none changes if it is there already (or
+ * none of the set is there at all); the first, unless the seed says else. */
+static unsigned scheduler_place(const struct thread *t, uint64_t cpus)
+{
+    unsigned count = 0;
+    for (uint64_t left = cpus; left; left &= left - 1)
+        count++;
+    unsigned skip = count > 1 ? port_vary(count) : 0;
+    bool home_is_in = cpus >> t->next_cpu & 1;
+    if (!count || (home_is_in && !skip))
+        return t->next_cpu;
+    while (skip--)
+        cpus &= cpus - 1;
+    return (unsigned)__builtin_ctzll(cpus);
+}
+
+static long scheduler_run_thread(const struct scheduler *s, struct thread *by,
                                  const struct invocation *inv)
 {
     struct object *o;
@@ -101,6 +117,8 @@ static long scheduler_run_thread(struct thread *by,
         return -L4_EINVAL;
     if (quantum > QUANTUM_MAX)
         quantum = QUANTUM_MAX;
+    uint64_t cpus = scheduler_cpus(inv->mr[1], inv->mr[2]);
+    sched_move(t, scheduler_place(t, cpus & ((1ull << s->cpus) - 1)));
     sched_set_params(t, (unsigned)prio,
                      quantum ? quantum * 1000 : sched_default_slice);
     ipc_reorder(t);
@@ -121,7 +139,7 @@ static void scheduler_idle_time(const struct scheduler *s, struct thread *by,
         ipc_answer(by, -L4_EINVAL, 0, 0);
         return;
     }
-    by->utcb->mr[0] = sched_cpus[__builtin_ctzll(cpus)].idle_ns / 1000;
+    by->utcb->mr[0] = sched_idle_time(__builtin_ctzll(cpus)) / 1000;
     ipc_answer(by, 0, 1, 0);
 }
 
@@ -139,7 +157,7 @@ static void scheduler_invoke(struct object *o, struct thread *by,
         scheduler_info(s, by, inv);
         break;
     case SCHEDULER_RUN_THREAD:
-        ipc_answer(by, scheduler_run_thread(by, inv), 0, 0);
+        ipc_answer(by, scheduler_run_thread(s, by, inv), 0, 0);
         break;
     case SCHEDULER_IDLE_TIME:
         scheduler_idle_time(s, by, inv);

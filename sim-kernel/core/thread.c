@@ -35,6 +35,7 @@ struct thread *thread_create(struct quota *q, uint32_t factory_id)
     port_frame_init(&t->frame);
     t->pager = t->exc_handler = SEL_INVALID;
     t->prio = t->sender.prio = THREAD_DEFAULT_PRIO;
+    t->cpu = t->next_cpu = (uint8_t)port_cpu();
     t->slice_ns = t->slice_left = sched_default_slice;
     object_init(&t->object, &thread_ops, q, factory_id,
                 kmem_charge(sizeof(*t)));
@@ -84,6 +85,10 @@ void thread_ex_regs(struct thread *t, uaddr_t ip, uaddr_t sp, bool cancel,
         thread_give_up(t);
         ipc_error(t, L4_IPC_SECANCELED);
     }
+    if (ip != ~0ul)
+        sched_recall(t);
+    else
+        sched_halt(t);
     if (ip == ~0ul)
         ip = port_frame_ip(&t->frame);
     if (sp == ~0ul)
@@ -96,7 +101,9 @@ void thread_ex_regs(struct thread *t, uaddr_t ip, uaddr_t sp, bool cancel,
     bool runs = t->ipc.phase == PHASE_NONE && !t->in_exception;
     if (runs && t->task && t->state != THREAD_DEAD)
         sched_ready(t);
-    if (trigger && t->state == THREAD_READY) {
+    if (trigger && sched_runs_elsewhere(t)) {
+        sched_raise_later(t); /* a system call it just made comes first */
+    } else if (trigger && t->state == THREAD_READY) {
         struct port_trap trap = {.cause = CAUSE_EX_REGS};
         trap_raise(t, &trap);
     }
@@ -188,6 +195,7 @@ static long thread_control(struct thread *t, struct thread *by,
 static void thread_op_ex_regs(struct thread *t, struct thread *by,
                               const struct invocation *inv)
 {
+    sched_halt(t);
     uaddr_t ip = port_frame_ip(&t->frame), sp = port_frame_sp(&t->frame);
     word_t flags = inv->mr[0];
     if (inv_words(inv) < 3 || !t->task) {
@@ -222,6 +230,7 @@ static long thread_set_tp(struct thread *t, const struct invocation *inv)
         return -L4_EMSGTOOSHORT;
     if (inv->mr[0] >> 16)
         return -L4_EINVAL; /* not FS: the GS base is the port's */
+    sched_halt(t);
     port_frame_set_tp(&t->frame, inv->mr[1]);
     return 0;
 }

@@ -22,8 +22,7 @@
 enum { TEXT_WORDS = 4 };
 
 bool trace_on;
-uint32_t trace_thread_id;
-uint32_t trace_task_id;
+struct trace_who trace_who[TRACE_CPUS];
 
 struct trace_ring {
     struct vtr_record *record;
@@ -74,7 +73,8 @@ void trace_init(void *memory, size_t records, bool on)
 {
     kassert(!on || records >= 2);
     trace_ring = (struct trace_ring){.record = memory, .size = records};
-    trace_thread_id = trace_task_id = 0;
+    for (unsigned i = 0; i < TRACE_CPUS; i++)
+        trace_who[i] = (struct trace_who){0, 0};
     handover_records = 0;
     trace_on = on;
 }
@@ -87,7 +87,7 @@ void trace_write_at(uint64_t time, unsigned event, unsigned flags, uint64_t a0,
         handover_break();
     *ring_next() = (struct vtr_record){
         .time = time,
-        .thread = trace_thread_id,
+        .thread = trace_self()->thread,
         .event = (uint16_t)event,
         .cpu = (uint8_t)port_cpu(),
         .flags = (uint8_t)flags,

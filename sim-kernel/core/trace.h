@@ -8,15 +8,27 @@
 #ifndef CORE_TRACE_H
 #define CORE_TRACE_H
 
+#include "port.h"
+
 #include <l4/vitrine/trace_events.h>
 #include <stdbool.h>
 #include <stddef.h>
 
+enum { TRACE_CPUS = 32 };
+
 extern bool trace_on;
 
-/* Who runs, for the records: debugger ids of thread and task (0: the kernel
- * itself). The scheduler sets them. */
-extern uint32_t trace_thread_id, trace_task_id;
+/* Who runs on a CPU, for the records: debugger ids of thread and task (0: the
+ * kernel itself). The scheduler sets them. */
+struct trace_who {
+    uint32_t thread, task;
+};
+extern struct trace_who trace_who[TRACE_CPUS];
+
+static inline struct trace_who *trace_self(void)
+{
+    return &trace_who[port_cpu()];
+}
 
 /* A ring of `records` (at least 2, else 0 and not `on`) at `memory`; tracing
  * starts if `on`. */
@@ -51,12 +63,13 @@ void trace_check(void);
 #define trace_event_of(thread_id, event, flags, a0, a1, a2, a3, a4, a5)        \
     do {                                                                       \
         if (__builtin_expect(trace_on, 0)) {                                   \
-            uint32_t running_ = trace_thread_id;                               \
-            trace_thread_id = (thread_id);                                     \
+            struct trace_who *who_ = trace_self();                             \
+            uint32_t running_ = who_->thread;                                  \
+            who_->thread = (thread_id);                                        \
             trace_write((event), (flags), (uint64_t)(a0), (uint64_t)(a1),      \
                         (uint64_t)(a2), (uint64_t)(a3), (uint64_t)(a4),        \
                         (uint64_t)(a5));                                       \
-            trace_thread_id = running_;                                        \
+            who_->thread = running_;                                           \
         }                                                                      \
     } while (0)
 

@@ -133,6 +133,8 @@ void trap_fault_answered(struct thread *t, enum ipc_kind kind, long label)
 void core_syscall(void)
 {
     struct thread *t = sched_current();
+    if (!t)
+        return; /* another CPU took it away */
     work_done(TRAP_STEPS);
     if (ipc_fast(t))
         return;
@@ -148,6 +150,8 @@ void core_page_fault(uaddr_t address, unsigned access)
 {
     struct thread *t = sched_current();
     struct ipc_op op = {.tag = tag_make(L4_PROTO_PAGE_FAULT, 2, 0, 0)};
+    if (!t)
+        return;
     uaddr_t ip = port_frame_ip(&t->frame);
     trap_enter(1, address, access);
     trace_event(VTR_PAGE_FAULT, 0, address, access, ip, t->task->object.id, 0,
@@ -166,6 +170,8 @@ void core_page_fault(uaddr_t address, unsigned access)
 
 void core_exception(const struct port_trap *trap)
 {
+    if (!sched_current())
+        return;
     trap_enter(2, trap->cause, trap->address);
     trap_raise(sched_current(), trap);
 }
@@ -205,8 +211,10 @@ static void trap_note_reaping(void)
 }
 
 /* Pieces of what the kernel has to do before it is left; false: nothing. */
-static bool trap_work(void)
+static bool trap_work(struct cpu *c)
 {
+    if (__builtin_expect(c->chores, 0))
+        sched_do_chores(c);
     trap_note_reaping();
     if (!object_reap_is_idle() && sched_next_prio() <= trap_reap_prio) {
         object_reap(~0u);
@@ -223,9 +231,7 @@ static bool trap_work(void)
 struct port_frame *core_next(void)
 {
     struct cpu *c = sched_cpu();
-    if (__builtin_expect(c->leaving != NULL, 0))
-        sched_left_space(c);
-    while (trap_work())
+    while (trap_work(c))
         if (work_point(__func__))
             return NULL;
     struct thread *t = c->current;

@@ -364,7 +364,7 @@ Test(cap, trace_tells_who_got_what)
 {
     size_t at = 0;
     fixture_trace();
-    trace_task_id = 99;
+    trace_self()->task = 99;
     cap_map(give(&a, 1, CAP_ALL), &b, 2, CAP_R | CAP_W, false, false);
     cap_unmap(cap_lookup(&b, 2), CAP_W);
     cap_unmap(cap_lookup(&b, 2), CAP_R);

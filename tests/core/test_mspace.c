@@ -490,7 +490,7 @@ Test(mspace, trace_tells_who_got_what)
 {
     size_t at = 0;
     fixture_trace();
-    trace_task_id = 99;
+    trace_self()->task = 99;
     give(&a, AT, 12);
     hand(&a, AT, &b, AT + PAGE, 12, 1);
     unmap(&a, AT, 12, RIGHT_W, false);

@@ -27,7 +27,7 @@ Test(trace, record_says_when_where_and_who)
     trace_init(ring, RING, true);
     fake.time = 77;
     port_fake_cpu = 2;
-    trace_thread_id = 9;
+    trace_self()->thread = 9;
     trace_event(VTR_IPC, VTR_F_CALL, 1, 2, 3, 4, 5, 6);
     cr_assert_eq(ring[0].time, 77);
     cr_assert_eq(ring[0].cpu, 2);

@@ -38,7 +38,7 @@
     X(8, BIND, "thread,task,utcb", "a thread gets its task")                   \
     X(9, GATE_BIND, "gate,thread,label", "a gate or IRQ gets its receiver")    \
     X(10, THREAD_START, "thread,ip,sp,prio", "a thread is set running")        \
-    X(11, THREAD_PRIO, "thread,prio,slice_ns", "scheduling parameters")        \
+    X(11, THREAD_PRIO, "thread,prio,slice_ns,cpu", "scheduling parameters")       \
     X(12, CAP_MAP, "from_task,from_slot,to_task,to_slot,object,rights",        \
       "a capability is handed on (from_task 0: made by the kernel)")           \
     X(13, CAP_UNMAP, "task,slot,object,rights,by_task",                        \
