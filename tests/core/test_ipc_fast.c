@@ -99,7 +99,7 @@ static void trap(struct thread *t, word_t dest, word_t tag, word_t timeout)
 {
     if (t->state != THREAD_READY)
         return;
-    trace_thread_id = t->object.id;
+    trace_self()->thread = t->object.id;
     if (sched_current() != t) {
         sys_raw(t, dest, tag, timeout);
         return;
