@@ -350,6 +350,8 @@ void hw_cpu_run(struct hw_cpu *c, struct hw_regs *regs, int64_t budget,
 {
     if (bound != c || c->tid != thread_id)
         cpu_bind(c);
+    if (regs->full || regs->retry)
+        hw_mmu_settle(c->mmu); /* mmu.h I3 */
     c->repeats = 0;
     c->block.utcb = regs->utcb;
     c->block.budget = budget;

@@ -179,7 +179,8 @@ static bool host_fill(struct hw_mmu *m, const struct hw_walk *w, uint64_t va)
     const struct hw_host_page *p = hw_host_find(&m->host, page);
 
     if (p && p->frame != frame) {
-        conflict_found(m, va, frame, p->owner);
+        if (!p->retired)
+            conflict_found(m, va, frame, p->owner);
         p = NULL;
     }
     if (p && !p->exec && (w->flags & HW_PTE_X))
@@ -264,6 +265,12 @@ void hw_mmu_attach(struct hw_mmu *m, struct hw_user_block *block)
     block_update(m);
 }
 
+void hw_mmu_settle(struct hw_mmu *m)
+{
+    if (__builtin_expect(m->host.retired_count != 0, 0))
+        hw_host_settle(&m->host);
+}
+
 void hw_mmu_switch(struct hw_mmu *m, uint64_t root, uint32_t *cache)
 {
     uint32_t i = root ? *cache & CONTEXT_MASK : 0;
@@ -273,8 +280,11 @@ void hw_mmu_switch(struct hw_mmu *m, uint64_t root, uint32_t *cache)
         m->tlb.context[i].conflicts |= (*cache & WORD_CONFLICTS) != 0;
     }
     m->stats.switches++;
-    if (i != m->current && is_marked(m, m->current))
-        hw_host_drop_owner(&m->host, m->current);
+    if (i != m->current) {
+        hw_mmu_settle(m);
+        if (is_marked(m, m->current))
+            hw_host_drop_owner(&m->host, m->current);
+    }
     m->current = i;
     hw_tlb_touch(&m->tlb, i);
     *cache = i | (is_marked(m, i) ? WORD_CONFLICTS : 0);
@@ -356,7 +366,7 @@ void hw_mmu_invalidate(struct hw_mmu *m, uint64_t root, uint64_t va,
     else if (i)
         for (uint64_t page = first; page < first + count; page++)
             hw_tlb_drop(&m->tlb, i, page);
-    hw_host_drop(&m->host, first, count);
+    hw_host_retire(&m->host, first, count);
     block_pages_forget(m);
 }
 
@@ -380,7 +390,10 @@ static void prefill_page(struct hw_mmu *m, uint32_t owner, uint64_t va)
 
     if (!hw_mmu_is_user(m, va) || !hw_walk(m->ram, root_of(m, owner), va, &w) ||
         !(w.flags & HW_PTE_USER) || (w.flags & HW_PTE_DEVICE) ||
-        !hw_ram_at(m->ram, w.pa, 1) || hw_host_find(&m->host, page))
+        !hw_ram_at(m->ram, w.pa, 1))
+        return;
+    const struct hw_host_page *p = hw_host_find(&m->host, page);
+    if (p && !p->retired)
         return;
     hw_host_map(&m->host, page, w.pa >> HW_PAGE_SHIFT, 1, owner,
                 w.flags & HW_PTE_X);
@@ -413,7 +426,7 @@ static bool entry_is_right(const struct hw_mmu *m, uint32_t context,
     const struct hw_host_page *p = hw_host_find(&m->host, page);
     struct hw_walk w;
 
-    return p &&
+    return p && !p->retired &&
            hw_walk(m->ram, root_of(m, context), page << HW_PAGE_SHIFT, &w) &&
            hw_walk_permits(w.flags, access) &&
            p->frame == w.pa >> HW_PAGE_SHIFT;
@@ -443,6 +456,8 @@ static bool owned_pages_are_right(const struct hw_mmu *m, uint32_t i)
     for (uint32_t k = m->host.owned[i]; k; k = m->host.table[k].next) {
         const struct hw_host_page *p = &m->host.table[k];
 
+        if (p->retired)
+            continue;
         if (!hw_walk(m->ram, root_of(m, i), p->page << HW_PAGE_SHIFT, &w) ||
             w.pa >> HW_PAGE_SHIFT != p->frame)
             return false;

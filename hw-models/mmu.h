@@ -27,7 +27,11 @@
  *     conflicted is host-mapped, but its own. (Spaces that never conflict
  *     leave each other's host mappings alone: switching is free.)
  * I3  taking rights away (hw_mmu_invalidate) drops TLB entries of all
- *     contexts of that root and the host mapping.
+ *     contexts of that root, and the host mapping at the latest when
+ *     hw_mmu_settle() is called: before another space runs, and before a
+ *     thread goes on in the middle of something (the compiler may have left
+ *     out checks there). Until then a page that a thread took from its own
+ *     space is within reach of what is not checked (docs/caveats.md).
  */
 #ifndef HW_MMU_H
 #define HW_MMU_H
@@ -111,6 +115,9 @@ bool hw_mmu_device(struct hw_mmu *m, uint64_t va, unsigned size,
  * (Adding rights needs no call.) */
 void hw_mmu_invalidate(struct hw_mmu *m, uint64_t root, uint64_t va,
                        unsigned order);
+/* Keeps I3: the host mappings of what was taken away go, in as few host calls
+ * as neighbours allow. Cheap when there is nothing to do. */
+void hw_mmu_settle(struct hw_mmu *m);
 /* The whole space is gone. */
 void hw_mmu_forget(struct hw_mmu *m, uint64_t root);
 /* Host-maps what [va, + size) of `root` maps, for debuggers: changes nothing

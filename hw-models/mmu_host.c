@@ -120,6 +120,19 @@ static void owned_insert(struct hw_host *h, uint32_t i, uint32_t owner)
     h->owned[owner] = i;
 }
 
+static void retired_remove(struct hw_host *h, uint32_t i)
+{
+    uint32_t place = h->table[i].retired;
+    uint32_t last;
+
+    if (!place)
+        return;
+    last = h->retired[--h->retired_count];
+    h->retired[place - 1] = last;
+    h->table[last].retired = place;
+    h->table[i].retired = 0;
+}
+
 static void page_insert(struct hw_host *h, uint64_t page, uint64_t frame,
                         uint32_t owner, bool exec)
 {
@@ -131,6 +144,7 @@ static void page_insert(struct hw_host *h, uint64_t page, uint64_t frame,
     h->table[i].page = page;
     h->table[i].frame = frame;
     h->table[i].exec = exec;
+    h->table[i].retired = 0;
     h->table[i].chain = *bucket;
     *bucket = i;
     recent_insert(h, i);
@@ -151,6 +165,7 @@ static void page_remove(struct hw_host *h, uint64_t page)
     *link = h->table[i].chain;
     recent_remove(h, i);
     owned_remove(h, i);
+    retired_remove(h, i);
     h->table[i].chain = h->free;
     h->free = i;
     h->pages--;
@@ -340,6 +355,7 @@ void hw_host_touch(struct hw_host *h, uint64_t page, uint32_t owner)
 
     if (!i)
         return;
+    retired_remove(h, i);
     recent_remove(h, i);
     recent_insert(h, i);
     if (h->table[i].owner == owner)
@@ -375,6 +391,50 @@ void hw_host_drop(struct hw_host *h, uint64_t first, uint64_t count)
             span_around_drop(h, page, first, last + 1);
 }
 
+static void page_retire(struct hw_host *h, uint64_t page)
+{
+    uint32_t i = find(h, page);
+
+    if (!i || h->table[i].retired)
+        return;
+    if (h->retired_count == HW_HOST_RETIRED_MAX)
+        hw_host_settle(h);
+    h->retired[h->retired_count++] = i;
+    h->table[i].retired = h->retired_count;
+    h->dropped(h->data, page);
+}
+
+void hw_host_retire(struct hw_host *h, uint64_t first, uint64_t count)
+{
+    if (count > HW_HOST_BLOCK) {
+        hw_host_drop(h, first, count);
+        return;
+    }
+    for (uint64_t page = first; page < first + count; page++)
+        page_retire(h, page);
+}
+
+static bool has_retired(const struct hw_host *h, uint64_t page)
+{
+    uint32_t i = find(h, page);
+
+    return i && h->table[i].retired;
+}
+
+void hw_host_settle(struct hw_host *h)
+{
+    while (h->retired_count) {
+        uint64_t first = h->table[h->retired[h->retired_count - 1]].page;
+        uint64_t last = first;
+
+        while (has_retired(h, first - 1))
+            first--;
+        while (has_retired(h, last + 1))
+            last++;
+        span_drop(h, first, last - first + 1);
+    }
+}
+
 void hw_host_drop_owner(struct hw_host *h, uint32_t owner)
 {
     while (h->owned[owner])
@@ -383,17 +443,21 @@ void hw_host_drop_owner(struct hw_host *h, uint32_t owner)
 
 bool hw_host_check(const struct hw_host *h)
 {
-    uint32_t pages = 0, runs = 0, owned = 0;
+    uint32_t pages = 0, runs = 0, owned = 0, retired = 0;
 
     for (uint32_t i = h->table[0].older; i; i = h->table[i].older) {
         if (find(h, h->table[i].page) != i)
             return false;
         pages++;
+        retired += h->table[i].retired != 0;
         runs += begins_run(h, h->table[i].page);
     }
     for (uint32_t owner = 0; owner < HW_HOST_OWNERS; owner++)
         for (uint32_t i = h->owned[owner]; i; i = h->table[i].next)
             owned += h->table[i].owner == owner;
-    return pages == h->pages && owned == pages && runs == h->runs &&
-           pages <= h->max_pages && runs <= HW_HOST_RUNS_MAX;
+    for (uint32_t k = 0; k < h->retired_count; k++)
+        if (h->table[h->retired[k]].retired != k + 1)
+            return false;
+    return retired == h->retired_count && pages == h->pages && owned == pages &&
+           runs == h->runs && pages <= h->max_pages && runs <= HW_HOST_RUNS_MAX;
 }

@@ -594,6 +594,7 @@ Test(cpu, the_thread_pointer_is_the_programs_own)
     }
     /* The signal door has to find the host's own as well. */
     space_unmap(&m, &space, DATA);
+    hw_mmu_settle(m.mmu);
     run();
     expect_fault(DATA, HW_ACCESS_R);
     cr_assert_eq(host_local, 17);

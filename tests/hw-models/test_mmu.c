@@ -254,6 +254,7 @@ Test(mmu, merges_runs_of_neighbouring_frames)
     cr_assert_eq(stats().pages, 64);
     cr_assert_eq(stats().runs, 1);
     hw_mmu_invalidate(m.mmu, a.root, VA + 32 * PAGE, 12);
+    hw_mmu_settle(m.mmu);
     cr_assert_eq(stats().runs, 2);
 }
 
@@ -264,8 +265,68 @@ Test(mmu, forgets_what_is_invalidated)
     space_unmap(&m, &a, VA);
     cr_assert_eq(tlb(VA)->read, ~0ull);
     cr_assert_eq(tlb(VA)->write, ~0ull);
-    cr_assert_not(host_has(VA));
     cr_assert_not(may(VA, HW_ACCESS_R));
+    hw_mmu_settle(m.mmu);
+    cr_assert_not(host_has(VA));
+}
+
+Test(mmu, takes_pages_from_the_host_before_another_space_runs)
+{
+    for (uint64_t k = 0; k < 16; k++) {
+        map_marked(&a, VA + k * PAGE, PAGE_RW, k);
+        cr_assert(may(VA + k * PAGE, HW_ACCESS_W));
+    }
+    uint64_t drops = stats().host_drops;
+    for (uint64_t k = 0; k < 16; k++)
+        space_unmap(&m, &a, VA + k * PAGE);
+    cr_assert_eq(stats().host_drops, drops);
+    space_switch(&m, &b);
+    cr_assert_eq(stats().host_drops, drops + 1);
+    for (uint64_t k = 0; k < 16; k++)
+        cr_assert_not(host_has(VA + k * PAGE));
+    cr_assert_eq(stats().pages, 0);
+}
+
+Test(mmu, a_page_taken_away_and_given_again_needs_no_host_call)
+{
+    map_marked(&a, VA, PAGE_RW, 1);
+    uint64_t pte = *space_entry(&m, &a, VA, 12);
+    cr_assert(may(VA, HW_ACCESS_W));
+    uint64_t maps = stats().host_maps, drops = stats().host_drops;
+    for (unsigned i = 0; i < 1000; i++) {
+        space_unmap(&m, &a, VA);
+        cr_assert_not(may(VA, HW_ACCESS_R));
+        *space_entry(&m, &a, VA, 12) = pte;
+        cr_assert(may(VA, HW_ACCESS_W));
+    }
+    cr_assert_eq(stats().host_maps, maps);
+    cr_assert_eq(stats().host_drops, drops);
+    hw_mmu_settle(m.mmu);
+    cr_assert(host_has(VA));
+}
+
+Test(mmu, another_frame_at_a_retired_page_is_no_conflict)
+{
+    map_marked(&a, VA, PAGE_RW, 1);
+    cr_assert(may(VA, HW_ACCESS_W));
+    space_unmap(&m, &a, VA);
+    map_marked(&a, VA, PAGE_RW, 2);
+    cr_assert(may(VA, HW_ACCESS_R));
+    cr_assert_eq(stats().remaps, 0);
+    hw_mmu_settle(m.mmu);
+    cr_assert(host_has(VA));
+}
+
+Test(mmu, retires_more_pages_than_it_can_remember)
+{
+    for (uint64_t k = 0; k < 600; k++) {
+        map_marked(&a, VA + 2 * k * PAGE, PAGE_RW, k);
+        cr_assert(may(VA + 2 * k * PAGE, HW_ACCESS_W));
+    }
+    for (uint64_t k = 0; k < 600; k++)
+        space_unmap(&m, &a, VA + 2 * k * PAGE);
+    hw_mmu_settle(m.mmu);
+    cr_assert_eq(stats().pages, 0);
 }
 
 Test(mmu, forgets_the_code_and_stack_page_when_rights_go)
