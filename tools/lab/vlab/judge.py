@@ -23,6 +23,7 @@ from .lab import student_of
 from .places import Problem
 from .run import Run
 
+DOES_COMPILE = "a program that compiles"
 PASSED, FAILED, BLOCKED = "passed", "failed", "blocked"
 
 
@@ -67,7 +68,7 @@ def expect(condition, wanted, happened="it did not", near=None):
     if not condition:
         if isinstance(happened, (list, tuple)):
             happened = "%d" % len(happened)
-        raise Unmet(wanted, str(happened), near)
+        raise Unmet(wanted, str(happened).strip(), near)
 
 
 _registry = []
@@ -148,7 +149,7 @@ def judge(lab, folder, out, seeds=(0,), token="", more=(), progress=None):
         said = build.programs(lab, folder, out)
     except build.BuildFailed as failure:
         for v in verdicts.values():
-            v.status, v.wanted = FAILED, "a program that compiles"
+            v.status, v.wanted = FAILED, DOES_COMPILE
             v.happened = "it does not"
         return list(verdicts.values()), str(failure)
     if not JOBS_HERE or len(seeds) == 1:

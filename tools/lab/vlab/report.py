@@ -10,7 +10,7 @@ import json
 import sys
 import xml.etree.ElementTree as xml
 
-from .judge import BLOCKED, PASSED
+from .judge import BLOCKED, DOES_COMPILE, PASSED
 
 
 def score(verdicts):
@@ -62,7 +62,10 @@ def terminal(result, stream=sys.stdout):
         return "\x1b[%sm%s\x1b[0m" % (code, text) if colour else text
     if result.compiler.strip():
         print(result.compiler.rstrip(), file=stream)
-    for v in result.verdicts:
+    unbuilt = any(v.wanted == DOES_COMPILE for v in result.verdicts)
+    if unbuilt:
+        print(paint("31", "FAIL") + "  it does not compile", file=stream)
+    for v in () if unbuilt else result.verdicts:
         mark = {PASSED: paint("32", "ok  "), BLOCKED: paint("33", "--  ")}.get(
             v.status, paint("31", "FAIL"))
         print("%s  %d/%d  %s" % (mark, v.points, v.max_points, v.name),
