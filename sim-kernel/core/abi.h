@@ -16,7 +16,12 @@ enum thread_op {
     THREAD_EX_REGS = 1,
     THREAD_SWITCH = 2,
     THREAD_STATS = 3,
+    THREAD_VCPU_RESUME = 4,
     THREAD_REGISTER_DEL_IRQ = 5,
+    THREAD_MODIFY_SENDER = 6,
+    THREAD_VCPU_CONTROL = 7,
+    THREAD_DOORBELL_IRQ = 8,
+    THREAD_PF_TRAMP = 9,
     THREAD_ARM_TPIDRURO = 0x10,
     THREAD_AMD64_SEGMENT_BASE = 0x12,
 };
@@ -24,7 +29,7 @@ enum kobject_op { KOBJECT_DEC_REFCNT };
 enum meta_op { META_SUPPORTS = 2 };
 enum rcv_ep_op { RCV_EP_BIND = 0x10, GATE_GET_INFO = 0x11 };
 enum semaphore_op { SEMAPHORE_DOWN };
-enum irq_op { IRQ_DETACH = 1, IRQ_EOI = 4 };
+enum irq_op { IRQ_DETACH = 1, IRQ_BIND_VCPU = 2, IRQ_EOI = 4 };
 enum icu_op {
     ICU_BIND,
     ICU_UNBIND,

@@ -20,6 +20,7 @@
 #include "task.h"
 #include "trace.h"
 #include "trap.h"
+#include "vcpu.h"
 #include "kstring.h"
 #include "work.h"
 
@@ -53,6 +54,22 @@ static void ipc_enqueue(struct heap *queue, struct sender *s)
     heap_insert(queue, &s->link, 255u - s->prio);
 }
 
+/* s waits for r. */
+static void ipc_enqueue_at(struct thread *r, struct sender *s)
+{
+    ipc_enqueue(&r->senders, s);
+    if (r->vcpu)
+        vcpu_note_senders(r);
+}
+
+/* s does not wait any more, for r (NULL: nobody). */
+static void ipc_dequeue(struct thread *r, struct sender *s)
+{
+    heap_remove(&s->link);
+    if (r && r->vcpu)
+        vcpu_note_senders(r);
+}
+
 static struct sender *ipc_first(const struct heap *queue)
 {
     struct heap_node *n = heap_first(queue);
@@ -83,7 +100,7 @@ static struct heap *ipc_semaphore(const struct thread *t, enum ipc_phase phase)
 /* Leaves queues and timeout: the phase is over, whatever the outcome. */
 static void ipc_leave(struct thread *t)
 {
-    heap_remove(&t->sender.link);
+    ipc_dequeue(t->ipc.phase == PHASE_SEND ? t->ipc.partner : NULL, &t->sender);
     list_remove(&t->waiting);
     if (t->ipc.pinned)
         object_unpin(t->ipc.via);
@@ -143,7 +160,11 @@ static void ipc_set_caller(struct thread *server, struct thread *caller)
 /* The operation of a user thread is over. */
 static void ipc_finish(struct thread *t, word_t tag, word_t label)
 {
-    port_frame_set_result(&t->frame, tag, label);
+    if (t->ipc.kind == IPC_UPCALL)
+        vcpu_set_message(t, tag, label);
+    else
+        port_frame_set_result(&t->frame, tag, label);
+    t->ipc.kind = IPC_USER;
     sched_ready(t);
 }
 
@@ -169,7 +190,7 @@ void ipc_answer(struct thread *t, long label, unsigned words, unsigned items)
 /* t is in no phase any more: what it was in the middle of fails. */
 static void ipc_fail(struct thread *t, unsigned code)
 {
-    if (t->ipc.kind == IPC_USER)
+    if (ipc_in_utcb(t->ipc.kind))
         ipc_error(t, code);
     else
         trap_fault_failed(t, t->ipc.kind, code);
@@ -240,7 +261,7 @@ static unsigned ipc_copy(struct thread *s, struct thread *r, bool reply,
                          unsigned *ret_words)
 {
     word_t sink[UTCB_MRS + 1]; /* answers to faults: words unused */
-    word_t *mr = r->ipc.kind == IPC_USER ? r->utcb->mr : sink;
+    word_t *mr = ipc_in_utcb(r->ipc.kind) ? r->utcb->mr : sink;
     unsigned words = ipc_copy_words(s, mr);
     unsigned items = s->ipc.kind == IPC_USER ? tag_items(s->ipc.tag) : 0;
     unsigned error = 0;
@@ -279,7 +300,7 @@ static unsigned ipc_transfer(struct thread *s, struct thread *r, bool reply)
     }
     if (s->ipc.call)
         ipc_set_caller(r, s);
-    if (kind == IPC_USER) {
+    if (ipc_in_utcb(kind)) {
         r->utcb->error = 0;
         ipc_finish(r,
                    tag_make(tag_label(s->ipc.tag), words, tag_items(s->ipc.tag),
@@ -294,11 +315,13 @@ static unsigned ipc_transfer(struct thread *s, struct thread *r, bool reply)
 
 /* --- phases ----------------------------------------------------------- */
 
-/* Would r take a message of s (now waiting for it)? */
-static bool ipc_accepts(const struct thread *r, const struct thread *s)
+/* Does r take a message of s now? (If it is a vCPU it may have been made to.)
+ */
+static bool ipc_accepts(struct thread *r, const struct thread *s)
 {
-    return r->ipc.phase == PHASE_RECEIVE &&
-           (r->ipc.open || r->ipc.partner == s);
+    if (r->ipc.phase == PHASE_RECEIVE)
+        return r->ipc.open || r->ipc.partner == s;
+    return r->vcpu && vcpu_interrupt(r);
 }
 
 static void ipc_receive(struct thread *t);
@@ -330,7 +353,7 @@ static struct sender *ipc_find_sender(struct thread *t)
 static void ipc_receive_irq(struct thread *t, struct sender *s)
 {
     struct object *irq;
-    heap_remove(&s->link);
+    ipc_dequeue(t, s);
     word_t label = irq_taken(s, &irq);
     ipc_leave(t);
     t->utcb->error = 0;
@@ -400,7 +423,10 @@ static void ipc_send(struct thread *s, struct thread *r, bool reply,
         ipc_abort(s, L4_IPC_SETIMEOUT);
         return;
     }
-    ipc_enqueue(queue, &s->sender);
+    if (r)
+        ipc_enqueue_at(r, &s->sender);
+    else
+        ipc_enqueue(queue, &s->sender);
     ipc_block(s, PHASE_SEND, deadline);
 }
 
@@ -469,10 +495,10 @@ static void ipc_redirect(struct thread *t, struct thread *dest, word_t label)
         ipc_abort(t, L4_IPC_ENOT_EXISTENT);
         return;
     }
-    heap_remove(&t->sender.link);
+    ipc_dequeue(t->ipc.partner, &t->sender);
     t->ipc.partner = dest;
     t->ipc.label = label;
-    ipc_enqueue(&dest->senders, &t->sender);
+    ipc_enqueue_at(dest, &t->sender);
 }
 
 /* Who was not redirected yet stands in front of those who were. */
@@ -495,6 +521,7 @@ bool ipc_redirect_all(struct list *waiters, struct thread *dest, word_t label)
         if (s)
             ipc_meet(dest, s);
     }
+    ipc_interrupt(dest);
     return true;
 }
 
@@ -512,11 +539,19 @@ bool ipc_irq_deliver(struct sender *s, const struct object *object,
 {
     bool waits = r->ipc.phase == PHASE_RECEIVE && r->ipc.kind == IPC_USER &&
                  (r->ipc.open || (!r->ipc.partner && r->ipc.via == object));
-    if (!waits) {
-        ipc_enqueue(&r->senders, s);
+    if (!waits && !(r->vcpu && vcpu_interrupt(r))) {
+        ipc_enqueue_at(r, s);
         return false;
     }
     ipc_receive_irq(r, s);
+    return true;
+}
+
+bool ipc_interrupt(struct thread *t)
+{
+    if (!t->vcpu || heap_is_empty(&t->senders) || !vcpu_interrupt(t))
+        return false;
+    ipc_meet(t, ipc_first(&t->senders));
     return true;
 }
 

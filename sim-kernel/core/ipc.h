@@ -55,6 +55,10 @@ void ipc_error(struct thread *t, unsigned code);
 bool ipc_irq_deliver(struct sender *s, const struct object *object,
                      struct thread *r);
 
+/* Lets the first of those who wait to send to t interrupt it. False: there is
+ * none, or t is no vCPU that may be interrupted. */
+bool ipc_interrupt(struct thread *t);
+
 /* t's closed receive from the kernel object `via` (a semaphore) is over: an
  * empty message. */
 void ipc_wake(struct thread *t);

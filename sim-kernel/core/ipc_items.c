@@ -18,6 +18,7 @@
 #include "gate.h"
 #include "kassert.h"
 #include "task.h"
+#include "vcpu.h"
 #include "work.h"
 
 /* Item and buffer flags, ABI.md section 2. */
@@ -72,11 +73,12 @@ static word_t low_bits(unsigned order)
 
 static void buffers_init(struct buffers *b, struct thread *r)
 {
-    word_t bdr = r->ipc.kind == IPC_USER ? r->utcb->bdr : 0;
+    bool utcb = ipc_in_utcb(r->ipc.kind);
+    word_t bdr = utcb ? r->utcb->bdr : 0;
     *b = (struct buffers){
         .receiver = r,
         .next = {0, bdr & 0x1f, bdr >> 5 & 0x1f, bdr >> 10 & 0x1f},
-        .implied = r->ipc.kind != IPC_USER,
+        .implied = !utcb,
     };
 }
 
@@ -99,7 +101,7 @@ static bool buffers_take(struct buffers *b, unsigned type,
     struct thread *r = b->receiver;
     if (b->implied) {
         bool ok = type == FPAGE_MEM && b->next[type]++ == 0;
-        *ret_window = (struct window){.order = 63, .task = r->task};
+        *ret_window = (struct window){.order = 63, .task = vcpu_task(r)};
         return ok;
     }
     unsigned i = b->next[type];

@@ -7,6 +7,7 @@
 #include "kassert.h"
 #include "kmem.h"
 #include "trace.h"
+#include "vcpu.h"
 
 static struct irq *irq_of_sender(const struct sender *s)
 {
@@ -65,8 +66,11 @@ static void irq_unbind(struct irq *i)
     struct thread *t = i->thread;
     heap_remove(&i->sender.link);
     i->thread = NULL;
-    if (t)
-        object_unpin(&t->object);
+    if (!t)
+        return;
+    if (t->vcpu)
+        vcpu_note_senders(t);
+    object_unpin(&t->object);
 }
 
 static long irq_bind(struct irq *i, struct thread *t,
@@ -94,6 +98,18 @@ static long irq_bind(struct irq *i, struct thread *t,
     else if (i->trigger.line)
         line_release(i->trigger.line); /* its message went with a thread */
     return 0;
+}
+
+/* Direct delivery to a vCPU needs an interrupt controller that does it. */
+static long irq_bind_vcpu(struct thread *t, const struct invocation *inv)
+{
+    struct object *o;
+    if (!(inv->rights & CAP_S))
+        return -L4_EPERM;
+    if (inv_words(inv) < 2)
+        return -L4_EMSGTOOSHORT;
+    long error = invoke_object_sent(t, inv, &thread_ops, CAP_S, &o);
+    return error ? error : -L4_ENOSYS;
 }
 
 /* 0: was idle, 1: a message was pending. */
@@ -145,9 +161,10 @@ static void irq_invoke(struct object *o, struct thread *t,
     } else {
         int op = invoke_check(inv, L4_PROTO_IRQ_SENDER, 0);
         ipc_answer(t,
-                   op == IRQ_DETACH ? irq_detach(i)
-                   : op < 0         ? op
-                                    : -L4_ENOSYS,
+                   op == IRQ_DETACH      ? irq_detach(i)
+                   : op == IRQ_BIND_VCPU ? irq_bind_vcpu(t, inv)
+                   : op < 0              ? op
+                                         : -L4_ENOSYS,
                    0, 0);
     }
 }

@@ -15,6 +15,7 @@
 #include "sched.h"
 #include "thread.h"
 #include "trace.h"
+#include "vcpu.h"
 #include "work.h"
 
 enum { TASK_STEPS = 1000, KU_MEM_MAX = 16 * PAGE_SIZE, BATCH_MAX = 61 };
@@ -27,6 +28,7 @@ struct task *task_create(struct quota *q, uint32_t factory_id)
     object_init(&t->object, &task_ops, q, factory_id, kmem_charge(sizeof(*t)));
     list_init(&t->threads);
     list_init(&t->ku_mem);
+    list_init(&t->vcpus);
     t->has_mem = !mspace_init(&t->mem, q, t->object.id, boot_user_end);
     t->has_caps = !cap_table_init(&t->caps, q, t->object.id);
     if (t->has_mem && t->has_caps)
@@ -245,6 +247,7 @@ static void task_destroy(struct object *o)
     struct task *t = task_of(o);
     while (!list_is_empty(&t->threads))
         thread_kill(container_of(t->threads.next, struct thread, in_task));
+    vcpu_evict(&t->vcpus);
 }
 
 static bool task_take_down(struct object *o, unsigned budget)

@@ -25,6 +25,7 @@ struct task {
     struct cap_table caps;
     struct list threads;
     struct list ku_mem;
+    struct list vcpus;      /* of struct vcpu: it is their user task */
     bool has_mem, has_caps; /* which of the spaces were made */
 };
 

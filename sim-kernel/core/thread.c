@@ -5,8 +5,7 @@
  * A message to a thread capability with another label than the thread
  * protocol is an IPC to the thread itself.
  *
- * Not here yet (answered -L4_ENOSYS): vCPU, modify senders, alien, doorbell,
- * page-fault trampoline.
+ * Not here yet (answered -L4_ENOSYS): modify senders, page-fault trampoline.
  */
 #include "thread.h"
 #include "abi.h"
@@ -19,6 +18,7 @@
 #include "task.h"
 #include "trace.h"
 #include "trap.h"
+#include "vcpu.h"
 
 enum { THREAD_DEFAULT_PRIO = 1 };
 
@@ -89,6 +89,8 @@ void thread_ex_regs(struct thread *t, uaddr_t ip, uaddr_t sp, bool cancel,
         sched_recall(t);
     else
         sched_halt(t);
+    if (t->vcpu && (ip != ~0ul || sp != ~0ul))
+        vcpu_leave(t); /* they are meant for its own task */
     if (ip == ~0ul)
         ip = port_frame_ip(&t->frame);
     if (sp == ~0ul)
@@ -137,6 +139,7 @@ void thread_kill(struct thread *t)
     sched_forget(t);
     ipc_forget_reply(t);
     thread_set_del_irq(t, NULL);
+    vcpu_end(t);
     if (t->utcb)
         t->utcb->free_marker = 0;
     if (t->task) {
@@ -175,13 +178,13 @@ static long thread_control(struct thread *t, struct thread *by,
         return -L4_EPERM;
     if (inv_words(inv) < 6)
         return -L4_EINVAL;
-    if (flags & CONTROL_ALIEN)
-        return -L4_ENOSYS;
     if (flags & CONTROL_BIND_TASK) {
         long error = thread_control_bind(t, by, inv);
         if (error)
             return error;
     }
+    if (flags & CONTROL_ALIEN)
+        thread_watch(t, WATCH_ALIEN, inv->mr[4] & CONTROL_ALIEN);
     word_t old_pager = t->pager, old_handler = t->exc_handler;
     if (flags & CONTROL_SET_PAGER)
         t->pager = inv->mr[1];
@@ -274,6 +277,15 @@ static void thread_invoke(struct object *o, struct thread *by,
     case THREAD_STATS:
         thread_op_stats(t, by);
         break;
+    case THREAD_VCPU_RESUME:
+        vcpu_resume(t, by, inv);
+        break;
+    case THREAD_VCPU_CONTROL:
+        ipc_answer(by, vcpu_control(t, inv), 0, 0);
+        break;
+    case THREAD_DOORBELL_IRQ:
+        ipc_answer(by, vcpu_register_doorbell(t, by, inv), 0, 0);
+        break;
     case THREAD_REGISTER_DEL_IRQ:
         ipc_answer(by, thread_register_del_irq(t, by, inv), 0, 0);
         break;
@@ -341,6 +353,8 @@ void thread_check(const struct thread *t)
              n = heap_next(&t->senders, n))
             kassert(container_of(n, struct sender, link)->is_irq);
     }
+    if (t->vcpu)
+        vcpu_check(t);
     kassert(!t->replier || t->replier->reply_to == t); /* I3 */
     kassert(!t->reply_to || t->reply_to->replier == t);
     kassert(!t->task == list_is_empty(&t->in_task)); /* I4 */

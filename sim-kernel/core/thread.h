@@ -30,6 +30,7 @@
 
 struct task;
 struct trigger;
+struct vcpu;
 
 enum thread_state { THREAD_STOPPED, THREAD_READY, THREAD_BLOCKED, THREAD_DEAD };
 
@@ -39,8 +40,23 @@ enum ipc_phase { PHASE_NONE, PHASE_SEND, PHASE_RECEIVE };
 /* Where an outgoing message comes from, and where the answer goes. */
 enum ipc_kind {
     IPC_USER,      /* UTCB */
+    IPC_UPCALL,    /* UTCB; what comes interrupts a vCPU (vcpu.h) */
     IPC_FAULT,     /* the kernel sends a page fault for the thread */
     IPC_EXCEPTION, /* the kernel sends the registers */
+};
+
+/* Are its words those of the UTCB? */
+static inline bool ipc_in_utcb(enum ipc_kind kind)
+{
+    return kind == IPC_USER || kind == IPC_UPCALL;
+}
+
+/* Whose system calls, before they are made, are exceptions. */
+enum thread_watch {
+    WATCH_ALIEN = 1,     /* and after them, and page faults, too */
+    WATCH_USER_MODE = 2, /* a vCPU in user mode */
+    WATCH_ALLOWED = 4,   /* an alien's call that may now be made */
+    WATCH_DONE = 8,      /* an alien's call that was: "after" is due */
 };
 
 /* Something that waits to deliver a message: a thread or an IRQ. */
@@ -107,6 +123,8 @@ struct thread {
     struct port_trap trap;
     bool in_exception; /* registers belong to a pending exception */
     bool started;      /* ex_regs gave it an ip */
+    uint8_t watch;     /* WATCH_* */
+    struct vcpu *vcpu; /* owned by vcpu.c; NULL: it is none */
 
     struct trigger *del_irq; /* hit when a gate to it ends: an IRQ or
                                 semaphore, pinned; NULL: none */
@@ -126,6 +144,11 @@ static inline struct thread *sender_thread(struct sender *s)
 static inline bool thread_is_gone(const struct thread *t)
 {
     return t->object.dying || t->state == THREAD_DEAD;
+}
+
+static inline void thread_watch(struct thread *t, unsigned flag, bool on)
+{
+    t->watch = (uint8_t)(on ? t->watch | flag : t->watch & ~flag);
 }
 
 extern const struct object_ops thread_ops;

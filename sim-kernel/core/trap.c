@@ -23,6 +23,7 @@
 #include "task.h"
 #include "trace.h"
 #include "trace_handover.h"
+#include "vcpu.h"
 #include "kip.h"
 #include "work.h"
 
@@ -86,6 +87,10 @@ static void trap_give_up(struct thread *t)
 void trap_raise(struct thread *t, const struct port_trap *trap)
 {
     struct ipc_op op = {.tag = tag_make(L4_PROTO_EXCEPTION, 0, 0, TAG_FPU)};
+    if (t->vcpu && vcpu_wants(t, L4_VCPU_F_EXCEPTIONS)) {
+        vcpu_enter(t, trap);
+        return;
+    }
     t->trap = *trap;
     t->in_exception = true;
     trace_event_of(t->object.id, VTR_EXCEPTION, 0, trap->cause,
@@ -126,6 +131,38 @@ void trap_fault_answered(struct thread *t, enum ipc_kind kind, long label)
         label < 0 || (kind == IPC_FAULT && label == L4_PROTO_PF_EXCEPTION);
     if (refused) /* else the access is tried again, or registers are new */
         trap_refused(t, kind);
+    else if (label == L4_PROTO_ALLOW_SYSCALL && t->trap.cause == CAUSE_SYSCALL)
+        thread_watch(t, WATCH_ALLOWED, t->watch & WATCH_ALIEN);
+}
+
+/* --- watched system calls ------------------------------------------------ */
+
+static const struct port_trap trap_before = {.cause = CAUSE_SYSCALL};
+static const struct port_trap trap_after = {.cause = CAUSE_SYSCALL_DONE};
+
+static void trap_call(struct thread *t)
+{
+    if (t->vcpu)
+        vcpu_syscall(t);
+    else
+        invoke_syscall(t);
+}
+
+/* What an alien has to do before it runs on; false: nothing. */
+static bool trap_alien(struct thread *t)
+{
+    if (t->watch & WATCH_ALLOWED) {
+        thread_watch(t, WATCH_ALLOWED, false);
+        thread_watch(t, WATCH_DONE, true);
+        trap_call(t);
+        return true;
+    }
+    if (t->watch & WATCH_DONE) { /* it runs again: the call is complete */
+        thread_watch(t, WATCH_DONE, false);
+        trap_raise(t, &trap_after);
+        return true;
+    }
+    return false;
 }
 
 /* --- the port's calls -------------------------------------------------- */
@@ -136,14 +173,17 @@ void core_syscall(void)
     if (!t)
         return; /* another CPU took it away */
     work_done(TRAP_STEPS);
-    if (ipc_fast(t))
+    if (!t->watch && ipc_fast(t))
         return;
     if (trace_on) {
         struct ipc_args args;
         port_frame_get_args(&t->frame, &args);
         trap_trace(0, args.dest, args.tag);
     }
-    invoke_syscall(t);
+    if (t->watch)
+        trap_raise(t, &trap_before);
+    else
+        trap_call(t);
 }
 
 void core_page_fault(uaddr_t address, unsigned access)
@@ -154,13 +194,18 @@ void core_page_fault(uaddr_t address, unsigned access)
         return;
     uaddr_t ip = port_frame_ip(&t->frame);
     trap_enter(1, address, access);
-    trace_event(VTR_PAGE_FAULT, 0, address, access, ip, t->task->object.id, 0,
-                0);
+    trace_event(VTR_PAGE_FAULT, 0, address, access, ip, vcpu_task(t)->object.id,
+                0, 0);
     t->trap = (struct port_trap){CAUSE_PAGE_FAULT, address, access};
+    if (t->vcpu && vcpu_wants(t, L4_VCPU_F_PAGE_FAULTS)) {
+        vcpu_enter(t, &t->trap);
+        return;
+    }
     t->fault_mr[0] = (address & ~7ul) | (access & RIGHT_X ? 4 : 0) |
                      (access & RIGHT_W ? 2 : 0);
     t->fault_mr[1] = ip;
-    if (trap_target(t, t->pager, &op)) {
+    bool alien = t->watch & WATCH_ALIEN;
+    if (!alien && trap_target(t, t->pager, &op)) {
         ipc_start_fault(t, IPC_FAULT, &op);
     } else {
         struct port_trap trap = t->trap;
@@ -225,7 +270,9 @@ static bool trap_work(struct cpu *c)
         thread_go_on(t);
         return true;
     }
-    return false;
+    if (t && t->watch && trap_alien(t))
+        return true;
+    return t && ipc_interrupt(t);
 }
 
 struct port_frame *core_next(void)
@@ -237,7 +284,7 @@ struct port_frame *core_next(void)
     struct thread *t = c->current;
     kip_update_clock();
     if (t) {
-        port_space_activate(&t->task->mem.port);
+        port_space_activate(&vcpu_task(t)->mem.port);
         if (__builtin_expect(trace_on, 0))
             handover_leave(t->object.id, port_frame_ip(&t->frame));
     }

@@ -66,6 +66,10 @@ enum trap_cause {
     CAUSE_FPU,
     CAUSE_BUS,     /* access to a device or to nothing */
     CAUSE_EX_REGS, /* asked for by l4_thread_ex_regs */
+    /* Made by the core; a port only needs marks for them: */
+    CAUSE_SYSCALL,      /* a watched thread's system call, not made yet */
+    CAUSE_SYSCALL_DONE, /* an alien's system call, complete */
+    CAUSE_UPCALL,       /* a message interrupted a vCPU */
     CAUSE_OTHER,
 };
 
@@ -179,6 +183,8 @@ void port_frame_release(struct port_frame *f); /* thread is destroyed */
 /* [inline] */
 static inline uaddr_t port_frame_ip(const struct port_frame *f);
 static inline uaddr_t port_frame_sp(const struct port_frame *f);
+/* Thread pointer, as port_frame_set_tp() takes it. [inline] */
+static inline word_t port_frame_tp(const struct port_frame *f);
 static inline void port_frame_get_args(const struct port_frame *f,
                                        struct ipc_args *ret_args);
 static inline void port_frame_set_result(struct port_frame *f, word_t tag,
@@ -191,7 +197,10 @@ void port_frame_set_tp(struct port_frame *f, word_t base);
 /* First argument register, for the first start of sigma0 and root task. */
 void port_frame_set_arg(struct port_frame *f, word_t value);
 /* Exception message: registers to message words (returns their number, at
- * most 63) and back. `words` is what the reply carried. */
+ * most 63) and back, thread pointer included. `words` is what the reply
+ * carried. After a save and, perhaps much later and with other registers in
+ * force meanwhile, a load of the same words the thread goes on as if nothing
+ * had been (vCPUs); the ip of a system call is behind its instruction. */
 unsigned port_frame_save(const struct port_frame *f,
                          const struct port_trap *trap, word_t *mr);
 void port_frame_load(struct port_frame *f, const word_t *mr, unsigned words);

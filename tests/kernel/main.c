@@ -61,7 +61,8 @@ int main(void)
         ipc_tests,      factory_tests,   thread_tests,    task_tests,
         gate_tests,     irq_tests,       scheduler_tests, vlog_tests,
         debugger_tests, memory_tests,    item_tests,      fault_tests,
-        common_tests,   semaphore_tests, icu_tests,
+        common_tests,   semaphore_tests, icu_tests,       vcpu_tests,
+        alien_tests,
     };
     enum { LISTS = sizeof lists / sizeof lists[0] };
     unsigned total = 1;

@@ -183,11 +183,7 @@ static void times_are_told(void)
 static void what_is_not_there_yet(void)
 {
     static const l4_umword_t ops[] = {
-        L4_THREAD_VCPU_RESUME_OP,
         L4_THREAD_MODIFY_SENDER_OP,
-        L4_THREAD_VCPU_CONTROL_OP,
-        L4_THREAD_VCPU_CONTROL_EXT_OP,
-        L4_THREAD_REGISTER_DOORBELL_IRQ_OP,
         L4_THREAD_PF_TRAMP_CONTROL_OP,
         0x7777,
     };
@@ -196,9 +192,6 @@ static void what_is_not_there_yet(void)
     for (unsigned i = 0; i < sizeof ops / sizeof ops[0]; i++)
         CHECK_EQ(request_op(w.cap, L4_PROTO_THREAD, ops[i]), -L4_ENOSYS);
     CHECK_EQ(request(w.cap, L4_PROTO_THREAD, 0, 0), -L4_EMSGTOOSHORT);
-    l4_thread_control_start();
-    l4_thread_control_alien(1);
-    CHECK_EQ(result(l4_thread_control_commit(w.cap)), -L4_ENOSYS);
     worker_delete(&w);
 }
 

@@ -10,10 +10,15 @@ enum {
     ESR_DATA = 0x24,
     ESR_FETCH = 0x20,
     ESR_BRK = 0x3c,
+    ESR_SVC = 0x15,
     ESR_EX_REGS = 0x3e,
+    ESR_UPCALL = 0x3f,
     ESR_SHIFT = 26,
     ESR_WRITE = 1 << 6,
+    ESR_ALIEN_AFTER = 1 << 16,
 };
+/* eret_work and `reserved` hold what is left over of a check (hw-models/
+ * cpu.h, retry): only this file looks at them. */
 
 enum { EXC_WORDS = sizeof(l4_exc_regs_t) / sizeof(word_t) };
 
@@ -29,6 +34,11 @@ static word_t frame_syndrome(const struct port_trap *t)
         return (word_t)ESR_BRK << ESR_SHIFT;
     if (t->cause == CAUSE_EX_REGS)
         return (word_t)ESR_EX_REGS << ESR_SHIFT;
+    if (t->cause == CAUSE_UPCALL)
+        return (word_t)ESR_UPCALL << ESR_SHIFT;
+    if (t->cause == CAUSE_SYSCALL || t->cause == CAUSE_SYSCALL_DONE)
+        return (word_t)ESR_SVC << ESR_SHIFT |
+               (t->cause == CAUSE_SYSCALL_DONE ? ESR_ALIEN_AFTER : 0);
     return 0;
 }
 
@@ -42,6 +52,8 @@ unsigned port_frame_save(const struct port_frame *f,
 {
     const struct hw_regs *r = &f->regs;
     l4_exc_regs_t e = {
+        .eret_work = r->retry,
+        .reserved = r->retry_ip,
         .err = frame_syndrome(trap),
         .pfa = trap->address,
         .sp = r->sp,
@@ -65,5 +77,8 @@ void port_frame_load(struct port_frame *f, const word_t *mr, unsigned words)
     r->sp = e.sp;
     r->pc = e.pc;
     r->pstate = e.pstate;
+    r->tp = e.tpidrurw;
+    r->retry = (uint8_t)e.eret_work;
+    r->retry_ip = e.reserved;
     r->full = 1;
 }

@@ -14,18 +14,23 @@ enum {
     TRAP_PF = 14,
     TRAP_MF = 16,
     TRAP_AC = 17,
+    TRAP_UPCALL = 0xfe,
     TRAP_EX_REGS = 0xff
 };
+/* Words only this file looks at: what is left over of a check (hw-models/
+ * cpu.h, retry), in place of the code and stack segments. */
+enum { WORD_RETRY = 19, WORD_RETRY_IP = 22, RETRY_FPU = 1 << 8 };
 enum { EXC_WORDS = 26 };
 
 static unsigned frame_vector(enum trap_cause cause)
 {
     static const uint8_t vectors[] = {
-        [CAUSE_PAGE_FAULT] = TRAP_PF, [CAUSE_DIVIDE] = TRAP_DE,
-        [CAUSE_ILLEGAL] = TRAP_UD,    [CAUSE_BREAKPOINT] = TRAP_BP,
-        [CAUSE_ALIGNMENT] = TRAP_AC,  [CAUSE_FPU] = TRAP_MF,
-        [CAUSE_BUS] = TRAP_GP,        [CAUSE_EX_REGS] = TRAP_EX_REGS,
-        [CAUSE_OTHER] = TRAP_GP,
+        [CAUSE_PAGE_FAULT] = TRAP_PF,   [CAUSE_DIVIDE] = TRAP_DE,
+        [CAUSE_ILLEGAL] = TRAP_UD,      [CAUSE_BREAKPOINT] = TRAP_BP,
+        [CAUSE_ALIGNMENT] = TRAP_AC,    [CAUSE_FPU] = TRAP_MF,
+        [CAUSE_BUS] = TRAP_GP,          [CAUSE_EX_REGS] = TRAP_EX_REGS,
+        [CAUSE_OTHER] = TRAP_GP,        [CAUSE_SYSCALL] = TRAP_GP,
+        [CAUSE_SYSCALL_DONE] = TRAP_GP, [CAUSE_UPCALL] = TRAP_UPCALL,
     };
     return vectors[cause];
 }
@@ -33,6 +38,8 @@ static unsigned frame_vector(enum trap_cause cause)
 /* Error code of a page fault: user, write, fetch. */
 static word_t frame_error(const struct port_trap *t)
 {
+    if (t->cause == CAUSE_SYSCALL_DONE)
+        return 1; /* the mark of ABI.md section 2 */
     if (t->cause != CAUSE_PAGE_FAULT)
         return 0;
     return 4 | (t->access & RIGHT_W ? 2 : 0) | (t->access & RIGHT_X ? 16 : 0);
@@ -67,10 +74,10 @@ unsigned port_frame_save(const struct port_frame *f,
         frame_vector(trap->cause),
         frame_error(trap),
         r->rip,
-        0,
+        r->retry | (r->full ? RETRY_FPU : 0),
         r->rflags,
         r->rsp,
-        0,
+        r->retry_ip,
         r->tp,
         0,
         0,
@@ -88,13 +95,14 @@ void port_frame_load(struct port_frame *f, const word_t *mr, unsigned words)
         &r->r15, &r->r14, &r->r13, &r->r12, &r->r11, &r->r10, &r->r9,
         &r->r8,  &r->rdi, &r->rsi, &r->rbp, NULL,    &r->rbx, &r->rdx,
         &r->rcx, &r->rax, NULL,    NULL,    &r->rip, NULL,    &r->rflags,
-        &r->rsp, NULL,    NULL,    NULL,    NULL,
+        &r->rsp, NULL,    &r->tp,  NULL,    NULL,
     };
     for (unsigned i = 0; i < EXC_WORDS; i++)
         if (to[i])
             *to[i] = mr[i];
-    if (!r->full) {
+    r->retry = (uint8_t)mr[WORD_RETRY];
+    r->retry_ip = mr[WORD_RETRY_IP];
+    if (!r->full && !(mr[WORD_RETRY] & RETRY_FPU))
         hw_regs_release(r); /* no FPU state is live */
-        r->full = 1;
-    }
+    r->full = 1;
 }

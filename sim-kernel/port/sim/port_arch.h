@@ -79,4 +79,9 @@ static inline uaddr_t port_frame_sp(const struct port_frame *f)
     return f->regs.SIM_SP;
 }
 
+static inline word_t port_frame_tp(const struct port_frame *f)
+{
+    return f->regs.tp;
+}
+
 #endif

@@ -60,6 +60,11 @@ static inline uaddr_t port_frame_sp(const struct port_frame *f)
     return f->sp;
 }
 
+static inline word_t port_frame_tp(const struct port_frame *f)
+{
+    return f->tp;
+}
+
 static inline void port_frame_get_args(const struct port_frame *f,
                                        struct ipc_args *ret_args)
 {
