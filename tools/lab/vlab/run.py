@@ -41,6 +41,7 @@ class Run:
     def __init__(self, lab, system, values, seed, out):
         self.lab, self.system, self.seed = lab, system, seed
         self.values = values
+        self.sources = out / "src"
         text = filled(lab.folder / system.file, values)
         where = out / ("%s-%d" % (system.name, seed))
         where.mkdir(exist_ok=True)

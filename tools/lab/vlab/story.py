@@ -318,6 +318,11 @@ class Story:
                    for k, slots in self.held.items()
                    if self.names.get(k) == task for o in slots.values())
 
+    def submitted(self, name):
+        """The text of a file that was handed in."""
+        path = self.run.sources / name
+        return path.read_text(errors="replace")
+
     def excerpt(self, near, lines=8):
         """The messages around a moment, a record or a list of them."""
         if isinstance(near, (list, tuple)):
