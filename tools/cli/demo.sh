@@ -24,6 +24,7 @@ describe()
     timeline.json) say "  $2  opens in https://ui.perfetto.dev" ;;
     capabilities.svg) say "  $2  who holds which capability" ;;
     capabilities.dot) say "  $2  the same for Graphviz" ;;
+    report.html) say "  $2  everything, to look around in (any browser)" ;;
     esac
 }
 
@@ -46,6 +47,7 @@ cmd_demo()
     picture timeline.json vitrine-trace --to chrome
     picture capabilities.svg vitrine-graph
     picture capabilities.dot vitrine-graph
+    picture report.html vitrine-view --programs "$programs"
     show=$out
     case $out in
     "$PWD"/*) show=${out#"$PWD"/} ;;

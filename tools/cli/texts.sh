@@ -12,7 +12,8 @@ Look:
   demo              run the demo system, leave its diagrams in out/demo
   run SYSTEM        run a program (hello) or a system description (clntsrv)
   trace FILE        a trace as text, summary or diagram
-  graph FILE        the capability graph of a trace, as a picture
+  graph FILE        the capability graph of a trace, drawn or asked
+  view FILE         everything about a trace in one HTML file
   gdb SYSTEM        run under gdb, with symbols for kernel and programs
 
 Work:
@@ -49,6 +50,7 @@ Runs the demo system (examples/demo) in the simulator and writes to out/demo:
   timeline.json       opens in https://ui.perfetto.dev
   capabilities.svg    who holds which capability, with rights
   capabilities.dot    the same for Graphviz
+  report.html         everything in one file, to look around in
 
 RUN-OPTION: those of `vitrine run` (--seed, --realtime, ...).
 Exit code: as for run.
@@ -144,6 +146,25 @@ trace and nothing readable (or --strict).
 END
 }
 
+help_view()
+{
+    cat <<'END'
+Usage: ./vitrine view FILE -o REPORT.html [OPTION...]
+Makes one HTML file of a trace that any browser opens from disk, without a
+network: timeline, sequence diagram, capability graph over time, all events,
+search, findings.
+
+  -o OUTPUT         the file to write
+  --between A..B    only what happened then; times: 1500, 1.5us, 20ms, 2s
+  --only TASK       only what TASK takes part in (may be given again)
+  --max N           at most N records, from the beginning (1000000; 0: all)
+  --strict          a damaged trace is an error even if part is readable
+
+Exit codes: 0; 103 bad usage; 105 damaged trace and nothing readable
+(or --strict).
+END
+}
+
 help_gdb()
 {
     cat <<'END'
@@ -215,7 +236,7 @@ help_help()
 help_for()
 {
     case $1 in
-    main | demo | run | trace | graph | gdb | bench | test | setup | clean | \
+    main | demo | run | trace | graph | view | gdb | bench | test | setup | clean | \
         help) "help_$1" ;;
     *) die_usage "no sub-command '$1'" main ;;
     esac
