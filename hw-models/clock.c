@@ -132,13 +132,6 @@ void hw_clock_cancel(struct hw_clock *c, struct hw_event *e)
         sift_down(c, last, place);
 }
 
-uint64_t hw_clock_next(const struct hw_clock *c)
-{
-    if (!c->count)
-        return HW_NEVER;
-    return c->heap[0]->when > c->now ? c->heap[0]->when : c->now;
-}
-
 void hw_clock_advance(struct hw_clock *c, uint64_t to)
 {
     while (c->count && c->heap[0]->when <= to) {

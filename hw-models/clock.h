@@ -35,7 +35,12 @@ void hw_event_init(struct hw_event *e, void (*fire)(void *), void *data);
 int hw_clock_set(struct hw_clock *c, struct hw_event *e, uint64_t when);
 void hw_clock_cancel(struct hw_clock *c, struct hw_event *e);
 /* Time of the earliest event, not before `now`; HW_NEVER: none. */
-uint64_t hw_clock_next(const struct hw_clock *c);
+static inline uint64_t hw_clock_next(const struct hw_clock *c)
+{
+    if (!c->count)
+        return HW_NEVER;
+    return c->heap[0]->when > c->now ? c->heap[0]->when : c->now;
+}
 /* Moves to `to` (never back), firing what is due on the way in order, with
  * `now` at each event's time. */
 void hw_clock_advance(struct hw_clock *c, uint64_t to);

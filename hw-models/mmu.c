@@ -280,14 +280,14 @@ void hw_mmu_switch(struct hw_mmu *m, uint64_t root, uint32_t *cache)
         m->tlb.context[i].conflicts |= (*cache & WORD_CONFLICTS) != 0;
     }
     m->stats.switches++;
-    if (i != m->current) {
-        hw_mmu_settle(m);
-        if (is_marked(m, m->current))
-            hw_host_drop_owner(&m->host, m->current);
-    }
+    *cache = i | (is_marked(m, i) ? WORD_CONFLICTS : 0);
+    if (i == m->current)
+        return;
+    hw_mmu_settle(m);
+    if (is_marked(m, m->current))
+        hw_host_drop_owner(&m->host, m->current);
     m->current = i;
     hw_tlb_touch(&m->tlb, i);
-    *cache = i | (is_marked(m, i) ? WORD_CONFLICTS : 0);
     block_update(m);
 }
 

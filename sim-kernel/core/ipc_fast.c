@@ -46,9 +46,9 @@ static bool fast_message(const struct ipc_args *args)
 /* r waits for a message of t and for nothing else, not even for the time. */
 static bool fast_accepts(const struct thread *r, const struct thread *t)
 {
-    return r != t && r->ipc.phase == PHASE_RECEIVE && r->ipc.kind == IPC_USER &&
-           (r->ipc.open || r->ipc.partner == t) && !r->object.dying &&
-           !timeout_is_set(&r->timeout);
+    return r != t && r->cpu == t->cpu && r->ipc.phase == PHASE_RECEIVE &&
+           r->ipc.kind == IPC_USER && (r->ipc.open || r->ipc.partner == t) &&
+           !r->object.dying && !timeout_is_set(&r->timeout);
 }
 
 /* With the server right the gate itself may be meant. */
@@ -70,6 +70,29 @@ static struct thread *fast_callee(struct thread *t, const struct ipc_args *args,
         return NULL;
     struct thread *r = op->dest;
     return r && fast_accepts(r, t) && !r->reply_to ? r : NULL;
+}
+
+/* The thread that waits for t's answer; NULL as above. */
+static struct thread *fast_caller(struct thread *t, struct ipc_op *op)
+{
+    struct thread *r = t->reply_to;
+    if (!r || !fast_accepts(r, t) || !heap_is_empty(&t->senders))
+        return NULL;
+    op->dest = r;
+    op->rights = CAP_ALL;
+    op->open = true;
+    return r;
+}
+
+static struct thread *
+fast_partner(struct thread *t, const struct ipc_args *args, struct ipc_op *op)
+{
+    unsigned flags = args->dest & SYS_FLAGS;
+    if (flags == FLAGS_REPLY_AND_WAIT)
+        return fast_caller(t, op);
+    if ((flags && flags != FLAGS_CALL) || (args->dest & SEL_INVALID))
+        return NULL;
+    return fast_callee(t, args, op);
 }
 
 /* --- the rendezvous ----------------------------------------------------- */
@@ -94,32 +117,30 @@ static void fast_trace(const struct thread *t, const struct thread *r,
     });
 }
 
-/* r's receive phase is over. */
-static void fast_leave(struct thread *r)
+/* r's receive phase ends with t's message. */
+static void fast_receive(struct thread *r, const struct ipc_op *op)
 {
     list_remove(&r->waiting);
     if (r->ipc.pinned)
         object_unpin(r->ipc.via);
     r->ipc.pinned = false;
     r->ipc.phase = PHASE_NONE;
-}
-
-/* t's message to r. */
-static void fast_transfer(struct thread *t, struct thread *r,
-                          const struct ipc_args *args, const struct ipc_op *op)
-{
-    uint64_t entered = port_time();
-    unsigned words = tag_words(op->tag);
-    word_t *mr = r->utcb->mr;
-    for (unsigned i = 0; i < words; i++)
-        mr[i] = t->utcb->mr[i];
-    work_done(4 + words / 4);
-    if (__builtin_expect(trace_on, 0))
-        fast_trace(t, r, args, op, entered);
-    fast_leave(r);
     r->utcb->error = 0;
     port_frame_set_result(&r->frame, op->tag, op->label);
-    sched_ready(r);
+}
+
+/* Who owes whom an answer, and who waits for whom (thread.h I3, I5). */
+static void fast_link(struct thread *t, struct thread *r, bool reply)
+{
+    if (reply) {
+        t->reply_to = r->replier = NULL;
+        return;
+    }
+    if (t->replier)
+        t->replier->reply_to = NULL;
+    r->reply_to = t;
+    t->replier = r;
+    list_add_last(&r->waiters, &t->waiting);
 }
 
 /* t waits for the answer, or for anybody (`op->open`). */
@@ -141,52 +162,29 @@ static void fast_wait(struct thread *t, const struct ipc_op *op)
     };
     if (op->via)
         object_pin(op->via);
-    sched_block(t, THREAD_BLOCKED);
-}
-
-static bool fast_call(struct thread *t, const struct ipc_args *args)
-{
-    struct ipc_op op = {.tag = args->tag};
-    struct thread *r = fast_callee(t, args, &op);
-    if (!r)
-        return false;
-    fast_transfer(t, r, args, &op);
-    if (t->replier)
-        t->replier->reply_to = NULL;
-    r->reply_to = t;
-    t->replier = r;
-    list_add_last(&r->waiters, &t->waiting); /* keeps thread.h I5 */
-    fast_wait(t, &op);
-    sched_donate(r);
-    return true;
-}
-
-static bool fast_reply(struct thread *t, const struct ipc_args *args)
-{
-    struct thread *r = t->reply_to;
-    bool waits = r && fast_accepts(r, t) && heap_is_empty(&t->senders);
-    if (!waits)
-        return false;
-    struct ipc_op op = {
-        .tag = args->tag, .dest = r, .rights = CAP_ALL, .open = true};
-    fast_transfer(t, r, args, &op);
-    t->reply_to = r->replier = NULL;
-    fast_wait(t, &op);
-    if (sched_cpu()->donated)
-        sched_donate(r);
-    return true;
 }
 
 bool ipc_fast(struct thread *t)
 {
     struct ipc_args args;
     port_frame_get_args(&t->frame, &args);
-    unsigned flags = args.dest & SYS_FLAGS;
+    struct ipc_op op = {.tag = args.tag};
     if (!ipc_fast_on || !fast_message(&args))
         return false;
-    if (flags == FLAGS_REPLY_AND_WAIT)
-        return fast_reply(t, &args);
-    if (flags && flags != FLAGS_CALL)
+    struct thread *r = fast_partner(t, &args, &op);
+    if (!r)
         return false;
-    return !(args.dest & SEL_INVALID) && fast_call(t, &args);
+
+    uint64_t entered = port_time();
+    unsigned words = tag_words(op.tag);
+    for (unsigned i = 0; i < words; i++)
+        r->utcb->mr[i] = t->utcb->mr[i];
+    work_done(4 + words / 4);
+    if (__builtin_expect(trace_on, 0))
+        fast_trace(t, r, &args, &op, entered);
+    fast_receive(r, &op);
+    fast_link(t, r, op.open);
+    fast_wait(t, &op);
+    sched_hand_over(r, !op.open || sched_cpu()->donated);
+    return true;
 }

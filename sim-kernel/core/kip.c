@@ -11,6 +11,7 @@
 enum { KIP_MEM_DESCS = 0x200, KIP_VERSION_STRINGS = 0x100 };
 
 static l4_kernel_info_t *kip_the;
+static uint64_t kip_next; /* ns, when the clock shows another number */
 
 /* Version, then one string per feature, then an empty one. */
 static const char kip_strings[] = "Vitrine 0.1\0single-cpu\0";
@@ -30,6 +31,7 @@ static unsigned kip_region_type(enum boot_region_type type)
 void kip_init(void *page, const struct boot_info *info)
 {
     l4_kernel_info_t *k = kip_the = page;
+    kip_next = 0;
     k->magic = L4_KERNEL_INFO_MAGIC;
     k->version = 0x87000000;
     k->sigma0_ip = info->sigma0.ip;
@@ -55,10 +57,11 @@ void kip_init(void *page, const struct boot_info *info)
 
 void kip_update_clock(void)
 {
-    uint64_t us = port_time() / 1000;
-    if (sched_cpu_count > 1 && us < kip_the->clock)
-        return; /* another CPU's clock is ahead */
-    kip_the->clock = us;
+    uint64_t now = port_time();
+    if (now < kip_next)
+        return; /* the same microsecond, or another CPU's clock is ahead */
+    kip_the->clock = now / 1000;
+    kip_next = (now / 1000 + 1) * 1000;
 }
 
 paddr_t kip_page(void)

@@ -98,6 +98,20 @@ void sched_donate(struct thread *to)
     c->direct_prio = to->prio > c->current_prio ? to->prio : c->current_prio;
 }
 
+void sched_hand_over(struct thread *to, bool donate)
+{
+    struct cpu *c = sched_cpu();
+    struct thread *from = c->current;
+    to->state = THREAD_READY;
+    sched_enqueue_woken(c, to);
+    sched_dequeue(c, from);
+    from->state = THREAD_BLOCKED;
+    if (!donate)
+        return;
+    c->direct = to;
+    c->direct_prio = to->prio > c->current_prio ? to->prio : c->current_prio;
+}
+
 static uint64_t sched_fresh_slice(const struct thread *t)
 {
     return t->slice_ns - port_vary((unsigned)(t->slice_ns / 2));

@@ -81,6 +81,9 @@ void sched_block(struct thread *t, enum thread_state state);
 /* The current thread's call made `to` ready: run it next on this slice. No
  * effect if `to` is at home on another CPU. */
 void sched_donate(struct thread *to);
+/* What a call does to both at once: `to`, of this CPU, becomes READY, the
+ * current thread BLOCKED; with `donate`, `to` runs next on its slice. */
+void sched_hand_over(struct thread *to, bool donate);
 /* t is dead: it neither runs nor owns the time slice any more. */
 void sched_forget(struct thread *t);
 void sched_set_params(struct thread *t, unsigned prio, uint64_t slice_ns);

@@ -53,20 +53,19 @@ static void ring_drop_oldest(void)
                                   .arg = {r->lost}};
 }
 
-/* The place for the next record. */
-static struct vtr_record *ring_next(void)
+void *trace_reserve(void)
 {
     struct trace_ring *r = &trace_ring;
     if (r->count == r->size)
         trace_flush();
     if (r->count == r->size)
         ring_drop_oldest();
-    return &r->record[ring_index(r->count++)];
+    return &r->record[ring_index(r->count)];
 }
 
-void trace_put(const void *record)
+void trace_commit(void)
 {
-    *ring_next() = *(const struct vtr_record *)record;
+    trace_ring.count++;
 }
 
 void trace_init(void *memory, size_t records, bool on)
@@ -85,7 +84,7 @@ void trace_write_at(uint64_t time, unsigned event, unsigned flags, uint64_t a0,
 {
     if (__builtin_expect(handover_records != 0, 0))
         handover_break();
-    *ring_next() = (struct vtr_record){
+    *(struct vtr_record *)trace_reserve() = (struct vtr_record){
         .time = time,
         .thread = trace_self()->thread,
         .event = (uint16_t)event,
@@ -93,6 +92,7 @@ void trace_write_at(uint64_t time, unsigned event, unsigned flags, uint64_t a0,
         .flags = (uint8_t)flags,
         .arg = {a0, a1, a2, a3, a4, a5},
     };
+    trace_commit();
 }
 
 void trace_write(unsigned event, unsigned flags, uint64_t a0, uint64_t a1,

@@ -39,8 +39,9 @@ void trace_write(unsigned event, unsigned flags, uint64_t a0, uint64_t a1,
 void trace_write_at(uint64_t time, unsigned event, unsigned flags, uint64_t a0,
                     uint64_t a1, uint64_t a2, uint64_t a3, uint64_t a4,
                     uint64_t a5);
-/* A record that is complete (struct vtr_record or vtr_handover). */
-void trace_put(const void *record);
+/* The place of the next record (64 bytes), which is there once committed. */
+void *trace_reserve(void);
+void trace_commit(void);
 /* Hands everything that is in the ring to the port. */
 void trace_flush(void);
 /* Like trace_write for VTR_NAME, VTR_IMAGE, VTR_MARK: up to 32 bytes of

@@ -18,15 +18,17 @@
 #include "trace.h"
 
 unsigned handover_records;
-static struct vtr_handover open;
-static uint64_t open_time; /* of all but ENTER */
+static struct vtr_handover *open; /* in the ring, behind its last record */
+static uint64_t open_time;        /* of all but ENTER */
+static uint32_t open_to;
 
 enum { SENT = 3, SWITCHED = 4 };
-enum { ID_BITS = 22, IP_BITS = 40, TICKS = 16 };
+enum { TICKS = 16 };
 
 static bool fits(const struct handover *h, uint64_t took)
 {
-    return !((h->to | h->via) >> ID_BITS) && !(h->ip >> IP_BITS) &&
+    return !((h->to | h->via) >> VTR_HANDOVER_ID_BITS) &&
+           !(h->ip >> VTR_HANDOVER_IP_BITS) &&
            (int64_t)h->dest == (int32_t)h->dest &&
            (int64_t)h->tag >> 16 == (int16_t)(h->tag >> 16) &&
            took % VTR_HANDOVER_TICK_NS == 0 &&
@@ -51,34 +53,28 @@ void handover_begin(const struct handover *h)
         return;
     }
     unsigned ticks = (unsigned)took / VTR_HANDOVER_TICK_NS;
-    open = (struct vtr_handover){
-        .time = h->entered,
-        .from = h->from,
-        .event = VTR_HANDOVER,
-        .cpu = (uint8_t)port_cpu(),
-        .flags = h->flags,
-        .to = h->to,
-        .ip = h->ip,
-        .ticks_high = ticks >> 2,
-        .via = h->via,
-        .ticks_low = ticks & 3,
-        .dest = h->dest,
-        .words = h->tag & 0x3f,
-        .fpu = h->tag >> 12 & 1,
-        .tag_label = h->tag >> 16 & 0xffff,
-        .label = h->label,
-        .mr0 = h->mr0,
-        .mr1 = h->mr1,
-    };
+    open = trace_reserve();
+    open->time = h->entered;
+    open->from = h->from;
+    open->event = VTR_HANDOVER;
+    open->cpu = (uint8_t)port_cpu();
+    open->flags = h->flags;
+    open->to_ip = vtr_handover_place(h->to, h->ip, ticks);
+    open->via_leave_ip = vtr_handover_place(h->via, 0, ticks >> 2);
+    open->message = vtr_handover_message(h->dest, h->tag);
+    open->label = h->label;
+    open->mr0 = h->mr0;
+    open->mr1 = h->mr1;
+    open_to = h->to;
     open_time = now;
     handover_records = SENT;
 }
 
 void handover_switch(uint32_t to, uint32_t from, unsigned prio, bool direct)
 {
-    if (handover_records == SENT && direct && to == open.to &&
-        from == open.from && prio <= 255 && port_time() == open_time) {
-        open.prio = prio;
+    if (handover_records == SENT && direct && to == open_to &&
+        from == open->from && prio <= 255 && port_time() == open_time) {
+        open->message |= (uint64_t)prio << VTR_HANDOVER_PRIO;
         handover_records = SWITCHED;
     } else {
         trace_write(VTR_SWITCH, 0, to, from, prio, direct, 0, 0);
@@ -87,11 +83,11 @@ void handover_switch(uint32_t to, uint32_t from, unsigned prio, bool direct)
 
 void handover_leave(uint32_t to, uint64_t ip)
 {
-    if (handover_records == SWITCHED && to == open.to && !(ip >> IP_BITS) &&
-        port_time() == open_time) {
-        open.leave_ip = ip;
+    if (handover_records == SWITCHED && to == open_to &&
+        !(ip >> VTR_HANDOVER_IP_BITS) && port_time() == open_time) {
+        open->via_leave_ip |= ip << VTR_HANDOVER_ID_BITS;
         handover_records = 0;
-        trace_put(&open);
+        trace_commit();
     } else {
         trace_write(VTR_LEAVE, 0, to, ip, 0, 0, 0, 0);
     }
@@ -102,7 +98,9 @@ void handover_break(void)
     struct vtr_record parts[VTR_HANDOVER_RECORDS];
     unsigned count = handover_records;
     handover_records = 0;
-    vtr_handover_expand(&open, parts);
-    for (unsigned i = 0; i < count; i++)
-        trace_put(&parts[i]);
+    vtr_handover_expand(open, parts);
+    for (unsigned i = 0; i < count; i++) {
+        *(struct vtr_record *)trace_reserve() = parts[i];
+        trace_commit();
+    }
 }

@@ -178,7 +178,7 @@ def unpacked(r):
     a, b, c, label, mr0, mr1 = r.arg
     to, ip, via, leave_ip = (a & 0x3fffff, a >> 22 & (1 << 40) - 1,
                              b & 0x3fffff, b >> 22 & (1 << 40) - 1)
-    later = r.time + 10 * (a >> 62 << 2 | b >> 62)
+    later = r.time + 10 * (a >> 62 | b >> 62 << 2)
     dest = c & 0xffffffff
     dest = dest - (dest >> 31 << 32) & (1 << 64) - 1
     tag_label = c >> 48

@@ -171,11 +171,6 @@ void machine_init(void)
 
 /* --- time --------------------------------------------------------------- */
 
-uint64_t port_time(void)
-{
-    return sim_machine.now;
-}
-
 int64_t port_host_ns(void)
 {
     return sim_options.host_clock ? (int64_t)host_ns() : -1;

@@ -42,6 +42,11 @@ static inline unsigned port_cpu(void)
     return 0; /* simulated CPUs beyond the first: docs/caveats.md */
 }
 
+static inline uint64_t port_time(void)
+{
+    return sim_machine.now;
+}
+
 static inline void port_work(unsigned steps)
 {
     sim_machine.steps += steps;
