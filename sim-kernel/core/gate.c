@@ -180,3 +180,17 @@ word_t gate_label(const struct object *o)
 {
     return container_of(o, struct gate, object)->label;
 }
+
+void gate_check(struct object *o)
+{
+    if (o->ops != &gate_ops)
+        return;
+    const struct gate *g = gate_of(o);
+    struct heap_node *n = NULL;
+    heap_check(&g->queue);
+    kassert(!g->thread || heap_is_empty(&g->queue)); /* I1 */
+    while ((n = heap_next(&g->queue, n))) {
+        struct sender *s = container_of(n, struct sender, link);
+        kassert(!s->is_irq && sender_thread(s)->ipc.via == o);
+    }
+}

@@ -20,5 +20,7 @@ bool gate_is_bound_to_task(const struct object *o, const struct task *t);
 /* Who sends through o, bound or not (struct thread.waiting); NULL: no gate. */
 struct list *gate_waiters(struct object *o);
 word_t gate_label(const struct object *o);
+/* I1, where o is a gate. */
+void gate_check(struct object *o);
 
 #endif

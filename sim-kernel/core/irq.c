@@ -208,3 +208,13 @@ struct object *irq_create(struct quota *q, uint32_t factory_id)
     object_init(&i->object, &irq_ops, q, factory_id, kmem_charge(sizeof(*i)));
     return &i->object;
 }
+
+void irq_check(struct object *o)
+{
+    if (o->ops != &irq_ops)
+        return;
+    const struct irq *i = irq_of(o);
+    const struct heap *queue = i->thread ? &i->thread->senders : NULL;
+    kassert(!irq_is_queued(i) || i->sender.link.in == queue); /* I1 */
+    kassert(!i->thread || i->thread->object.pins > 0);
+}

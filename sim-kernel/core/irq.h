@@ -39,6 +39,8 @@ void irq_hit(struct irq *i);
 struct list *irq_waiters(struct object *o);
 /* o as a sender; NULL: o is no IRQ. */
 struct sender *irq_sender(struct object *o);
+/* I1, where o is an IRQ. */
+void irq_check(struct object *o);
 /* A queued IRQ's message was taken: its label and object. */
 word_t irq_taken(struct sender *s, struct object **ret_object);
 

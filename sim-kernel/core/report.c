@@ -7,7 +7,9 @@
  */
 #include "report.h"
 #include "icu.h"
+#include "gate.h"
 #include "ipc.h"
+#include "irq.h"
 #include "kassert.h"
 #include "kmem.h"
 #include "sched.h"
@@ -161,6 +163,8 @@ void report_check_all(void)
             thread_check(thread_of(o));
         if (o->ops == &semaphore_ops)
             semaphore_check(o);
+        gate_check(o);
+        irq_check(o);
         quota_check(o->quota);
     }
 }
