@@ -3,7 +3,8 @@
  *
  * create: MR0 protocol of what is wanted, then arguments as pairs of
  * {type | size << 16, value}, items for capabilities; buffer register: where
- * the capability goes.
+ * the capability goes. The answer is one typed item that says it was mapped;
+ * a task's has the flexpage of its kernel-user memory before it.
  *
  * Known protocols are one table; the others answer -L4_ENODEV.
  */
@@ -90,6 +91,17 @@ static int make_gate(const struct maker_args *a, struct object **ret_object)
     return *ret_object ? 0 : -L4_ENOMEM;
 }
 
+static int make_dma_space(const struct maker_args *a,
+                          struct object **ret_object)
+{
+    struct task *t =
+        dma_space_create(&a->factory->quota, a->factory->object.id);
+    if (!t)
+        return -L4_ENOMEM;
+    *ret_object = &t->object;
+    return 0;
+}
+
 static int make_irq(const struct maker_args *a, struct object **ret_object)
 {
     *ret_object = irq_create(&a->factory->quota, a->factory->object.id);
@@ -122,7 +134,7 @@ static const struct maker {
     {L4_PROTO_NONE, make_gate},           {L4_PROTO_KOBJECT, make_gate},
     {L4_PROTO_TASK, make_task},           {L4_PROTO_THREAD, make_thread},
     {L4_PROTO_FACTORY, make_factory},     {L4_PROTO_IRQ_SENDER, make_irq},
-    {L4_PROTO_SEMAPHORE, make_semaphore},
+    {L4_PROTO_SEMAPHORE, make_semaphore}, {L4_PROTO_DMA_SPACE, make_dma_space},
 };
 
 static int factory_make(const struct maker_args *a, long protocol,
@@ -143,6 +155,22 @@ static int factory_hand_over(struct thread *by, word_t index, struct object *o)
     if (error)
         object_destroy(o);
     return error;
+}
+
+/* Success: an item that was mapped (RESULT bits 0), with what precedes it. */
+static void factory_answer(struct thread *by, int error, bool is_task,
+                           const struct invocation *inv)
+{
+    enum { ITEM_MAP = 8 };
+    unsigned words = is_task && inv_words(inv) >= 3 ? 1 : 0;
+    if (error) {
+        ipc_answer(by, error, 0, 0);
+        return;
+    }
+    by->utcb->mr[0] = inv->mr[2]; /* overwritten below if there is none */
+    by->utcb->mr[words] = ITEM_MAP;
+    by->utcb->mr[words + 1] = 0;
+    ipc_answer(by, 0, words, 1);
 }
 
 static void factory_create_op(struct factory *f, struct thread *by,
@@ -167,8 +195,8 @@ static void factory_create_op(struct factory *f, struct thread *by,
         ipc_answer(by, error, 0, 0);
         return;
     }
-    error = factory_hand_over(by, index, o);
-    ipc_answer(by, error, 0, 0);
+    factory_answer(by, factory_hand_over(by, index, o), o->ops == &task_ops,
+                   inv);
 }
 
 static void factory_invoke(struct object *o, struct thread *by,

@@ -13,6 +13,7 @@
 #include "gate.h"
 #include "ipc.h"
 #include "kassert.h"
+#include "meta.h"
 #include "sched.h"
 #include "task.h"
 #include "trace.h"
@@ -138,29 +139,6 @@ static bool invoke_is_common(const struct object *o,
             (inv->mr[0] & 0xffff) == KOBJECT_DEC_REFCNT);
 }
 
-static bool invoke_supports(const struct object *o, long protocol)
-{
-    unsigned max = sizeof(o->ops->protocols) / sizeof(o->ops->protocols[0]);
-    if (protocol == L4_PROTO_KOBJECT || protocol == L4_PROTO_META)
-        return true;
-    for (unsigned i = 0; i < max && o->ops->protocols[i]; i++)
-        if (o->ops->protocols[i] == protocol)
-            return true;
-    return false;
-}
-
-static long invoke_meta(const struct object *o, const struct invocation *inv)
-{
-    int op = invoke_check(inv, L4_PROTO_META, 0);
-    if (op < 0)
-        return op;
-    if (op != META_SUPPORTS)
-        return -L4_ENOSYS;
-    if (inv_words(inv) < 2)
-        return -L4_EMSGTOOSHORT;
-    return invoke_supports(o, (long)inv->mr[1]);
-}
-
 /* The one counted reference an invoker can give up is that of the capability
  * it uses; the object lives on while others hold counted ones. */
 static long invoke_dec_refcnt(const struct invocation *inv)
@@ -178,9 +156,10 @@ static long invoke_dec_refcnt(const struct invocation *inv)
 static void invoke_common(const struct object *o, struct thread *t,
                           const struct invocation *inv)
 {
-    bool meta = tag_label(inv->args.tag) == L4_PROTO_META;
-    long result = meta ? invoke_meta(o, inv) : invoke_dec_refcnt(inv);
-    ipc_answer(t, result, 0, 0);
+    if (tag_label(inv->args.tag) == L4_PROTO_META)
+        meta_answer(o, t, inv);
+    else
+        ipc_answer(t, invoke_dec_refcnt(inv), 0, 0);
 }
 
 static void invoke_object(struct thread *t, struct object *o,

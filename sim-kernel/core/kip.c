@@ -9,12 +9,29 @@
 #include <l4/sys/memdesc.h>
 
 enum { KIP_MEM_DESCS = 0x200, KIP_VERSION_STRINGS = 0x100 };
+enum { KIP_STRING_MAX = 32 };
 
 static l4_kernel_info_t *kip_the;
 static uint64_t kip_next; /* ns, when the clock shows another number */
 
-/* Version, then one string per feature, then an empty one. */
-static const char kip_strings[] = "Vitrine 0.1\0single-cpu\0";
+/* Version, then one string per feature, then (page of zeros) an empty one. */
+static void kip_write_strings(char *at, const struct boot_info *info)
+{
+    const char *strings[] = {
+        "Vitrine 0.1",
+        "trace",
+        "dma-space",
+        info->cpu_count > 1 ? "multi-cpu" : "single-cpu",
+        info->msi_count ? "msi" : NULL,
+    };
+    for (unsigned i = 0; i < sizeof(strings) / sizeof(strings[0]); i++) {
+        if (!strings[i])
+            continue;
+        size_t n = kstrnlen(strings[i], KIP_STRING_MAX);
+        memcpy(at, strings[i], n);
+        at += n + 1;
+    }
+}
 
 static unsigned kip_region_type(enum boot_region_type type)
 {
@@ -42,8 +59,8 @@ void kip_init(void *page, const struct boot_info *info)
     k->offset_version_strings = KIP_VERSION_STRINGS >> 4;
     k->log2_kip_size = PAGE_ORDER;
     k->scheduler_granularity = 1000;
-    memcpy((char *)page + KIP_VERSION_STRINGS, kip_strings,
-           sizeof(kip_strings));
+    k->platform_info.is_mp = info->cpu_count > 1;
+    kip_write_strings((char *)page + KIP_VERSION_STRINGS, info);
 
     l4_kernel_info_mem_desc_t *d = l4_kernel_info_get_mem_descs(k);
     for (unsigned i = 0; i < info->region_count; i++) {

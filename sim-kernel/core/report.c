@@ -157,7 +157,7 @@ void report_check_all(void)
     vlog_check();
     for (struct list *l = object_all.next; l != &object_all; l = l->next) {
         struct object *o = container_of(l, struct object, all);
-        if (o->ops == &task_ops)
+        if (o->ops == &task_ops || o->ops == &dma_space_ops)
             task_check(task_of(o));
         if (o->ops == &thread_ops)
             thread_check(thread_of(o));

@@ -37,6 +37,22 @@ struct task *task_create(struct quota *q, uint32_t factory_id)
     return NULL;
 }
 
+struct task *dma_space_create(struct quota *q, uint32_t factory_id)
+{
+    struct task *t = kmem_alloc(q, sizeof(*t));
+    if (!t)
+        return NULL;
+    object_init(&t->object, &dma_space_ops, q, factory_id,
+                kmem_charge(sizeof(*t)));
+    list_init(&t->threads);
+    list_init(&t->ku_mem);
+    t->has_mem = !mspace_init(&t->mem, q, t->object.id, boot_user_end);
+    if (t->has_mem)
+        return t;
+    object_destroy(&t->object);
+    return NULL;
+}
+
 /* --- kernel-user memory ----------------------------------------------- */
 
 static int ku_mem_map(struct task *t, struct ku_mem *k)
@@ -242,6 +258,23 @@ static void task_invoke(struct object *o, struct thread *by,
     }
 }
 
+/* What a device may reach: mapped and unmapped like a task's memory, and
+ * nothing else. Its table of capabilities has no slots. */
+static void dma_space_invoke(struct object *o, struct thread *by,
+                             const struct invocation *inv)
+{
+    int op = invoke_check(inv, L4_PROTO_TASK, 0);
+    bool words = inv_words(inv) >= 3;
+    unsigned type = words ? inv->mr[2] >> 4 & 3 : FPAGE_MEM;
+    bool memory = type == FPAGE_MEM || type == FPAGE_SPECIAL;
+    if (op == TASK_UNMAP || (op == TASK_MAP && memory))
+        task_invoke(o, by, inv);
+    else if (op == TASK_MAP)
+        ipc_answer(by, inv->rights & CAP_W ? -L4_EINVAL : -L4_EPERM, 0, 0);
+    else
+        ipc_answer(by, op < 0 ? op : -L4_ENOSYS, 0, 0);
+}
+
 static void task_destroy(struct object *o)
 {
     struct task *t = task_of(o);
@@ -291,6 +324,16 @@ const struct object_ops task_ops = {
     .type = VTR_T_TASK,
     .protocols = {L4_PROTO_TASK},
     .invoke = task_invoke,
+    .destroy = task_destroy,
+    .take_down = task_take_down,
+    .wind_up = task_wind_up,
+    .free = task_free,
+};
+
+const struct object_ops dma_space_ops = {
+    .type = VTR_T_DMA_SPACE,
+    .protocols = {L4_PROTO_DMA_SPACE, L4_PROTO_TASK},
+    .invoke = dma_space_invoke,
     .destroy = task_destroy,
     .take_down = task_take_down,
     .wind_up = task_wind_up,

@@ -36,8 +36,12 @@ static inline struct task *task_of(struct object *o)
 
 extern const struct object_ops task_ops;
 
+/* A DMA space: a task of memory only, for a device. */
+extern const struct object_ops dma_space_ops;
+
 /* An empty task charged to q; NULL: no memory. */
 struct task *task_create(struct quota *q, uint32_t factory_id);
+struct task *dma_space_create(struct quota *q, uint32_t factory_id);
 /* Kernel-user memory at [user, + size), both page aligned, at most 16
  * pages a call. 0, -L4_EINVAL, -L4_ENOMEM, -L4_EEXIST. */
 int task_add_ku_mem(struct task *t, uaddr_t user, size_t size);

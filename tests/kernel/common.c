@@ -37,26 +37,68 @@ static void objects_tell_what_they_speak(void)
         {L4_BASE_ICU_CAP, L4_PROTO_IRQ},
         {L4_BASE_SCHEDULER_CAP, L4_PROTO_SCHEDULER},
         {L4_BASE_DEBUGGER_CAP, L4_PROTO_DEBUGGER},
+        {made(L4_PROTO_DMA_SPACE), L4_PROTO_DMA_SPACE},
         {made(L4_PROTO_IRQ_SENDER), L4_PROTO_IRQ_SENDER},
         {made(L4_PROTO_IRQ_SENDER), L4_PROTO_IRQ},
         {made(L4_PROTO_SEMAPHORE), L4_PROTO_SEMAPHORE},
         {made(L4_PROTO_SEMAPHORE), L4_PROTO_IRQ},
         {gate_to(MAIN_CAP, 0), L4_PROTO_KOBJECT},
+        {L4_BASE_LOG_CAP, L4_PROTO_IRQ},
+        {L4_BASE_SCHEDULER_CAP, L4_PROTO_IRQ},
     };
     for (unsigned i = 0; i < sizeof all / sizeof all[0]; i++) {
         CHECK_EQ(supports(all[i].obj, all[i].protocol), 1);
         CHECK_EQ(supports(all[i].obj, L4_PROTO_META), 1);
         CHECK_EQ(supports(all[i].obj, L4_PROTO_KOBJECT), 1);
-        CHECK_EQ(supports(all[i].obj, L4_PROTO_DMA_SPACE), 0);
+        CHECK_EQ(supports(all[i].obj, L4_PROTO_VM), 0);
         CHECK_EQ(supports(all[i].obj, L4_PROTO_NONE), 0);
     }
+}
+
+/* Interface n of obj: its protocol, 0: there is none. *ret_first: the first
+ * letter of its name. */
+static long interface(l4_cap_idx_t obj, l4_umword_t n, char *ret_first)
+{
+    l4_msg_regs_t *v = l4_utcb_mr();
+    v->mr[0] = L4_META_OP_INTERFACE;
+    v->mr[1] = n;
+    long error = request(obj, L4_PROTO_META, 2, 0);
+    if (error) {
+        CHECK_EQ(error, -L4_ERANGE);
+        return 0;
+    }
+    const char *name = (const char *)&v->mr[2];
+    CHECK(v->mr[1] > 1 && name[v->mr[1] - 1] == 0 && name[v->mr[1] - 2] != 0);
+    *ret_first = name[0];
+    return (long)v->mr[0];
+}
+
+static void interfaces_can_be_listed(void)
+{
+    char first = 0;
+    l4_cap_idx_t irq = made(L4_PROTO_IRQ_SENDER);
+    CHECK_EQ(request_op(irq, L4_PROTO_META, L4_META_OP_NUM_INTERFACES), 4);
+    CHECK_EQ(interface(irq, 0, &first), L4_PROTO_KOBJECT);
+    CHECK_EQ(first, 'k');
+    CHECK_EQ(interface(irq, 1, &first), L4_PROTO_META);
+    CHECK_EQ(interface(irq, 2, &first), L4_PROTO_IRQ_SENDER);
+    CHECK_EQ(first, 'i');
+    CHECK_EQ(interface(irq, 3, &first), L4_PROTO_IRQ);
+    CHECK_EQ(interface(irq, 4, &first), 0);
+    CHECK_EQ(interface(irq, ~0ul, &first), 0);
+    CHECK_EQ(
+        request_op(L4_BASE_TASK_CAP, L4_PROTO_META, L4_META_OP_NUM_INTERFACES),
+        3);
+    CHECK_EQ(interface(L4_BASE_TASK_CAP, 2, &first), L4_PROTO_TASK);
+    CHECK_EQ(first, 't');
 }
 
 static void meta_and_its_errors(void)
 {
     l4_cap_idx_t obj = L4_BASE_TASK_CAP;
     CHECK_EQ(request_op(obj, L4_PROTO_META, 0x77), -L4_ENOSYS);
-    CHECK_EQ(request_op(obj, L4_PROTO_META, L4_META_OP_INTERFACE), -L4_ENOSYS);
+    CHECK_EQ(request_op(obj, L4_PROTO_META, L4_META_OP_INTERFACE),
+             -L4_EMSGTOOSHORT);
     CHECK_EQ(request_op(obj, L4_PROTO_META, L4_META_OP_SUPPORTS),
              -L4_EMSGTOOSHORT);
     CHECK_EQ(request(obj, L4_PROTO_META, 0, 0), -L4_EMSGTOOSHORT);
@@ -222,6 +264,7 @@ static void a_deleted_del_irq_is_not_hit(void)
 
 const struct kernel_test common_tests[] = {
     {"meta: objects tell what they speak", objects_tell_what_they_speak},
+    {"meta: interfaces can be listed", interfaces_can_be_listed},
     {"meta: errors", meta_and_its_errors},
     {"meta: through a client's gate the server is asked",
      through_a_client_gate_the_server_is_asked},
