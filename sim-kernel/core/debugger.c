@@ -3,15 +3,14 @@
  * in <l4/vitrine/debug.h>).
  *
  *      opcode = group | operation; the object meant is a typed item
- *      0x000  console     0x100  names and ids     0x600  Vitrine's
+ *      0x000  console     0x100  names and ids, kinds of trace records
+ *      0x200  trace       0x400  coverage: -L4_ENOSYS, this kernel has none
+ *      0x500  memory      0x600  Vitrine's
  *
- * Text comes in the message words from the one given in the table below.
- *
- * Not here yet (-L4_ENOSYS): log types, object list, trace control.
  */
 #include "debugger.h"
 #include "abi.h"
-#include "invoke.h"
+#include "debugger_ops.h"
 #include "ipc.h"
 #include "kassert.h"
 #include "kmem.h"
@@ -32,8 +31,17 @@ enum debugger_op {
     JDB_OUTDEC = 0x008,
     OBJ_SET_NAME = 0x100,
     OBJ_GLOBAL_ID = 0x101,
+    OBJ_POINTER_TO_ID = 0x102,
+    OBJ_LOG_TYPEID = 0x103,
+    OBJ_LOG_SWITCH = 0x104,
+    OBJ_NAME_OF_ID = 0x105,
+    OBJ_LOG_NAME = 0x106,
     OBJ_ADD_IMAGE = 0x107,
     OBJ_GET_NAME = 0x108,
+    OBJ_LIST = 0x110,
+    TBUF_FIRST = 0x200,
+    TBUF_LAST = 0x2ff,
+    KMEM_STATS = 0x500,
 };
 
 enum { RESULT_MAX = 99 };
@@ -55,9 +63,7 @@ void object_set_name(struct object *o, const char *text, size_t length)
     trace_text(VTR_NAME, o->id, 0, 1, o->name);
 }
 
-/* Text in the message from word `first` on, at most 31 characters. */
-static void debugger_text(const struct invocation *inv, unsigned first,
-                          char *ret_text)
+void debugger_text(const struct invocation *inv, unsigned first, char *ret_text)
 {
     unsigned words = inv_words(inv);
     size_t room = words > first ? (words - first) * sizeof(word_t) : 0;
@@ -73,8 +79,7 @@ static void debugger_print(const struct invocation *inv)
     port_console_write((const char *)&inv->mr[2], n);
 }
 
-/* The low `digits` digits of n in a base of 10 or 16. */
-static void debugger_number(word_t n, unsigned base, unsigned digits)
+void debugger_number(word_t n, unsigned base, unsigned digits)
 {
     char text[24];
     unsigned at = sizeof(text);
@@ -115,6 +120,52 @@ static void debugger_image(struct object *o, const struct invocation *inv)
     port_image_loaded(&task_of(o)->mem.port, o->id, inv->mr[1], name);
 }
 
+static void debugger_answer_name(struct thread *by, const struct object *o)
+{
+    if (!o || !o->name[0]) {
+        ipc_answer(by, -L4_ENOENT, 0, 0);
+        return;
+    }
+    memcpy(&by->utcb->mr[0], o->name, sizeof(o->name));
+    ipc_answer(by, 0, sizeof(o->name) / sizeof(word_t), 0);
+}
+
+/* Questions about the kernel as a whole; false: op is none of them. */
+static bool debugger_query_op(struct thread *by, const struct invocation *inv,
+                              unsigned op)
+{
+    enum { NAME_WORDS = 2 * 4 };
+    switch (op) {
+    case OBJ_POINTER_TO_ID:
+        ipc_answer(by, debugger_pointer_to_id(by, inv), 1, 0);
+        return true;
+    case OBJ_NAME_OF_ID:
+        if (inv_words(inv) < 2)
+            ipc_answer(by, -L4_EMSGTOOSHORT, 0, 0);
+        else
+            debugger_answer_name(by, object_find((uint32_t)inv->mr[1]));
+        return true;
+    case OBJ_LOG_TYPEID:
+        ipc_answer(by, debugger_log_typeid(by, inv), 1, 0);
+        return true;
+    case OBJ_LOG_NAME:
+        ipc_answer(by, debugger_log_name(by, inv), NAME_WORDS, 0);
+        return true;
+    case OBJ_LOG_SWITCH:
+        ipc_answer(by, debugger_log_switch(inv), 0, 0);
+        return true;
+    case OBJ_LIST:
+        ipc_answer(by, debugger_list(by, inv), 2, 0);
+        return true;
+    case KMEM_STATS:
+        debugger_memory();
+        ipc_answer(by, 0, 0, 0);
+        return true;
+    default:
+        return false;
+    }
+}
+
 /* Operations on the object sent along. */
 static void debugger_object_op(struct thread *by, const struct invocation *inv,
                                unsigned op)
@@ -134,8 +185,7 @@ static void debugger_object_op(struct thread *by, const struct invocation *inv,
         by->utcb->mr[0] = o->id;
         ipc_answer(by, 0, 1, 0);
     } else if (op == OBJ_GET_NAME) {
-        memcpy(&by->utcb->mr[0], o->name, sizeof(o->name));
-        ipc_answer(by, 0, sizeof(o->name) / sizeof(word_t), 0);
+        debugger_answer_name(by, o);
     } else if (op == OBJ_ADD_IMAGE && o->ops->type == VTR_T_TASK) {
         debugger_image(o, inv);
         ipc_answer(by, 0, 0, 0);
@@ -238,6 +288,10 @@ static void debugger_invoke(struct object *o, struct thread *by,
         ipc_answer(by, op, 0, 0);
     } else if (debugger_console_op(inv, (unsigned)op)) {
         ipc_answer(by, 0, 0, 0);
+    } else if (op >= TBUF_FIRST && op <= TBUF_LAST) {
+        ipc_answer(by, debugger_tbuf_op(inv, (unsigned)op), 0, 0);
+    } else if (debugger_query_op(by, inv, (unsigned)op)) {
+        return;
     } else if (op == OBJ_SET_NAME || op == OBJ_GLOBAL_ID ||
                op == OBJ_ADD_IMAGE || op == OBJ_GET_NAME) {
         debugger_object_op(by, inv, op);

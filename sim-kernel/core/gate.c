@@ -194,3 +194,8 @@ void gate_check(struct object *o)
         kassert(!s->is_irq && sender_thread(s)->ipc.via == o);
     }
 }
+
+struct thread *gate_thread(struct object *o)
+{
+    return gate_of(o)->thread;
+}

@@ -22,5 +22,7 @@ struct list *gate_waiters(struct object *o);
 word_t gate_label(const struct object *o);
 /* I1, where o is a gate. */
 void gate_check(struct object *o);
+/* NULL: unbound. */
+struct thread *gate_thread(struct object *o);
 
 #endif

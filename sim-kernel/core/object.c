@@ -182,6 +182,14 @@ void object_never_free(struct object *o)
     kpanic("the kernel's own pin was lost");
 }
 
+struct list *object_nth(uint64_t n)
+{
+    struct list *l = object_all.next;
+    while (n-- && l != &object_all)
+        l = l->next;
+    return l;
+}
+
 struct object *object_find(uint32_t id)
 {
     for (struct list *l = object_all.next; l != &object_all; l = l->next) {

@@ -124,6 +124,8 @@ bool object_reap_is_new(void);
  * pins for ever: without a capability nobody can name them, that is all. */
 void object_rest(struct object *o);
 void object_never_free(struct object *o);
+/* The n-th of object_all, or its end. Linear: for the debugger only. */
+struct list *object_nth(uint64_t n);
 /* By debugger id; NULL: none. Linear: for the debugger only. */
 struct object *object_find(uint32_t id);
 /* I1, I2 of every live object. */

@@ -23,6 +23,7 @@ enum { TEXT_WORDS = 4 };
 
 bool trace_on;
 struct trace_who trace_who[TRACE_CPUS];
+uint64_t trace_kinds;
 
 struct trace_ring {
     struct vtr_record *record;
@@ -76,6 +77,7 @@ void trace_init(void *memory, size_t records, bool on)
         trace_who[i] = (struct trace_who){0, 0};
     handover_records = 0;
     trace_on = on;
+    trace_kinds = on ? ~0ull : 0;
 }
 
 void trace_write_at(uint64_t time, unsigned event, unsigned flags, uint64_t a0,
@@ -84,6 +86,8 @@ void trace_write_at(uint64_t time, unsigned event, unsigned flags, uint64_t a0,
 {
     if (__builtin_expect(handover_records != 0, 0))
         handover_break();
+    if (!(trace_kinds >> event & 1))
+        return;
     *(struct vtr_record *)trace_reserve() = (struct vtr_record){
         .time = time,
         .thread = trace_self()->thread,
@@ -130,6 +134,35 @@ void trace_text(unsigned event, uint64_t a0, uint64_t a1, unsigned first,
     for (size_t i = 0; i < TEXT_WORDS * sizeof(uint64_t) && text[i]; i++)
         arg[first + i / 8] |= (uint64_t)(uint8_t)text[i] << i % 8 * 8;
     trace_write(event, 0, arg[0], arg[1], arg[2], arg[3], arg[4], arg[5]);
+}
+
+void trace_switch(unsigned event, bool on)
+{
+    uint64_t bit = 1ull << event;
+    if (handover_records)
+        handover_break();
+    trace_kinds = on ? trace_kinds | bit : trace_kinds & ~bit;
+    trace_on = trace_kinds && trace_ring.size >= 2;
+}
+
+size_t trace_count(void)
+{
+    if (handover_records)
+        handover_break();
+    return trace_ring.count;
+}
+
+const struct vtr_record *trace_record(size_t i)
+{
+    kassert(i < trace_ring.count);
+    return &trace_ring.record[ring_index(i)];
+}
+
+void trace_clear(void)
+{
+    trace_flush();
+    trace_ring.start = trace_ring.count = 0;
+    trace_ring.lost = 0;
 }
 
 void trace_check(void)

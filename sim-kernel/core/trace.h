@@ -50,6 +50,14 @@ void trace_flush(void);
  * while tracing is off. */
 void trace_text(unsigned event, uint64_t a0, uint64_t a1, unsigned first,
                 const char *text);
+/* Records of this event are written or not; tracing is on while any kind is. */
+void trace_switch(unsigned event, bool on);
+extern uint64_t trace_kinds; /* a bit for each event that is on */
+/* What the ring holds, oldest first; the port took the rest. */
+size_t trace_count(void);
+const struct vtr_record *trace_record(size_t i);
+/* The ring is empty after: what the port does not store is gone. */
+void trace_clear(void);
 void trace_check(void);
 
 #define trace_event(event, flags, a0, a1, a2, a3, a4, a5)                      \

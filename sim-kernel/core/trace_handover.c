@@ -27,7 +27,8 @@ enum { TICKS = 16 };
 
 static bool fits(const struct handover *h, uint64_t took)
 {
-    return !((h->to | h->via) >> VTR_HANDOVER_ID_BITS) &&
+    return trace_kinds == ~0ull &&
+           !((h->to | h->via) >> VTR_HANDOVER_ID_BITS) &&
            !(h->ip >> VTR_HANDOVER_IP_BITS) &&
            (int64_t)h->dest == (int32_t)h->dest &&
            (int64_t)h->tag >> 16 == (int16_t)(h->tag >> 16) &&

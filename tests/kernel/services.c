@@ -1,9 +1,8 @@
 /*
- * The kernel's own services: scheduler, log, debugger, platform control.
+ * The kernel's own services: scheduler, log, platform control.
  */
 #include "harness.h"
 #include <l4/sys/platform_control.h>
-#include <l4/vitrine/debug.h>
 
 /* --- scheduler ---------------------------------------------------------- */
 
@@ -204,49 +203,6 @@ const struct kernel_test vlog_tests[] = {
     {0, 0},
 };
 
-/* --- debugger ----------------------------------------------------------------
- */
-
-static int same(const char *a, const char *b)
-{
-    while (*a && *a == *b)
-        a++, b++;
-    return *a == *b;
-}
-
-static void names_and_ids(void)
-{
-    struct worker a, b;
-    char name[32];
-    worker_make(&a);
-    worker_make(&b);
-    CHECK_EQ(result(l4_debugger_set_object_name(a.cap, "first")), 0);
-    CHECK_EQ(l4_debugger_get_object_name(a.cap, name, sizeof name), 0);
-    CHECK(same(name, "first"));
-    CHECK_EQ(result(l4_debugger_set_object_name(
-                 a.cap, "a name of more than thirty-one characters")),
-             0);
-    CHECK_EQ(l4_debugger_get_object_name(a.cap, name, sizeof name), 0);
-    CHECK(same(name, "a name of more than thirty-one "));
-    CHECK(l4_debugger_global_id(a.cap) < l4_debugger_global_id(b.cap));
-    worker_delete(&a);
-    worker_delete(&b);
-}
-
-static void debugger_errors(void)
-{
-    CHECK_EQ(request_op(L4_BASE_DEBUGGER_CAP, L4_PROTO_DEBUGGER, 0x699),
-             -L4_ENOSYS);
-    CHECK_EQ(request_op(L4_BASE_DEBUGGER_CAP, L4_PROTO_DEBUGGER, 0x500),
-             -L4_ENOSYS);
-    CHECK_EQ(request_op(L4_BASE_DEBUGGER_CAP, L4_PROTO_DEBUGGER, 0x101),
-             -L4_EINVAL);
-    CHECK_EQ(request_op(L4_BASE_DEBUGGER_CAP, L4_PROTO_DEBUGGER,
-                        L4_VITRINE_REPORT_FAULT),
-             -L4_ENOENT);
-    CHECK_EQ(request_op(L4_BASE_DEBUGGER_CAP, L4_PROTO_TASK, 0), -L4_EBADPROTO);
-}
-
 /* --- platform control -------------------------------------------------------
  */
 
@@ -294,26 +250,7 @@ static void platform_errors(void)
              -L4_EMSGTOOSHORT);
 }
 
-/* --- kernel memory ----------------------------------------------------------
- */
-
-static void kernel_memory_is_told(void)
-{
-    struct kernel_use before = kernel_use();
-    struct worker w;
-    worker_make(&w);
-    struct kernel_use with = kernel_use();
-    CHECK_EQ(with.objects, before.objects + 1);
-    CHECK(with.free < before.free);
-    worker_delete(&w);
-    l4_ipc_sleep_us(1);
-    CHECK_EQ(kernel_use().free, before.free);
-}
-
-const struct kernel_test debugger_tests[] = {
-    {"debugger: names and ids", names_and_ids},
-    {"debugger: errors", debugger_errors},
-    {"debugger: kernel memory is told", kernel_memory_is_told},
+const struct kernel_test platform_tests[] = {
     {"platform control: operations", platform_operations},
     {"platform control: errors", platform_errors},
     {0, 0},

@@ -25,6 +25,7 @@
 #ifndef L4_VITRINE_TRACE_EVENTS_H
 #define L4_VITRINE_TRACE_EVENTS_H
 
+#include <l4/sys/linkage.h>
 #include <stdint.h>
 
 #define VTR_EVENTS(X)                                                          \
@@ -72,7 +73,11 @@
       "snapshot: one memory mapping")                                          \
     X(33, WAIT, "thread,partner,why,since_ns,ip,via",                          \
       "final state: who waits for whom")                                       \
-    X(34, HANDOVER, "", "five records in one (trace_handover.h); readers unpack")
+    X(34, HANDOVER, "",                                                        \
+      "five records in one (trace_handover.h); readers unpack")                \
+    X(35, VALUES, "value0,value1,value2",                                      \
+      "three numbers of a program, of the mark before it")                     \
+    X(36, BINARY, "word0,word1,word2", "24 bytes of a program")
 
 enum vtr_event {
 #define VTR_X(number, name, args, text) VTR_##name = number,
