@@ -20,16 +20,26 @@
 
 enum { TASK_STEPS = 1000, KU_MEM_MAX = 16 * PAGE_SIZE, BATCH_MAX = 61 };
 
-struct task *task_create(struct quota *q, uint32_t factory_id)
+/* What task and DMA space have in common. */
+static struct task *task_new(struct quota *q, const struct object_ops *ops,
+                             uint32_t factory_id)
 {
     struct task *t = kmem_alloc(q, sizeof(*t));
     if (!t)
         return NULL;
-    object_init(&t->object, &task_ops, q, factory_id, kmem_charge(sizeof(*t)));
+    object_init(&t->object, ops, q, factory_id, kmem_charge(sizeof(*t)));
     list_init(&t->threads);
     list_init(&t->ku_mem);
     list_init(&t->vcpus);
     t->has_mem = !mspace_init(&t->mem, q, t->object.id, boot_user_end);
+    return t;
+}
+
+struct task *task_create(struct quota *q, uint32_t factory_id)
+{
+    struct task *t = task_new(q, &task_ops, factory_id);
+    if (!t)
+        return NULL;
     t->has_caps = !cap_table_init(&t->caps, q, t->object.id);
     if (t->has_mem && t->has_caps)
         return t;
@@ -39,15 +49,8 @@ struct task *task_create(struct quota *q, uint32_t factory_id)
 
 struct task *dma_space_create(struct quota *q, uint32_t factory_id)
 {
-    struct task *t = kmem_alloc(q, sizeof(*t));
-    if (!t)
-        return NULL;
-    object_init(&t->object, &dma_space_ops, q, factory_id,
-                kmem_charge(sizeof(*t)));
-    list_init(&t->threads);
-    list_init(&t->ku_mem);
-    t->has_mem = !mspace_init(&t->mem, q, t->object.id, boot_user_end);
-    if (t->has_mem)
+    struct task *t = task_new(q, &dma_space_ops, factory_id);
+    if (!t || t->has_mem)
         return t;
     object_destroy(&t->object);
     return NULL;
