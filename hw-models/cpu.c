@@ -340,8 +340,12 @@ static void cpu_bind(struct hw_cpu *c)
         hw_signal_stack_make();
         thread_id = hw_host_gettid();
     }
-    c->tid = thread_id;
-    hw_host_bind(c);
+    if (c->tid == thread_id) {
+        hw_host_point(c);
+    } else {
+        c->tid = thread_id;
+        hw_host_bind(c);
+    }
     bound = c;
 }
 

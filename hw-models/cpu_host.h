@@ -64,6 +64,8 @@ uint64_t hw_regs_argument(const struct hw_regs *r, unsigned n);
 /* Makes the block findable for user code on this host thread, and notes the
  * host's thread pointer. */
 void hw_host_bind(struct hw_cpu *c);
+/* Only the first, for a CPU that this host thread ran before. */
+void hw_host_point(struct hw_cpu *c);
 /* After a signal: the host's thread pointer and our block pointer again. */
 void hw_host_tp_restore(struct hw_cpu *c);
 pid_t hw_host_gettid(void);

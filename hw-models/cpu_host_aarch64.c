@@ -81,6 +81,12 @@ void hw_host_bind(struct hw_cpu *c)
     *hw_block_own(&c->block, BLOCK_HOST_TP) = tp;
 }
 
+/* x18 is loaded on the way into user code. */
+void hw_host_point(struct hw_cpu *c)
+{
+    (void)c;
+}
+
 void hw_host_tp_restore(struct hw_cpu *c)
 {
     uint64_t tp = *hw_block_own(&c->block, BLOCK_HOST_TP);

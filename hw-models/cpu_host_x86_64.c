@@ -109,7 +109,12 @@ void hw_host_bind(struct hw_cpu *c)
     syscall_raw(NR_ARCH_PRCTL, ARCH_GET_FS, (long)&fs);
     *hw_block_own(&c->block, BLOCK_HOST_TP) = fs;
     *hw_block_own(&c->block, BLOCK_FAST_TP) = fsgsbase_is_usable();
-    if (fsgsbase_is_usable())
+    hw_host_point(c);
+}
+
+void hw_host_point(struct hw_cpu *c)
+{
+    if (*hw_block_own(&c->block, BLOCK_FAST_TP))
         __asm__ volatile("wrgsbase %0" : : "r"(&c->block));
     else
         syscall_raw(NR_ARCH_PRCTL, ARCH_SET_GS, (long)&c->block);

@@ -33,8 +33,15 @@ static const uint32_t WORD_CONFLICTS = 1u << 31;
 struct hw_mmu {
     struct hw_ram *ram;
     uint64_t start, end;
+    /* The CPU that calls are about; the others' contexts are in `cpu`. */
+    unsigned cpus, selected;
     struct hw_user_block *block;
     uint32_t current; /* context in force */
+    bool parallel;    /* CPUs run user code at the same time */
+    struct {
+        struct hw_user_block *block;
+        uint32_t current; /* stale for the selected one */
+    } cpu[HW_MMU_CPUS];
     struct hw_mmu_stats stats;
     struct hw_tlb tlb;
     struct hw_host host; /* pages are owned by contexts */
@@ -54,19 +61,30 @@ static bool is_marked(const struct hw_mmu *m, uint32_t context)
 }
 
 /* The CPU asks again about its code and stack page. */
-static void block_pages_forget(struct hw_mmu *m)
+static void block_pages_forget(struct hw_user_block *b)
 {
-    if (!m->block)
+    if (!b)
         return;
-    m->block->code_page = HW_TLB_NO_PAGE;
-    m->block->stack_page = HW_TLB_NO_PAGE;
+    b->code_page = HW_TLB_NO_PAGE;
+    b->stack_page = HW_TLB_NO_PAGE;
+}
+
+static void all_pages_forget(struct hw_mmu *m)
+{
+    for (unsigned i = 0; i < m->cpus; i++)
+        block_pages_forget(m->cpu[i].block);
 }
 
 static void block_update(struct hw_mmu *m)
 {
     if (m->block)
         m->block->tlb = m->tlb.entry[m->current];
-    block_pages_forget(m);
+    block_pages_forget(m->block);
+}
+
+static uint32_t current_of(const struct hw_mmu *m, unsigned cpu)
+{
+    return cpu == m->selected ? m->current : m->cpu[cpu].current;
 }
 
 /* Keeps I1: called for each page that loses its frame in the host. */
@@ -75,7 +93,7 @@ static void host_dropped(void *data, uint64_t page)
     struct hw_mmu *m = data;
 
     hw_tlb_drop_everywhere(&m->tlb, page);
-    block_pages_forget(m);
+    all_pages_forget(m);
 }
 
 static void context_release(struct hw_mmu *m, uint32_t i)
@@ -91,6 +109,9 @@ static uint32_t context_get(struct hw_mmu *m, uint64_t root)
 
     if (i || !root)
         return i;
+    for (unsigned cpu = 0; cpu < m->cpus; cpu++)
+        if (cpu != m->selected) /* what is in force stays */
+            hw_tlb_touch(&m->tlb, m->cpu[cpu].current);
     i = hw_tlb_victim(&m->tlb, m->current);
     context_release(m, i);
     hw_tlb_take(&m->tlb, i, root);
@@ -262,6 +283,9 @@ void hw_mmu_free(struct hw_mmu *m)
 void hw_mmu_attach(struct hw_mmu *m, struct hw_user_block *block)
 {
     m->block = block;
+    m->cpu[m->selected].block = block;
+    if (m->cpus == 0)
+        m->cpus = 1;
     block_update(m);
 }
 
@@ -269,6 +293,22 @@ void hw_mmu_settle(struct hw_mmu *m)
 {
     if (__builtin_expect(m->host.retired_count != 0, 0))
         hw_host_settle(&m->host);
+}
+
+void hw_mmu_select(struct hw_mmu *m, unsigned cpu)
+{
+    uint32_t next = current_of(m, cpu);
+
+    if (cpu == m->selected)
+        return;
+    if (next != m->current && is_marked(m, m->current) && !m->parallel)
+        hw_host_drop_owner(&m->host, m->current);
+    m->cpu[m->selected].current = m->current;
+    m->selected = cpu;
+    m->current = next;
+    m->block = m->cpu[cpu].block;
+    if (m->cpus <= cpu)
+        m->cpus = cpu + 1;
 }
 
 void hw_mmu_switch(struct hw_mmu *m, uint64_t root, uint32_t *cache)
@@ -293,8 +333,7 @@ void hw_mmu_switch(struct hw_mmu *m, uint64_t root, uint32_t *cache)
 
 uint64_t hw_mmu_root(const struct hw_mmu *m, unsigned cpu)
 {
-    (void)cpu;
-    return root_of(m, m->current);
+    return root_of(m, current_of(m, cpu));
 }
 
 bool hw_mmu_walk(const struct hw_mmu *m, uint64_t root, uint64_t va,
@@ -367,7 +406,7 @@ void hw_mmu_invalidate(struct hw_mmu *m, uint64_t root, uint64_t va,
         for (uint64_t page = first; page < first + count; page++)
             hw_tlb_drop(&m->tlb, i, page);
     hw_host_retire(&m->host, first, count);
-    block_pages_forget(m);
+    all_pages_forget(m);
 }
 
 void hw_mmu_forget(struct hw_mmu *m, uint64_t root)
@@ -380,6 +419,7 @@ void hw_mmu_forget(struct hw_mmu *m, uint64_t root)
     if (i == m->current)
         m->current = 0;
     block_update(m);
+    all_pages_forget(m);
     conflicts_recount(m);
 }
 

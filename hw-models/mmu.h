@@ -79,6 +79,12 @@ struct hw_mmu *hw_mmu_new(struct hw_ram *ram, uint64_t user_start,
                           int *ret_error);
 void hw_mmu_free(struct hw_mmu *m);
 
+/* Several CPUs share the contexts of the soft TLB, like hardware threads;
+ * each has its own table root in force and its own block. All calls are about
+ * the CPU selected last, 0 at first; with a number seen for the first time a
+ * CPU begins: root 0, no block. */
+enum { HW_MMU_CPUS = 32 };
+void hw_mmu_select(struct hw_mmu *m, unsigned cpu);
 /* The CPU block whose `tlb`, `code_page`, `stack_page` follow switches. */
 void hw_mmu_attach(struct hw_mmu *m, struct hw_user_block *block);
 /* Page tables rooted at `root` (physical, 0: none) are now in force. No host
@@ -87,7 +93,7 @@ void hw_mmu_attach(struct hw_mmu *m, struct hw_user_block *block);
  * context of `root` in O(1). */
 void hw_mmu_switch(struct hw_mmu *m, uint64_t root, uint32_t *cache);
 
-/* The root in force, 0: none. */
+/* The root in force on a CPU, 0: none. */
 uint64_t hw_mmu_root(const struct hw_mmu *m, unsigned cpu);
 
 /* Pure walk: true and *ret_walk, or false. Touches no bit. */

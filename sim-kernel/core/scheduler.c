@@ -86,20 +86,12 @@ static long scheduler_params(const struct invocation *inv, word_t *ret_prio,
     return 0;
 }
 
-/* The CPU of the set t is to go to: none changes if it is there already (or
- * none of the set is there at all); the first, unless the seed says else. */
+/* The CPU of the set t is to go to: it stays if it is in the set, or if none
+ * of the set is there; else the first. */
 static unsigned scheduler_place(const struct thread *t, uint64_t cpus)
 {
-    unsigned count = 0;
-    for (uint64_t left = cpus; left; left &= left - 1)
-        count++;
-    unsigned skip = count > 1 ? port_vary(count) : 0;
-    bool home_is_in = cpus >> t->next_cpu & 1;
-    if (!count || (home_is_in && !skip))
-        return t->next_cpu;
-    while (skip--)
-        cpus &= cpus - 1;
-    return (unsigned)__builtin_ctzll(cpus);
+    bool stays = !cpus || (cpus >> t->next_cpu & 1);
+    return stays ? t->next_cpu : (unsigned)__builtin_ctzll(cpus);
 }
 
 static long scheduler_run_thread(const struct scheduler *s, struct thread *by,

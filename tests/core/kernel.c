@@ -34,7 +34,17 @@ static void task_stop(struct task *t)
     thread_kill(container_of(t->threads.next, struct thread, in_task));
 }
 
+void on_cpu(unsigned cpu)
+{
+    port_fake_cpu = cpu;
+}
+
 void kernel_boot(void)
+{
+    kernel_boot_cpus(1);
+}
+
+void kernel_boot_cpus(unsigned cpus)
 {
     struct boot_info info = {
         .region_count = 1,
@@ -43,7 +53,7 @@ void kernel_boot(void)
         .heap_start = port_virt_to_phys(heap),
         .heap_end = port_virt_to_phys(heap) + HEAP,
         .user_end = 0x9000000000,
-        .cpu_count = 1,
+        .cpu_count = cpus,
         .irq_count = FAKE_IRQS,
         .slice_ns = KERNEL_SLICE,
     };
@@ -80,6 +90,7 @@ struct thread *kernel_exit(void)
 
 void kernel_end(void)
 {
+    on_cpu(0);
     for (word_t i = SLOTS; i < SLOTS_END; i++) {
         struct cap_slot *c = cap_lookup(&kernel.task->caps, i);
         if (c)

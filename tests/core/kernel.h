@@ -36,6 +36,10 @@ extern struct kernel {
 /* Boots; sigma0's and the root task's threads are killed, so that only the
  * test's are left. */
 void kernel_boot(void);
+/* The same on a machine with so many CPUs; the calls are made on CPU 0. */
+void kernel_boot_cpus(unsigned cpus);
+/* The calls that follow are made on CPU `cpu`. */
+void on_cpu(unsigned cpu);
 /* All that the test made is deleted; nothing is left over. */
 void kernel_end(void);
 /* The same, and the kernel is as after kernel_boot(). */

@@ -67,12 +67,12 @@ parse_run()
             ;;
         esac
         case $1 in
-        --ram | --seed | --max-steps | --until | --input | --trace | \
+        --ram | --cpus | --seed | --max-steps | --until | --input | --trace | \
             --graph | --module)
             need_value "$1" $#
             case $1 in
             --ram) is_size "$1" "$2" && option "$1" "$2" ;;
-            --seed | --max-steps) is_number "$1" "$2" && option "$1" "$2" ;;
+            --cpus | --seed | --max-steps) is_number "$1" "$2" && option "$1" "$2" ;;
             --until) is_time "$1" "$2" && option "$1" "$2" ;;
             --input)
                 [ -r "$2" ] || die "$2: cannot be read (--input)"

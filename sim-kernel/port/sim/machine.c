@@ -7,13 +7,17 @@
  *             can run it jumps there
  *
  * Invariants:
- * I1  sim_machine.now never goes back and is at least clock.now.
+ * This is the whole of a machine with one CPU. With several (cpus.c) it is
+ * CPU 0, the one with the devices; the others have a timer only.
+ *
+ * I1  sim_machine.now of a CPU never goes back and is, with one CPU, at least
+ *     clock.now.
  * I2  an interrupt is delivered before user code runs past its time, give or
  *     take the step in progress.
  * I3  nothing here depends on the host: no pointer, clock or process id
  *     enters a decision (--realtime only waits; live input is an input).
  */
-#include "sim.h"
+#include "machine.h"
 #include "bus.h"
 #include "clock.h"
 #include "irqchip.h"
@@ -165,6 +169,8 @@ void machine_init(void)
                                                      .write = msi_write,
                                                      .device = &machine.msi,
                                                      .name = "msi"});
+    if (sim_options.cpus > 1)
+        cpus_init(machine.cpu);
     machine.random = sim_options.seed;
     machine.host_start = host_ns();
 }
@@ -193,22 +199,12 @@ void port_timer_set(uint64_t when)
 {
     if (when != HW_NEVER)
         when += port_vary(TIMER_JITTER_NS);
-    hw_timer_write(&machine.timer, 0x08, 8, when);
-}
-
-/* One CPU so far. */
-void port_ipi(unsigned cpu)
-{
-    (void)cpu;
-}
-
-void port_stop(unsigned cpu)
-{
-    (void)cpu;
+    hw_timer_write(sim_machine.cpu ? cpus_timer() : &machine.timer, 0x08, 8,
+                   when);
 }
 
 /* --realtime: virtual time does not run ahead of the host's. */
-static void machine_pace(void)
+void machine_pace(void)
 {
     uint64_t host = host_ns() - machine.host_start;
     if (!sim_options.realtime || host >= sim_machine.now)
@@ -276,12 +272,14 @@ static void machine_claim(struct hw_irqchip *c, const bool *raised,
 
 bool port_irq_pending(void)
 {
+    if (sim_machine.cpu)
+        return cpus_irq_pending();
     return sim_machine.now >= hw_clock_next(&machine.clock) ||
            machine.timer_raised || machine.irq_raised || machine.msi_raised;
 }
 
 /* Fires what is due and tells the kernel. Keeps I2. */
-static void machine_deliver(void)
+void machine_deliver(void)
 {
     hw_clock_advance(&machine.clock, sim_machine.now);
     if (machine.timer_raised) {
@@ -363,7 +361,7 @@ static enum trap_cause machine_cause(int signo)
     }
 }
 
-static void machine_trap(struct port_frame *f, const struct hw_trap *t)
+void machine_trap(struct port_frame *f, const struct hw_trap *t)
 {
     struct port_trap p = {.address = t->address};
     switch (t->kind) {
@@ -390,21 +388,30 @@ void machine_interrupt(void)
     machine.interrupted = 1;
     if (machine.cpu)
         hw_cpu_block(machine.cpu)->budget = -1;
+    cpus_interrupt();
 }
 
-static void machine_limits(void)
+static void machine_end_early(void)
 {
-    if (machine.interrupted)
-        core_end(VTR_END_INTERRUPTED);
-    if (sim_machine.now >= sim_options.until_ns ||
+    core_end(machine.interrupted ? VTR_END_INTERRUPTED : VTR_END_LIMIT);
+}
+
+/* Ends the run if somebody asked for it. */
+static inline void machine_limits(void)
+{
+    if (machine.interrupted || sim_machine.now >= sim_options.until_ns ||
         sim_machine.steps >= sim_options.max_steps)
-        core_end(VTR_END_LIMIT);
+        machine_end_early();
 }
 
-/* Steps until something is due. */
-static int64_t machine_budget(void)
+void machine_check_limits(void)
 {
-    uint64_t due = hw_clock_next(&machine.clock), now = sim_machine.now;
+    machine_limits();
+}
+
+int64_t machine_budget(uint64_t due)
+{
+    uint64_t now = sim_machine.now;
     if (due > sim_options.until_ns)
         due = sim_options.until_ns;
     uint64_t ns = due > now ? due - now : 0;
@@ -414,10 +421,16 @@ static int64_t machine_budget(void)
     return steps < 1u << 30 ? (int64_t)steps : 1 << 30;
 }
 
-/* Nobody can run: on to the next event, or the end. */
-static void machine_idle(void)
+uint64_t machine_due(void)
 {
-    uint64_t due = hw_clock_next(&machine.clock);
+    if (machine.timer_raised || machine.irq_raised || machine.msi_raised)
+        return sim_machine.now;
+    return hw_clock_next(&machine.clock);
+}
+
+void machine_idle(uint64_t (*next)(void))
+{
+    uint64_t due = next();
     machine_limits();
     if (port_irq_pending())
         return; /* the kernel was in the middle of something */
@@ -428,7 +441,7 @@ static void machine_idle(void)
             core_console_input();
         if (machine.irq_raised || (told && !machine_has_kernel_input()))
             return; /* the byte is delivered now */
-        due = hw_clock_next(&machine.clock);
+        due = next();
     }
     if (due == HW_NEVER && machine_wants_input() && console_wait())
         due = sim_machine.now;
@@ -443,21 +456,23 @@ static void machine_idle(void)
 
 void machine_run(void)
 {
+    if (sim_options.cpus > 1)
+        cpus_run();
     for (;;) {
         struct port_frame *f = core_next();
         if (f) {
             struct hw_trap trap;
             int64_t steps;
-            hw_cpu_run(machine.cpu, &f->regs, machine_budget(), &trap, &steps);
+            hw_cpu_run(machine.cpu, &f->regs,
+                       machine_budget(hw_clock_next(&machine.clock)), &trap,
+                       &steps);
             port_work((unsigned)steps);
             machine_trap(f, &trap);
         } else {
-            machine_idle();
+            machine_idle(machine_due);
         }
         if (port_irq_pending())
             machine_deliver();
-        if (machine.interrupted || sim_machine.now >= sim_options.until_ns ||
-            sim_machine.steps >= sim_options.max_steps)
-            machine_limits();
+        machine_limits();
     }
 }

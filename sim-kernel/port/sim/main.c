@@ -21,6 +21,7 @@
 
 struct sim_options sim_options = {
     .ram_bytes = 64u << 20,
+    .cpus = 1,
     .until_ns = ~0ull,
     .max_steps = ~0ull,
     .system = "?",
@@ -41,6 +42,7 @@ enum {
     OPT_SYSTEM,
     OPT_COMMAND,
     OPT_RAM,
+    OPT_CPUS,
     OPT_SEED
 };
 
@@ -96,11 +98,20 @@ static uint64_t parse_number(const char *option, const char *text)
     return n;
 }
 
+static unsigned parse_cpus(const char *text)
+{
+    uint64_t n = parse_number("--cpus", text);
+    if (n < 1 || n > 32)
+        sim_die("--cpus: \"%s\": a machine has 1 to 32 CPUs", text);
+    return (unsigned)n;
+}
+
 static char *module_files[MODULES_MAX + 1];
 static unsigned module_files_count;
 
 static const struct argp_option option_table[] = {
     {"ram", OPT_RAM, "SIZE", 0, "RAM of the machine (default 64M)", 0},
+    {"cpus", OPT_CPUS, "N", 0, "CPUs of the machine, 1 to 32 (default 1)", 0},
     {"seed", OPT_SEED, "N", 0,
      "vary schedule and interrupts (0, the default: plain)", 0},
     {"until", OPT_UNTIL, "TIME", 0,
@@ -127,6 +138,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
     switch (key) {
     case OPT_RAM:
         o->ram_bytes = parse_size(arg);
+        break;
+    case OPT_CPUS:
+        o->cpus = parse_cpus(arg);
         break;
     case OPT_SEED:
         o->seed = parse_number("--seed", arg);
@@ -258,7 +272,7 @@ static void boot(void)
         .module = modules,
     };
     struct boot_info info = {
-        .cpu_count = 1,
+        .cpu_count = sim_options.cpus,
         .irq_count = SIM_IRQS,
         .msi_count = SIM_MSIS,
         .msi_address = SIM_MSI_BASE,

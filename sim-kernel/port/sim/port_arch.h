@@ -21,8 +21,9 @@ struct port_space {
 extern struct sim_machine {
     char *window; /* host address of physical 0 (out of RAM: none) */
     struct hw_mmu *mmu;
-    uint64_t now;   /* virtual time, ns */
-    uint64_t steps; /* executed, user and kernel */
+    uint64_t now;   /* virtual time of the CPU in the kernel, ns */
+    uint64_t steps; /* executed, user and kernel, of all CPUs */
+    unsigned cpu;   /* the CPU in the kernel (cpus.c) */
 } sim_machine;
 
 enum { SIM_NS_PER_STEP = 10 };
@@ -39,7 +40,7 @@ static inline paddr_t port_virt_to_phys(const void *va)
 
 static inline unsigned port_cpu(void)
 {
-    return 0; /* simulated CPUs beyond the first: docs/caveats.md */
+    return sim_machine.cpu;
 }
 
 static inline uint64_t port_time(void)

@@ -2,6 +2,7 @@
  * The simulator's parts, to each other. The core never sees this file.
  *
  *   main.c      options, modules, start
+ *   cpus.c      CPUs beyond the first, and whose turn it is
  *   machine.c   models wired together, the run loop, time, interrupts
  *   console.c   characters out and in
  *   tracefile.c the trace ring to a file
@@ -43,6 +44,7 @@ struct sim_options {
     const char *input;  /* file of console input, "-": stdin, NULL: tty */
     const char *system; /* name for the trace header */
     const char *command;
+    unsigned cpus;
     bool realtime, gdb, host_clock, no_fast_path;
 };
 

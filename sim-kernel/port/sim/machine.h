@@ -1,0 +1,38 @@
+/*
+ * The machine's two halves, to each other: machine.c (CPU 0 and devices) and
+ * cpus.c (the other CPUs, and whose turn it is).
+ */
+#ifndef SIM_MACHINE_H
+#define SIM_MACHINE_H
+
+#include "sim.h"
+#include "clock.h"
+#include "timer.h"
+
+/* machine.c */
+
+/* CPU 0: fires what is due and tells the kernel. */
+void machine_deliver(void);
+/* The CPU in the kernel: the trap of the thread it runs. */
+void machine_trap(struct port_frame *f, const struct hw_trap *t);
+/* When CPU 0 has something to deliver, HW_NEVER: not of itself. */
+uint64_t machine_due(void);
+/* Steps until `due`, or until the run's limits. */
+int64_t machine_budget(uint64_t due);
+void machine_check_limits(void);
+/* Nobody can run: on to the next event, told by `next`, or the end. */
+void machine_idle(uint64_t (*next)(void));
+/* --realtime: virtual time does not run ahead of the host's. */
+void machine_pace(void);
+
+/* cpus.c: only with more than one CPU */
+
+void cpus_init(struct hw_cpu *first);
+_Noreturn void cpus_run(void);
+/* Timer of the CPU in the kernel, which is not CPU 0; is it due? */
+struct hw_timer *cpus_timer(void);
+bool cpus_irq_pending(void);
+/* All leave user code soon. Async-signal-safe. */
+void cpus_interrupt(void);
+
+#endif
