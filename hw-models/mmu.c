@@ -301,6 +301,7 @@ void hw_mmu_select(struct hw_mmu *m, unsigned cpu)
 
     if (cpu == m->selected)
         return;
+    hw_mmu_settle(m);
     if (next != m->current && is_marked(m, m->current) && !m->parallel)
         hw_host_drop_owner(&m->host, m->current);
     m->cpu[m->selected].current = m->current;
