@@ -129,8 +129,11 @@ static void boot_memory(const struct boot_info *info)
 {
     char *heap = port_phys_to_virt(info->heap_start);
     size_t size = info->heap_end - info->heap_start;
-    size_t ring = BOOT_TRACE_RECORDS * sizeof(struct vtr_record);
-    trace_init(heap, BOOT_TRACE_RECORDS, info->trace);
+    size_t records =
+        info->trace_records ? info->trace_records : BOOT_TRACE_RECORDS;
+    size_t ring = (records * sizeof(struct vtr_record) + PAGE_SIZE - 1) &
+                  ~(PAGE_SIZE - 1);
+    trace_init(heap, records, info->trace);
     kmem_init(heap + ring, size - ring);
     object_init_all();
     sched_init(info->slice_ns, info->cpu_count);

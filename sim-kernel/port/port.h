@@ -122,6 +122,7 @@ struct boot_info {
     uint64_t slice_ns; /* default time slice, 10 ms */
     bool trace;        /* write the trace from the start */
     bool no_fast_path; /* all IPC by ipc.c (measurements, tests) */
+    size_t trace_records; /* of the ring; 0: as many as the core likes */
 };
 
 /* ------------------------------------------------------------------ */

@@ -164,7 +164,7 @@ static void too_small_a_quota_for_a_task(void)
     struct kernel_use before = kernel_use();
     CHECK_EQ(result(l4_factory_create_factory(L4_BASE_FACTORY_CAP, f, 1024)),
              0);
-    l4_fpage_t utcbs = l4_fpage(0x5200000000, 12, L4_FPAGE_RW);
+    l4_fpage_t utcbs = l4_fpage(0x3200000000, 12, L4_FPAGE_RW);
     CHECK_EQ(result(l4_factory_create_task(f, t, &utcbs)), -L4_ENOMEM);
     CHECK(!cap_is_there(t));
     cap_delete(f);

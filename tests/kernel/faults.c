@@ -227,9 +227,9 @@ static void divide(void *arg)
 #if defined(__x86_64__)
     unsigned zero = (unsigned)(l4_umword_t)arg, low = 1, high = 0;
     __asm__ volatile("divl %2" : "+a"(low), "+d"(high) : "r"(zero));
-#else
+#else /* no trap for a division: an undefined instruction */
     (void)arg;
-    __asm__ volatile(".inst 0"); /* udf */
+    __asm__ volatile(".4byte 0");
 #endif
 }
 
@@ -239,7 +239,7 @@ static void undefined(void *arg)
 #if defined(__x86_64__)
     __asm__ volatile("ud2");
 #else
-    __asm__ volatile(".inst 0"); /* udf */
+    __asm__ volatile(".4byte 0");
 #endif
 }
 

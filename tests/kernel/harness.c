@@ -14,9 +14,9 @@ enum {
     FIRST_FREE = 0x100,
 };
 /* Addresses nothing else uses. */
-#define UTCB_AREA   0x5000000000ul
-#define SPACE_UTCB  0x5100000000ul
-#define WINDOW_AREA 0x4000000000ul
+#define UTCB_AREA   0x3000000000ul
+#define SPACE_UTCB  0x3100000000ul
+#define WINDOW_AREA 0x2000000000ul
 #define WINDOW_SIZE 0x1000000ul
 
 static unsigned next_cap = FIRST_FREE, caps_end = FIRST_FREE;

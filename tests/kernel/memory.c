@@ -305,7 +305,7 @@ static void kernel_user_memory_stays_its_tasks(void)
     l4_addr_t w = window_new();
     begin();
     space_make(&owner);
-    l4_fpage_t f = l4_fpage(0x5100000000, 12, L4_FPAGE_RW);
+    l4_fpage_t f = l4_fpage(0x3100000000, 12, L4_FPAGE_RW);
     CHECK_EQ(result(l4_task_map(other.space.task, owner.task, f,
                                 l4_map_control(w, 0, L4_MAP_ITEM_GRANT))),
              0);

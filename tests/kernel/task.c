@@ -213,9 +213,9 @@ static void ku_mem_and_its_errors(void)
 {
     struct space s;
     space_make(&s);
-    l4_fpage_t good = l4_fpage(0x5300000000, 13, L4_FPAGE_RW);
-    l4_fpage_t big = l4_fpage(0x5400000000, 17, L4_FPAGE_RW);
-    l4_fpage_t small = l4_fpage(0x5400000000, 11, L4_FPAGE_RW);
+    l4_fpage_t good = l4_fpage(0x3300000000, 13, L4_FPAGE_RW);
+    l4_fpage_t big = l4_fpage(0x3400000000, 17, L4_FPAGE_RW);
+    l4_fpage_t small = l4_fpage(0x3400000000, 11, L4_FPAGE_RW);
     l4_fpage_t end = l4_fpage(~0xffful, 12, L4_FPAGE_RW);
     CHECK_EQ(result(l4_task_add_ku_mem(s.task, &good)), 0);
     CHECK_EQ(result(l4_task_add_ku_mem(s.task, &good)), -L4_EEXIST);

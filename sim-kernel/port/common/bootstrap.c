@@ -167,7 +167,8 @@ const char *bootstrap_run(const struct bootstrap *b, struct boot_info *info,
         return "sigma0 and the root task are needed";
     info->region_count = 0;
     info->user_end = b->user_end;
-    if (!layout_take(&l, heap > HEAP_MIN ? heap : HEAP_MIN, &info->heap_start))
+    heap = (heap > HEAP_MIN ? heap : HEAP_MIN) + b->heap_extra;
+    if (!layout_take(&l, heap, &info->heap_start))
         return "not enough RAM for the kernel";
     info->heap_end = l.next;
     layout_region(&l, info->heap_start, l.next, BOOT_KERNEL);

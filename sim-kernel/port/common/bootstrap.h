@@ -21,6 +21,7 @@ struct bootstrap {
     paddr_t uart_base;
     unsigned uart_irq;
     uaddr_t user_end;
+    size_t heap_extra;   /* more kernel memory than usual (a trace ring) */
     const char *command; /* what moe starts */
     unsigned module_count;
     const struct bootstrap_module *module; /* first sigma0, then moe */

@@ -37,8 +37,10 @@ static void stuck(void)
 {
 #if defined(__x86_64__)
     __asm__ volatile("1: jmp 1b");
-#else
+#elif defined(__aarch64__)
     __asm__ volatile("1: b 1b");
+#else
+    __asm__ volatile("1: j 1b");
 #endif
 }
 

@@ -21,6 +21,12 @@
 #define CRT_RELATIVE R_X86_64_RELATIVE
 #elif defined(__aarch64__)
 #define CRT_RELATIVE R_AARCH64_RELATIVE
+#elif defined(__riscv)
+#define CRT_RELATIVE R_RISCV_RELATIVE
+#define CRT_ABSOLUTE R_RISCV_64 /* its linker leaves some by symbol */
+#endif
+#ifndef CRT_ABSOLUTE
+#define CRT_ABSOLUTE CRT_RELATIVE /* symbol 0, whose value is 0 */
 #endif
 
 /* Both by the linker: the image's first byte, and its dynamic section. */
@@ -31,18 +37,25 @@ static inline void crt_relocate(void)
 {
     Elf64_Addr base = (Elf64_Addr)&__ehdr_start;
     const Elf64_Rela *table = 0;
+    const Elf64_Sym *symbols = 0;
     Elf64_Xword bytes = 0;
 
     for (const Elf64_Dyn *d = _DYNAMIC; d->d_tag != DT_NULL; d++) {
         if (d->d_tag == DT_RELA)
             table = (const Elf64_Rela *)(base + d->d_un.d_ptr);
+        if (d->d_tag == DT_SYMTAB)
+            symbols = (const Elf64_Sym *)(base + d->d_un.d_ptr);
         if (d->d_tag == DT_RELASZ)
             bytes = d->d_un.d_val;
     }
     for (const Elf64_Rela *r = table; bytes; r++, bytes -= sizeof *r) {
-        if (ELF64_R_TYPE(r->r_info) != CRT_RELATIVE)
+        Elf64_Addr value = base + r->r_addend;
+
+        if (ELF64_R_TYPE(r->r_info) == CRT_ABSOLUTE)
+            value += symbols[ELF64_R_SYM(r->r_info)].st_value;
+        else if (ELF64_R_TYPE(r->r_info) != CRT_RELATIVE)
             __builtin_trap();
-        *(Elf64_Addr *)(base + r->r_offset) = base + r->r_addend;
+        *(Elf64_Addr *)(base + r->r_offset) = value;
     }
 }
 

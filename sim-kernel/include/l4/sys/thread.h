@@ -486,6 +486,8 @@ L4_INLINE l4_msgtag_t l4_thread_pf_trampoline_enable(l4_cap_idx_t thread)
 
 #if defined(__aarch64__)
 #include <l4/sys/arch/arm64/thread.h>
+#elif defined(__riscv)
+#include <l4/sys/arch/riscv/thread.h>
 #endif
 
 #endif

@@ -1,9 +1,11 @@
 /*
  * riscv64: where the UTCB is, and the registers of an exception message.
  *
- * Register tp holds it (ABI.md section 2, "riscv via tp"; the 37 words below
- * in this order). A C library with thread-local storage wants tp for itself:
- * this function is the one place to change for that.
+ * A thread starts with it in tp (ABI.md section 2, "riscv via tp"; the 37
+ * words below in this order) and in gp. A C library with thread-local storage
+ * wants tp for itself, so what is compiled against this header reads gp;
+ * programs are position independent and linked with --no-relax, so nothing
+ * else uses that register.
  */
 #ifndef L4_SYS_ARCH_UTCB_H
 #define L4_SYS_ARCH_UTCB_H
@@ -46,7 +48,7 @@ enum {
 L4_INLINE struct l4_utcb_t *l4_utcb_direct(void)
 {
     struct l4_utcb_t *utcb;
-    __asm__("mv %0, tp" : "=r"(utcb));
+    __asm__("mv %0, gp" : "=r"(utcb));
     return utcb;
 }
 

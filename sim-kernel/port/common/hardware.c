@@ -1,0 +1,71 @@
+/*
+ * From a machine's description to a running core (see hardware.h).
+ *
+ *   kernel | ............................ RAM ............................ |
+ *          | heap | sigma0 | moe | modules | free        | archive (moved) |
+ *
+ * The archive is first moved to the end of RAM, so that what bootstrap_run()
+ * writes never meets what it reads; afterwards its memory is the user's.
+ */
+#include "hardware.h"
+#include "archive.h"
+#include <l4/vitrine/trace_events.h>
+#include <string.h>
+
+enum { SLICE_NS = 10000000 };
+
+struct hardware_options hardware_options = {.until_ns = ~0ull};
+
+/* The archive's new place: page aligned, at the end of RAM. */
+static const struct archive_header *archive_move(const struct hardware *h,
+                                                 paddr_t *ret_start)
+{
+    const struct archive_header *a = port_phys_to_virt(h->archive_start);
+    uint64_t size = h->archive_end - h->archive_start;
+    if (size > (h->ram_end - h->ram_start) / 2)
+        hardware_die("the boot archive (%u KiB) is too large for %u KiB of "
+                     "RAM (see --ram)",
+                     size >> 10, (h->ram_end - h->ram_start) >> 10);
+    *ret_start = (h->ram_end - size) & ~(paddr_t)(PAGE_SIZE - 1);
+    return memmove(port_phys_to_virt(*ret_start), a, size);
+}
+
+void hardware_boot(const struct hardware *h)
+{
+    static struct bootstrap_module modules[ARCHIVE_FILES];
+    struct bootstrap b = {
+        .ram_start = h->ram_start,
+        .device_start = h->device_start,
+        .device_end = h->device_end,
+        .uart_base = h->uart_base,
+        .uart_irq = h->uart_irq,
+        .user_end = h->user_end,
+        .module = modules,
+    };
+    const char *why, *module;
+    const struct archive_header *a = archive_move(h, &b.ram_end);
+    why = archive_open(a, h->ram_end - b.ram_end, modules, &b.module_count);
+    if (why)
+        hardware_die("%s", why);
+    b.command = a->command;
+    b.heap_extra = a->trace_records * sizeof(struct vtr_record);
+    hardware_options.until_ns = a->until_ns;
+    hardware_options.seed = a->seed;
+
+    static struct boot_info info; /* too large for a kernel stack */
+    info.cpu_count = h->cpu_count;
+    info.irq_count = h->irq_count;
+    info.seed = a->seed;
+    info.slice_ns = SLICE_NS;
+    info.trace = a->trace_records != 0;
+    info.trace_records = a->trace_records;
+    why = bootstrap_run(&b, &info, &module);
+    if (why)
+        hardware_die("%s%s%s (RAM: %u KiB, see --ram)", module ? module : "",
+                     module ? ": " : "", why,
+                     (h->ram_end - h->ram_start) >> 10);
+    if (info.region_count < BOOT_MAX_REGIONS)
+        info.region[info.region_count++] = (struct boot_region){
+            b.ram_end, h->ram_end & ~(paddr_t)(PAGE_SIZE - 1), BOOT_RAM};
+    core_boot(&info);
+}

@@ -1,0 +1,187 @@
+/*
+ * What people read of a machine: faults, and how the run ended.
+ *
+ * The lines are the simulator's (port/sim/report.c) without source lines,
+ * and begin with "vitrine: ", by which `vitrine run --target` tells them from
+ * a program's. The result is left in memory under a name: whoever started
+ * QEMU reads it there.
+ */
+#include "hardware.h"
+#include <l4/vitrine/trace_events.h>
+
+/* Exit codes (docs/exit-codes.md). */
+enum {
+    EXIT_FAULT = 100,
+    EXIT_DEADLOCK = 101,
+    EXIT_LIMIT = 102,
+    EXIT_USAGE = 103,
+    EXIT_PANIC = 104,
+};
+
+#define RESULT_MAGIC 0x746c757365726976ull /* "vireslut", little endian */
+
+/* Read from outside when the machine has stopped. */
+volatile struct {
+    uint64_t magic; /* RESULT_MAGIC once the run is over */
+    uint64_t code;
+} machine_result;
+
+static const char *cause_text(const struct port_trap *t)
+{
+    static const char *const texts[] = {
+        [CAUSE_PAGE_FAULT] = "page fault",
+        [CAUSE_DIVIDE] = "division by zero or overflow",
+        [CAUSE_ILLEGAL] = "illegal instruction",
+        [CAUSE_BREAKPOINT] = "breakpoint",
+        [CAUSE_ALIGNMENT] = "misaligned access",
+        [CAUSE_FPU] = "floating-point exception",
+        [CAUSE_BUS] = "access the machine refuses",
+        [CAUSE_EX_REGS] = "exception asked for by ex_regs",
+        [CAUSE_OTHER] = "exception",
+    };
+    bool known = t->cause < sizeof(texts) / sizeof(texts[0]);
+    return known && texts[t->cause] ? texts[t->cause] : "exception";
+}
+
+static const char *access_text(unsigned access)
+{
+    return access & RIGHT_X ? "execute" : access & RIGHT_W ? "write" : "read";
+}
+
+void port_fault_report(uint32_t thread, uint32_t task, const char *task_name,
+                       const struct port_trap *trap,
+                       const struct port_frame *frame)
+{
+    (void)thread;
+    (void)task;
+    print("vitrine: task \"%s\": %s", task_name, cause_text(trap));
+    if (trap->access)
+        print(": %s at 0x%x", access_text(trap->access), trap->address);
+    print("\n         by ip 0x%x\n", port_frame_ip(frame));
+}
+
+static const char *why_text(unsigned why)
+{
+    static const char *const texts[] = {
+        [VTR_WHY_NONE] = "nothing",
+        [VTR_WHY_SEND] = "to send to",
+        [VTR_WHY_REPLY] = "for the answer of",
+        [VTR_WHY_RECEIVE] = "for a message of",
+        [VTR_WHY_OPEN_WAIT] = "for anybody",
+        [VTR_WHY_SLEEP] = "for ever (sleep)",
+        [VTR_WHY_STOPPED] = "to be started",
+        [VTR_WHY_FAULT] = "for its fault to be answered",
+    };
+    bool known = why < sizeof(texts) / sizeof(texts[0]);
+    return known && texts[why] ? texts[why] : "something";
+}
+
+/* "1.000123 s" */
+static void print_time(uint64_t ns)
+{
+    uint64_t us = ns / 1000 % 1000000;
+    print("%u.", ns / 1000000000);
+    for (uint64_t unit = 100000; unit > us && unit > 1; unit /= 10)
+        print("0");
+    print("%u s", us);
+}
+
+static void print_wait(const struct core_wait *w, void *data)
+{
+    (void)data;
+    print("         %s (thread %u) waits %s", w->thread_name,
+          (unsigned long)w->thread, why_text(w->why));
+    if (w->partner && w->why != VTR_WHY_OPEN_WAIT)
+        print(" %s (thread %u)", w->partner_name, (unsigned long)w->partner);
+    else if (w->why == VTR_WHY_SEND)
+        print(" gate %u, which nobody is bound to", (unsigned long)w->via);
+    print(", since ");
+    print_time(w->since);
+    print(", at ip 0x%x\n", w->ip);
+}
+
+/* The exit code, and a line that says why if it is not plain success. */
+static int report_reason(unsigned reason, int result)
+{
+    switch (reason) {
+    case VTR_END_DEADLOCK:
+        print("vitrine: dead-lock after ");
+        print_time(port_time());
+        print(": nothing can ever run again; who waits for whom:\n");
+        core_each_wait(print_wait, NULL);
+        return EXIT_DEADLOCK;
+    case VTR_END_LIMIT:
+        print("vitrine: limit reached after ");
+        print_time(port_time());
+        print("\n");
+        return EXIT_LIMIT;
+    case VTR_END_PANIC:
+        return EXIT_PANIC;
+    case ~0u:
+        return EXIT_USAGE;
+    default:
+        if (result == 0 && core_faults() > 0) {
+            print("vitrine: %u fault%s nobody handled\n",
+                  (unsigned long)core_faults(), core_faults() == 1 ? "" : "s");
+            return EXIT_FAULT;
+        }
+        return result;
+    }
+}
+
+void port_shutdown(unsigned reason, int result)
+{
+    machine_result.code = (uint64_t)report_reason(reason, result);
+    machine_result.magic = RESULT_MAGIC;
+    machine_stop();
+}
+
+void port_panic(const char *file, int line, const char *text)
+{
+    static bool again;
+    machine_result.code = EXIT_PANIC;
+    machine_result.magic = RESULT_MAGIC;
+    if (!again) {
+        again = true;
+        print("vitrine: kernel assertion at %s:%d: %s\n", file, (long)line,
+              text);
+        machine_dump();
+    }
+    machine_stop();
+}
+
+/* A machine has no storage: the ring is read from outside. */
+bool port_trace_drain(const void *first, size_t count)
+{
+    (void)first;
+    (void)count;
+    return false;
+}
+
+void port_image_loaded(const struct port_space *s, uint32_t task, uaddr_t base,
+                       const char *name)
+{
+    (void)s;
+    (void)task;
+    (void)base;
+    (void)name;
+}
+
+int64_t port_host_ns(void)
+{
+    return -1;
+}
+
+/* splitmix64, as in port/sim. */
+unsigned port_vary(unsigned range)
+{
+    static uint64_t state;
+    if (!hardware_options.seed || range < 2)
+        return 0;
+    if (!state)
+        state = hardware_options.seed;
+    uint64_t z = state += 0x9e3779b97f4a7c15ull;
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ull;
+    z = (z ^ z >> 27) * 0x94d049bb133111ebull;
+    return (unsigned)((z ^ z >> 31) % range);
+}

@@ -1,0 +1,190 @@
+/*
+ * The first instructions, and the way in and out of user mode.
+ *
+ *   firmware --_start--> main_boot(hart, device tree) --> machine_start
+ *   user --trap_entry--> machine_trap(frame) --next frame--> machine_resume
+ *
+ * In user mode sscratch points to the running thread's frame, in the kernel
+ * it is 0: a trap with 0 there is a bug of the kernel.
+ */
+#include "layout.h"
+
+        .section .text.entry, "ax", @progbits
+        .option norelax
+        .globl  _start
+_start:                         /* a0 hart, a1 device tree; no translation */
+        csrw    sie, zero
+        csrw    sscratch, zero
+        lla     sp, boot_stack_end
+        /* Every gigabyte at its place and at KERNEL_OFFSET. */
+        lla     t0, boot_table
+        li      t1, 0xcf        /* valid, rwx, accessed, dirty */
+        li      t2, 0
+        li      t4, 1 << 28     /* a gigabyte in an entry */
+        li      t5, 256
+        mv      t3, t0
+1:      sd      t1, 0(t3)
+        li      t6, 2048
+        add     t6, t3, t6
+        sd      t1, 0(t6)
+        add     t1, t1, t4
+        addi    t3, t3, 8
+        addi    t2, t2, 1
+        bne     t2, t5, 1b
+        li      t1, 8 << 60     /* Sv39 */
+        srli    t0, t0, 12
+        or      t0, t0, t1
+        csrw    satp, t0
+        sfence.vma
+        li      t0, KERNEL_OFFSET
+        lla     t1, 2f
+        add     t1, t1, t0
+        add     sp, sp, t0
+        jr      t1
+2:      lla     tp, machine_cpus        /* cpu 0 */
+        lla     t0, kernel_trap
+        csrw    stvec, t0
+        j       main_boot
+
+/* A trap while the kernel ran. */
+        .p2align 2
+kernel_trap:
+        lla     sp, boot_stack_end
+        csrr    a0, scause
+        csrr    a1, sepc
+        csrr    a2, stval
+        call    machine_kernel_trap
+1:      wfi
+        j       1b
+
+        .text
+        .p2align 2
+        .globl  trap_entry
+trap_entry:
+        csrrw   a0, sscratch, a0
+        beqz    a0, kernel_trap
+        sd      ra, FRAME_X(1)(a0)
+        sd      sp, FRAME_X(2)(a0)
+        sd      gp, FRAME_X(3)(a0)
+        sd      tp, FRAME_X(4)(a0)
+        sd      t0, FRAME_X(5)(a0)
+        sd      t1, FRAME_X(6)(a0)
+        sd      t2, FRAME_X(7)(a0)
+        sd      s0, FRAME_X(8)(a0)
+        sd      s1, FRAME_X(9)(a0)
+        csrrw   t0, sscratch, zero
+        csrr    t1, sepc
+        csrr    t2, sstatus
+        sd      t0, FRAME_X(10)(a0)
+        sd      a1, FRAME_X(11)(a0)
+        sd      a2, FRAME_X(12)(a0)
+        sd      a3, FRAME_X(13)(a0)
+        sd      a4, FRAME_X(14)(a0)
+        sd      a5, FRAME_X(15)(a0)
+        sd      a6, FRAME_X(16)(a0)
+        sd      a7, FRAME_X(17)(a0)
+        sd      s2, FRAME_X(18)(a0)
+        sd      s3, FRAME_X(19)(a0)
+        sd      s4, FRAME_X(20)(a0)
+        sd      s5, FRAME_X(21)(a0)
+        sd      s6, FRAME_X(22)(a0)
+        sd      s7, FRAME_X(23)(a0)
+        sd      s8, FRAME_X(24)(a0)
+        sd      s9, FRAME_X(25)(a0)
+        sd      s10, FRAME_X(26)(a0)
+        sd      s11, FRAME_X(27)(a0)
+        sd      t3, FRAME_X(28)(a0)
+        sd      t4, FRAME_X(29)(a0)
+        sd      t5, FRAME_X(30)(a0)
+        sd      t6, FRAME_X(31)(a0)
+        sd      t1, FRAME_PC(a0)
+        sd      t2, FRAME_STATUS(a0)
+        csrr    t0, scause
+        csrr    t1, stval
+        sd      t0, FRAME_CAUSE(a0)
+        sd      t1, FRAME_TVAL(a0)
+        ld      tp, FRAME_CPU(a0)
+        ld      sp, CPU_STACK(tp)
+        li      s0, 0
+        call    machine_trap
+
+/* Enters user mode with the frame in a0. */
+        .globl  machine_resume
+machine_resume:
+        sd      tp, FRAME_CPU(a0)
+        csrw    sscratch, a0
+        ld      t0, FRAME_PC(a0)
+        ld      t1, FRAME_STATUS(a0)
+        csrw    sepc, t0
+        csrw    sstatus, t1
+        ld      ra, FRAME_X(1)(a0)
+        ld      sp, FRAME_X(2)(a0)
+        ld      gp, FRAME_X(3)(a0)
+        ld      tp, FRAME_X(4)(a0)
+        ld      t0, FRAME_X(5)(a0)
+        ld      t1, FRAME_X(6)(a0)
+        ld      t2, FRAME_X(7)(a0)
+        ld      s0, FRAME_X(8)(a0)
+        ld      s1, FRAME_X(9)(a0)
+        ld      a1, FRAME_X(11)(a0)
+        ld      a2, FRAME_X(12)(a0)
+        ld      a3, FRAME_X(13)(a0)
+        ld      a4, FRAME_X(14)(a0)
+        ld      a5, FRAME_X(15)(a0)
+        ld      a6, FRAME_X(16)(a0)
+        ld      a7, FRAME_X(17)(a0)
+        ld      s2, FRAME_X(18)(a0)
+        ld      s3, FRAME_X(19)(a0)
+        ld      s4, FRAME_X(20)(a0)
+        ld      s5, FRAME_X(21)(a0)
+        ld      s6, FRAME_X(22)(a0)
+        ld      s7, FRAME_X(23)(a0)
+        ld      s8, FRAME_X(24)(a0)
+        ld      s9, FRAME_X(25)(a0)
+        ld      s10, FRAME_X(26)(a0)
+        ld      s11, FRAME_X(27)(a0)
+        ld      t3, FRAME_X(28)(a0)
+        ld      t4, FRAME_X(29)(a0)
+        ld      t5, FRAME_X(30)(a0)
+        ld      t6, FRAME_X(31)(a0)
+        ld      a0, FRAME_X(10)(a0)
+        sret
+
+/* The floating-point registers to and from a frame. */
+        .option arch, +f, +d
+        .globl  fpu_save
+fpu_save:
+        li      t0, STATUS_FS
+        csrs    sstatus, t0
+        .irp n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, \
+                18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+        fsd     f\n, FRAME_F(\n)(a0)
+        .endr
+        frcsr   t1
+        sd      t1, FRAME_FCSR(a0)
+        csrc    sstatus, t0
+        ret
+
+        .globl  fpu_load
+fpu_load:
+        li      t0, STATUS_FS
+        csrs    sstatus, t0
+        .irp n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, \
+                18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+        fld     f\n, FRAME_F(\n)(a0)
+        .endr
+        ld      t1, FRAME_FCSR(a0)
+        fscsr   t1
+        csrc    sstatus, t0
+        ret
+
+        .bss
+        .p2align 12
+        .globl  boot_table
+boot_table:
+        .skip   4096
+        .globl  boot_stack
+boot_stack:
+        .skip   STACK_SIZE
+        .globl  boot_stack_end
+boot_stack_end:

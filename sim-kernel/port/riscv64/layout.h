@@ -1,0 +1,32 @@
+/*
+ * Numbers that assembly, linker script and C share.
+ */
+#ifndef LAYOUT_H
+#define LAYOUT_H
+
+/* Where firmware puts the kernel, and what the kernel adds to see it. */
+#define KERNEL_LOAD   0x80200000
+#define KERNEL_OFFSET 0xffffffc000000000
+
+#define STACK_SIZE    16384
+
+/* struct port_frame */
+#define FRAME_PC     0
+#define FRAME_X(n)   (8 * (n))
+#define FRAME_STATUS 256
+#define FRAME_CPU    264
+#define FRAME_CAUSE  272
+#define FRAME_TVAL   280
+#define FRAME_F(n)   (288 + 8 * (n))
+#define FRAME_FCSR   544
+
+/* struct machine_cpu */
+#define CPU_STACK    0
+
+/* sstatus */
+#define STATUS_SPP   0x100
+#define STATUS_SPIE  0x20
+#define STATUS_FS    0x6000
+#define STATUS_FS_CLEAN 0x4000
+
+#endif

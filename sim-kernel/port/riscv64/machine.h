@@ -1,0 +1,43 @@
+/*
+ * The riscv64 port's parts, to each other. The core never sees this file.
+ *
+ *   entry.S    first instructions, in and out of user mode
+ *   main.c     device tree -> struct hardware
+ *   machine.c  traps, time, interrupts
+ *   irqchip.c  the PLIC
+ *   console.c  the 16550
+ *   frame.c    registers of a thread
+ *   space.c    page tables
+ */
+#ifndef MACHINE_H
+#define MACHINE_H
+
+#include "hardware.h"
+#include "fdt.h"
+
+extern struct machine_cpu machine_cpus[];
+
+/* space.c */
+void space_init_kernel(void);
+bool space_touch(uaddr_t va, unsigned access);
+
+/* machine.c. hz: of the time counter; sstc: the hart has stimecmp. */
+void machine_init(uint32_t hz, bool sstc);
+_Noreturn void machine_run(void);
+
+/* irqchip.c. context: the PLIC's number for this hart's S mode. */
+void irqchip_init(paddr_t base, unsigned context, unsigned lines);
+/* Tells the core about all that is pending. */
+void irqchip_deliver(void);
+/* Is any line unmasked, so that an interrupt could still come? */
+bool irqchip_waits(void);
+
+/* console.c */
+void console_init(paddr_t base, unsigned shift);
+
+/* entry.S */
+_Noreturn void machine_resume(struct port_frame *f);
+void fpu_save(struct port_frame *f);
+void fpu_load(const struct port_frame *f);
+
+#endif

@@ -1,0 +1,240 @@
+/*
+ * Address spaces of the riscv64 port: Sv39 page tables.
+ *
+ *   root[0..255]    user: tables of the task's own
+ *   root[256..511]  kernel: all of physical memory at KERNEL_OFFSET, the same
+ *                   entries in every root, not accessible to user mode
+ *
+ * I1  no page of the kernel is writable and executable: its image is mapped
+ *     in small pages by section, all other memory not executable.
+ * I2  the kernel's entries of a root never change after boot.
+ *
+ * Source: RISC-V Privileged Architecture, 4.3 and 4.4 (Sv39).
+ */
+#include "machine.h"
+#include <l4/sys/err.h>
+#include <string.h>
+
+enum { LEVELS = 3, ENTRIES = 512, LEVEL_BITS = 9, KERNEL_ENTRIES = 256 };
+
+enum {
+    PTE_V = 1,
+    PTE_R = 2,
+    PTE_W = 4,
+    PTE_X = 8,
+    PTE_U = 16,
+    PTE_G = 32,
+    PTE_A = 64,
+    PTE_D = 128,
+    PTE_LEAF = PTE_R | PTE_W | PTE_X,
+};
+#define SATP_SV39 (8ull << 60)
+
+static unsigned space_shift(int level)
+{
+    return PAGE_ORDER + LEVEL_BITS * (unsigned)level;
+}
+
+static uint64_t *space_entry(uint64_t *table, int level, uaddr_t va)
+{
+    return &table[va >> space_shift(level) & (ENTRIES - 1)];
+}
+
+static uint64_t pte_of(paddr_t pa, uint64_t flags)
+{
+    return pa >> PAGE_ORDER << 10 | flags;
+}
+
+static paddr_t pte_frame(uint64_t entry)
+{
+    return entry << 10 >> 20 << PAGE_ORDER;
+}
+
+static uint64_t *space_table(uint64_t entry)
+{
+    return port_phys_to_virt(pte_frame(entry));
+}
+
+static uint64_t *space_root(const struct port_space *s)
+{
+    return port_phys_to_virt(s->satp << 20 >> 20 << PAGE_ORDER);
+}
+
+/* The entry for `va` at `level`, making tables on the way if `make`;
+ * NULL: not there, or no memory. */
+static uint64_t *space_walk(struct port_space *s, uaddr_t va, int level,
+                            bool make)
+{
+    uint64_t *table = space_root(s);
+    for (int l = LEVELS - 1; l > level; l--) {
+        uint64_t *e = space_entry(table, l, va);
+        if (*e & PTE_LEAF)
+            return NULL;
+        if (!(*e & PTE_V)) {
+            void *fresh = make ? core_table_alloc(s) : NULL;
+            if (!fresh)
+                return NULL;
+            *e = pte_of(port_virt_to_phys(fresh), PTE_V);
+        }
+        table = space_table(*e);
+    }
+    return space_entry(table, level, va);
+}
+
+/* A page that may be written is readable: the architecture has no other. */
+static uint64_t space_flags(unsigned rights)
+{
+    return PTE_V | PTE_U | (rights & (RIGHT_R | RIGHT_W) ? PTE_R : 0) |
+           (rights & RIGHT_W ? PTE_W : 0) | (rights & RIGHT_X ? PTE_X : 0);
+}
+
+static void space_flush(uaddr_t va)
+{
+    __asm__ volatile("sfence.vma %0" : : "r"(va) : "memory");
+}
+
+/* --- the kernel's half ------------------------------------------------- */
+
+extern char kernel_start[], kernel_rodata[], kernel_data[], kernel_end[];
+
+static uint64_t kernel_root[ENTRIES] __attribute__((aligned(PAGE_SIZE)));
+static uint64_t kernel_middle[ENTRIES] __attribute__((aligned(PAGE_SIZE)));
+static uint64_t kernel_small[ENTRIES] __attribute__((aligned(PAGE_SIZE)));
+
+static uint64_t kernel_flags(paddr_t pa)
+{
+    const char *va = port_phys_to_virt(pa);
+    uint64_t flags = PTE_V | PTE_R | PTE_G | PTE_A | PTE_D;
+    if (va >= kernel_start && va < kernel_rodata)
+        return flags | PTE_X;
+    if (va >= kernel_rodata && va < kernel_data)
+        return flags;
+    return flags | PTE_W;
+}
+
+static void space_use(uint64_t satp)
+{
+    machine_self->space = satp;
+    __asm__ volatile("csrw satp, %0\n\tsfence.vma" : : "r"(satp) : "memory");
+}
+
+/* Keeps I1: gigabytes, but for the kernel's own, and there megabytes, but
+ * for the two with its image. */
+void space_init_kernel(void)
+{
+    paddr_t image = port_virt_to_phys(kernel_start);
+    paddr_t super = 1ul << SUPERPAGE_ORDER, giga = 1ul << 30;
+    uint64_t data = PTE_V | PTE_R | PTE_W | PTE_G | PTE_A | PTE_D;
+    for (uint64_t i = 0; i < KERNEL_ENTRIES; i++)
+        kernel_root[KERNEL_ENTRIES + i] = pte_of(i * giga, data);
+    for (uint64_t i = 0; i < ENTRIES; i++) {
+        kernel_middle[i] = pte_of((image & -giga) + i * super, data);
+        paddr_t small = (image & -super) + i * PAGE_SIZE;
+        kernel_small[i] = pte_of(small, kernel_flags(small));
+    }
+    kernel_middle[image / super % ENTRIES] =
+        pte_of(port_virt_to_phys(kernel_small), PTE_V);
+    kernel_root[KERNEL_ENTRIES + image / giga] =
+        pte_of(port_virt_to_phys(kernel_middle), PTE_V);
+    space_use(SATP_SV39 | port_virt_to_phys(kernel_root) >> PAGE_ORDER);
+}
+
+/* --- tasks -------------------------------------------------------------- */
+
+int port_space_init(struct port_space *s)
+{
+    uint64_t *root = core_table_alloc(s);
+    if (!root)
+        return -L4_ENOMEM;
+    memcpy(root + KERNEL_ENTRIES, kernel_root + KERNEL_ENTRIES,
+           KERNEL_ENTRIES * sizeof(*root));
+    s->satp = SATP_SV39 | port_virt_to_phys(root) >> PAGE_ORDER;
+    return 0;
+}
+
+static void space_free(struct port_space *s, uint64_t *table, int level)
+{
+    int entries = level == LEVELS - 1 ? KERNEL_ENTRIES : ENTRIES;
+    for (int i = 0; level > 0 && i < entries; i++) {
+        bool below = table[i] & PTE_V && !(table[i] & PTE_LEAF);
+        if (below)
+            space_free(s, space_table(table[i]), level - 1);
+    }
+    core_table_free(s, table);
+}
+
+void port_space_destroy(struct port_space *s)
+{
+    if (machine_self->space == s->satp)
+        space_use(SATP_SV39 | port_virt_to_phys(kernel_root) >> PAGE_ORDER);
+    space_free(s, space_root(s), LEVELS - 1);
+    s->satp = 0;
+}
+
+static int space_level(unsigned order)
+{
+    return order == SUPERPAGE_ORDER ? 1 : 0;
+}
+
+int port_space_map(struct port_space *s, uaddr_t va, paddr_t pa, unsigned order,
+                   unsigned rights, unsigned attributes)
+{
+    int level = space_level(order);
+    uint64_t *e = space_walk(s, va, level, true);
+    (void)attributes; /* fixed by the physical address (PMA) */
+    if (!e)
+        return -L4_ENOMEM;
+    uint64_t old = *e;
+    *e = pte_of(pa, space_flags(rights));
+    space_flush(va);
+    if (level > 0 && old & PTE_V && !(old & PTE_LEAF)) {
+        space_use(machine_self->space); /* all of the small pages */
+        space_free(s, space_table(old), level - 1);
+    }
+    if (rights & RIGHT_X)
+        __asm__ volatile("fence.i" : : : "memory");
+    return 0;
+}
+
+unsigned port_space_protect(struct port_space *s, uaddr_t va, unsigned order,
+                            unsigned rights)
+{
+    uint64_t *e = space_walk(s, va, space_level(order), false);
+    if (!e || !(*e & PTE_V))
+        return 0;
+    unsigned used = (*e & PTE_A ? RIGHT_R : 0) | (*e & PTE_D ? RIGHT_W : 0);
+    *e = rights ? pte_of(pte_frame(*e), space_flags(rights)) : 0;
+    space_flush(va);
+    return used;
+}
+
+/* The smallest entry that decides about `va`, NULL: none does. */
+static uint64_t *space_leaf(uint64_t satp, uaddr_t va)
+{
+    struct port_space s = {satp};
+    uint64_t *table = space_root(&s);
+    for (int l = LEVELS - 1; l >= 0; l--) {
+        uint64_t *e = space_entry(table, l, va);
+        if (!(*e & PTE_V))
+            return NULL;
+        if (*e & PTE_LEAF)
+            return e;
+        table = space_table(*e);
+    }
+    return NULL;
+}
+
+/* Harts that leave the accessed and dirty bits to software fault for them. */
+bool space_touch(uaddr_t va, unsigned access)
+{
+    if (va >> space_shift(LEVELS) || va >> (space_shift(LEVELS) - 1))
+        return false;
+    uint64_t *e = space_leaf(machine_self->space, va);
+    uint64_t need = access & RIGHT_X ? PTE_X : access & RIGHT_W ? PTE_W : PTE_R;
+    uint64_t mark = PTE_A | (access & RIGHT_W ? PTE_D : 0);
+    if (!e || !(*e & PTE_U) || !(*e & need) || (*e & mark) == mark)
+        return false;
+    *e |= mark;
+    space_flush(va);
+    return true;
+}
