@@ -100,20 +100,18 @@ static bool interrupt_wait(struct uart *u, l4_timeout_t timeout)
     return !l4_msgtag_has_error(l4_irq_receive(u->irq, timeout));
 }
 
+/* The FIFO is empty as the interrupt is enabled, which is one already. */
 unsigned uart_write(struct uart *u, const char *text, size_t length)
 {
     unsigned interrupts = 0;
     mmio_write8(u->base + IER, IER_SENT);
-    for (;;) {
+    while (length) {
+        interrupt_wait(u, L4_IPC_NEVER);
+        interrupts++;
         /* Reading IIR tells the device that its "sent" was seen. */
         mmio_read8(u->base + IIR);
-        if (!(mmio_read8(u->base + LSR) & LSR_SENT)) {
-            interrupt_wait(u, L4_IPC_NEVER);
-            interrupts++;
+        if (!(mmio_read8(u->base + LSR) & LSR_SENT))
             continue;
-        }
-        if (!length)
-            break;
         for (int i = 0; i < FIFO_BYTES && length; i++, length--)
             mmio_write8(u->base + THR, (l4_uint8_t)*text++);
     }

@@ -119,9 +119,9 @@ struct boot_info {
     paddr_t msi_address;
     uint32_t msi_data;
     uint64_t seed;
-    uint64_t slice_ns; /* default time slice, 10 ms */
-    bool trace;        /* write the trace from the start */
-    bool no_fast_path; /* all IPC by ipc.c (measurements, tests) */
+    uint64_t slice_ns;    /* default time slice, 10 ms */
+    bool trace;           /* write the trace from the start */
+    bool no_fast_path;    /* all IPC by ipc.c (measurements, tests) */
     size_t trace_records; /* of the ring; 0: as many as the core likes */
 };
 

@@ -53,8 +53,8 @@ bool fdt_open(const void *at, size_t room, struct fdt *ret_fdt)
     if (total > room || tree > total || tree_size > total - tree ||
         strings > total || strings_size > total - strings || tree & 3)
         return false;
-    *ret_fdt = (struct fdt){h + tree, h + strings, tree_size, strings_size,
-                            total};
+    *ret_fdt =
+        (struct fdt){h + tree, h + strings, tree_size, strings_size, total};
     struct fdt *f = ret_fdt;
     return tree_size >= 8 && big32(f->tree) == BEGIN_NODE;
 }
@@ -91,8 +91,8 @@ static bool token_read(const struct fdt *f, uint32_t at, struct token *ret)
 {
     if (at > f->tree_size || f->tree_size - at < 4)
         return false;
-    *ret = (struct token){.kind = big32(f->tree + at), .at = at,
-                          .next = at + 4};
+    *ret =
+        (struct token){.kind = big32(f->tree + at), .at = at, .next = at + 4};
     switch (ret->kind) {
     case BEGIN_NODE:
         return token_node(f, ret);
@@ -251,8 +251,8 @@ bool fdt_number(const struct fdt *f, int node, const char *name,
     const uint8_t *p = fdt_property(f, node, name, &size);
     if (!p || (size != 4 && size != 8))
         return false;
-    *ret_number = size == 4 ? big32(p)
-                            : (uint64_t)big32(p) << 32 | big32(p + 4);
+    *ret_number =
+        size == 4 ? big32(p) : (uint64_t)big32(p) << 32 | big32(p + 4);
     return true;
 }
 
@@ -266,8 +266,8 @@ static uint64_t cells(const uint8_t *p, unsigned count)
     return n;
 }
 
-bool fdt_reg(const struct fdt *f, int node, unsigned index,
-             uint64_t *ret_start, uint64_t *ret_size)
+bool fdt_reg(const struct fdt *f, int node, unsigned index, uint64_t *ret_start,
+             uint64_t *ret_size)
 {
     uint32_t size;
     int parent = fdt_parent(f, node);

@@ -53,7 +53,7 @@ bool fdt_number(const struct fdt *f, int node, const char *name,
                 uint64_t *ret_number);
 /* Pair `index` of "reg", as the parent's #address-cells and #size-cells say.
  * Not modelled: ranges (the buses of these machines translate 1:1). */
-bool fdt_reg(const struct fdt *f, int node, unsigned index,
-             uint64_t *ret_start, uint64_t *ret_size);
+bool fdt_reg(const struct fdt *f, int node, unsigned index, uint64_t *ret_start,
+             uint64_t *ret_size);
 
 #endif

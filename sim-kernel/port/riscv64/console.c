@@ -4,15 +4,26 @@
  */
 #include "machine.h"
 
-enum { RBR = 0, THR = 0, LSR = 5, LSR_RECEIVED = 1, LSR_SENT = 0x20 };
+enum {
+    RBR = 0,
+    THR = 0,
+    IER = 1,
+    LSR = 5,
+    IER_RECEIVED = 1,
+    LSR_RECEIVED = 1,
+    LSR_SENT = 0x20,
+};
 
 static struct {
     volatile uint8_t *base; /* NULL: nothing is said */
     unsigned shift;         /* log2 of the distance of registers */
+    unsigned irq;
+    bool listens; /* the core wants to hear of input */
 } console;
 
-void console_init(paddr_t base, unsigned shift)
+void console_init(paddr_t base, unsigned shift, unsigned irq)
 {
+    console.irq = irq;
     console.base = port_phys_to_virt(base);
     console.shift = shift;
 }
@@ -42,7 +53,31 @@ void port_console_write(const char *text, size_t length)
 
 int port_console_read(void)
 {
-    if (!console.base || !(*console_register(LSR) & LSR_RECEIVED))
+    if (!console.base)
         return -1;
-    return *console_register(RBR);
+    if (*console_register(LSR) & LSR_RECEIVED)
+        return *console_register(RBR);
+    if (console.listens)
+        *console_register(IER) = IER_RECEIVED;
+    return -1;
+}
+
+/* From the first call on the line is the kernel's. */
+void port_console_listen(void)
+{
+    if (!console.base)
+        return;
+    console.listens = true;
+    *console_register(IER) = IER_RECEIVED;
+    port_irq_unmask(console.irq);
+}
+
+/* The device is silenced until port_console_read() found nothing more. */
+bool console_interrupt(unsigned line)
+{
+    if (!console.listens || line != console.irq)
+        return false;
+    *console_register(IER) = 0;
+    core_console_input();
+    return true;
 }

@@ -89,7 +89,8 @@ void irqchip_deliver(void)
     uint32_t line;
     while ((line = *irqchip_context(CLAIM))) {
         *irqchip_context(CLAIM) = line;
-        core_irq(line);
+        if (!console_interrupt(line))
+            core_irq(line);
     }
 }
 

@@ -21,12 +21,12 @@
 #define FRAME_FCSR   544
 
 /* struct machine_cpu */
-#define CPU_STACK    0
+#define CPU_STACK 0
 
 /* sstatus */
-#define STATUS_SPP   0x100
-#define STATUS_SPIE  0x20
-#define STATUS_FS    0x6000
+#define STATUS_SPP      0x100
+#define STATUS_SPIE     0x20
+#define STATUS_FS       0x6000
 #define STATUS_FS_CLEAN 0x4000
 
 #endif

@@ -40,7 +40,7 @@ enum {
 
 static struct {
     struct tick_scale scale;
-    uint64_t boot; /* ticks at boot */
+    uint64_t boot;  /* ticks at boot */
     uint64_t timer; /* ns, ~0: none */
     bool sstc;
 } machine;
@@ -112,6 +112,30 @@ void machine_init(uint32_t hz, bool sstc)
     machine.sstc = sstc;
     __asm__ volatile("csrw stvec, %0" : : "r"(trap_entry));
     __asm__ volatile("csrw sie, %0" : : "r"((long)SIE_EXTERNAL));
+}
+
+static unsigned long machine_pending(void)
+{
+    unsigned long pending, enabled;
+    __asm__ volatile("csrr %0, sip" : "=r"(pending));
+    __asm__ volatile("csrr %0, sie" : "=r"(enabled));
+    return pending & enabled;
+}
+
+bool port_irq_pending(void)
+{
+    return machine_pending() != 0;
+}
+
+/* One CPU: nobody calls these (docs/caveats.md). */
+void port_ipi(unsigned cpu)
+{
+    (void)cpu;
+}
+
+void port_stop(unsigned cpu)
+{
+    (void)cpu;
 }
 
 /* --- traps --------------------------------------------------------------- */
@@ -195,16 +219,14 @@ static void machine_user_trap(struct port_frame *f)
 /* Nobody can run: on to the next interrupt, or the end. */
 static void machine_idle(void)
 {
-    long pending, enabled;
     bool timer = machine.timer != ~0ull;
-    if (!timer && !irqchip_waits())
+    if (!timer && !irqchip_waits() && !port_irq_pending())
         core_end(core_is_deadlocked() ? VTR_END_DEADLOCK : VTR_END_IDLE);
-    __asm__ volatile("wfi");
-    __asm__ volatile("csrr %0, sip" : "=r"(pending));
-    __asm__ volatile("csrr %0, sie" : "=r"(enabled));
-    if (pending & enabled & SIE_TIMER)
+    __asm__ volatile("wfi"); /* goes on at once when one is pending */
+    unsigned long pending = machine_pending();
+    if (pending & SIE_TIMER)
         machine_timer();
-    if (pending & enabled & SIE_EXTERNAL)
+    if (pending & SIE_EXTERNAL)
         irqchip_deliver();
 }
 
@@ -241,7 +263,8 @@ void machine_run(void)
     machine_resume(machine_next());
 }
 
-/* --- the end --------------------------------------------------------------- */
+/* --- the end ---------------------------------------------------------------
+ */
 
 void machine_stop(void)
 {

@@ -15,8 +15,6 @@
 #include "hardware.h"
 #include "fdt.h"
 
-extern struct machine_cpu machine_cpus[];
-
 /* space.c */
 void space_init_kernel(void);
 bool space_touch(uaddr_t va, unsigned access);
@@ -33,7 +31,9 @@ void irqchip_deliver(void);
 bool irqchip_waits(void);
 
 /* console.c */
-void console_init(paddr_t base, unsigned shift);
+void console_init(paddr_t base, unsigned shift, unsigned irq);
+/* Was the interrupt the kernel's own? */
+bool console_interrupt(unsigned line);
 
 /* entry.S */
 _Noreturn void machine_resume(struct port_frame *f);

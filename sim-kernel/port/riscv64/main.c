@@ -23,8 +23,9 @@ static void find_console(const struct fdt *f, struct hardware *h)
         uart = fdt_next_compatible(f, FDT_ROOT, "ns16550a");
     if (uart < 0 || !fdt_reg(f, uart, 0, &h->uart_base, &size))
         return;
-    console_init(h->uart_base, fdt_cell(f, uart, "reg-shift", 0, 0));
     h->uart_irq = fdt_cell(f, uart, "interrupts", 0, 0);
+    console_init(h->uart_base, fdt_cell(f, uart, "reg-shift", 0, 0),
+                 h->uart_irq);
     h->device_start = h->uart_base & ~(paddr_t)(PAGE_SIZE - 1);
     h->device_end = h->device_start + PAGE_SIZE;
 }
@@ -110,7 +111,7 @@ void main_boot(uint64_t hart, paddr_t tree)
     static struct hardware h;
     struct fdt f;
     *machine_self = (struct machine_cpu){.stack = (uint64_t)boot_stack_end,
-                             .hart = (uint32_t)hart};
+                                         .hart = (uint32_t)hart};
     space_init_kernel();
     if (!fdt_open(port_phys_to_virt(tree), FDT_ROOM, &f))
         machine_stop(); /* there is nothing to say it on */

@@ -36,6 +36,8 @@ struct machine_cpu {
 };
 
 register struct machine_cpu *machine_self __asm__("tp");
+extern struct machine_cpu machine_cpus[];
+extern uint64_t machine_kernel_space; /* satp of no task */
 
 enum { REG_RA = 0, REG_SP = 1, REG_GP = 2, REG_TP = 3, REG_A0 = 9 };
 
@@ -61,13 +63,17 @@ static inline void port_work(unsigned steps)
 
 static inline void port_space_activate(struct port_space *s)
 {
-    if (machine_self->space == s->satp)
+    uint64_t satp = s ? s->satp : machine_kernel_space;
+    if (machine_self->space == satp)
         return;
-    machine_self->space = s->satp;
-    __asm__ volatile("csrw satp, %0\n\tsfence.vma"
-                     :
-                     : "r"(s->satp)
-                     : "memory");
+    machine_self->space = satp;
+    __asm__ volatile("csrw satp, %0\n\tsfence.vma" : : "r"(satp) : "memory");
+}
+
+static inline bool port_space_is_active(const struct port_space *s,
+                                        unsigned cpu)
+{
+    return machine_cpus[cpu].space == s->satp;
 }
 
 static inline uaddr_t port_frame_ip(const struct port_frame *f)

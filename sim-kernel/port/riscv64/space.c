@@ -112,11 +112,7 @@ static uint64_t kernel_flags(paddr_t pa)
     return flags | PTE_W;
 }
 
-static void space_use(uint64_t satp)
-{
-    machine_self->space = satp;
-    __asm__ volatile("csrw satp, %0\n\tsfence.vma" : : "r"(satp) : "memory");
-}
+uint64_t machine_kernel_space;
 
 /* Keeps I1: gigabytes, but for the kernel's own, and there megabytes, but
  * for the two with its image. */
@@ -136,7 +132,9 @@ void space_init_kernel(void)
         pte_of(port_virt_to_phys(kernel_small), PTE_V);
     kernel_root[KERNEL_ENTRIES + image / giga] =
         pte_of(port_virt_to_phys(kernel_middle), PTE_V);
-    space_use(SATP_SV39 | port_virt_to_phys(kernel_root) >> PAGE_ORDER);
+    machine_kernel_space =
+        SATP_SV39 | port_virt_to_phys(kernel_root) >> PAGE_ORDER;
+    port_space_activate(NULL);
 }
 
 /* --- tasks -------------------------------------------------------------- */
@@ -152,23 +150,30 @@ int port_space_init(struct port_space *s)
     return 0;
 }
 
-static void space_free(struct port_space *s, uint64_t *table, int level)
+/* The first table below `table`, NULL: none. */
+static uint64_t *space_below(uint64_t *table, int level)
 {
     int entries = level == LEVELS - 1 ? KERNEL_ENTRIES : ENTRIES;
-    for (int i = 0; level > 0 && i < entries; i++) {
-        bool below = table[i] & PTE_V && !(table[i] & PTE_LEAF);
-        if (below)
-            space_free(s, space_table(table[i]), level - 1);
-    }
-    core_table_free(s, table);
+    for (int i = 0; level > 0 && i < entries; i++)
+        if (table[i] & PTE_V && !(table[i] & PTE_LEAF))
+            return &table[i];
+    return NULL;
 }
 
-void port_space_destroy(struct port_space *s)
+/* One table at a time, from the leaves. */
+bool port_space_destroy(struct port_space *s)
 {
-    if (machine_self->space == s->satp)
-        space_use(SATP_SV39 | port_virt_to_phys(kernel_root) >> PAGE_ORDER);
-    space_free(s, space_root(s), LEVELS - 1);
-    s->satp = 0;
+    uint64_t *table = space_root(s), *in = NULL, *next;
+    for (int level = LEVELS - 1; (next = space_below(table, level)); level--) {
+        in = next;
+        table = space_table(*in);
+    }
+    core_table_free(s, table);
+    if (in)
+        *in = 0;
+    else
+        s->satp = 0;
+    return !in;
 }
 
 static int space_level(unsigned order)
@@ -188,8 +193,8 @@ int port_space_map(struct port_space *s, uaddr_t va, paddr_t pa, unsigned order,
     *e = pte_of(pa, space_flags(rights));
     space_flush(va);
     if (level > 0 && old & PTE_V && !(old & PTE_LEAF)) {
-        space_use(machine_self->space); /* all of the small pages */
-        space_free(s, space_table(old), level - 1);
+        __asm__ volatile("sfence.vma" : : : "memory"); /* all small pages */
+        core_table_free(s, space_table(old));
     }
     if (rights & RIGHT_X)
         __asm__ volatile("fence.i" : : : "memory");

@@ -25,13 +25,24 @@
 #define CRT_RELATIVE R_RISCV_RELATIVE
 #define CRT_ABSOLUTE R_RISCV_64 /* its linker leaves some by symbol */
 #endif
-#ifndef CRT_ABSOLUTE
-#define CRT_ABSOLUTE CRT_RELATIVE /* symbol 0, whose value is 0 */
-#endif
 
 /* Both by the linker: the image's first byte, and its dynamic section. */
 extern const Elf64_Ehdr __ehdr_start CRT_HIDDEN;
 extern const Elf64_Dyn _DYNAMIC[] CRT_HIDDEN;
+
+/* What a word becomes by relocation r of the image at base. */
+static inline Elf64_Addr crt_value(const Elf64_Rela *r, Elf64_Addr base,
+                                   const Elf64_Sym *symbols)
+{
+    (void)symbols;
+#ifdef CRT_ABSOLUTE
+    if (ELF64_R_TYPE(r->r_info) == CRT_ABSOLUTE)
+        return base + symbols[ELF64_R_SYM(r->r_info)].st_value + r->r_addend;
+#endif
+    if (ELF64_R_TYPE(r->r_info) != CRT_RELATIVE)
+        __builtin_trap();
+    return base + r->r_addend;
+}
 
 static inline void crt_relocate(void)
 {
@@ -48,15 +59,8 @@ static inline void crt_relocate(void)
         if (d->d_tag == DT_RELASZ)
             bytes = d->d_un.d_val;
     }
-    for (const Elf64_Rela *r = table; bytes; r++, bytes -= sizeof *r) {
-        Elf64_Addr value = base + r->r_addend;
-
-        if (ELF64_R_TYPE(r->r_info) == CRT_ABSOLUTE)
-            value += symbols[ELF64_R_SYM(r->r_info)].st_value;
-        else if (ELF64_R_TYPE(r->r_info) != CRT_RELATIVE)
-            __builtin_trap();
-        *(Elf64_Addr *)(base + r->r_offset) = value;
-    }
+    for (const Elf64_Rela *r = table; bytes; r++, bytes -= sizeof *r)
+        *(Elf64_Addr *)(base + r->r_offset) = crt_value(r, base, symbols);
 }
 
 #endif
