@@ -86,6 +86,11 @@ static inline uaddr_t port_frame_sp(const struct port_frame *f)
     return f->x[REG_SP];
 }
 
+static inline word_t port_frame_tp(const struct port_frame *f)
+{
+    return f->x[REG_TP];
+}
+
 static inline void port_frame_get_args(const struct port_frame *f,
                                        struct ipc_args *ret_args)
 {
