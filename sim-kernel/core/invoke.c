@@ -94,20 +94,35 @@ void invoke_then_receive(struct object *o, struct thread *t,
     ipc_start(t, &op);
 }
 
-/* Answers whoever called last. */
+/* Where the caller that an open wait may receive from is to be kept. */
+static uint16_t invoke_keep_at(const struct ipc_args *args, unsigned flags)
+{
+    word_t index = args->dest >> SEL_SHIFT;
+    if (!(flags & SYS_OPEN_WAIT) || !reply_is_explicit(args->dest))
+        return 0;
+    return index < UINT16_MAX ? (uint16_t)(index + 1) : UINT16_MAX;
+}
+
+/* Answers whoever called last, or the caller in an explicit slot. */
 static void invoke_reply(struct thread *t, const struct ipc_args *args,
                          unsigned flags)
 {
     struct ipc_op op = invoke_op(args, flags);
-    if (!t->reply_to) {
+    bool explicit = reply_is_explicit(args->dest);
+    struct thread *caller =
+        explicit ? reply_caller(t->task, args->dest >> SEL_SHIFT) : t->reply_to;
+    if (!caller) {
         t->ipc.partner = NULL;
         t->ipc.via = NULL;
         ipc_error(t, L4_IPC_ENOT_EXISTENT);
         return;
     }
     op.reply = true;
-    op.dest = t->reply_to;
-    op.queue = &t->reply_to->senders;
+    op.dest = caller;
+    op.queue = &caller->senders;
+    op.keep_at = invoke_keep_at(args, flags);
+    if (explicit)
+        ipc_let_answer(caller, t);
     ipc_start(t, &op);
 }
 
@@ -117,6 +132,7 @@ static void invoke_wait(struct thread *t, const struct ipc_args *args,
 {
     struct ipc_op op = invoke_op(args, flags);
     op.send = false;
+    op.keep_at = invoke_keep_at(args, flags);
     if (!op.open && (args->timeouts & 0xffff) == IPC_ZERO_TIMEOUT)
         sched_give_way(); /* l4_thread_yield() */
     ipc_start(t, &op);

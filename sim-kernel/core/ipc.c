@@ -138,11 +138,14 @@ void ipc_forget_reply(struct thread *t)
     if (t->replier)
         t->replier->reply_to = NULL;
     t->reply_to = t->replier = NULL;
+    reply_forget(t);
 }
 
-/* `caller` waits for an answer of `server`. */
-static void ipc_set_caller(struct thread *server, struct thread *caller)
+/* `caller` waits for an answer of `server`. False: it would in vain. */
+static bool ipc_set_caller(struct thread *server, struct thread *caller)
 {
+    if (server->ipc.keep_at)
+        return reply_put(server->task, server->ipc.keep_at - 1u, caller);
     if (server->reply_to) {
         static const char text[] =
             "\nkernel: application bug: reply capability overwritten\n";
@@ -153,6 +156,7 @@ static void ipc_set_caller(struct thread *server, struct thread *caller)
         caller->replier->reply_to = NULL;
     server->reply_to = caller;
     caller->replier = server;
+    return true;
 }
 
 /* --- completion ------------------------------------------------------ */
@@ -207,6 +211,7 @@ void ipc_abort(struct thread *t, unsigned code)
         t->replier->reply_to = NULL;
         t->replier = NULL;
     }
+    reply_forget(t);
     ipc_fail(t, code);
 }
 
@@ -294,12 +299,13 @@ static unsigned ipc_transfer(struct thread *s, struct thread *r, bool reply)
         s->reply_to = NULL;
         r->replier = NULL;
     }
+    reply_forget(r);
     if (error) {
         ipc_fail(r, error | 1);
         return error;
     }
     if (s->ipc.call)
-        ipc_set_caller(r, s);
+        s->ipc.no_reply = !ipc_set_caller(r, s);
     if (ipc_in_utcb(kind)) {
         r->utcb->error = 0;
         ipc_finish(r,
@@ -329,7 +335,9 @@ static void ipc_receive(struct thread *t);
 /* The send phase succeeded: on to the receive phase, or done. */
 static void ipc_sent(struct thread *s)
 {
-    if (s->ipc.recv) {
+    if (s->ipc.no_reply) {
+        ipc_fail(s, L4_IPC_NO_REPLY_CAP);
+    } else if (s->ipc.recv) {
         ipc_receive(s);
     } else if (s->ipc.kind == IPC_USER) {
         s->utcb->error = 0;
@@ -444,6 +452,7 @@ static void ipc_begin(struct thread *t, enum ipc_kind kind,
         .tag = op->tag,
         .label = op->label,
         .rights = op->rights,
+        .keep_at = op->keep_at,
         .rcv_timeout = (uint16_t)op->timeouts,
     };
     if (op->send)
@@ -469,6 +478,15 @@ void ipc_start(struct thread *t, const struct ipc_op *op)
         ipc_error(t, L4_IPC_SEMSGCUT);
     else
         ipc_begin(t, IPC_USER, op);
+}
+
+void ipc_let_answer(struct thread *caller, struct thread *server)
+{
+    if (caller->ipc.partner == server)
+        return;
+    list_remove(&caller->waiting);
+    list_add_last(&server->waiters, &caller->waiting); /* keeps thread.h I5 */
+    caller->ipc.partner = server;
 }
 
 void ipc_start_fault(struct thread *t, enum ipc_kind kind,

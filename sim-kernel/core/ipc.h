@@ -28,12 +28,16 @@ struct ipc_op {
     struct heap *queue;    /* where to wait while there is no receiver */
     word_t tag, label;
     unsigned rights;
+    uint16_t keep_at; /* struct ipc_state */
     word_t timeouts;
 };
 
 /* Begins (and ends, if the partner is there) t's operation. t must be
  * READY and in no phase. */
 void ipc_start(struct thread *t, const struct ipc_op *op);
+/* `caller`, in the receive phase of a call to another thread of server's
+ * task, is to receive from server. */
+void ipc_let_answer(struct thread *caller, struct thread *server);
 /* The kernel sends a message for t to `dest` and waits for the answer;
  * kind IPC_FAULT or IPC_EXCEPTION. */
 void ipc_start_fault(struct thread *t, enum ipc_kind kind,

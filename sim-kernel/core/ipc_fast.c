@@ -48,7 +48,7 @@ static bool fast_accepts(const struct thread *r, const struct thread *t)
 {
     return r != t && r->cpu == t->cpu && r->ipc.phase == PHASE_RECEIVE &&
            r->ipc.kind == IPC_USER && (r->ipc.open || r->ipc.partner == t) &&
-           !r->object.dying && !timeout_is_set(&r->timeout);
+           !r->object.dying && !r->ipc.keep_at && !timeout_is_set(&r->timeout);
 }
 
 /* With the server right the gate itself may be meant. */
@@ -169,7 +169,7 @@ bool ipc_fast(struct thread *t)
     struct ipc_args args;
     port_frame_get_args(&t->frame, &args);
     struct ipc_op op = {.tag = args.tag};
-    if (!ipc_fast_on || !fast_message(&args))
+    if (!ipc_fast_on || !fast_message(&args) || reply_is_explicit(args.dest))
         return false;
     struct thread *r = fast_partner(t, &args, &op);
     if (!r)

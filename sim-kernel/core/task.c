@@ -303,6 +303,8 @@ static bool task_take_down(struct object *o, unsigned budget)
 static bool task_wind_up(struct object *o)
 {
     struct task *t = task_of(o);
+    if (!reply_table_destroy(t))
+        return false;
     if (t->has_mem && !mspace_free_tables(&t->mem))
         return false;
     t->has_mem = false;
@@ -352,6 +354,7 @@ void task_check(struct task *t)
         kassert(th->task == t); /* I1 */
         thread_check(th);
     }
+    reply_check(t);
     cap_table_check(&t->caps);
     mspace_check(&t->mem);
 }

@@ -10,6 +10,7 @@
 #include "cap.h"
 #include "mspace.h"
 #include "object.h"
+#include "reply.h"
 
 /* Memory shared by kernel and user: holds UTCBs. */
 struct ku_mem {
@@ -25,6 +26,7 @@ struct task {
     struct cap_table caps;
     struct list threads;
     struct list ku_mem;
+    struct reply_table replies;
     struct list vcpus;      /* of struct vcpu: it is their user task */
     bool has_mem, has_caps; /* which of the spaces were made */
 };

@@ -79,6 +79,9 @@ struct ipc_state {
     word_t tag;             /* outgoing */
     word_t label;           /* outgoing: what the receiver sees */
     unsigned rights;        /* of the capability used, for typed items */
+    uint16_t keep_at;       /* open wait: index + 1 of the explicit slot for
+                               the caller, 0: the implicit one */
+    bool no_reply;          /* it called, but could not be kept there */
     uint16_t rcv_timeout;   /* L4 timeout of the receive phase */
     uint64_t since;         /* ns: blocked since */
 };
@@ -107,12 +110,13 @@ struct thread {
     /* IPC, owned by ipc.c */
     struct sender sender;
     struct ipc_state ipc;
-    struct heap senders;     /* of struct sender.link */
-    struct list waiters;     /* of struct thread.waiting */
-    struct list waiting;     /* on the waiters of what this one waits for, or
-                                of the gate it sends through */
-    struct thread *reply_to; /* whose call is to be answered */
-    struct thread *replier;  /* who owes this thread an answer */
+    struct heap senders;        /* of struct sender.link */
+    struct list waiters;        /* of struct thread.waiting */
+    struct list waiting;        /* on the waiters of what this one waits for, or
+                                   of the gate it sends through */
+    struct thread *reply_to;    /* whose call is to be answered */
+    struct thread *replier;     /* who owes this thread an answer */
+    struct thread **reply_slot; /* the explicit slot (reply.h) it is in */
     struct timeout timeout;
 
     struct continuation continuation; /* of a long operation */

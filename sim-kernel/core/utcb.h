@@ -56,6 +56,7 @@ enum {
     SYS_REPLY = 8,
     SYS_FLAGS = 0xf,
     SEL_INVALID = 1 << 11,
+    SEL_REPLY = 1 << 10, /* a reply capability, if not SEL_INVALID */
     SEL_SHIFT = 12,
 };
 

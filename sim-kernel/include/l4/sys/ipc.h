@@ -85,8 +85,14 @@ L4_INLINE l4_msgtag_t l4_ipc_wait(l4_utcb_t *utcb, l4_umword_t *label,
                   label, timeout);
 }
 
-/* Answers the caller in slot reply_cap; L4_INVALID_REPLY_CAP: the implicit
- * one. */
+/*
+ * Answers the caller in slot reply_cap; L4_INVALID_REPLY_CAP: the implicit
+ * one. An open wait (L4_SYSF_WAIT by l4_ipc()) whose dest is such a selector,
+ * index << L4_CAP_SHIFT | L4_REPLY_CAP_BIT, index 0..4095, keeps its caller in
+ * that slot; so does reply and wait, in the slot it has just answered. A call
+ * ends with L4_IPC_NO_REPLY_CAP if the slot is taken, does not exist or has
+ * no memory (the server's task is charged).
+ */
 L4_INLINE l4_msgtag_t l4_ipc_reply(l4_cap_idx_t reply_cap, l4_utcb_t *utcb,
                                    l4_msgtag_t tag, l4_timeout_t timeout)
 {

@@ -1,0 +1,89 @@
+/*
+ * Explicit reply capabilities: see reply.h.
+ */
+#include "reply.h"
+#include "kassert.h"
+#include "kmem.h"
+#include "task.h"
+#include "thread.h"
+#include "work.h"
+
+enum { DIR_BYTES = REPLY_PAGES * sizeof(struct reply_page *) };
+
+static struct thread **reply_slot(const struct task *t, word_t index)
+{
+    word_t page = index / REPLY_PAGE_SLOTS;
+    if (page >= REPLY_PAGES || !t->replies.dir || !t->replies.dir[page])
+        return NULL;
+    return &t->replies.dir[page]->slot[index % REPLY_PAGE_SLOTS];
+}
+
+/* Memory for a slot; what was made stays until the task ends. */
+static bool reply_make(struct task *t, word_t index)
+{
+    struct quota *q = t->object.quota;
+    word_t page = index / REPLY_PAGE_SLOTS;
+    if (page >= REPLY_PAGES || t->object.dying)
+        return false;
+    if (!t->replies.dir)
+        t->replies.dir = kmem_alloc(q, DIR_BYTES);
+    if (t->replies.dir && !t->replies.dir[page])
+        t->replies.dir[page] = kmem_alloc(q, sizeof(struct reply_page));
+    return t->replies.dir && t->replies.dir[page];
+}
+
+struct thread *reply_caller(const struct task *t, word_t index)
+{
+    struct thread **slot = reply_slot(t, index);
+    return slot ? *slot : NULL;
+}
+
+bool reply_put(struct task *t, word_t index, struct thread *caller)
+{
+    if (reply_caller(t, index) || !reply_make(t, index))
+        return false;
+    reply_forget(caller);
+    caller->reply_slot = reply_slot(t, index);
+    *caller->reply_slot = caller; /* keeps I1 */
+    return true;
+}
+
+void reply_forget(struct thread *caller)
+{
+    if (caller->reply_slot)
+        *caller->reply_slot = NULL;
+    caller->reply_slot = NULL;
+}
+
+bool reply_table_destroy(struct task *t)
+{
+    struct quota *q = t->object.quota;
+    for (unsigned i = 0; t->replies.dir && i < REPLY_PAGES; i++) {
+        struct reply_page *p = t->replies.dir[i];
+        for (unsigned s = 0; p && s < REPLY_PAGE_SLOTS; s++)
+            if (p->slot[s])
+                reply_forget(p->slot[s]);
+        if (p)
+            kmem_free(q, p, sizeof(*p));
+        t->replies.dir[i] = NULL;
+        work_done(p ? REPLY_PAGE_SLOTS / 4 : 1);
+        if (work_should_stop())
+            return false;
+    }
+    if (t->replies.dir)
+        kmem_free(q, t->replies.dir, DIR_BYTES);
+    t->replies.dir = NULL;
+    return true;
+}
+
+void reply_check(const struct task *t)
+{
+    word_t end = t->replies.dir ? REPLY_PAGES * REPLY_PAGE_SLOTS : 0;
+    for (word_t i = 0; i < end; i++) {
+        struct thread **slot = reply_slot(t, i);
+        if (slot && *slot) {
+            kassert((*slot)->reply_slot == slot); /* I1 */
+            kassert((*slot)->ipc.phase == PHASE_RECEIVE);
+        }
+    }
+}
