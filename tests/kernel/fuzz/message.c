@@ -401,6 +401,8 @@ static void call_make_request(unsigned long *s, struct call *c)
         mr[words++] = word_of(s, o->argument[i]);
     }
     c->dest = selector(s, o->on);
+    if (o->label == L4_PROTO_THREAD && o->op == L4_THREAD_VCPU_RESUME_OP)
+        c->dest = L4_INVALID_CAP; /* only oneself can */
     c->tag = l4_msgtag(o->label, words, make_items(s, mr, words, o), 0);
 }
 
