@@ -7,7 +7,7 @@
 . "$cli/setup.sh"
 . "$cli/system.sh"
 
-options='' trace='' graph='' extra='' words=''
+options='' target='' trace='' graph='' extra='' words=''
 
 need_value()
 {
@@ -68,7 +68,7 @@ parse_run()
         esac
         case $1 in
         --ram | --cpus | --seed | --max-steps | --until | --input | --trace | \
-            --graph | --module)
+            --graph | --module | --target | --time-limit)
             need_value "$1" $#
             case $1 in
             --ram) is_size "$1" "$2" && option "$1" "$2" ;;
@@ -78,6 +78,8 @@ parse_run()
                 [ -r "$2" ] || die "$2: cannot be read (--input)"
                 option "$1" "$2"
                 ;;
+            --target) [ "$2" = sim ] || target=$2 ;;
+            --time-limit) is_number "$1" "$2" && option "$1" "$2" ;;
             --trace) trace=$2 ;;
             --graph) graph=$2 ;;
             --module)
@@ -128,6 +130,10 @@ make_sim_args()
     [ -x "$sim" ] || die "$sim is missing: the simulator was not built"
     quote "$programs"
     sim_args="$options --programs $quoted"
+    if [ -n "$target" ]; then
+        quote "$target_kernel"
+        sim_args="--target $target --kernel $quoted $options"
+    fi
     quote "$system"
     sim_args="$sim_args --system $quoted"
     quote "$boot"
@@ -192,6 +198,10 @@ cmd_run()
     [ -n "$words" ] || die_usage "run needs a SYSTEM"
     ensure_setup build run
     ensure_built runnable
+    if [ -n "$target" ]; then
+        . "$cli/target.sh"
+        build_target "$target"
+    fi
     eval "run_words $words"
     if [ -z "$graph" ]; then
         exec_sim

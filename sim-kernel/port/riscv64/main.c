@@ -26,6 +26,7 @@ static void find_console(const struct fdt *f, struct hardware *h)
     h->uart_irq = fdt_cell(f, uart, "interrupts", 0, 0);
     console_init(h->uart_base, fdt_cell(f, uart, "reg-shift", 0, 0),
                  h->uart_irq);
+    port_console_write("\2", 1); /* firmware spoke before (tools/qemu) */
     h->device_start = h->uart_base & ~(paddr_t)(PAGE_SIZE - 1);
     h->device_end = h->device_start + PAGE_SIZE;
 }

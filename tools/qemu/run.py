@@ -1,0 +1,271 @@
+#!/usr/bin/env python3
+"""Runs a system on a QEMU machine, as `vitrine-sim` runs it in the simulator.
+
+  QEMU's serial port --> standard output; lines of the kernel's reports
+                         ("vitrine: ...") --> standard error
+  the machine stops  --> result and trace are read out of its memory
+
+The kernel ends by a reset, which QEMU is told to take for a stop; so memory
+is still there. Time is counted in instructions (-icount: 1 ns each), so that
+a run does not depend on the host; --realtime lets the host's clock run it.
+"""
+import argparse
+import os
+import re
+import select
+import shutil
+import struct
+import subprocess
+import sys
+import tempfile
+import time
+
+import archive
+from qmp import Kernel, Monitor
+
+LIMIT, USAGE, BUG, INTERRUPTED = 102, 103, 104, 130
+RESULT_MAGIC = 0x746c757365726976
+START = b"\x02"  # the kernel's first byte: firmware spoke before it
+VTR_VERSION = 2  # of <l4/vitrine/trace_events.h>
+TRACE_RECORDS = 1 << 18
+LAST_LINES = 20
+
+MACHINES = {
+    "riscv64": ["qemu-system-riscv64", "-M", "virt"],
+    "aarch64": ["qemu-system-aarch64", "-M", "virt", "-cpu", "cortex-a57"],
+    "x86_64": ["qemu-system-x86_64", "-M", "microvm,pit=off,pic=off,rtc=off",
+               "-cpu", "max"],
+}
+
+
+def arguments():
+    p = argparse.ArgumentParser(description="Runs a system on a QEMU machine.")
+    p.add_argument("--target", choices=MACHINES, required=True)
+    p.add_argument("--kernel", required=True)
+    p.add_argument("--system", default="?")
+    p.add_argument("--command", default="")
+    p.add_argument("--ram", default="64M")
+    p.add_argument("--seed", type=int, default=0)
+    p.add_argument("--until", default="")
+    p.add_argument("--trace", default="")
+    p.add_argument("--input", default="")
+    p.add_argument("--realtime", action="store_true")
+    p.add_argument("--gdb", type=int, default=0, help="port, and wait there")
+    p.add_argument("--time-limit", type=float, default=60,
+                   help="seconds on the wall; 0: none")
+    p.add_argument("modules", nargs="+")
+    return p.parse_args()
+
+
+def parse_time(text):
+    """"2s", "500ms": nanoseconds."""
+    if not text:
+        return archive.NEVER
+    number, unit = re.fullmatch(r"([0-9.]+)(s|ms|us|ns|)", text).groups()
+    scale = {"s": 10**9, "": 10**9, "ms": 10**6, "us": 1000, "ns": 1}
+    return int(float(number) * scale[unit])
+
+
+def parse_ram(text):
+    number, unit = re.fullmatch(r"(\d+)([KMG]?)", text).groups()
+    return int(number) << {"": 0, "K": 10, "M": 20, "G": 30}[unit]
+
+
+class Console:
+    """The machine's text: the program's to stdout, reports to stderr."""
+
+    def __init__(self):
+        self.plain = not sys.stdout.isatty() or bool(os.environ.get("NO_COLOR"))
+        self.rest, self.started, self.report = b"", False, False
+        self.last = []
+
+    def feed(self, data):
+        self.rest += data
+        if not self.started:
+            _, mark, after = self.rest.partition(START)
+            if not mark:
+                return
+            self.started, self.rest = True, after
+        *lines, self.rest = self.rest.split(b"\n")
+        for line in lines:
+            self.line(line.replace(b"\r", b"") + b"\n")
+        if self.rest and not b"vitrine: ".startswith(self.rest[:9]) \
+                and not self.report and not self.plain:
+            self.write(sys.stdout, self.rest)
+            self.rest = b""
+
+    def line(self, line):
+        text = line.startswith(b"vitrine: ")
+        self.report = text or (self.report and line.startswith(b" " * 9))
+        self.last = (self.last + [line])[-LAST_LINES:]
+        self.write(sys.stderr if self.report else sys.stdout, line)
+
+    def write(self, to, data):
+        if self.plain:
+            data = re.sub(rb"\x1b\[[0-9;]*[@-~]", b"", data)
+        (sys.stdout if to is sys.stderr else sys.stderr).flush()
+        to.buffer.write(data)
+        to.flush()
+
+    def close(self):
+        if self.rest:
+            self.line(self.rest)
+            self.rest = b""
+
+
+def crc32c_table():
+    table = []
+    for n in range(256):
+        for _ in range(8):
+            n = n >> 1 ^ (0x82f63b78 if n & 1 else 0)
+        table.append(n)
+    return table
+
+
+def crc32c(data):
+    table, crc = crc32c_table(), 0xffffffff
+    for byte in data:
+        crc = table[(crc ^ byte) & 0xff] ^ crc >> 8
+    return crc ^ 0xffffffff
+
+
+def write_trace(o, monitor, kernel, folder):
+    """The kernel's ring as a trace file, oldest record first."""
+    ring = monitor.physical(kernel.symbol("trace_ring"), 40, folder)
+    record, size, start, count, _ = struct.unpack("<5Q", ring)
+    if not count:
+        return
+    data = monitor.physical(kernel.physical(record), size * 64, folder)
+    data = (data[start * 64:] + data[:start * 64])[:count * 64]
+    header = struct.pack("<8sIIQQ16s16s", b"VIRTVTR1", VTR_VERSION, 64,
+                         parse_ram(o.ram), o.seed, o.target.encode(),
+                         o.system.encode()[:15])
+    part = "%s.%d.part" % (o.trace, os.getpid())
+    with open(part, "wb") as file:
+        file.write(header)
+        for at in range(0, len(data), 64 << 12):
+            piece = data[at:at + (64 << 12)]
+            file.write(struct.pack("<IIIIQII", 0x4b4e4843, 0,
+                                   len(piece) // 64, len(piece),
+                                   *struct.unpack_from("<Q", piece),
+                                   crc32c(piece), 0))
+            file.write(piece)
+    os.replace(part, o.trace)
+
+
+def qemu_words(o, socket, archive_path):
+    words = MACHINES[o.target] + [
+        "-m", "%dK" % (parse_ram(o.ram) >> 10), "-display", "none",
+        "-monitor", "none", "-no-user-config", "-nodefaults",
+        "-chardev", "stdio,id=console,signal=off",
+        "-serial", "chardev:console",
+        "-qmp", "unix:%s,server=on,wait=off" % socket,
+        "-action", "reboot=shutdown,shutdown=pause",
+        "-kernel", o.kernel, "-initrd", archive_path]
+    if not o.realtime and not o.input == "-":
+        words += ["-icount", "shift=0,sleep=off"]
+    if o.gdb:
+        words += ["-gdb", "tcp:127.0.0.1:%d" % o.gdb, "-S"]
+    return words
+
+
+def watch(o, qemu, monitor, console):
+    """Passes the console on until the machine stops; False: it does not."""
+    end = time.monotonic() + (o.time_limit or 1e9)
+    fd = qemu.stdout.fileno()
+    while True:
+        ready, _, _ = select.select([fd], [], [], 0.02)
+        if ready:
+            data = os.read(fd, 65536)
+            if not data:
+                return True
+            console.feed(data)
+        elif monitor.is_stopped() and not o.gdb:
+            return True
+        if "SHUTDOWN" in monitor.events:
+            o.gdb = 0
+        if time.monotonic() > end:
+            return False
+
+
+def result(monitor, kernel, folder):
+    data = monitor.physical(kernel.symbol("machine_result"), 16, folder)
+    magic, code = struct.unpack("<QQ", data)
+    return code if magic == RESULT_MAGIC else None
+
+
+def hang(o, monitor, console, kernel):
+    monitor.command("stop")
+    console.close()
+    say("no end after %g s on the wall; its last lines:" % o.time_limit)
+    for line in console.last or [b"(none)\n"]:
+        sys.stderr.write("         " + line.decode(errors="replace"))
+    sys.stderr.write(monitor.registers().replace("\r", ""))
+
+
+def say(text):
+    sys.stdout.flush()
+    print("vitrine: " + text, file=sys.stderr)
+
+
+def run(o, folder):
+    path = os.path.join(folder, "archive")
+    with open(path, "wb") as file:
+        file.write(archive.pack(o.modules, o.command, parse_time(o.until),
+                                o.seed, TRACE_RECORDS if o.trace else 0))
+    socket = os.path.join(folder, "qmp")
+    stdin = subprocess.DEVNULL
+    if o.input and o.input != "-":
+        stdin = open(o.input, "rb")
+    elif o.input or sys.stdin.isatty():
+        stdin = sys.stdin
+    errors = open(os.path.join(folder, "errors"), "w+")
+    qemu = subprocess.Popen(qemu_words(o, socket, path), stdin=stdin,
+                            stdout=subprocess.PIPE, stderr=errors)
+    console, kernel = Console(), Kernel(o.kernel)
+    try:
+        monitor = Monitor(socket, time.monotonic() + 20)
+        ended = watch(o, qemu, monitor, console)
+        code = result(monitor, kernel, folder)
+        if not ended:
+            hang(o, monitor, console, kernel)
+            code = LIMIT
+        console.close()
+        if o.trace:
+            write_trace(o, monitor, kernel, folder)
+        if code is None:
+            say("the machine stopped without a result")
+            sys.stderr.write(monitor.registers().replace("\r", ""))
+            code = BUG
+        return code
+    except (OSError, EOFError) as error:
+        errors.seek(0)
+        said = errors.read().strip().splitlines()
+        say("QEMU: %s" % (said[0] if said else error))
+        return USAGE
+    finally:
+        qemu.kill()
+        qemu.wait()
+
+
+def main():
+    o = arguments()
+    if o.trace and parse_ram(o.ram) < 128 << 20:
+        o.ram = "128M"  # the ring takes 16 MiB
+    if not shutil.which(MACHINES[o.target][0]):
+        say("%s is missing (apt-get install qemu-system)"
+            % MACHINES[o.target][0])
+        return USAGE
+    with tempfile.TemporaryDirectory(prefix="vitrine-qemu-") as folder:
+        try:
+            return run(o, folder)
+        except archive.BadInput as error:
+            say(str(error))
+            return USAGE
+        except KeyboardInterrupt:
+            say("interrupted")
+            return INTERRUPTED
+
+
+if __name__ == "__main__":
+    sys.exit(main())
