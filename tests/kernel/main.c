@@ -63,7 +63,7 @@ int main(void)
         debugger_tests, memory_tests,    item_tests,      fault_tests,
         common_tests,   semaphore_tests, icu_tests,       vcpu_tests,
         alien_tests,    dma_tests,       kip_tests,       platform_tests,
-        reply_tests,    stage_tests,     every_tests,
+        reply_tests,    stage_tests,     every_tests,     smp_tests,
     };
     enum { LISTS = sizeof lists / sizeof lists[0] };
     unsigned total = 1;
