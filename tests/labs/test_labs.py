@@ -38,7 +38,7 @@ def report(good, name, lines=()):
 def verdicts(lab, folder, seeds):
     with tempfile.TemporaryDirectory(prefix="vitrine-labs-") as out:
         found, said = judge.judge(lab, folder, pathlib.Path(out),
-                                  range(seeds + 1))
+                                  range(max(seeds, lab.seeds) + 1))
     return found, said
 
 
@@ -48,7 +48,7 @@ def lines_of(v):
 
 
 def check_starter(lab, stated):
-    found, said = verdicts(lab, lab.folder, 0)
+    found, said = verdicts(lab, lab.folder, lab.seeds)
     for v in found:
         reason = stated.get(v.name)
         good = reason is not None and v.status != judge.PASSED and \

@@ -57,9 +57,8 @@ def programs(lab, folder, out):
     folder = pathlib.Path(folder).resolve()
     tree = out / "src"
     tree.mkdir(parents=True, exist_ok=True)
-    for path in lab.folder.iterdir():
-        if path.suffix in (".c", ".h") and path.name not in lab.edit:
-            (tree / path.name).write_bytes(path.read_bytes())
+    for path in lab.given():
+        (tree / path.name).write_bytes(path.read_bytes())
     for name in lab.edit:
         (tree / name).write_bytes(student_file(lab, folder, name).read_bytes())
     said = ""

@@ -51,6 +51,8 @@ def cmd_start(args):
     shutil.copytree(lab.folder, target, dirs_exist_ok=True,
                     ignore=shutil.ignore_patterns("meson.build", "__pycache__",
                                                   "tests.py", "lab.toml"))
+    for path in lab.shared:
+        shutil.copy(path, target)
     if lab.personal:
         (target / labs.STUDENT).write_text(args.name + "\n")
     say("%s: %s. Read %s, edit %s, then:" % (
@@ -130,10 +132,11 @@ class Progress:
             print("\r\x1b[K", end="", file=sys.stderr, flush=True)
 
 
-def seeds_of(args):
+def seeds_of(lab, args):
     if args.seed is not None:
         return (args.seed,)
-    return range(0, args.seeds + 1) if args.seeds else (0,)
+    count = lab.seeds if args.seeds is None else args.seeds
+    return range(0, count + 1)
 
 
 def again_for(lab, folder):
@@ -148,7 +151,7 @@ def cmd_check(args):
     folder = pathlib.Path(args.folder) if args.folder else lab.folder
     if not folder.is_dir():
         raise Problem("%s: no such folder" % folder)
-    seeds = seeds_of(args)
+    seeds = seeds_of(lab, args)
     progress = Progress(len(seeds), "schedules")
     with tempfile.TemporaryDirectory(prefix="vitrine-lab-") as scratch:
         out = pathlib.Path(args.keep or scratch)
@@ -205,7 +208,7 @@ def parser():
     c = sub.add_parser("check", help="judge your work")
     c.add_argument("lab", help="number or name")
     c.add_argument("folder", nargs="?", help="yours (default: labs/NN-name)")
-    c.add_argument("--seeds", type=int, metavar="N", default=0,
+    c.add_argument("--seeds", type=int, metavar="N",
                    help="try the schedules of seeds 1..N, too")
     c.add_argument("--seed", type=int, metavar="N",
                    help="only this seed's schedule")

@@ -89,6 +89,7 @@ def key_of(folder, lab, seeds, more):
     sums = hashlib.sha256(("%s %s" % (lab.name, seeds)).encode())
     files = [folder / n for n in handed_in(lab)]
     files += sorted(p for p in lab.folder.iterdir() if p.is_file())
+    files += lab.shared
     files += [pathlib.Path(m) for m in more]
     for path in files:
         sums.update(path.name.encode())

@@ -7,6 +7,9 @@
 #     echo.cfg      system descriptions; ${NAME} is filled in for each run
 #     tests.py      what is judged
 #
+# `shared` names files of labs/lib that belong to the lab as if they stood in
+# its folder.
+#
 # Only the files under `edit` are ever taken from a student's folder; all
 # others come from the lab's own, so that a changed test or client is of no
 # use to anybody. In a `personal` lab the values in the descriptions come from
@@ -38,6 +41,13 @@ class Lab:
     programs: dict  # program -> its source files
     systems: dict  # name -> System
     personal: bool  # its values come from the student's name
+    seeds: int  # schedules that `check` tries if not told otherwise
+    shared: tuple  # paths of given files that several labs have
+
+    def given(self):
+        """Paths of the source files that are not the student's."""
+        own = [p for p in self.folder.iterdir() if p.name not in self.edit]
+        return [p for p in (*own, *self.shared) if p.suffix in (".c", ".h")]
 
     @property
     def name(self):
@@ -70,13 +80,15 @@ def load(folder):
                                entry.get("ram", "32M"))
         _must((folder / systems[name].file).is_file(), path,
               "system %s: there is no %s" % (name, systems[name].file))
+    shared = tuple(LABS / "lib" / name for name in data.get("shared", ()))
+    names = {p.name for p in (*folder.iterdir(), *shared) if p.is_file()}
     for program, sources in data["programs"].items():
         for source in sources:
-            _must((folder / source).is_file(), path,
+            _must(source in names, path,
                   "program %s: there is no %s" % (program, source))
     return Lab(data["number"], data["title"], data["about"], folder,
                tuple(data["edit"]), data["programs"], systems,
-               data.get("personal", False))
+               data.get("personal", False), data.get("seeds", 0), shared)
 
 
 def all_labs():
