@@ -14,6 +14,7 @@ Look:
   trace FILE        a trace as text, summary or diagram
   graph FILE        the capability graph of a trace, drawn or asked
   view FILE         everything about a trace in one HTML file
+  explore SYSTEM    run on many seeds until one goes wrong
   gdb SYSTEM        run under gdb, with symbols for kernel and programs
 
 Work:
@@ -167,6 +168,26 @@ Exit codes: 0; 103 bad usage; 105 damaged trace and nothing readable
 END
 }
 
+help_explore()
+{
+    cat <<'END'
+Usage: ./vitrine explore SYSTEM [--seeds A..B] [OPTION...]
+Runs one system on many seeds (schedules), in parallel processes, and stops
+at the first that goes wrong: prints the command that shows it again, and
+leaves in out/explore its trace, the nearest passing one, and where they part.
+
+  --seeds A..B      default 0..99
+  --jobs N          processes at a time (default: one per CPU)
+  --fail-on LIST    what counts, with commas: deadlock, fault, exit (a result
+                    other than 0), limit, findings, policy:FILE
+                    (default deadlock,fault,exit)
+  --all             go on after a failure
+Other options are those of `vitrine run` (--until is wise).
+
+Exit codes: 0: no seed failed; 1: one did; 103 bad usage.
+END
+}
+
 help_gdb()
 {
     cat <<'END'
@@ -238,7 +259,7 @@ help_help()
 help_for()
 {
     case $1 in
-    main | demo | run | trace | graph | view | gdb | bench | test | setup | clean | \
+    main | demo | run | trace | graph | view | explore | gdb | bench | test | setup | clean | \
         help) "help_$1" ;;
     *) die_usage "no sub-command '$1'" main ;;
     esac
