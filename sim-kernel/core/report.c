@@ -199,6 +199,21 @@ void core_trace_flush(void)
     trace_flush();
 }
 
+void core_trace_input(unsigned source, uint64_t value, uint64_t look)
+{
+    trace_event(VTR_INPUT, 0, source, value, look, 0, 0, 0);
+}
+
+void core_trace_words(const char *text)
+{
+    enum { PART = 32 };
+    for (unsigned part = 0; *text; part++) {
+        trace_text(VTR_RUN, part, 0, 1, text);
+        for (unsigned i = 0; i < PART && *text; i++)
+            text++;
+    }
+}
+
 const struct port_space *core_task_space(uint32_t task)
 {
     struct object *o = object_find(task);

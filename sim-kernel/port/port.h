@@ -313,6 +313,11 @@ bool core_is_deadlocked(void);
 _Noreturn void core_end(unsigned reason);
 /* Hands what the trace ring holds to the port (after a panic, too). */
 void core_trace_flush(void);
+/* Into the trace: what came from outside, so that a run can be repeated;
+ * `look` numbers the port's looks for it. And how the run was asked for, in
+ * as many records as it takes. */
+void core_trace_input(unsigned source, uint64_t value, uint64_t look);
+void core_trace_words(const char *text);
 /* The address space of a task by its debugger id, NULL: no such task. */
 const struct port_space *core_task_space(uint32_t task);
 /* Debugger id of sigma0's (0) and the root task's (1) task. */

@@ -1,4 +1,5 @@
 # Same system, same seed, same bytes: the trace of a run is reproducible.
+import re
 import shutil
 from harness import (Skip, main, records, root, run, run_traced, scratch,
                      test, vitrine, event_numbers)
@@ -90,6 +91,39 @@ def _():
     assert "Breakpoint 1, main" in r.out, r
     assert path.exists(), "no trace\n%s" % r
     same(wanted, path.read_bytes(), "clntsrv")
+
+
+@test("replay runs a trace again, with inputs that are no longer there")
+def _():
+    path, inputs = scratch / "replayed.vtr", scratch / "inputs"
+    inputs.write_text("hello\nq")
+    first = run("--seed", 4, "--input", inputs, "--trace", path, "irq")
+    first.expect(0)
+    inputs.unlink()
+    again = vitrine("replay", path).expect(0)
+    assert again.out == first.out and "6 bytes echoed" in again.out, again
+    assert re.search(r"^replayed: the same \d+ records$", again.err,
+                     re.M), again
+
+
+@test("replay stops at a time, and gdb stands there")
+def _():
+    path = scratch / "replayed.vtr"
+    run("--trace", path, "clntsrv").expect(0)
+    r = vitrine("replay", path, "--to", "3ms").expect(0)
+    assert "limit reached after 0.003" in r.err, r
+    r = vitrine("replay", path, "--back", 2000).expect(0)
+    assert "limit reached" in r.err, r
+    if shutil.which("gdb"):
+        r = vitrine("replay", path, "--to", "3ms", "--gdb", "--batch",
+                    "-ex", "bt 1").expect(0)
+        assert re.search(r"#0 .*sim_stop_hook", r.out), r
+
+
+@test("a trace that does not say how it was asked for is not replayed")
+def _():
+    r = vitrine("replay", scratch / "nowhere.vtr")
+    r.expect(103)
 
 
 main()

@@ -37,6 +37,7 @@ cmd_demo()
     need_out demo
     find_system "$root/examples/demo/demo.cfg"
     trace=$out/trace.vtr
+    typed="$typed 'demo'"
     check_outputs
     run_traced
     [ -s "$trace" ] || exit "$code"

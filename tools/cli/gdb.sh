@@ -41,7 +41,7 @@ cmd_gdb()
     ensure_setup build run test
     ensure_built runnable
     eval "run_words $words"
-    [ -z "$trace" ] || option --trace "$trace"
+    [ -z "$trace" ] || option --trace "$trace" --words "$typed"
     make_sim_args
     eval "exec gdb -q -nx -x \"\$root/tools/gdb/vitrine.gdb\" \
         -x \"\$root/tools/gdb/vitrine.py\" $gdb_args \

@@ -8,6 +8,7 @@
 . "$cli/system.sh"
 
 options='' target='' trace='' graph='' extra='' words=''
+typed='' # what decides about the run, for its trace
 
 need_value()
 {
@@ -71,6 +72,9 @@ parse_run()
             --graph | --module | --target | --time-limit)
             need_value "$1" $#
             case $1 in
+            --ram | --cpus | --seed) typed="$typed $1 $2" ;;
+            esac
+            case $1 in
             --ram) is_size "$1" "$2" && option "$1" "$2" ;;
             --cpus | --seed | --max-steps) is_number "$1" "$2" && option "$1" "$2" ;;
             --until) is_time "$1" "$2" && option "$1" "$2" ;;
@@ -87,11 +91,16 @@ parse_run()
                     die "$2: cannot be read (--module)"
                 quote "$2"
                 extra="$extra $quoted"
+                typed="$typed --module $quoted"
                 ;;
             esac
             shift
             ;;
-        --realtime | --host-clock | --no-fast-path) option "$1" ;;
+        --realtime | --no-fast-path) option "$1" ;;
+        --host-clock)
+            option "$1"
+            typed="$typed $1"
+            ;;
         --)
             shift
             while [ $# -gt 0 ]; do
@@ -109,6 +118,7 @@ parse_run()
         esac
         shift
     done
+    typed="${typed# }${typed:+ }--$words"
 }
 
 # Checks where the results are to go before anything runs.
@@ -153,7 +163,7 @@ own_code()
 # Becomes the simulator: nothing is to be done after the run.
 exec_sim()
 {
-    [ -z "$trace" ] || option --trace "$trace"
+    [ -z "$trace" ] || option --trace "$trace" --words "$typed"
     make_sim_args
     eval "exec \"\$sim\" $sim_args"
 }
@@ -161,7 +171,7 @@ exec_sim()
 # Runs the simulator with a trace; $code is its exit code.
 run_traced()
 {
-    option --trace "$trace"
+    option --trace "$trace" --words "$typed"
     make_sim_args
     trap : INT
     eval "\"\$sim\" $sim_args"

@@ -15,6 +15,7 @@ Look:
   graph FILE        the capability graph of a trace, drawn or asked
   view FILE         everything about a trace in one HTML file
   explore SYSTEM    run on many seeds until one goes wrong
+  replay FILE       the run of a trace again, bit for bit
   gdb SYSTEM        run under gdb, with symbols for kernel and programs
 
 Work:
@@ -188,6 +189,23 @@ Exit codes: 0: no seed failed; 1: one did; 103 bad usage.
 END
 }
 
+help_replay()
+{
+    cat <<'END'
+Usage: ./vitrine replay TRACE [--to TIME | --back N] [--gdb]
+Runs the system of a trace again, bit for bit, with the inputs that are in the
+trace, and says whether it was the same.
+
+  --to TIME         stop at this virtual time (2s, 20ms, 3us, 100ns)
+  --back N          stop N events before the trace's end
+  --gdb             under gdb, which stops there
+  --batch, -ex COMMAND, -x SCRIPT   go to gdb
+
+Exit codes: the run's (0 where --to or --back stopped it); 103 if the trace
+does not say how it came about, or the run is another one.
+END
+}
+
 help_gdb()
 {
     cat <<'END'
@@ -259,7 +277,7 @@ help_help()
 help_for()
 {
     case $1 in
-    main | demo | run | trace | graph | view | explore | gdb | bench | test | setup | clean | \
+    main | demo | run | trace | graph | view | explore | replay | gdb | bench | test | setup | clean | \
         help) "help_$1" ;;
     *) die_usage "no sub-command '$1'" main ;;
     esac

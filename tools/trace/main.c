@@ -37,6 +37,8 @@ static const struct format {
     {"pcapng", ".pcapng", export_pcapng, STREAM},
     {"vcd", ".vcd", export_vcd, STREAM},
     {"sqlite", ".db", export_sqlite, OWN},
+    {"words", NULL, export_words, STREAM},
+    {"inputs", NULL, export_inputs, STREAM},
     {"csv", ".csv", export_csv, STREAM},
     {"json", ".jsonl", export_json, STREAM},
 };

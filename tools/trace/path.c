@@ -31,7 +31,7 @@ struct path {
     struct view *view;
     struct states states;
     struct call slowest;
-    bool any, inner; /* inner: of another program */
+    bool any, inner;     /* inner: of another program */
     uint64_t begin, end; /* of the request; 0, 0: not yet */
 
     uint32_t holder; /* has the request */

@@ -17,9 +17,10 @@
 static struct {
     char line[512];
     size_t used;
-    int input;  /* file descriptor, -1: none */
-    bool live;  /* a terminal: look, never block while others can run */
-    bool plain; /* output is no terminal: colours are left out */
+    int input;      /* file descriptor, -1: none */
+    bool live;      /* a terminal: look, never block while others can run */
+    uint64_t looks; /* for input, so far */
+    bool plain;     /* output is no terminal: colours are left out */
     enum { TEXT, ESCAPE, SEQUENCE } state;
 } console = {.input = -1};
 
@@ -27,7 +28,9 @@ void console_init(void)
 {
     const char *no_color = getenv("NO_COLOR");
     console.plain = !isatty(STDOUT_FILENO) || (no_color && *no_color);
-    if (sim_options.input && strcmp(sim_options.input, "-")) {
+    if (sim_options.replay) {
+        replay_init();
+    } else if (sim_options.input && strcmp(sim_options.input, "-")) {
         console.input = open(sim_options.input, O_RDONLY | O_CLOEXEC);
         if (console.input < 0)
             sim_die("%s: cannot read the console input: %s", sim_options.input,
@@ -85,13 +88,28 @@ int port_console_read(void)
     return machine_kernel_input();
 }
 
+static void console_take_byte(uint8_t byte)
+{
+    core_trace_input(0, byte, console.looks);
+    machine_uart_input(byte);
+}
+
+/* One look for the input of an earlier run. */
+static bool console_replay(void)
+{
+    int byte = replay_console(console.looks);
+    if (byte >= 0)
+        console_take_byte((uint8_t)byte);
+    return byte >= 0;
+}
+
 /* One byte of input to the UART; false: there is none now. */
 static bool console_take(void)
 {
     uint8_t byte;
     ssize_t n = read(console.input, &byte, 1);
     if (n == 1)
-        machine_uart_input(byte);
+        console_take_byte(byte);
     else if (n == 0 || errno != EINTR)
         console.input = -1;
     return n == 1;
@@ -105,12 +123,18 @@ static bool console_has_input(int timeout_ms)
 
 void console_poll(void)
 {
-    if (console_has_input(0))
+    console.looks++;
+    if (sim_options.replay)
+        console_replay();
+    else if (console_has_input(0))
         console_take();
 }
 
 bool console_wait(void)
 {
     console_flush();
+    console.looks++;
+    if (sim_options.replay)
+        return console_replay();
     return console_has_input(-1) && console_take();
 }

@@ -179,7 +179,11 @@ void machine_init(void)
 
 int64_t port_host_ns(void)
 {
-    return sim_options.host_clock ? (int64_t)host_ns() : -1;
+    if (!sim_options.host_clock)
+        return -1;
+    int64_t ns = sim_options.replay ? replay_host_ns() : (int64_t)host_ns();
+    core_trace_input(1, (uint64_t)ns, 0);
+    return ns;
 }
 
 /* splitmix64 (Steele, Lea, Flood 2014): one state word, full period. */
@@ -391,8 +395,15 @@ void machine_interrupt(void)
     cpus_interrupt();
 }
 
+/* A debugger stops here when the run has come as far as was asked. */
+__attribute__((noinline)) static void sim_stop_hook(void)
+{
+    __asm__ volatile("");
+}
+
 static void machine_end_early(void)
 {
+    sim_stop_hook();
     core_end(machine.interrupted ? VTR_END_INTERRUPTED : VTR_END_LIMIT);
 }
 

@@ -41,6 +41,8 @@ enum {
     OPT_PROGRAMS,
     OPT_SYSTEM,
     OPT_COMMAND,
+    OPT_WORDS,
+    OPT_REPLAY,
     OPT_RAM,
     OPT_CPUS,
     OPT_SEED
@@ -128,6 +130,8 @@ static const struct argp_option option_table[] = {
      "all IPC by the long way (measurements)", 0},
     {"programs", OPT_PROGRAMS, "DIR", OPTION_HIDDEN, "", 0},
     {"system", OPT_SYSTEM, "NAME", 0, "name of the system, for the trace", 0},
+    {"words", OPT_WORDS, "TEXT", 0, "how the run was asked for", 0},
+    {"replay", OPT_REPLAY, "FILE", 0, "inputs of an earlier run", 0},
     {"command", OPT_COMMAND, "TEXT", 0, "what the root task starts", 0},
     {0},
 };
@@ -176,6 +180,12 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
         break;
     case OPT_COMMAND:
         o->command = arg;
+        break;
+    case OPT_WORDS:
+        o->words = arg;
+        break;
+    case OPT_REPLAY:
+        o->replay = arg;
         break;
     case ARGP_KEY_ARG:
         if (module_files_count == MODULES_MAX)
@@ -288,6 +298,8 @@ static void boot(void)
                 module ? ": " : "", why,
                 (unsigned long long)(sim_options.ram_bytes >> 10));
     core_boot(&info);
+    if (sim_options.words)
+        core_trace_words(sim_options.words);
     report_image(core_task_space(core_root_task(0)), core_root_task(0),
                  info.sigma0.start, info.sigma0.end - info.sigma0.start,
                  modules[0].name);

@@ -45,6 +45,8 @@ struct sim_options {
     const char *system; /* name for the trace header */
     const char *command;
     unsigned cpus;
+    const char *words;  /* of `vitrine run`, for the trace; NULL: unknown */
+    const char *replay; /* file of inputs (replay.c), NULL: live ones */
     bool realtime, gdb, host_clock, no_fast_path;
 };
 
@@ -74,6 +76,13 @@ void console_flush(void);
 void console_poll(void);
 /* Blocks until there is live input; false: there is none to wait for. */
 bool console_wait(void);
+
+/* replay.c: inputs of an earlier run, in place of the world's */
+void replay_init(void);
+/* The next console byte, if it came at this look; -1: it did not. */
+int replay_console(uint64_t look);
+/* The next reading of the host's clock, -1: there is none. */
+int64_t replay_host_ns(void);
 
 /* tracefile.c */
 void tracefile_open(void);

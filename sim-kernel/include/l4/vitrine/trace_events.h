@@ -39,7 +39,7 @@
     X(8, BIND, "thread,task,utcb", "a thread gets its task")                   \
     X(9, GATE_BIND, "gate,thread,label", "a gate or IRQ gets its receiver")    \
     X(10, THREAD_START, "thread,ip,sp,prio", "a thread is set running")        \
-    X(11, THREAD_PRIO, "thread,prio,slice_ns,cpu", "scheduling parameters")       \
+    X(11, THREAD_PRIO, "thread,prio,slice_ns,cpu", "scheduling parameters")    \
     X(12, CAP_MAP, "from_task,from_slot,to_task,to_slot,object,rights",        \
       "a capability is handed on (from_task 0: made by the kernel)")           \
     X(13, CAP_UNMAP, "task,slot,object,rights,by_task",                        \
@@ -77,7 +77,10 @@
       "five records in one (trace_handover.h); readers unpack")                \
     X(35, VALUES, "value0,value1,value2",                                      \
       "three numbers of a program, of the mark before it")                     \
-    X(36, BINARY, "word0,word1,word2", "24 bytes of a program")
+    X(36, BINARY, "word0,word1,word2", "24 bytes of a program")                \
+    X(37, INPUT, "source,value,look",                                          \
+      "from outside (0: console byte, at which look for one; 1: host clock)")  \
+    X(38, RUN, "part,text0,text1,text2,text3", "what was asked to be run")
 
 enum vtr_event {
 #define VTR_X(number, name, args, text) VTR_##name = number,

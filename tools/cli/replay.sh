@@ -1,0 +1,102 @@
+# vitrine replay: the run of a trace again, bit for bit.
+#
+# The trace has the words the run was asked for with, and all that came from
+# outside. The run is repeated from its beginning with these inputs; it is
+# deterministic, so stopping at a time of the trace is stopping there.
+
+. "$cli/run.sh"
+. "$cli/gdb.sh"
+
+to='' back='' under_gdb=0 file=''
+
+parse_replay()
+{
+    while [ $# -gt 0 ]; do
+        case $1 in
+        --to | --back | -ex | -x)
+            need_value "$1" $#
+            case $1 in
+            --to) is_time "$1" "$2" && to=$2 ;;
+            --back) is_number "$1" "$2" && back=$2 ;;
+            *) for_gdb "$1" "$2" ;;
+            esac
+            shift
+            ;;
+        --gdb) under_gdb=1 ;;
+        --batch) for_gdb "$1" ;;
+        -*) die_usage "unknown option '$1'" ;;
+        *)
+            [ -z "$file" ] || die_usage "one trace at a time"
+            file=$1
+            ;;
+        esac
+        shift
+    done
+    [ -n "$file" ] || die_usage "replay needs a trace FILE"
+    [ -z "$to" ] || [ -z "$back" ] || die_usage "--to or --back, not both"
+}
+
+# The time of the record $1 records before the end, in $to.
+find_back()
+{
+    to=$("$tool" --to csv "$1" | tail -n "$(($2 + 1))" | head -n 1 |
+        cut -d, -f1)ns
+}
+
+replay_gdb()
+{
+    option --until "${to:-1000000s}"
+    make_sim_args
+    eval "exec gdb -q -nx -x \"\$root/tools/gdb/vitrine.gdb\" \
+        -x \"\$root/tools/gdb/vitrine.py\" -ex 'break sim_stop_hook' \
+        -ex run $gdb_args --args \"\$sim\" --gdb $sim_args"
+}
+
+# Until a time: the same as the trace as far as it goes.
+replay_to()
+{
+    option --until "$to"
+    make_sim_args
+    eval "\"\$sim\" $sim_args"
+    code=$?
+    [ "$code" != 102 ] || code=0
+    exit "$code"
+}
+
+# The whole run, and whether it was the same.
+replay_all()
+{
+    trace=$work/again.vtr
+    run_traced
+    [ -s "$trace" ] || exit "$code"
+    if "$tool" diff "$file" "$trace" > "$work/diff"; then
+        say "replayed: $(cat "$work/diff")" >&2
+        exit "$code"
+    fi
+    cat "$work/diff" >&2
+    die "the replay is not the same run (another build, or inputs lost?)"
+}
+
+cmd_replay()
+{
+    parse_replay "$@"
+    ensure_setup build run
+    ensure_built runnable
+    need_tool vitrine-trace
+    work=$(mktemp -d) || die "no temporary folder"
+    trap 'rm -rf "$work"' EXIT
+    asked=$("$tool" --to words "$file") || exit $?
+    [ -n "$asked" ] || die "$file: does not say how the run was asked for" \
+        "(a trace of \`vitrine run\` does)"
+    "$tool" --to inputs "$file" > "$work/inputs"
+    [ -z "$back" ] || find_back "$file" "$back"
+    eval "parse_run $asked"
+    option --replay "$work/inputs"
+    eval "run_words $words"
+    if [ "$under_gdb" = 1 ]; then
+        replay_gdb
+    elif [ -n "$to" ]; then
+        replay_to
+    fi
+    replay_all
+}
