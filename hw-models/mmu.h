@@ -53,6 +53,46 @@ enum {
 };
 #define HW_PTE_FRAME 0x0000fffffffff000ull
 
+/*
+ * Tables are small, so that a space with little in it takes little memory:
+ *
+ *      level   6      5      4      3      2      1      0
+ *      bits  39:37  36:33  32:29  28:25  24:21  20:16  15:12
+ *                                         \-> leaf: 2 MiB page
+ *
+ * A leaf's frame field is the page's address, that of any other entry the
+ * address of the next table in units of 64 bytes, to which tables are aligned.
+ */
+enum { HW_WALK_LEVELS = 7, HW_WALK_SUPERPAGE = 2, HW_TABLE_UNIT = 64 };
+
+static inline unsigned hw_walk_shift(int level)
+{
+    static const unsigned char shift[HW_WALK_LEVELS + 1] = {12, 16, 21, 25,
+                                                            29, 33, 37, 40};
+    return shift[level];
+}
+
+/* Entries of a table of this level. */
+static inline unsigned hw_walk_entries(int level)
+{
+    return 1u << (hw_walk_shift(level + 1) - hw_walk_shift(level));
+}
+
+static inline uint64_t hw_walk_index(uint64_t va, int level)
+{
+    return va >> hw_walk_shift(level) & (hw_walk_entries(level) - 1);
+}
+
+static inline uint64_t hw_pte_table(uint64_t table)
+{
+    return table / HW_TABLE_UNIT << 12 | HW_PTE_VALID;
+}
+
+static inline uint64_t hw_pte_table_address(uint64_t pte)
+{
+    return (pte & HW_PTE_FRAME) / 4096 * HW_TABLE_UNIT;
+}
+
 enum { HW_ACCESS_X = 1, HW_ACCESS_W = 2, HW_ACCESS_R = 4 };
 
 struct hw_walk {    /* result of a successful walk */

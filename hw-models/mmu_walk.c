@@ -1,32 +1,24 @@
 /*
- * Page walk: four levels of tables in simulated RAM.
+ * Page walk: seven levels of small tables in simulated RAM (mmu.h).
  *
- *   root -> L3[va 47:39] -> L2[38:30] -> L1[29:21] -> L0[20:12] -> page
- *                                          \-> leaf: 2 MiB page
+ *   root -> L6 -> L5 -> L4 -> L3 -> L2 -> L1 -> L0 -> page
+ *                                    \-> leaf: 2 MiB page
  *
  * A table or entry outside of RAM, or a leaf at the wrong level, ends the
  * walk as an invalid entry does: a wrong table is the kernel's bug, and the
  * model shows it as a fault, never as a crash of its own.
  *
- * Source: the shape is that of Intel SDM volume 3A, section 4.5; the bits
- * are ours (mmu.h).
+ * Simplified: hardware has larger tables and fewer levels. The idea is that of
+ * Intel SDM volume 3A, section 4.5; sizes and bits are ours.
  */
 #include "mmu_walk.h"
 #include <stddef.h>
 
-enum { LEVELS = 4, INDEX_BITS = 9, INDEX_MASK = (1 << INDEX_BITS) - 1 };
-
-static unsigned level_shift(int level)
-{
-    return HW_PAGE_SHIFT + INDEX_BITS * (unsigned)level;
-}
-
 static uint64_t *entry_at(const struct hw_ram *ram, uint64_t table, int level,
                           uint64_t va)
 {
-    uint64_t index = va >> level_shift(level) & INDEX_MASK;
-
-    return hw_ram_at(ram, table + index * sizeof(uint64_t), sizeof(uint64_t));
+    return hw_ram_at(ram, table + hw_walk_index(va, level) * sizeof(uint64_t),
+                     sizeof(uint64_t));
 }
 
 static void leaf_found(uint64_t *pte, unsigned order, uint64_t va,
@@ -49,18 +41,18 @@ bool hw_walk(const struct hw_ram *ram, uint64_t root, uint64_t va,
 
     if (!root || va >> HW_VA_BITS)
         return false;
-    for (int level = LEVELS - 1; level >= 0; level--) {
+    for (int level = HW_WALK_LEVELS - 1; level >= 0; level--) {
         uint64_t *pte = entry_at(ram, table, level, va);
 
         if (!pte || !(*pte & HW_PTE_VALID))
             return false;
         if (*pte & HW_PTE_LEAF) {
-            if (level > 1)
+            if (level && level != HW_WALK_SUPERPAGE)
                 return false;
-            leaf_found(pte, level_shift(level), va, ret_walk);
+            leaf_found(pte, hw_walk_shift(level), va, ret_walk);
             return true;
         }
-        table = *pte & HW_PTE_FRAME;
+        table = hw_pte_table_address(*pte);
     }
     return false;
 }
@@ -95,9 +87,10 @@ bool hw_walk_neighbour(const struct hw_walk *w, uint64_t va, int distance,
     uint64_t there = va + (uint64_t)((int64_t)distance * HW_PAGE_SIZE);
     uint64_t pte;
 
-    if ((there ^ va) >> HW_SUPERPAGE_SHIFT)
+    bool large = w->order == HW_SUPERPAGE_SHIFT;
+    if ((there ^ va) >> hw_walk_shift(large ? HW_WALK_SUPERPAGE : 1))
         return false;
-    if (w->order == HW_SUPERPAGE_SHIFT) {
+    if (large) {
         *ret_pa =
             (w->pa & ~page_mask) + (there & ~page_mask) - (va & ~page_mask);
         return true;

@@ -6,7 +6,7 @@
 
 #include "mmu.h"
 
-enum { HW_PAGE_SHIFT = 12, HW_SUPERPAGE_SHIFT = 21, HW_VA_BITS = 48 };
+enum { HW_PAGE_SHIFT = 12, HW_SUPERPAGE_SHIFT = 21, HW_VA_BITS = 40 };
 enum { HW_PAGE_SIZE = 1 << HW_PAGE_SHIFT };
 
 /* As hw_mmu_walk(). */

@@ -1,12 +1,12 @@
 /*
  * Capability tables: a task's local names for objects.
  *
- * A table is a growing directory of pages, 64 slots each; a slot is also a
+ * A table is a growing directory of pages, 16 slots each; a slot is also a
  * node of the mapping database:
  *
- *      dir -> [ page | page | 0 | ... ]      dir doubles up to 2^14 pages
+ *      dir -> [ page | page | 0 | ... ]      dir doubles up to 2^16 pages
  *               |
- *               +-> 64 slots {object, rights, derivation links}
+ *               +-> 16 slots {object, rights, derivation links}
  *
  * L4 semantics of unmap on objects (ABI.md section 3): OTHER_SPACES does
  * nothing; ALL_SPACES removes the task's own capability or rights only;
@@ -38,7 +38,7 @@ enum {
     CAP_ALL = 0x7f,
 };
 
-enum { CAP_PAGE_SLOTS = 64, CAP_DIR_MAX = 1 << 14 };
+enum { CAP_PAGE_SLOTS = 16, CAP_DIR_MAX = 1 << 16 };
 enum { CAP_INDEX_MAX = CAP_PAGE_SLOTS * CAP_DIR_MAX };
 
 struct cap_table;

@@ -14,8 +14,8 @@
 
 enum { DIR_FIRST = 4 };
 
-_Static_assert(CAP_PAGE_SLOTS * sizeof(struct cap_slot) == PAGE_SIZE,
-               "a page of slots is a page");
+/* Most tasks hold a handful: a page of slots is a quarter of a page frame. */
+enum { CAP_PAGE_BYTES = CAP_PAGE_SLOTS * sizeof(struct cap_slot) };
 
 static size_t dir_bytes(uint32_t dir_size)
 {
@@ -34,7 +34,7 @@ int cap_table_init(struct cap_table *t, struct quota *q, uint32_t task_id)
 
 static struct cap_slot *page_make(struct cap_table *t, uint32_t first)
 {
-    struct cap_slot *page = kmem_alloc(t->quota, PAGE_SIZE);
+    struct cap_slot *page = kmem_alloc(t->quota, CAP_PAGE_BYTES);
     if (!page)
         return NULL;
     for (uint32_t i = 0; i < CAP_PAGE_SLOTS; i++) {
@@ -73,7 +73,7 @@ struct cap_slot *cap_slot_make(struct cap_table *t, word_t index)
     if (!page)
         return NULL;
     if (!dir_grow(t, number)) {
-        kmem_free(t->quota, page, PAGE_SIZE);
+        kmem_free(t->quota, page, CAP_PAGE_BYTES);
         return NULL;
     }
     t->dir[number] = page;
@@ -101,7 +101,7 @@ bool cap_table_destroy(struct cap_table *t, unsigned budget)
             continue;
         if (!page_empty(t->dir[i], &budget))
             return false;
-        kmem_free(t->quota, t->dir[i], PAGE_SIZE);
+        kmem_free(t->quota, t->dir[i], CAP_PAGE_BYTES);
         t->dir[i] = NULL;
     }
     kmem_free(t->quota, t->dir, dir_bytes(t->dir_size));

@@ -359,14 +359,22 @@ void task_check(struct task *t)
     mspace_check(&t->mem);
 }
 
+void *core_node_alloc(struct port_space *s, size_t size)
+{
+    return kmem_alloc(container_of(s, struct mspace, port)->quota, size);
+}
+
+void core_node_free(struct port_space *s, void *node, size_t size)
+{
+    kmem_free(container_of(s, struct mspace, port)->quota, node, size);
+}
+
 void *core_table_alloc(struct port_space *s)
 {
-    struct mspace *m = container_of(s, struct mspace, port);
-    return kmem_alloc(m->quota, PAGE_SIZE);
+    return core_node_alloc(s, PAGE_SIZE);
 }
 
 void core_table_free(struct port_space *s, void *table)
 {
-    struct mspace *m = container_of(s, struct mspace, port);
-    kmem_free(m->quota, table, PAGE_SIZE);
+    core_node_free(s, table, PAGE_SIZE);
 }

@@ -303,6 +303,10 @@ struct port_frame *core_next(void);
  * quota; NULL: none. `table` is a kernel address. */
 void *core_table_alloc(struct port_space *s);
 void core_table_free(struct port_space *s, void *table);
+/* The same for tables smaller than a page: `size` is a power of two from 64,
+ * and the alignment. */
+void *core_node_alloc(struct port_space *s, size_t size);
+void core_node_free(struct port_space *s, void *node, size_t size);
 
 /* Nothing can ever run again (no timer, no input): true if somebody waits
  * for a specific partner (a dead-lock), false if all only serve. */

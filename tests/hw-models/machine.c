@@ -65,15 +65,15 @@ uint64_t *space_entry(struct machine *m, const struct space *s, uint64_t va,
 {
     uint64_t table = s->root;
 
-    for (unsigned shift = 39;; shift -= 9) {
+    for (int level = HW_WALK_LEVELS - 1;; level--) {
         uint64_t *entry = machine_at(m, table);
 
-        entry += va >> shift & 511;
-        if (shift == order)
+        entry += hw_walk_index(va, level);
+        if (hw_walk_shift(level) == order)
             return entry;
         if (!*entry)
-            *entry = machine_frame(m) | HW_PTE_VALID;
-        table = *entry & HW_PTE_FRAME;
+            *entry = hw_pte_table(machine_frame(m));
+        table = hw_pte_table_address(*entry);
     }
 }
 

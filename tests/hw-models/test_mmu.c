@@ -148,10 +148,10 @@ Test(mmu, ends_a_walk_at_tables_outside_of_ram)
 {
     struct hw_walk w;
 
-    *space_entry(&m, &a, VA, 39) = 0x5000 | HW_PTE_VALID;
+    *space_entry(&m, &a, VA, 37) = 0x5000 | HW_PTE_VALID;
     cr_assert_not(hw_mmu_walk(m.mmu, a.root, VA, &w));
     cr_assert_not(hw_mmu_walk(m.mmu, 0x123456000, VA, &w));
-    *space_entry(&m, &a, VA, 39) = m.ram.base | PAGE_RW;
+    *space_entry(&m, &a, VA, 37) = m.ram.base | PAGE_RW;
     cr_assert_not(hw_mmu_walk(m.mmu, a.root, VA, &w), "leaf at the top");
 }
 

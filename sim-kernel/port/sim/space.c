@@ -2,27 +2,32 @@
  * Address spaces of the sim port: page tables in simulated RAM, in the form
  * the MMU model reads (hw-models/mmu.h), as a real port would write them.
  *
- * Tables come from and go back to the core (core_table_alloc), which charges
+ * Tables come from and go back to the core (core_node_alloc), which charges
  * them to the task.
  */
 #include "port.h"
 #include <l4/sys/err.h>
 
-enum { LEVELS = 4, ENTRIES = 512, LEVEL_BITS = 9, TABLES_AT_ONCE = 2 };
+enum { TABLES_AT_ONCE = 8 };
 
-static unsigned space_shift(int level)
+static size_t space_table_bytes(int level)
 {
-    return PAGE_ORDER + LEVEL_BITS * (unsigned)level;
+    return hw_walk_entries(level) * sizeof(uint64_t);
 }
 
 static uint64_t *space_entry(uint64_t *table, int level, uaddr_t va)
 {
-    return &table[va >> space_shift(level) & (ENTRIES - 1)];
+    return &table[hw_walk_index(va, level)];
 }
 
 static uint64_t *space_table(uint64_t entry)
 {
-    return port_phys_to_virt(entry & HW_PTE_FRAME);
+    return port_phys_to_virt(hw_pte_table_address(entry));
+}
+
+static void *space_table_new(struct port_space *s, int level)
+{
+    return core_node_alloc(s, space_table_bytes(level));
 }
 
 /* The entry for `va` at `level`, making tables on the way if `make`;
@@ -31,15 +36,15 @@ static uint64_t *space_walk(struct port_space *s, uaddr_t va, int level,
                             bool make)
 {
     uint64_t *table = port_phys_to_virt(s->root);
-    for (int l = LEVELS - 1; l > level; l--) {
+    for (int l = HW_WALK_LEVELS - 1; l > level; l--) {
         uint64_t *e = space_entry(table, l, va);
         if (*e & HW_PTE_LEAF)
             return NULL;
         if (!(*e & HW_PTE_VALID)) {
-            void *fresh = make ? core_table_alloc(s) : NULL;
+            void *fresh = make ? space_table_new(s, l - 1) : NULL;
             if (!fresh)
                 return NULL;
-            *e = port_virt_to_phys(fresh) | HW_PTE_VALID;
+            *e = hw_pte_table(port_virt_to_phys(fresh));
         }
         table = space_table(*e);
     }
@@ -57,7 +62,7 @@ static uint64_t space_flags(unsigned rights, unsigned attributes)
 
 int port_space_init(struct port_space *s)
 {
-    void *root = core_table_alloc(s);
+    void *root = space_table_new(s, HW_WALK_LEVELS - 1);
     if (!root)
         return -L4_ENOMEM;
     s->root = port_virt_to_phys(root);
@@ -67,19 +72,19 @@ int port_space_init(struct port_space *s)
 
 static void space_free(struct port_space *s, uint64_t *table, int level)
 {
-    for (int i = 0; level > 0 && i < ENTRIES; i++) {
+    for (int i = 0; level > 0 && i < (int)hw_walk_entries(level); i++) {
         bool below = table[i] & HW_PTE_VALID && !(table[i] & HW_PTE_LEAF);
         if (below)
             space_free(s, space_table(table[i]), level - 1);
     }
-    core_table_free(s, table);
+    core_node_free(s, table, space_table_bytes(level));
 }
 
 /* Frees tables from the leaves up, `*left` of them; true: `table`, too. */
 static bool space_free_some(struct port_space *s, uint64_t *table, int level,
                             unsigned *left)
 {
-    for (int i = 0; level > 0 && i < ENTRIES; i++) {
+    for (int i = 0; level > 0 && i < (int)hw_walk_entries(level); i++) {
         if (!(table[i] & HW_PTE_VALID) || table[i] & HW_PTE_LEAF)
             continue;
         if (!space_free_some(s, space_table(table[i]), level - 1, left))
@@ -89,7 +94,7 @@ static bool space_free_some(struct port_space *s, uint64_t *table, int level,
     if (*left == 0)
         return false;
     (*left)--;
-    core_table_free(s, table);
+    core_node_free(s, table, space_table_bytes(level));
     return true;
 }
 
@@ -97,7 +102,8 @@ bool port_space_destroy(struct port_space *s)
 {
     unsigned left = TABLES_AT_ONCE;
     hw_mmu_forget(sim_machine.mmu, s->root);
-    if (!space_free_some(s, port_phys_to_virt(s->root), LEVELS - 1, &left))
+    if (!space_free_some(s, port_phys_to_virt(s->root), HW_WALK_LEVELS - 1,
+                         &left))
         return false;
     s->root = 0;
     return true;
@@ -105,7 +111,7 @@ bool port_space_destroy(struct port_space *s)
 
 static int space_level(unsigned order)
 {
-    return order == SUPERPAGE_ORDER ? 1 : 0;
+    return order == SUPERPAGE_ORDER ? HW_WALK_SUPERPAGE : 0;
 }
 
 int port_space_map(struct port_space *s, uaddr_t va, paddr_t pa, unsigned order,
