@@ -390,6 +390,8 @@ static void ipc_meet(struct thread *t, struct sender *s)
 static void ipc_receive(struct thread *t)
 {
     t->ipc.phase = PHASE_RECEIVE;
+    if (t->ipc.open)
+        t->ipc.partner = NULL; /* whom it answered may end meanwhile */
     struct sender *s = ipc_find_sender(t);
     if (s) {
         ipc_meet(t, s);

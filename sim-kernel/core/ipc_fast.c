@@ -152,7 +152,7 @@ static void fast_wait(struct thread *t, const struct ipc_op *op)
         .call = !op->open,
         .recv = true,
         .open = op->open,
-        .partner = op->dest,
+        .partner = op->open ? NULL : op->dest,
         .via = op->via,
         .pinned = op->via != NULL,
         .tag = op->tag,

@@ -42,7 +42,7 @@ static void write_apart(const struct handover *h)
     trace_write_at(h->entered, VTR_ENTER, 0, 0, h->ip, h->dest, h->tag, 0, 0);
     trace_write(VTR_IPC, h->flags, h->to, h->via, h->label, h->tag, h->mr0,
                 h->mr1);
-    trace_write(VTR_IPC_BLOCK, 0, h->to,
+    trace_write(VTR_IPC_BLOCK, 0, call ? h->to : 0,
                 call ? VTR_WHY_REPLY : VTR_WHY_OPEN_WAIT, h->via, ~0ull, 0, 0);
 }
 

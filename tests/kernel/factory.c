@@ -237,7 +237,7 @@ static void a_task_with_bad_utcbs(void)
 /* --- what is charged --------------------------------------------------------
  */
 
-enum { QUOTA = 256 << 10, TASK_BASE = 0x100000 };
+enum { QUOTA = 256 << 10, TASK_BASE = 0x100000, TABLE_MIN = 512 };
 
 static l4_cap_idx_t sub_factory(unsigned long limit)
 {
@@ -287,7 +287,7 @@ static void mapping_nodes_are_charged(void)
     all_comes_back(f, t, free);
 }
 
-/* Pages 1 GiB apart need a table each. */
+/* Pages 1 GiB apart need a table each, of at least TABLE_MIN bytes. */
 static void page_tables_are_charged(void)
 {
     void *page = page_new();
@@ -298,7 +298,7 @@ static void page_tables_are_charged(void)
     for (; !error && n < 10000; n++)
         error = map_at(t, page, TASK_BASE + ((l4_addr_t)n << 30));
     CHECK_EQ(error, -L4_ENOMEM);
-    CHECK(n > 2 && n <= QUOTA / L4_PAGESIZE);
+    CHECK(n > 2 && n <= QUOTA / TABLE_MIN);
     all_comes_back(f, t, free);
 }
 
@@ -315,7 +315,7 @@ static void capability_tables_are_charged(void)
             t, L4_BASE_TASK_CAP, log,
             l4_map_obj_control((l4_cap_idx_t)n << (L4_CAP_SHIFT + 6), 0)));
     CHECK_EQ(error, -L4_ENOMEM);
-    CHECK(n > 8 && n <= QUOTA / L4_PAGESIZE);
+    CHECK(n > 8 && n <= QUOTA / TABLE_MIN);
     all_comes_back(f, t, free);
 }
 

@@ -51,6 +51,8 @@ void check_failed(const char *file, int line, const char *text, long is);
 void say(const char *text);
 void say_number(long n);
 
+/* Once, before the first test. */
+void caps_make_room(void);
 /* A fresh, empty capability slot, emptied at the end of all. */
 l4_cap_idx_t cap_new(void);
 /* A zeroed page of this task's own, from sigma0. */

@@ -67,6 +67,7 @@ int main(void)
     };
     enum { LISTS = sizeof lists / sizeof lists[0] };
     unsigned total = 1;
+    caps_make_room();
     for (unsigned i = 0; i < LISTS; i++)
         total += count(lists[i]);
     say("1..");

@@ -196,7 +196,7 @@ def unpacked(r):
     return [part("ENTER", r.time, r.thread, 0, 0, ip, dest, tag),
             part("IPC", later, r.thread, r.flags, to, via, label, tag, mr0,
                  mr1),
-            part("IPC_BLOCK", later, r.thread, 0, to, why, via, (1 << 64) - 1),
+            part("IPC_BLOCK", later, r.thread, 0, to if call else 0, why, via, (1 << 64) - 1),
             part("SWITCH", later, to, 0, to, r.thread, c >> 39 & 255, 1),
             part("LEAVE", later, to, 0, to, leave_ip)]
 

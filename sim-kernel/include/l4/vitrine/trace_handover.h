@@ -16,6 +16,7 @@
 #define L4_VITRINE_TRACE_HANDOVER_H
 
 #include <l4/vitrine/trace_events.h>
+#include <stdbool.h>
 
 enum { VTR_HANDOVER_RECORDS = 5, VTR_HANDOVER_TICK_NS = 10 };
 
@@ -82,7 +83,8 @@ vtr_handover_expand(const struct vtr_handover *h,
     uint64_t dest = (uint64_t)(int64_t)(int32_t)h->message;
     uint64_t prio = h->message >> VTR_HANDOVER_PRIO & 0xff;
     uint64_t via = vtr_handover_id(h->via_leave_ip);
-    uint64_t why = h->flags & VTR_F_CALL ? VTR_WHY_REPLY : VTR_WHY_OPEN_WAIT;
+    bool call = h->flags & VTR_F_CALL;
+    uint64_t why = call ? VTR_WHY_REPLY : VTR_WHY_OPEN_WAIT;
     uint64_t ip = vtr_handover_ip(h->to_ip);
     uint64_t leave_ip = vtr_handover_ip(h->via_leave_ip);
     uint32_t to = (uint32_t)vtr_handover_id(h->to_ip);
@@ -92,8 +94,9 @@ vtr_handover_expand(const struct vtr_handover *h,
     ret_records[1] = (struct vtr_record){
         later,  h->from,  VTR_IPC,
         h->cpu, h->flags, {to, via, h->label, tag, h->mr0, h->mr1}};
-    ret_records[2] = (struct vtr_record){
-        later, h->from, VTR_IPC_BLOCK, h->cpu, 0, {to, why, via, ~0ull}};
+    ret_records[2] =
+        (struct vtr_record){later,  h->from, VTR_IPC_BLOCK,
+                            h->cpu, 0,       {call ? to : 0, why, via, ~0ull}};
     ret_records[3] = (struct vtr_record){later,  to, VTR_SWITCH,
                                          h->cpu, 0,  {to, h->from, prio, 1}};
     ret_records[4] =
