@@ -98,4 +98,21 @@ def _():
     assert got == wanted, "the traces differ"
 
 
+@test("l4 commands show the kernel's tasks, threads, capabilities, waits")
+def _():
+    r = gdb("clntsrv", "break client.c:main", "run", "l4 tasks", "l4 threads",
+            "l4 caps server", "l4 mappings server", "l4 ipc",
+            "l4 who-holds calc", "l4 trace 3", "l4 caps nobody",
+            options=("--trace", scratch / "l4.vtr"))
+    expect(r, r"^server \(task \d+\) +\d+ capabilities, +\d+ mappings$",
+           r"^server \(thread \d+\) +of server +prio +\d+  blocked  "
+           r"waits for anybody", r"^ *0x16 rwsv +calc \(gate \d+\)$",
+           r"^0x[0-9a-f]+ +\d+ KiB r.. -> 0x",
+           r"^server \(thread \d+\) waits for anybody",
+           r"^ned \(task \d+\) +slot 0x\w+ rwsdv$",
+           r"^server \(task \d+\) +slot 0x16 rwsv$",
+           r"^ +\d+\.\d{3} us thread \d+ +[A-Z_]+ +0x")
+    assert "there is no task 'nobody'" in r.err + r.out, r
+
+
 main()

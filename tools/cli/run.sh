@@ -134,6 +134,13 @@ check_outputs()
     need_tool vitrine-graph
 }
 
+# A trace, and in the simulator's what it takes to run it again.
+trace_options()
+{
+    option --trace "$trace"
+    [ -n "$target" ] || option --words "$typed"
+}
+
 # Everything behind the simulator's name, quoted in $sim_args.
 make_sim_args()
 {
@@ -163,7 +170,7 @@ own_code()
 # Becomes the simulator: nothing is to be done after the run.
 exec_sim()
 {
-    [ -z "$trace" ] || option --trace "$trace" --words "$typed"
+    [ -z "$trace" ] || trace_options
     make_sim_args
     eval "exec \"\$sim\" $sim_args"
 }
@@ -171,7 +178,7 @@ exec_sim()
 # Runs the simulator with a trace; $code is its exit code.
 run_traced()
 {
-    option --trace "$trace" --words "$typed"
+    trace_options
     make_sim_args
     trap : INT
     eval "\"\$sim\" $sim_args"

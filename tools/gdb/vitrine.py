@@ -121,5 +121,6 @@ class FrameId:
 
 ImageHook()
 Tasks()
+gdb.execute("source " + __file__.rpartition("/")[0] + "/l4.py")
 if gdb.selected_inferior().architecture().name() == "i386:x86-64":
     gdb.unwinder.register_unwinder(None, CheckUnwinder(), replace=True)
