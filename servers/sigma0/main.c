@@ -3,9 +3,10 @@
  *
  * The kernel maps every byte of RAM and every device 1:1 into sigma0, which
  * hands it on by IPC and keeps a book (memory.c) of who has what. It never
- * takes anything back. Three kinds of message arrive at its gates:
+ * takes anything back. Four kinds of message arrive at its gates:
  *
  *      page fault       (label -2)   the frame, 1:1, if it is free or theirs
+ *      I/O page fault   (label -8)   the ports
  *      sigma0 protocol  (label -6)   RAM, I/O memory, anything, the KIP
  *      factory create   (label -15)  one more gate, for one more client
  *
@@ -75,6 +76,18 @@ static l4_msgtag_t on_page_fault(client_t client)
     if (error)
         return refuse(error);
     return give(addr, L4_PAGESHIFT, L4_FPAGE_RWX, 0);
+}
+
+/* Ports have no owner: whoever is served by sigma0 may have them all. */
+static l4_msgtag_t on_io_page_fault(void)
+{
+    l4_msg_regs_t *m = l4_utcb_mr();
+    l4_fpage_t ports = {.raw = m->mr[0]};
+    if (l4_fpage_type(ports) != L4_FPAGE_IO)
+        return refuse(-L4_EINVAL);
+    m->mr[1] = l4_fpage_set_rights(ports, L4_FPAGE_RW).raw;
+    m->mr[0] = l4_map_control(0, 0, L4_MAP_ITEM_MAP);
+    return l4_msgtag(0, 0, 1, 0);
 }
 
 static l4_msgtag_t give_any(client_t client, unsigned order)
@@ -174,6 +187,8 @@ static l4_msgtag_t answer(l4_umword_t label, l4_msgtag_t tag)
     switch (l4_msgtag_label(tag)) {
     case L4_PROTO_PAGE_FAULT:
         return on_page_fault(client);
+    case L4_PROTO_IO_PAGE_FAULT:
+        return on_io_page_fault();
     case L4_PROTO_SIGMA0:
         return on_request(client, tag);
     case L4_PROTO_FACTORY:

@@ -14,6 +14,7 @@
 #include "factory.h"
 #include "gate.h"
 #include "icu.h"
+#include "io_space.h"
 #include "ipc_fast.h"
 #include "kassert.h"
 #include "kip.h"
@@ -180,6 +181,8 @@ void core_boot(const struct boot_info *info)
     boot_objects_make(&b, info);
     struct thread *sigma0 = boot_task(&b, &info->sigma0, "sigma0", 1);
     boot_map_all(&sigma0->task->mem, info);
+    boot_require(!io_space_map_root(sigma0->task, info->io_ports),
+                 "boot: no memory for sigma0's I/O ports");
     struct thread *root = boot_task(&b, &info->root, "moe", 2);
 
     struct object *gate = gate_create(factory_quota(b.factory), b.factory->id,

@@ -11,11 +11,13 @@
  * Called by ipc_copy(); returns words that tell the receiver what became of
  * each item. Source: ABI.md section 2, Typed items.
  *
- * Not here: I/O ports (x86 only); such items fail to map.
+ * I/O ports have one place only: where the sender has them. What goes over is
+ * what page and window have in common.
  */
 #include "ipc.h"
 #include "abi.h"
 #include "gate.h"
+#include "io_space.h"
 #include "kassert.h"
 #include "task.h"
 #include "vcpu.h"
@@ -100,7 +102,8 @@ static bool buffers_take(struct buffers *b, unsigned type,
 {
     struct thread *r = b->receiver;
     if (b->implied) {
-        bool ok = type == FPAGE_MEM && b->next[type]++ == 0;
+        bool ports = tag_label(r->ipc.tag) == L4_PROTO_IO_PAGE_FAULT;
+        bool ok = type == (ports ? FPAGE_IO : FPAGE_MEM) && !b->next[type]++;
         *ret_window = (struct window){.order = 63, .task = vcpu_task(r)};
         return ok;
     }
@@ -172,6 +175,34 @@ static unsigned item_cap_rights(bool keep_s, word_t head, const struct fpage *f)
     return keep_s ? rights : rights & ~(unsigned)CAP_S;
 }
 
+/* The first port and the order of a flexpage or window of ports. */
+static unsigned io_place(word_t where, unsigned order, word_t *ret_first)
+{
+    order = order < IO_ORDER ? order : IO_ORDER;
+    *ret_first = where >> PAGE_ORDER & low_bits(IO_ORDER) & ~low_bits(order);
+    return order;
+}
+
+static unsigned item_map_ports(struct task *src, word_t head,
+                               const struct fpage *f, const struct window *w,
+                               bool *ret_mapped)
+{
+    word_t first, window;
+    unsigned order = io_place(f->where, f->order, &first);
+    unsigned room = io_place(w->where, w->order, &window);
+    bool fits = (first & ~low_bits(room)) == window;
+    if (room < order) { /* the window is the smaller one */
+        fits = (window & ~low_bits(order)) == first;
+        first = window;
+        order = room;
+    }
+    if (!fits)
+        return 0;
+    int error = io_space_map(src, w->task, first, order, f->rights,
+                             head & ITEM_GRANT, ret_mapped);
+    return error ? L4_IPC_SEMAPFAILED : 0;
+}
+
 static unsigned item_map_caps(struct task *src, bool keep_s, word_t head,
                               const struct fpage *f, const struct window *w,
                               bool *ret_mapped)
@@ -232,10 +263,12 @@ static unsigned item_transfer(struct thread *s, struct buffers *b, word_t head,
     if (item_local(s, raw, head, &f, &w, dst))
         return 0;
     bool mapped = false;
-    unsigned error = L4_IPC_SEMAPFAILED;
+    unsigned error;
     if (f.type == FPAGE_MEM)
         error = item_map_memory(s->task, head, &f, &w, &mapped);
-    else if (f.type == FPAGE_OBJ)
+    else if (f.type == FPAGE_IO)
+        error = item_map_ports(s->task, head, &f, &w, &mapped);
+    else
         error = item_map_caps(s->task, s->ipc.rights & CAP_S, head, &f, &w,
                               &mapped);
     dst[0] =
@@ -266,13 +299,12 @@ long ipc_map_item(struct task *src, struct task *dst, word_t head, word_t raw,
     struct window w = {.order = 63, .task = dst};
     bool mapped = false;
     unsigned error;
-    if (f.type == FPAGE_IO)
-        return -L4_ENOSYS;
     if (f.type == FPAGE_MEM && f.order < PAGE_ORDER)
         return -L4_EINVAL;
     head |= ITEM_MAP;
-    error = f.type == FPAGE_MEM
-                ? item_map_memory(src, head, &f, &w, &mapped)
+    error = f.type == FPAGE_MEM ? item_map_memory(src, head, &f, &w, &mapped)
+            : f.type == FPAGE_IO
+                ? item_map_ports(src, head, &f, &w, &mapped)
                 : item_map_caps(src, keep_s, head, &f, &w, &mapped);
     return error ? -L4_ENOMEM : 0;
 }

@@ -9,6 +9,7 @@
 #include "abi.h"
 #include "boot.h"
 #include "invoke.h"
+#include "io_space.h"
 #include "ipc.h"
 #include "kassert.h"
 #include "kmem.h"
@@ -169,7 +170,11 @@ static word_t task_unmap_one(struct task *t, word_t fpage, word_t mask)
         word_t count = 1ul << (order < 20 ? order : 20);
         word_t first = (fpage >> SEL_SHIFT) & ~(count - 1);
         task_unmap_caps(t, order < 20 ? first : 0, count, rights, mask);
-    } else if (type != FPAGE_IO && order >= PAGE_ORDER) {
+    } else if (type == FPAGE_IO) {
+        bool all = order >= IO_ORDER;
+        io_space_unmap(t, all ? 0 : fpage >> PAGE_ORDER, all ? IO_ORDER : order,
+                       rights & RIGHT_RWX, self);
+    } else if (order >= PAGE_ORDER) {
         uaddr_t at = order >= 63 ? 0 : fpage & ~0xffful;
         while (!mspace_unmap(&t->mem, at, order, rights & RIGHT_RWX, self,
                              TASK_STEPS, &flushed))
@@ -295,6 +300,8 @@ static bool task_take_down(struct object *o, unsigned budget)
     }
     if (t->has_mem && !mspace_clear(&t->mem, budget))
         return false;
+    if (!io_space_clear(t, budget))
+        return false;
     if (t->has_mem)
         sched_leave_space(t); /* CPUs still in it keep a pin until they left */
     return true;
@@ -308,6 +315,8 @@ static bool task_wind_up(struct object *o)
     if (t->has_mem && !mspace_free_tables(&t->mem))
         return false;
     t->has_mem = false;
+    if (!io_space_free(t))
+        return false;
     while (!list_is_empty(&t->ku_mem)) {
         struct ku_mem *k = container_of(t->ku_mem.next, struct ku_mem, link);
         list_remove(&k->link);
@@ -357,6 +366,7 @@ void task_check(struct task *t)
     reply_check(t);
     cap_table_check(&t->caps);
     mspace_check(&t->mem);
+    io_space_check(t);
 }
 
 void *core_node_alloc(struct port_space *s, size_t size)

@@ -23,6 +23,7 @@ struct ku_mem {
 struct task {
     struct object object;
     struct mspace mem;
+    struct mspace *io; /* I/O ports (io_space.h); NULL: none */
     struct cap_table caps;
     struct list threads;
     struct list ku_mem;

@@ -213,6 +213,28 @@ void core_page_fault(uaddr_t address, unsigned access)
     }
 }
 
+/* Like a page fault, with the flexpage of the ports in MR0; refused, it is an
+ * exception of the instruction. */
+void core_io_fault(unsigned port, unsigned order)
+{
+    struct thread *t = sched_current();
+    struct ipc_op op = {.tag = tag_make(L4_PROTO_IO_PAGE_FAULT, 2, 0, 0)};
+    if (!t)
+        return;
+    trap_enter(2, CAUSE_OTHER, port);
+    t->trap = (struct port_trap){CAUSE_OTHER, port, RIGHT_W};
+    t->fault_mr[0] = (word_t)port << PAGE_ORDER | (word_t)order << 6 |
+                     FPAGE_IO << 4 | RIGHT_R | RIGHT_W;
+    t->fault_mr[1] = port_frame_ip(&t->frame);
+    bool alien = t->watch & WATCH_ALIEN;
+    if (!alien && trap_target(t, t->pager, &op)) {
+        ipc_start_fault(t, IPC_FAULT, &op);
+    } else {
+        struct port_trap trap = t->trap;
+        trap_raise(t, &trap);
+    }
+}
+
 void core_exception(const struct port_trap *trap)
 {
     if (!sched_current())

@@ -118,6 +118,7 @@ struct boot_info {
     unsigned msi_count;
     paddr_t msi_address;
     uint32_t msi_data;
+    unsigned io_ports; /* I/O ports [0, io_ports), at most 65536; 0: none */
     uint64_t seed;
     uint64_t slice_ns;    /* default time slice, 10 ms */
     bool trace;           /* write the trace from the start */
@@ -284,6 +285,11 @@ struct port_frame *core_frame(void);
 void core_syscall(void);
 void core_page_fault(uaddr_t address, unsigned access);
 void core_exception(const struct port_trap *trap);
+/* May the running thread use the 2^order I/O ports from `port` on? If not,
+ * and it tried: a fault of that instruction, which is tried again if its pager
+ * maps them. Machines without I/O ports call neither. */
+bool core_io_allows(unsigned port, unsigned order);
+void core_io_fault(unsigned port, unsigned order);
 /* port_console_read() would give something; only after port_console_listen().
  */
 void core_console_input(void);

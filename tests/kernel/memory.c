@@ -274,9 +274,6 @@ static void map_errors(void)
     CHECK_EQ(result(l4_task_map(other.space.task, L4_BASE_TASK_CAP, small,
                                 window_new())),
              -L4_EINVAL);
-    l4_fpage_t ports = l4_iofpage(0x60, 4);
-    CHECK_EQ(result(l4_task_map(other.space.task, L4_BASE_TASK_CAP, ports, 0)),
-             -L4_ENOSYS);
     l4_cap_idx_t ro = cap_copy(other.space.task, L4_CAP_FPAGE_RS);
     l4_fpage_t page = l4_fpage((l4_addr_t)word_page(0), 12, L4_FPAGE_RW);
     CHECK_EQ(result(l4_task_map(ro, L4_BASE_TASK_CAP, page, window_new())),

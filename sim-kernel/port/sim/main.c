@@ -286,6 +286,7 @@ static void boot(void)
         .irq_count = SIM_IRQS,
         .msi_count = SIM_MSIS,
         .msi_address = SIM_MSI_BASE,
+        .io_ports = SIM_IO_PORTS,
         .seed = sim_options.seed,
         .slice_ns = SIM_TICK_SLICE_NS,
         .trace = sim_options.trace != NULL,

@@ -23,6 +23,8 @@
 #define SIM_MSI_BASE    (SIM_DEVICE_BASE + SIM_UART_SIZE)
 #define SIM_MSI_SIZE    0x1000ull
 enum { SIM_IRQS = 32, SIM_MSIS = 32 };
+/* As many as the PC's first bus decoded. Nothing answers at them. */
+enum { SIM_IO_PORTS = 1024 };
 enum { SIM_UART_IRQ = 10, SIM_TICK_SLICE_NS = 10000000 };
 
 /* Exit codes of the simulator (docs/exit-codes.md). */
