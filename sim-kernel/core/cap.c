@@ -23,6 +23,7 @@
 
 #include "kassert.h"
 #include "trace.h"
+#include "work.h"
 
 static struct cap_slot *slot_of(struct mapping *m)
 {
@@ -69,7 +70,7 @@ static void slot_clear(struct cap_slot *s)
     mapping_remove(&s->map);
     s->object = NULL;
     s->rights = 0;
-    s->weak = false;
+    s->weak = s->moving = false;
     s->table->used--;
     uncount(o, weak);
 }
@@ -80,6 +81,7 @@ static void lift_children(struct cap_slot *s)
     struct list *head = &s->map.children;
     for (struct list *l = head->next, *next; l != head; l = next) {
         next = l->next;
+        work_done(1);
         struct mapping *child = container_of(l, struct mapping, sibling);
         if (slot_of(child)->rights & ~s->rights)
             mapping_move(child, s->map.parent);
@@ -102,6 +104,17 @@ static void slot_take(struct cap_slot *s, unsigned rights)
     lift_children(s);
 }
 
+/* If taking `rights` will empty s: its children go up before, in pieces. */
+static bool slot_lift(struct cap_slot *s, unsigned rights)
+{
+    while (rights & CAP_R && mapping_lift(&s->map)) {
+        work_done(1);
+        if (work_should_stop())
+            return false;
+    }
+    return true;
+}
+
 int cap_insert_root(struct cap_table *t, word_t index, struct object *o,
                     unsigned rights)
 {
@@ -117,6 +130,18 @@ int cap_insert_root(struct cap_table *t, word_t index, struct object *o,
     return 0;
 }
 
+/* The nearest of src and what it was derived from that may do `rights`: of
+ * those near; else the kernel. */
+static struct mapping *ancestor_with(struct cap_slot *src, unsigned rights)
+{
+    struct mapping *m = &src->map;
+    for (unsigned i = 0; rights & ~rights_of(m, src->object); i++) {
+        work_done(1);
+        m = i < MAPPING_NEAR ? m->parent : &src->object->caps;
+    }
+    return m;
+}
+
 /* `to` names the object of src already: it gains rights. */
 static void slot_merge(struct cap_slot *src, struct cap_slot *to,
                        unsigned rights, bool weak)
@@ -126,10 +151,7 @@ static void slot_merge(struct cap_slot *src, struct cap_slot *to,
 
     if (all & ~rights_of(to->map.parent, o)) {
         /* Then src is not below `to`, whose rights cover all of it. */
-        struct mapping *m = &src->map;
-        while (all & ~rights_of(m, o))
-            m = m->parent;
-        mapping_move(&to->map, m);
+        mapping_move(&to->map, ancestor_with(src, all));
     }
     to->rights = (uint8_t)all;
     if (to->weak && !weak)
@@ -141,13 +163,25 @@ static void slot_derive(struct cap_slot *src, struct cap_slot *to,
                         unsigned rights, bool weak, bool grant)
 {
     slot_fill(to, src->object, rights, weak);
-    if (grant) {
-        mapping_replace(&src->map, &to->map);
-        lift_children(to);
-        /* src is no part of the tree now, slot_take() only empties it. */
-    } else {
-        mapping_add_child(&src->map, &to->map);
+    mapping_add_child(&src->map, &to->map);
+    src->moving = grant;
+}
+
+/* src gives way to `to`, the youngest of its children since slot_derive():
+ * the others go below it, or up if they may do more. */
+static bool slot_give_way(struct cap_slot *src, struct cap_slot *to)
+{
+    struct list *head = &src->map.children;
+    while (head->next != &to->map.sibling) {
+        struct mapping *child =
+            container_of(head->next, struct mapping, sibling);
+        bool fits = !(slot_of(child)->rights & ~to->rights);
+        mapping_move(child, fits ? &to->map : src->map.parent);
+        work_done(1);
+        if (work_should_stop())
+            return false;
     }
+    return true;
 }
 
 int cap_map(struct cap_slot *src, struct cap_table *dst, word_t index,
@@ -162,12 +196,17 @@ int cap_map(struct cap_slot *src, struct cap_table *dst, word_t index,
         return 0;
 
     rights = (rights | CAP_R) & src->rights;
-    if (to->object && to->object != o)
-        slot_take(to, CAP_ALL);
+    if (to->object && to->object != o && !cap_unmap(to, CAP_ALL))
+        return -L4_EAGAIN;
     if (to->object)
         slot_merge(src, to, rights, weak);
     else
         slot_derive(src, to, rights, weak, grant);
+    if (grant && src->moving && to->map.parent == &src->map &&
+        !slot_give_way(src, to))
+        return -L4_EAGAIN;
+    if (grant && !slot_lift(src, CAP_ALL))
+        return -L4_EAGAIN;
     trace_event(VTR_CAP_MAP, 0, src->table->task_id, src->index, dst->task_id,
                 index, o->id, rights);
     if (grant)
@@ -181,25 +220,35 @@ struct cap_slot *cap_parent(const struct cap_slot *s)
     return p == &s->object->caps ? NULL : slot_of(p);
 }
 
-void cap_unmap(struct cap_slot *s, unsigned rights)
+bool cap_unmap(struct cap_slot *s, unsigned rights)
 {
-    if (s->object)
-        slot_take(s, rights);
+    if (!s->object)
+        return true;
+    if (!slot_lift(s, rights))
+        return false;
+    slot_take(s, rights);
+    return true;
 }
 
 /* Takes rights from all below top, children before parents, so that I2 of
  * mapdb.h holds at every moment. */
 static bool take_below(struct mapping *top, unsigned rights, unsigned budget)
 {
-    struct mapping *m = mapping_first_leaf(top);
-    while (m != top) {
-        struct cap_slot *s = slot_of(m);
-        m = mapping_next_leaf_first(m);
-        if ((s->rights & rights) == 0)
-            continue;
-        if (budget-- == 0)
+    struct mapping_walk what = {.rights = rights};
+    enum mapping_step step;
+    struct mapping *m;
+    mapping_walk_start(top, &what);
+    while ((step = mapping_walk_step(&m)) != WALK_OVER) {
+        if (step == WALK_VISIT && (slot_of(m)->rights & rights)) {
+            if (budget-- == 0) {
+                mapping_walk_back(m);
+                return false;
+            }
+            work_done(2);
+            slot_take(slot_of(m), rights);
+        }
+        if (work_should_stop())
             return false;
-        slot_take(s, rights);
     }
     return true;
 }

@@ -50,6 +50,7 @@ struct cap_slot {
     uint32_t index; /* place in the table: the capability's name */
     uint8_t rights; /* CAP_* */
     bool weak;      /* does not keep the object alive */
+    bool moving;    /* a grant of it was interrupted */
 };
 
 struct cap_table {
@@ -57,6 +58,7 @@ struct cap_table {
     uint32_t task_id;    /* constant: for traces */
     uint32_t dir_size;   /* pages the directory can name, power of two */
     uint32_t used;       /* slots with an object */
+    uint32_t swept;      /* pages that cap_table_destroy() has behind it */
     struct cap_slot **dir;
 };
 
@@ -99,9 +101,9 @@ int cap_insert_root(struct cap_table *t, word_t index, struct object *o,
  * those it has, and a weak one may become counted. Mapping a slot to itself
  * is a no-op, and so is handing on an object that is about to end.
  * src->object must be set. Emits VTR_CAP_MAP. 0,
- * -L4_ENOMEM (index too large or no memory; nothing changed). O(1), but for
- * a grant O(children), and O(depth) where the added rights come from
- * elsewhere than the old ones.
+ * -L4_ENOMEM (index too large or no memory; nothing changed), -L4_EAGAIN
+ * (stopped at a preemption point: call again). O(1), but for a grant, or
+ * removing what was there, O(children).
  */
 int cap_map(struct cap_slot *src, struct cap_table *dst, word_t index,
             unsigned rights, bool grant, bool weak);
@@ -110,8 +112,9 @@ struct cap_slot *cap_parent(const struct cap_slot *s);
 /* Takes `rights` away from one slot; removes it when no R is left (all of
  * `rights` of a capability given as CAP_ALL removes it). The children stay
  * as they are (those that may do more than s now go to its parent). Emits
- * VTR_CAP_UNMAP. May destroy the object. */
-void cap_unmap(struct cap_slot *s, unsigned rights);
+ * VTR_CAP_UNMAP. May destroy the object. False: stopped at a preemption
+ * point, call again. */
+bool cap_unmap(struct cap_slot *s, unsigned rights);
 /* s does not keep its object alive any more: it becomes weak. May destroy
  * the object. Idempotent. */
 void cap_weaken(struct cap_slot *s);

@@ -11,6 +11,7 @@
 #include "kassert.h"
 #include "kmem.h"
 #include "kstring.h"
+#include "work.h"
 
 enum { DIR_FIRST = 4 };
 
@@ -66,7 +67,7 @@ static bool dir_grow(struct cap_table *t, uint32_t number)
 struct cap_slot *cap_slot_make(struct cap_table *t, word_t index)
 {
     struct cap_slot *s = cap_slot(t, index);
-    if (s || index >= CAP_INDEX_MAX || !t->dir)
+    if (s || index >= CAP_INDEX_MAX || !t->dir || t->swept)
         return s;
     uint32_t number = (uint32_t)index / CAP_PAGE_SLOTS;
     struct cap_slot *page = page_make(t, number * CAP_PAGE_SLOTS);
@@ -89,20 +90,24 @@ static bool page_empty(struct cap_slot *page, unsigned *budget)
         if (*budget == 0)
             return false;
         (*budget)--;
-        cap_unmap(&page[i], CAP_ALL);
+        work_done(2);
+        if (!cap_unmap(&page[i], CAP_ALL) || work_should_stop())
+            return false;
     }
     return true;
 }
 
 bool cap_table_destroy(struct cap_table *t, unsigned budget)
 {
-    for (uint32_t i = 0; i < t->dir_size; i++) {
-        if (!t->dir[i])
-            continue;
-        if (!page_empty(t->dir[i], &budget))
+    for (; t->swept < t->dir_size; t->swept++) {
+        struct cap_slot *page = t->dir[t->swept];
+        work_done(1);
+        if (page && !page_empty(page, &budget))
             return false;
-        kmem_free(t->quota, t->dir[i], CAP_PAGE_BYTES);
-        t->dir[i] = NULL;
+        kmem_free(t->quota, page, CAP_PAGE_BYTES);
+        t->dir[t->swept] = NULL;
+        if (work_should_stop())
+            return false;
     }
     kmem_free(t->quota, t->dir, dir_bytes(t->dir_size));
     t->dir = NULL;

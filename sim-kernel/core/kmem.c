@@ -27,6 +27,7 @@
 #include "kassert.h"
 #include "kstring.h"
 #include "list.h"
+#include "work.h"
 
 enum { ORDERS = 11 }; /* blocks of 4 KiB .. 4 MiB */
 
@@ -251,6 +252,7 @@ void *kmem_alloc(struct quota *q, size_t size)
         return NULL;
     }
     heap.free -= bytes; /* keeps I4 */
+    work_done(1 + (unsigned)(bytes / WORK_CLEAR));
     return memset(p, 0, bytes);
 }
 

@@ -21,6 +21,7 @@
 #include "kassert.h"
 #include "kmem.h"
 #include "trace.h"
+#include "work.h"
 #include <l4/sys/err.h>
 
 /* A mixing function (xor-shift-multiply, as in MurmurHash3's finish). */
@@ -35,13 +36,16 @@ static uint32_t hash(uaddr_t va)
 static void treap_insert(struct mspace *m, struct mem_node *n)
 {
     struct mem_node **at = &m->nodes;
-    while (*at && (*at)->priority >= n->priority)
+    while (*at && (*at)->priority >= n->priority) {
         at = n->va < (*at)->va ? &(*at)->left : &(*at)->right;
+        work_done(1);
+    }
 
     struct mem_node *rest = *at;
     struct mem_node **left = &n->left, **right = &n->right;
     *at = n;
     while (rest) {
+        work_done(1);
         if (rest->va < n->va) {
             *left = rest;
             left = &rest->right;
@@ -59,11 +63,14 @@ static void treap_insert(struct mspace *m, struct mem_node *n)
 static void treap_remove(struct mspace *m, struct mem_node *n)
 {
     struct mem_node **at = &m->nodes;
-    while (*at != n)
+    while (*at != n) {
         at = n->va < (*at)->va ? &(*at)->left : &(*at)->right;
+        work_done(1);
+    }
 
     struct mem_node *left = n->left, *right = n->right;
     while (left && right) {
+        work_done(1);
         if (left->priority >= right->priority) {
             *at = left;
             at = &left->right;
@@ -109,6 +116,7 @@ int mem_node_make(struct mspace *m, uaddr_t va, paddr_t pa, unsigned order,
                   struct mem_node **ret_node)
 {
     struct mem_node *n = node_alloc(m);
+    work_done(MEM_ENTRY_STEPS);
     if (!n)
         return -L4_ENOMEM;
     if (port_space_map(&m->port, va, pa, order, rights, attributes)) {
@@ -129,6 +137,7 @@ unsigned mem_node_take(struct mem_node *n, unsigned rights)
     unsigned taken = left ? n->rights & ~left : RIGHT_RWX;
     unsigned used = n->used;
 
+    work_done(MEM_ENTRY_STEPS);
     used |= port_space_protect(&m->port, n->va, n->order, left);
     trace_event(VTR_MEM_UNMAP, 0, m->task_id, n->va, n->order << 8 | taken,
                 trace_self()->task, 0, 0);
@@ -145,16 +154,23 @@ unsigned mem_node_take(struct mem_node *n, unsigned rights)
 bool mem_take_below(struct mem_node *n, paddr_t from, paddr_t to,
                     unsigned rights, unsigned *budget, unsigned *ret_used)
 {
-    struct mapping *m = mapping_first_leaf(&n->map);
-    while (m != &n->map) {
-        struct mem_node *below = mem_node_of(m);
-        m = mapping_next_leaf_first(m);
-        if (below->pa < from || below->pa >= to || !(below->rights & rights))
-            continue;
-        if (*budget == 0)
+    struct mapping_walk what = {rights, from, to};
+    enum mapping_step step;
+    struct mapping *m;
+    mapping_walk_start(&n->map, &what);
+    while ((step = mapping_walk_step(&m)) != WALK_OVER) {
+        struct mem_node *below = step == WALK_VISIT ? mem_node_of(m) : NULL;
+        if (below && below->pa >= from && below->pa < to &&
+            (below->rights & rights)) {
+            if (*budget == 0) {
+                mapping_walk_back(m);
+                return false;
+            }
+            (*budget)--;
+            *ret_used |= mem_node_take(below, rights);
+        }
+        if (work_should_stop())
             return false;
-        (*budget)--;
-        *ret_used |= mem_node_take(below, rights);
     }
     return true;
 }
@@ -214,6 +230,7 @@ static int split_entry(struct mem_node *n)
     n->used |= (uint8_t)port_space_protect(port, n->va, n->order, 0);
     for (unsigned i = 0; i < MEM_SPLIT; i++) {
         uaddr_t offset = i * PAGE_SIZE;
+        work_done(1);
         if (!port_space_map(port, n->va + offset, n->pa + offset, PAGE_ORDER,
                             n->rights, n->attributes))
             continue;
@@ -234,6 +251,7 @@ static void split_children(struct mem_node *n)
     struct list *head = &n->map.children;
     for (struct list *l = head->next, *next; l != head; l = next) {
         next = l->next;
+        work_done(1);
         struct mapping *child = container_of(l, struct mapping, sibling);
         uaddr_t offset = mem_node_of(child)->pa - n->pa;
         kassert(mem_node_of(child)->order == PAGE_ORDER);
@@ -269,17 +287,25 @@ int mem_node_split(struct mem_node *n)
 
 bool mem_split_below(struct mem_node *n, unsigned *budget, unsigned *ret_used)
 {
-    struct mapping *m = mapping_first_leaf(&n->map);
-    while (m != &n->map) {
-        struct mem_node *below = mem_node_of(m);
-        m = mapping_next_leaf_first(m);
-        if (below->order == PAGE_ORDER)
-            continue;
-        if (*budget == 0)
-            return false;
-        if (!mem_node_split(below))
-            mem_spend(budget, MEM_SPLIT);
-        else if (!mem_take_tree(below, RIGHT_RWX, budget, ret_used))
+    const struct mapping_walk what = {0}; /* takes nothing */
+    enum mapping_step step;
+    struct mapping *m;
+    mapping_walk_start(&n->map, &what);
+    while ((step = mapping_walk_step(&m)) != WALK_OVER) {
+        if (step == WALK_VISIT && mem_node_of(m)->order != PAGE_ORDER) {
+            if (*budget == 0) {
+                mapping_walk_back(m);
+                return false;
+            }
+            if (!mem_node_split(mem_node_of(m)))
+                mem_spend(budget, MEM_SPLIT);
+            else if (!mem_take_tree(mem_node_of(m), RIGHT_RWX, budget,
+                                    ret_used))
+                return false;
+            mapping_walk_forget(); /* the tree is another one now */
+            mapping_walk_start(&n->map, &what);
+        }
+        if (work_should_stop())
             return false;
     }
     return true;

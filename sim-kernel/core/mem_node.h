@@ -13,6 +13,7 @@
 #include "mspace.h"
 
 /* Pages in a superpage; what it costs to split one. */
+enum { MEM_ENTRY_STEPS = 4 }; /* to change an entry of a page table */
 enum { MEM_SPLIT = 1 << (SUPERPAGE_ORDER - PAGE_ORDER) };
 
 static inline struct mem_node *mem_node_of(struct mapping *m)

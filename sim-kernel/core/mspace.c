@@ -53,6 +53,7 @@ struct mem_node *mspace_from(struct mspace *m, uaddr_t va)
 {
     struct mem_node *n = m->nodes, *found = NULL;
     while (n) {
+        work_done(1);
         if (va < n->va + mem_node_size(n)) {
             found = n; /* ends behind va; one to its left may do so too */
             n = n->left;

@@ -91,6 +91,12 @@ int mspace_map(struct mspace *src, uaddr_t src_va, struct mspace *dst,
                uaddr_t dst_va, unsigned order, unsigned rights,
                unsigned attributes, bool grant, unsigned budget,
                unsigned *ret_pages);
+/* The same for an operation that may be interrupted: *behind, 0 at first, is
+ * how much of the range lies behind it; with that it goes on. */
+int mspace_map_on(struct mspace *src, uaddr_t src_va, struct mspace *dst,
+                  uaddr_t dst_va, unsigned order, unsigned rights,
+                  unsigned attributes, bool grant, unsigned budget,
+                  unsigned *ret_pages, uaddr_t *behind);
 /*
  * Takes `rights` back from everything derived from [va, + 2^order) of m,
  * and from m itself with `self`. Taking R takes all. Where only a part of a
@@ -101,6 +107,10 @@ int mspace_map(struct mspace *src, uaddr_t src_va, struct mspace *dst,
  */
 bool mspace_unmap(struct mspace *m, uaddr_t va, unsigned order, unsigned rights,
                   bool self, unsigned budget, unsigned *ret_flushed);
+/* The same, going on behind *behind bytes of the range (0 at first). */
+bool mspace_unmap_on(struct mspace *m, uaddr_t va, unsigned order,
+                     unsigned rights, bool self, unsigned budget,
+                     unsigned *ret_flushed, uaddr_t *behind);
 
 void mspace_check(struct mspace *m);
 

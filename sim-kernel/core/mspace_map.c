@@ -21,6 +21,7 @@
 #include "kassert.h"
 #include "mem_node.h"
 #include "trace.h"
+#include "work.h"
 #include <l4/sys/err.h>
 
 struct handing {
@@ -65,6 +66,25 @@ static bool grant_narrow(struct handing *h, struct mem_node *n, unsigned rights)
     return done;
 }
 
+/* Granting n to where e is already: n's other children become e's. */
+static int grant_absorb(struct mem_node *n, struct mem_node *e)
+{
+    struct list *head = &n->map.children;
+    while (!list_is_empty(head)) {
+        struct list *l = head->next;
+        if (l == &e->map.sibling)
+            l = l->next;
+        if (l == head)
+            break;
+        mapping_move(container_of(l, struct mapping, sibling), &e->map);
+        work_done(1);
+        if (work_should_stop())
+            return -L4_EAGAIN; /* then piece_merge() goes on with it */
+    }
+    e->used |= (uint8_t)mem_node_take(n, RIGHT_RWX);
+    return DONE;
+}
+
 static int piece_insert(struct handing *h, struct piece *p)
 {
     struct mem_node *n = p->n, *d;
@@ -79,13 +99,8 @@ static int piece_insert(struct handing *h, struct piece *p)
         return -L4_ENOMEM;
     h->budget--;
     piece_done(h, p, rights);
-    if (h->grant) {
-        mapping_replace(&n->map, &d->map);
-        d->used |= (uint8_t)mem_node_take(n, RIGHT_RWX);
-    } else {
-        mapping_add_child(&n->map, &d->map);
-    }
-    return DONE;
+    mapping_add_child(&n->map, &d->map);
+    return h->grant ? grant_absorb(n, d) : DONE;
 }
 
 /* Is p's frame at p->to already, in node e, from where p would have it? */
@@ -95,20 +110,8 @@ static bool piece_is_there(const struct handing *h, const struct piece *p,
     const struct mapping *n = &p->n->map;
     if (e->order < p->order || e->pa + (p->to - e->va) != p->pa)
         return false;
-    return mapping_is_below(n, &e->map) || e->map.parent == n ||
+    return mapping_is_near(n, &e->map) || e->map.parent == n ||
            (h->grant && e->map.parent == n->parent);
-}
-
-/* Granting n to where e is already: n's other children become e's. */
-static void grant_absorb(struct mem_node *n, struct mem_node *e)
-{
-    struct list *head = &n->map.children;
-    for (struct list *l = head->next, *next; l != head; l = next) {
-        next = l->next;
-        if (l != &e->map.sibling)
-            mapping_move(container_of(l, struct mapping, sibling), &e->map);
-    }
-    e->used |= (uint8_t)mem_node_take(n, RIGHT_RWX);
 }
 
 /* e, which has the piece's frame, gets the rights it lacks. */
@@ -119,7 +122,7 @@ static int piece_merge(struct handing *h, struct piece *p, struct mem_node *e)
     unsigned rights = e->rights | (n->rights & h->rights);
     bool same =
         rights == e->rights && (e->attributes == piece_attributes(h, p) ||
-                                mapping_is_below(&n->map, &e->map));
+                                mapping_is_near(&n->map, &e->map));
 
     if (same && !h->grant) {
         h->pages++; /* costs no budget: a restarted call comes along here */
@@ -142,9 +145,7 @@ static int piece_merge(struct handing *h, struct piece *p, struct mem_node *e)
         e->attributes = (uint8_t)attributes;
     }
     piece_done(h, p, rights);
-    if (h->grant)
-        grant_absorb(n, e);
-    return DONE;
+    return h->grant ? grant_absorb(n, e) : DONE;
 }
 
 /* Splits n with all derived from it. AGAIN: look anew. */
@@ -193,6 +194,17 @@ int mspace_map(struct mspace *src, uaddr_t src_va, struct mspace *dst,
                unsigned attributes, bool grant, unsigned budget,
                unsigned *ret_pages)
 {
+    uaddr_t behind = 0;
+    mapping_walk_forget();
+    return mspace_map_on(src, src_va, dst, dst_va, order, rights, attributes,
+                         grant, budget, ret_pages, &behind);
+}
+
+int mspace_map_on(struct mspace *src, uaddr_t src_va, struct mspace *dst,
+                  uaddr_t dst_va, unsigned order, unsigned rights,
+                  unsigned attributes, bool grant, unsigned budget,
+                  unsigned *ret_pages, uaddr_t *behind)
+{
     *ret_pages = 0;
     if (order < PAGE_ORDER)
         return 0;
@@ -204,7 +216,7 @@ int mspace_map(struct mspace *src, uaddr_t src_va, struct mspace *dst,
                         .attributes = attributes,
                         .grant = grant,
                         .budget = budget};
-    uaddr_t at = src_va, end = mem_range_end(src_va, order);
+    uaddr_t at = src_va + *behind, end = mem_range_end(src_va, order);
     int result = DONE;
     struct mem_node *n;
 
@@ -218,6 +230,9 @@ int mspace_map(struct mspace *src, uaddr_t src_va, struct mspace *dst,
             break; /* outside of what dst may map */
         result = piece_place(&h, &p);
         at = result == DONE ? p.from + (1ul << p.order) : p.from;
+        *behind = at - src_va;
+        if (result >= 0 && work_should_stop())
+            result = -L4_EAGAIN;
     }
     *ret_pages = h.pages;
     return result < 0 ? result : 0;

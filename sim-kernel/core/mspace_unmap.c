@@ -18,6 +18,7 @@
 
 #include "kassert.h"
 #include "mem_node.h"
+#include "work.h"
 
 struct unmapping {
     uaddr_t va, end;
@@ -57,6 +58,16 @@ static bool unmap_part(struct unmapping *u, struct mem_node *n, bool *ret_again)
 bool mspace_unmap(struct mspace *m, uaddr_t va, unsigned order, unsigned rights,
                   bool self, unsigned budget, unsigned *ret_flushed)
 {
+    uaddr_t behind = 0;
+    mapping_walk_forget();
+    return mspace_unmap_on(m, va, order, rights, self, budget, ret_flushed,
+                           &behind);
+}
+
+bool mspace_unmap_on(struct mspace *m, uaddr_t va, unsigned order,
+                     unsigned rights, bool self, unsigned budget,
+                     unsigned *ret_flushed, uaddr_t *behind)
+{
     if (order < PAGE_ORDER)
         return true;
     va = mem_range_start(va, order);
@@ -66,7 +77,7 @@ bool mspace_unmap(struct mspace *m, uaddr_t va, unsigned order, unsigned rights,
                           .self = self,
                           .budget = budget,
                           .used = ret_flushed};
-    uaddr_t at = va;
+    uaddr_t at = va + *behind;
     struct mem_node *n;
     while ((n = mspace_from(m, at)) && n->va < u.end) {
         uaddr_t next = n->va + mem_node_size(n);
@@ -76,6 +87,9 @@ bool mspace_unmap(struct mspace *m, uaddr_t va, unsigned order, unsigned rights,
             return false;
         if (!again)
             at = next;
+        *behind = at - va;
+        if (work_should_stop())
+            return false;
     }
     return true;
 }

@@ -132,6 +132,7 @@ static void reap_step(struct object *o)
         return;
     }
     list_add_last(&queue, &o->ending);
+    work_done(1);
     if (o->stage == OBJECT_DYING) {
         if (!cap_delete_object(o, STEP))
             return;
