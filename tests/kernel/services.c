@@ -152,9 +152,45 @@ static void idle_time(void)
         -L4_EINVAL);
 }
 
+static long info_from(l4_umword_t offset, l4_sched_cpu_set_t *cpus)
+{
+    *cpus = l4_sched_cpu_set(offset, 0, 0);
+    return result(l4_scheduler_info(L4_BASE_SCHEDULER_CAP, 0, cpus));
+}
+
+static long idle_of(l4_sched_cpu_set_t cpus)
+{
+    l4_kernel_clock_t us;
+    return result(l4_scheduler_idle_time(L4_BASE_SCHEDULER_CAP, &cpus, &us));
+}
+
+static void sets_of_cpus(void)
+{
+    l4_umword_t max = 0;
+    l4_sched_cpu_set_t all, later;
+    CHECK_EQ(result(l4_scheduler_info(L4_BASE_SCHEDULER_CAP, &max, 0)), 0);
+    CHECK_EQ(info_from(0, &all), 0);
+    CHECK_EQ(info_from(1, &later), 0);
+    CHECK_EQ(later.map, all.map >> 1);
+    CHECK_EQ(info_from(max - 1, &later), 0);
+    CHECK_EQ(info_from(max, &later), -L4_ERANGE);
+    CHECK_EQ(info_from(L4_SCHED_CPU_OFFSET_MASK, &later), -L4_ERANGE);
+    /* bit 0 of a coarse set stands for all CPUs, bit 1 for none */
+    CHECK_EQ(idle_of(l4_sched_cpu_set(0, L4_SCHED_CPU_GRANULARITY_MAX, 1)), 0);
+    CHECK_EQ(idle_of(l4_sched_cpu_set(0, L4_SCHED_CPU_GRANULARITY_MAX, 2)),
+             -L4_EINVAL);
+    CHECK_EQ(idle_of(l4_sched_cpu_set(0, 5, 1)), 0);
+    CHECK_EQ(idle_of(l4_sched_cpu_set(0, 0, 0)), -L4_EINVAL);
+    CHECK_EQ(idle_of(l4_sched_cpu_set(max, 0, 1)), -L4_EINVAL);
+    CHECK_EQ(request_op(L4_BASE_SCHEDULER_CAP, L4_PROTO_SCHEDULER,
+                        L4_SCHEDULER_IDLE_TIME_OP),
+             -L4_EINVAL);
+}
+
 const struct kernel_test scheduler_tests[] = {
     {"scheduler: info", scheduler_info},
     {"scheduler: run_thread and its errors", run_thread_and_its_errors},
+    {"scheduler: sets of CPUs", sets_of_cpus},
     {"scheduler: classes", scheduling_classes},
     {"scheduler: run_thread needs no right on the thread",
      running_needs_no_right_on_the_thread},

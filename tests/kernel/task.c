@@ -266,6 +266,31 @@ static void all_capabilities_at_once_is_quick(void)
     space_delete(&s);
 }
 
+/* Segments and virtual interrupt controllers: no task has them here. */
+static void what_only_other_machines_have(void)
+{
+    CHECK_EQ(request_op(L4_BASE_TASK_CAP, L4_PROTO_TASK, 0x11), -L4_ENOSYS);
+    CHECK_EQ(request_op(L4_BASE_TASK_CAP, L4_PROTO_TASK, 0x12), -L4_ENOSYS);
+}
+
+static void batches_and_their_sizes(void)
+{
+    static l4_fpage_t pages[61];
+    l4_cap_idx_t task = L4_BASE_TASK_CAP, irq = cap_new();
+    for (unsigned i = 0; i < 61; i++)
+        pages[i] = l4_obj_fpage(cap_new(), 0, L4_CAP_FPAGE_RWSD);
+    CHECK_EQ(result(l4_factory_create_irq(L4_BASE_FACTORY_CAP, irq)), 0);
+    pages[60] = l4_obj_fpage(irq, 0, L4_CAP_FPAGE_RWSD);
+    CHECK_EQ(result(l4_task_unmap_batch(task, pages, 0, L4_FP_ALL_SPACES)),
+             -L4_EMSGTOOSHORT);
+    CHECK_EQ(result(l4_task_unmap_batch(task, pages, 60, L4_FP_ALL_SPACES)), 0);
+    CHECK(cap_is_there(irq));
+    CHECK_EQ(result(l4_task_unmap_batch(task, pages, 61, L4_FP_ALL_SPACES)), 0);
+    CHECK(!cap_is_there(irq));
+    CHECK_EQ(result(l4_task_release_cap(task, irq)), 0); /* empty: no error */
+    CHECK_EQ(result(l4_task_delete_obj(task, irq)), 0);
+}
+
 const struct kernel_test task_tests[] = {
     {"task: cap_valid and cap_equal", cap_valid_and_equal},
     {"task: rights are masked", rights_are_masked},
@@ -284,6 +309,8 @@ const struct kernel_test task_tests[] = {
     {"task: revocation of one right", revocation_of_one_right},
     {"task: map needs W, words and a source", map_needs_w_words_and_a_source},
     {"task: ku_mem and its errors", ku_mem_and_its_errors},
+    {"task: what only other machines have", what_only_other_machines_have},
+    {"task: batches and their sizes", batches_and_their_sizes},
     {"task: it deletes itself", a_task_deletes_itself},
     {"task: all capabilities at once is quick",
      all_capabilities_at_once_is_quick},
