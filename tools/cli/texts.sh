@@ -78,7 +78,7 @@ Options:
   --ram SIZE        simulated memory: 64M (default), 1G
   --input FILE      console input from FILE instead of the terminal
   --module FILE     one more boot module, "rom/<name of FILE>"
-  --target NAME     run on a machine in QEMU: riscv64, aarch64, x86_64 (sim)
+  --target NAME     run on a machine in QEMU: riscv64, aarch64 (default: sim)
   --time-limit S    stop a machine that hangs after S seconds (60; 0: never)
   --realtime        pace virtual time by the clock on the wall
   --host-clock      let programs read the host's clock (measurements only:

@@ -33,9 +33,11 @@ LAST_LINES = 20
 MACHINES = {
     "riscv64": ["qemu-system-riscv64", "-M", "virt"],
     "aarch64": ["qemu-system-aarch64", "-M", "virt", "-cpu", "cortex-a57"],
-    "x86_64": ["qemu-system-x86_64", "-M", "microvm,pit=off,pic=off,rtc=off",
-               "-cpu", "max"],
 }
+
+
+# Boot loaders that take the kernel without ELF around it.
+RAW = {"aarch64": ".bin"}
 
 
 def arguments():
@@ -161,7 +163,7 @@ def qemu_words(o, socket, archive_path):
         "-serial", "chardev:console",
         "-qmp", "unix:%s,server=on,wait=off" % socket,
         "-action", "reboot=shutdown,shutdown=pause",
-        "-kernel", o.kernel, "-initrd", archive_path]
+        "-kernel", o.kernel + RAW.get(o.target, ""), "-initrd", archive_path]
     if not o.realtime and not o.input == "-":
         words += ["-icount", "shift=0,sleep=off"]
     if o.gdb:

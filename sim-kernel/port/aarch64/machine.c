@@ -1,0 +1,255 @@
+/*
+ * The machine runs: traps in, threads out, time, the end.
+ *
+ *   user --trap--> machine_trap() --> core_...()
+ *                  machine_next() --> core_next(), idle when nobody can run
+ *
+ * Interrupts are off while the kernel runs; it looks at what is pending when
+ * it idles, and a pending one traps as soon as user code runs.
+ * Source: Arm Architecture Reference Manual for A-profile, D1 and D11 (the
+ * generic timer); Power State Coordination Interface 1.0.
+ */
+#include "machine.h"
+#include <l4/vitrine/trace_events.h>
+
+enum { KIND_SYNC, KIND_IRQ, KIND_ERROR };
+enum {
+    EC_FPU = 0x07,
+    EC_ILLEGAL = 0x00,
+    EC_SVC = 0x15,
+    EC_FETCH = 0x20,
+    EC_FETCH_ALIGN = 0x22,
+    EC_DATA = 0x24,
+    EC_STACK_ALIGN = 0x26,
+    EC_BRK = 0x3c,
+    FAULT_ALIGNMENT = 0x21,
+    FAULT_KIND = 0x3c, /* of the status code, without the level */
+    FAULT_TRANSLATION = 0x04,
+    FAULT_ACCESS = 0x08,
+    FAULT_PERMISSION = 0x0c,
+    ISS_WRITE = 1 << 6,
+};
+enum { CPACR_TRAP_EL0 = 1 << 20, CPACR_FREE = 3 << 20 };
+#define PSCI_RESET 0x84000009ul
+
+static struct {
+    struct tick_scale scale;
+    uint64_t boot;  /* ticks at boot */
+    uint64_t timer; /* ns, ~0: none */
+    bool by_hvc;
+} machine;
+
+static uint64_t ticks(void)
+{
+    uint64_t t;
+    __asm__ volatile("isb\n\tmrs %0, cntvct_el0" : "=r"(t));
+    return t;
+}
+
+/* --- time --------------------------------------------------------------- */
+
+uint64_t port_time(void)
+{
+    return ticks_to_ns(&machine.scale, ticks() - machine.boot);
+}
+
+static void timer_control(unsigned long on)
+{
+    __asm__ volatile("msr cntv_ctl_el0, %0\n\tisb" : : "r"(on));
+}
+
+void port_timer_set(uint64_t when)
+{
+    uint64_t until = hardware_options.until_ns;
+    machine.timer = when;
+    if (when > until)
+        when = until;
+    if (when == ~0ull) {
+        timer_control(0);
+        return;
+    }
+    uint64_t at = machine.boot + ns_to_ticks(&machine.scale, when);
+    __asm__ volatile("msr cntv_cval_el0, %0" : : "r"(at));
+    timer_control(1);
+}
+
+void machine_timer(void)
+{
+    if (port_time() >= hardware_options.until_ns)
+        core_end(VTR_END_LIMIT);
+    timer_control(0);
+    machine.timer = ~0ull;
+    core_timer();
+}
+
+void machine_init(bool by_hvc)
+{
+    uint64_t hz;
+    __asm__("mrs %0, cntfrq_el0" : "=r"(hz));
+    if (!hz)
+        hardware_die("the generic timer has no frequency");
+    machine.scale = tick_scale((uint32_t)hz);
+    machine.boot = ticks();
+    machine.timer = ~0ull;
+    machine.by_hvc = by_hvc;
+    timer_control(0);
+}
+
+bool port_irq_pending(void)
+{
+    unsigned long pending;
+    __asm__ volatile("mrs %0, isr_el1" : "=r"(pending));
+    return pending != 0;
+}
+
+/* One CPU: nobody calls these (docs/caveats.md). */
+void port_ipi(unsigned cpu)
+{
+    (void)cpu;
+}
+
+void port_stop(unsigned cpu)
+{
+    (void)cpu;
+}
+
+/* --- traps --------------------------------------------------------------- */
+
+static void machine_abort(const struct port_frame *f, unsigned access)
+{
+    unsigned status = f->esr & 0x3f, kind = status & FAULT_KIND;
+    struct port_trap t = {CAUSE_BUS, f->far, access};
+    bool paging = kind == FAULT_TRANSLATION || kind == FAULT_ACCESS ||
+                  kind == FAULT_PERMISSION || status < 4;
+    if (paging) {
+        if (kind == FAULT_TRANSLATION || status < 4 ||
+            !space_touch(f->far, access))
+            core_page_fault(f->far, access);
+        return;
+    }
+    if (status == FAULT_ALIGNMENT)
+        t.cause = CAUSE_ALIGNMENT;
+    core_exception(&t);
+}
+
+/* The vector registers hold zeros for a thread that begins to use them. */
+static void machine_start_fpu(struct port_frame *f)
+{
+    f->fpu = 1;
+}
+
+static void machine_sync(struct port_frame *f)
+{
+    struct port_trap t = {.cause = CAUSE_OTHER};
+    unsigned class = f->esr >> 26 & 0x3f;
+    switch (class) {
+    case EC_SVC:
+        core_syscall();
+        return;
+    case EC_FETCH:
+        machine_abort(f, RIGHT_X);
+        return;
+    case EC_DATA:
+        machine_abort(f, f->esr & ISS_WRITE ? RIGHT_W : RIGHT_R);
+        return;
+    case EC_FPU:
+        machine_start_fpu(f);
+        return;
+    case EC_ILLEGAL:
+        t.cause = CAUSE_ILLEGAL;
+        break;
+    case EC_BRK:
+        t.cause = CAUSE_BREAKPOINT;
+        break;
+    case EC_FETCH_ALIGN:
+    case EC_STACK_ALIGN:
+        t.cause = CAUSE_ALIGNMENT;
+        t.address = f->far;
+        break;
+    }
+    core_exception(&t);
+}
+
+/* Nobody can run: on to the next interrupt, or the end. */
+static void machine_idle(void)
+{
+    bool timer = machine.timer != ~0ull;
+    if (!timer && !irqchip_waits() && !port_irq_pending())
+        core_end(core_is_deadlocked() ? VTR_END_DEADLOCK : VTR_END_IDLE);
+    __asm__ volatile("dsb sy\n\twfi"); /* goes on when one is pending */
+    irqchip_deliver();
+}
+
+/* The vector registers follow the thread; only one that used them pays. */
+static void machine_switch_fpu(struct port_frame *f)
+{
+    struct machine_cpu *c = machine_self();
+    unsigned long access = f->fpu ? CPACR_FREE : CPACR_TRAP_EL0;
+    if (f->fpu && c->fpu != f) {
+        if (c->fpu)
+            fpu_save(c->fpu);
+        fpu_load(f);
+        c->fpu = f;
+    }
+    __asm__ volatile("msr cpacr_el1, %0" : : "r"(access));
+}
+
+static struct port_frame *machine_next(void)
+{
+    struct port_frame *f;
+    while (!(f = core_next()))
+        machine_idle();
+    machine_switch_fpu(f);
+    return f;
+}
+
+/* From entry.S, and back to it: whose registers to load. */
+struct port_frame *machine_trap(struct port_frame *f, unsigned kind);
+struct port_frame *machine_trap(struct port_frame *f, unsigned kind)
+{
+    struct port_trap error = {.cause = CAUSE_BUS};
+    if (kind == KIND_SYNC)
+        machine_sync(f);
+    else if (kind == KIND_IRQ)
+        irqchip_deliver();
+    else
+        core_exception(&error);
+    return machine_next();
+}
+
+void machine_run(void)
+{
+    machine_resume(machine_next());
+}
+
+/* --- the end ---------------------------------------------------------------
+ */
+
+void machine_stop(void)
+{
+    register unsigned long function __asm__("x0") = PSCI_RESET;
+    if (machine.by_hvc)
+        __asm__ volatile("hvc #0" : "+r"(function) : : "memory");
+    else
+        __asm__ volatile("smc #0" : "+r"(function) : : "memory");
+    for (;;)
+        __asm__ volatile("wfi");
+}
+
+void machine_dump(void)
+{
+    print("         cpu %u, space 0x%x\n", (unsigned long)machine_self()->index,
+          machine_self()->space);
+}
+
+/* From entry.S: a trap while the kernel ran. */
+_Noreturn void machine_kernel_trap(uint64_t kind, uint64_t esr, uint64_t pc,
+                                   uint64_t far);
+_Noreturn void machine_kernel_trap(uint64_t kind, uint64_t esr, uint64_t pc,
+                                   uint64_t far)
+{
+    print("vitrine: trap in the kernel: vector %u, esr 0x%x at pc 0x%x, "
+          "far 0x%x\n",
+          kind, esr, pc, far);
+    port_panic("kernel", 0, "trap in the kernel");
+}
