@@ -217,6 +217,7 @@ void diagram_make(struct diagram *d, struct view *v)
         d->left_out = m->count - shown;
     else
         d->hidden += m->count - shown;
+    d->left_out += m->beyond;
     free(c.all);
 }
 

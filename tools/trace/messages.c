@@ -139,6 +139,10 @@ void messages_collect(struct messages *all, struct view *v)
     while (view_next(v, &r)) {
         if (!message_from_record(&r, &m) || !message_wanted(v, &m))
             continue;
+        if (v->max && all->count == MESSAGES_MAX) {
+            all->beyond++;
+            continue;
+        }
         array_need_room(all->all, all->count, all->room);
         all->all[all->count++] = m;
         pair(all, &open);

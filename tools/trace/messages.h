@@ -40,10 +40,13 @@ struct message {
 struct messages {
     struct message *all;
     size_t count, room;
+    size_t beyond; /* there was no room for */
 };
 
 /* The messages the view asks for, in order; reads the trace from where the
- * reader is. */
+ * reader is. While the view limits the diagram at all, no more than
+ * MESSAGES_MAX are kept: memory stays bounded however long the trace. */
+enum { MESSAGES_MAX = 200000 };
 void messages_collect(struct messages *m, struct view *v);
 void messages_free(struct messages *m);
 
