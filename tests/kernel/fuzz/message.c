@@ -42,7 +42,8 @@ enum {
     EX_REGS_FLAGS = 0x30000,
     CONTROL_FLAGS = 0x1e10000, /* pager, exc handler, bind, alien, ... */
     ZERO_TIMEOUT = 0x400,
-    NO_OP = ~0u, /* no opcode: the arguments are all there is */
+    REPLY_CAP = 1 << 10, /* in a selector */
+    NO_OP = ~0u,         /* no opcode: the arguments are all there is */
 };
 
 static const struct operation operations[] = {
@@ -127,6 +128,7 @@ static const struct operation operations[] = {
     {L4_PROTO_DEBUGGER, A_DEBUGGER, 0, 0x200, 0x1f, {RANDOM, RANDOM}},
     {L4_PROTO_DEBUGGER, A_DEBUGGER, 0, 0x600, 15, {RANDOM, RANDOM}},
     {L4_PROTO_META, A_SPARE, 0, 0, 3, {PROTOCOL}},
+    {L4_PROTO_TASK, A_SPARE, A_TASK, 0, 1, {SPOT, MEMORY}}, /* DMA space */
     {1, A_GATE, 0, NO_OP, 0, {RANDOM, RANDOM}},
     {2, A_GATE, 0, NO_OP, 0, {RANDOM}},
     {3, A_THREAD, 0, NO_OP, 0, {RANDOM, RANDOM}},
@@ -420,6 +422,8 @@ static void call_make_wait(unsigned long *s, struct call *c)
     for (unsigned i = 0; i < words; i++)
         mr[i] = word_of(s, (enum argument)below(s, PROTOCOL + 1));
     c->dest = below(s, 16) ? L4_INVALID_CAP : any(s) & ~0xful;
+    if (below(s, 3) == 0) /* an explicit reply capability */
+        c->dest = below(s, 6) << L4_CAP_SHIFT | REPLY_CAP;
     c->flags = flags[below(s, sizeof flags / sizeof flags[0])];
     c->tag = l4_msgtag((long)below(s, 3) - 1, words,
                        make_items(s, mr, words, &answer), 0);
