@@ -179,6 +179,103 @@ static bool measure_map_touch(const struct bench *b, struct row *r)
     return measure_memory(b, r, MAP_TOUCH_TIMES_FLOOR);
 }
 
+/* --- rows: scale ---------------------------------------------------------- */
+
+enum { KMEM_THREAD_MOST = 1536, KMEM_TASK_MOST = 8192, START_MOST_S = 20 };
+enum { SCALE_MEMORY_MIB = 1024, TENTHS = 10, MS = 1000 };
+static const double GROWTH_MOST = 1.5;
+
+/* One run gives all of them; true: it is there, or was. */
+static bool scale_run(const struct bench *b, struct row *r)
+{
+    static struct child_result kept;
+    static bool done;
+    struct command c = {.bench = b};
+
+    if (!done) {
+        add(&c, "%s/sim-kernel/port/sim/vitrine-sim", b->build);
+        add(&c, "--host-clock", "");
+        add(&c, "--ram=2G", "");
+        add_program(&c, "sigma0");
+        add_program(&c, "bench_scale");
+        if (!run(&c, r))
+            return false;
+        kept = result;
+        done = true;
+    }
+    result = kept;
+    return true;
+}
+
+/* r->name at 10,000 against the same at `few`. */
+static bool growth(const struct bench *b, struct row *r, unsigned few)
+{
+    char small[64], large[64];
+
+    snprintf(small, sizeof(small), "%s_%u", r->name, few);
+    snprintf(large, sizeof(large), "%s_10000", r->name);
+    if (!scale_run(b, r))
+        return false;
+    if (!child_figure(&result, small, &r->floor) ||
+        !child_figure(&result, large, &r->value))
+        return cannot(r, "bench_scale printed no such figure");
+    r->floor /= TENTHS;
+    r->value /= TENTHS;
+    r->target = GROWTH_MOST * r->floor;
+    return true;
+}
+
+static bool measure_growth(const struct bench *b, struct row *r)
+{
+    return growth(b, r, 10);
+}
+
+/* What a few mappings cost is mostly the call, and they fit in caches. */
+static bool measure_growth_unmap(const struct bench *b, struct row *r)
+{
+    return growth(b, r, 1000);
+}
+
+static bool measure_scale_start(const struct bench *b, struct row *r)
+{
+    if (!scale_run(b, r))
+        return false;
+    if (!child_figure(&result, "scale_start", &r->value))
+        return cannot(r, "bench_scale printed no such figure");
+    r->value /= MS;
+    r->target = START_MOST_S;
+    return true;
+}
+
+static bool measure_scale_memory(const struct bench *b, struct row *r)
+{
+    if (!scale_run(b, r))
+        return false;
+    r->value = result.rss_mib;
+    r->target = SCALE_MEMORY_MIB;
+    return true;
+}
+
+static bool kernel_memory(const struct bench *b, struct row *r, double most)
+{
+    if (!scale_run(b, r))
+        return false;
+    if (!child_figure(&result, r->name, &r->value))
+        return cannot(r, "bench_scale printed no such figure");
+    r->target = most;
+    return true;
+}
+
+static bool measure_kmem_thread(const struct bench *b, struct row *r)
+{
+    return kernel_memory(b, r, KMEM_THREAD_MOST);
+}
+
+static bool measure_kmem_task(const struct bench *b, struct row *r)
+{
+    return kernel_memory(b, r, KMEM_TASK_MOST);
+}
+
 /* --- rows: compute ------------------------------------------------------ */
 
 static double native_ns(unsigned *ret_sum)
@@ -345,6 +442,50 @@ struct row rows[] = {
      .unit = "ns",
      .measure = measure_map_touch,
      .text = "the same, and touched in between"},
+    {.name = "scale_tasks",
+     .unit = "ns",
+     .measure = measure_growth,
+     .text = "a call with 10,000 tasks, to with 10"},
+    {.name = "scale_threads",
+     .unit = "ns",
+     .measure = measure_growth,
+     .text = "the same with threads in one task"},
+    {.name = "scale_senders",
+     .unit = "ns",
+     .measure = measure_growth,
+     .text = "with threads that wait to send"},
+    {.name = "scale_caps",
+     .unit = "ns",
+     .measure = measure_growth,
+     .text = "with capabilities in a table"},
+    {.name = "scale_depth",
+     .unit = "ns",
+     .measure = measure_growth,
+     .text = "with a page handed on from place to place"},
+    {.name = "scale_width",
+     .unit = "ns",
+     .measure = measure_growth,
+     .text = "with a page at many places"},
+    {.name = "scale_unmap",
+     .unit = "ns",
+     .measure = measure_growth_unmap,
+     .text = "taking back a mapping of 10,000, to of 1,000"},
+    {.name = "scale_start",
+     .unit = "s",
+     .measure = measure_scale_start,
+     .text = "start of 10,000 tasks"},
+    {.name = "scale_memory",
+     .unit = "MiB",
+     .measure = measure_scale_memory,
+     .text = "of the host, with all of these"},
+    {.name = "kmem_thread",
+     .unit = "B",
+     .measure = measure_kmem_thread,
+     .text = "kernel memory of a thread"},
+    {.name = "kmem_task",
+     .unit = "B",
+     .measure = measure_kmem_task,
+     .text = "of a task: tables, UTCBs, code and stack mapped"},
     {.name = "compute_checked",
      .unit = "ratio",
      .measure = measure_compute,
