@@ -75,17 +75,21 @@ static void slot_clear(struct cap_slot *s)
     uncount(o, weak);
 }
 
-/* Children that may do more than s go up to its parent (mapdb I2). */
-static void lift_children(struct cap_slot *s)
+/* Before s is left with `rights`: children that may do more go up to its
+ * parent (mapdb I2). A call after a stop looks at all anew. */
+static bool lift_children(struct cap_slot *s, unsigned rights)
 {
     struct list *head = &s->map.children;
     for (struct list *l = head->next, *next; l != head; l = next) {
         next = l->next;
         work_done(1);
         struct mapping *child = container_of(l, struct mapping, sibling);
-        if (slot_of(child)->rights & ~s->rights)
+        if (slot_of(child)->rights & ~rights)
             mapping_move(child, s->map.parent);
+        if (work_should_stop())
+            return false;
     }
+    return true;
 }
 
 /* Takes rights from a full slot; without R it is empty after. */
@@ -101,13 +105,12 @@ static void slot_take(struct cap_slot *s, unsigned rights)
         return;
     }
     s->rights = (uint8_t)left;
-    lift_children(s);
 }
 
-/* If taking `rights` will empty s: its children go up before, in pieces. */
-static bool slot_lift(struct cap_slot *s, unsigned rights)
+/* Before s is emptied: its children go up, in pieces. */
+static bool slot_lift(struct cap_slot *s)
 {
-    while (rights & CAP_R && mapping_lift(&s->map)) {
+    while (mapping_lift(&s->map)) {
         work_done(1);
         if (work_should_stop())
             return false;
@@ -205,7 +208,7 @@ int cap_map(struct cap_slot *src, struct cap_table *dst, word_t index,
     if (grant && src->moving && to->map.parent == &src->map &&
         !slot_give_way(src, to))
         return -L4_EAGAIN;
-    if (grant && !slot_lift(src, CAP_ALL))
+    if (grant && !slot_lift(src))
         return -L4_EAGAIN;
     trace_event(VTR_CAP_MAP, 0, src->table->task_id, src->index, dst->task_id,
                 index, o->id, rights);
@@ -224,7 +227,8 @@ bool cap_unmap(struct cap_slot *s, unsigned rights)
 {
     if (!s->object)
         return true;
-    if (!slot_lift(s, rights))
+    bool all = rights & CAP_R;
+    if (all ? !slot_lift(s) : !lift_children(s, s->rights & ~rights))
         return false;
     slot_take(s, rights);
     return true;

@@ -31,20 +31,16 @@ struct continuation {
     union {
         struct {
             struct task *task;
-            word_t mask, at; /* UNMAP_*; next address or slot */
+            word_t mask;   /* UNMAP_* */
+            word_t behind; /* how much of the flexpage in MR `word` */
             uint32_t word, words;
-            unsigned used; /* of the flexpage in MR `word` */
+            unsigned used; /* rights of it that were in use */
         } unmap;
         struct {
             struct task *src, *dst;
-            word_t head, fpage, done; /* as in a message; pieces behind us */
-            bool keep_s, mapped;
+            word_t head, fpage, behind; /* as in a message */
+            bool keep_s;
         } map;
-        struct {
-            struct task *task;
-            word_t fpage;
-            struct ku_mem *pages;
-        } ku_mem;
     };
 };
 

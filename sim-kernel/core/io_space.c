@@ -52,16 +52,18 @@ int io_space_map(struct task *src, struct task *dst, word_t first,
 {
     struct mspace *to = src->io && (rights & RIGHT_R) ? io_space_of(dst) : NULL;
     unsigned pages = 0;
+    uaddr_t behind = 0;
     int error;
     if (!src->io || !(rights & RIGHT_R))
         return 0;
     if (!to)
         return -L4_ENOMEM;
+    mapping_walk_forget();
     do {
         unsigned done;
-        error = mspace_map(src->io, io_page(first), to, io_page(first),
-                           order + PAGE_ORDER, rights & IO_RIGHTS, 0, grant,
-                           IO_STEPS, &done);
+        error = mspace_map_on(src->io, io_page(first), to, io_page(first),
+                              order + PAGE_ORDER, rights & IO_RIGHTS, 0, grant,
+                              IO_STEPS, &done, &behind);
         pages += done;
     } while (error == -L4_EAGAIN);
     *ret_mapped = pages > 0;
@@ -72,8 +74,10 @@ void io_space_unmap(struct task *t, word_t first, unsigned order,
                     unsigned rights, bool self)
 {
     unsigned flushed = 0;
-    while (t->io && !mspace_unmap(t->io, io_page(first), order + PAGE_ORDER,
-                                  rights, self, IO_STEPS, &flushed))
+    uaddr_t behind = 0;
+    mapping_walk_forget();
+    while (t->io && !mspace_unmap_on(t->io, io_page(first), order + PAGE_ORDER,
+                                     rights, self, IO_STEPS, &flushed, &behind))
         ;
 }
 

@@ -35,6 +35,7 @@ enum {
     RESULT_NOTHING = 2,
     RESULT_LABEL = 4,
     RESULT_COPY = 6,
+    ITEM_AGAIN = 0x100, /* no IPC error: stopped at a preemption point */
 };
 
 struct fpage {
@@ -146,24 +147,21 @@ static unsigned item_place(const struct fpage *f, const struct window *w,
 
 static unsigned item_map_memory(struct task *src, word_t head,
                                 const struct fpage *f, const struct window *w,
-                                bool *ret_mapped)
+                                bool *ret_mapped, word_t *behind)
 {
     word_t from, to;
     unsigned order = item_place(f, w, head & ~0xffful, &from, &to);
-    unsigned pages = 0, attributes = head >> 4 & 7;
+    unsigned pages, attributes = head >> 4 & 7;
     /* Kernel-user memory goes with its task: it cannot move to another. */
     bool grant = (head & ITEM_GRANT) && !task_has_ku_mem(src, from, order);
     if (order < PAGE_ORDER)
         return L4_IPC_SEMAPFAILED;
-    int error;
-    do {
-        unsigned done;
-        error =
-            mspace_map(&src->mem, from, &w->task->mem, to, order,
-                       f->rights & RIGHT_RWX, attributes, grant, 1000, &done);
-        pages += done;
-    } while (error == -L4_EAGAIN);
-    *ret_mapped = pages > 0;
+    int error = mspace_map_on(&src->mem, from, &w->task->mem, to, order,
+                              f->rights & RIGHT_RWX, attributes, grant, ~0u,
+                              &pages, behind);
+    *ret_mapped |= pages > 0;
+    if (error == -L4_EAGAIN)
+        return ITEM_AGAIN;
     return error ? L4_IPC_SEMAPFAILED : 0;
 }
 
@@ -205,27 +203,41 @@ static unsigned item_map_ports(struct task *src, word_t head,
 
 static unsigned item_map_caps(struct task *src, bool keep_s, word_t head,
                               const struct fpage *f, const struct window *w,
-                              bool *ret_mapped)
+                              bool *ret_mapped, word_t *behind)
 {
     word_t from, to;
     unsigned order = item_place(f, w, head >> SEL_SHIFT, &from, &to);
     unsigned rights = item_cap_rights(keep_s, head, f);
     if (order > 20)
         order = 20;
-    for (word_t i = 0; i < 1ul << order; i++) {
+    for (word_t i; (i = *behind) < 1ul << order;) {
         struct cap_slot *c = cap_slot(&src->caps, from + i);
-        if (!c) { /* the whole page is empty */
-            i |= CAP_PAGE_SLOTS - 1;
-            continue;
-        }
-        if (!c->object)
-            continue;
-        if (cap_map(c, &w->task->caps, to + i, rights, head & ITEM_GRANT,
-                    c->weak || (head & ITEM_WEAK)))
-            return L4_IPC_SEMAPFAILED;
-        *ret_mapped = true;
+        int error = 0;
+        work_done(1);
+        if (!c) /* the whole page is empty */
+            i |= (CAP_PAGE_SLOTS - 1) & low_bits(order);
+        else if (c->object)
+            error = cap_map(c, &w->task->caps, to + i, rights,
+                            head & ITEM_GRANT, c->weak || (head & ITEM_WEAK));
+        if (error)
+            return error == -L4_EAGAIN ? ITEM_AGAIN : L4_IPC_SEMAPFAILED;
+        *ret_mapped |= c && c->object;
+        *behind = i + 1;
+        if (work_should_stop())
+            return ITEM_AGAIN;
     }
     return 0;
+}
+
+static unsigned item_map(struct task *src, bool keep_s, word_t head,
+                         const struct fpage *f, const struct window *w,
+                         bool *ret_mapped, word_t *behind)
+{
+    if (f->type == FPAGE_MEM)
+        return item_map_memory(src, head, f, w, ret_mapped, behind);
+    if (f->type == FPAGE_OBJ)
+        return item_map_caps(src, keep_s, head, f, w, ret_mapped, behind);
+    return item_map_ports(src, head, f, w, ret_mapped);
 }
 
 /* A receiver that asked for local ids gets the label of its own gate, or
@@ -264,13 +276,12 @@ static unsigned item_transfer(struct thread *s, struct buffers *b, word_t head,
         return 0;
     bool mapped = false;
     unsigned error;
-    if (f.type == FPAGE_MEM)
-        error = item_map_memory(s->task, head, &f, &w, &mapped);
-    else if (f.type == FPAGE_IO)
-        error = item_map_ports(s->task, head, &f, &w, &mapped);
-    else
-        error = item_map_caps(s->task, s->ipc.rights & CAP_S, head, &f, &w,
-                              &mapped);
+    word_t behind = 0;
+    mapping_walk_forget();
+    do
+        error = item_map(s->task, s->ipc.rights & CAP_S, head, &f, &w, &mapped,
+                         &behind);
+    while (error == ITEM_AGAIN); /* a message is not interrupted */
     dst[0] =
         (head & ~7ul) | (mapped ? 0 : RESULT_NOTHING) | (head & ITEM_COMPOUND);
     return error;
@@ -293,7 +304,7 @@ unsigned ipc_transfer_items(struct thread *s, struct thread *r, unsigned words,
 }
 
 long ipc_map_item(struct task *src, struct task *dst, word_t head, word_t raw,
-                  bool keep_s)
+                  bool keep_s, word_t *behind)
 {
     struct fpage f = fpage_decode(raw);
     struct window w = {.order = 63, .task = dst};
@@ -302,10 +313,9 @@ long ipc_map_item(struct task *src, struct task *dst, word_t head, word_t raw,
     if (f.type == FPAGE_MEM && f.order < PAGE_ORDER)
         return -L4_EINVAL;
     head |= ITEM_MAP;
-    error = f.type == FPAGE_MEM ? item_map_memory(src, head, &f, &w, &mapped)
-            : f.type == FPAGE_IO
-                ? item_map_ports(src, head, &f, &w, &mapped)
-                : item_map_caps(src, keep_s, head, &f, &w, &mapped);
+    error = item_map(src, keep_s, head, &f, &w, &mapped, behind);
+    if (error == ITEM_AGAIN)
+        return -L4_EAGAIN;
     return error ? -L4_ENOMEM : 0;
 }
 

@@ -111,6 +111,8 @@ bool mspace_unmap(struct mspace *m, uaddr_t va, unsigned order, unsigned rights,
 bool mspace_unmap_on(struct mspace *m, uaddr_t va, unsigned order,
                      unsigned rights, bool self, unsigned budget,
                      unsigned *ret_flushed, uaddr_t *behind);
+/* The page at va goes from m and from everybody, at once. */
+void mspace_unmap_all(struct mspace *m, uaddr_t va, unsigned *ret_flushed);
 
 void mspace_check(struct mspace *m);
 

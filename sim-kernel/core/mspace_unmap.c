@@ -93,3 +93,12 @@ bool mspace_unmap_on(struct mspace *m, uaddr_t va, unsigned order,
     }
     return true;
 }
+
+void mspace_unmap_all(struct mspace *m, uaddr_t va, unsigned *ret_flushed)
+{
+    uaddr_t behind = 0;
+    mapping_walk_forget();
+    while (!mspace_unmap_on(m, va, PAGE_ORDER, RIGHT_RWX, true, ~0u,
+                            ret_flushed, &behind))
+        ;
+}

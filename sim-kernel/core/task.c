@@ -2,10 +2,11 @@
  * Tasks: creation, kernel-user memory, and the operations a capability to a
  * task offers (ABI.md section 1, Task).
  *
- * Deleting a task stops its threads at once; its memory and capabilities go
- * in steps (object.c's reaper calls task_take_down() until it is done).
+ * map and unmap are in task_ops.c. A task ends in steps (object.c's reaper
+ * calls task_take_down() until it is done): threads, capabilities, memory.
  */
 #include "task.h"
+#include "task_ops.h"
 #include "abi.h"
 #include "boot.h"
 #include "invoke.h"
@@ -19,7 +20,7 @@
 #include "vcpu.h"
 #include "work.h"
 
-enum { TASK_STEPS = 1000, KU_MEM_MAX = 16 * PAGE_SIZE, BATCH_MAX = 61 };
+enum { KU_MEM_MAX = 16 * PAGE_SIZE };
 
 /* What task and DMA space have in common. */
 static struct task *task_new(struct quota *q, const struct object_ops *ops,
@@ -75,9 +76,7 @@ static void ku_mem_unmap(struct task *t, struct ku_mem *k)
 {
     unsigned flushed = 0;
     for (size_t at = 0; at < k->size; at += PAGE_SIZE)
-        while (!mspace_unmap(&t->mem, k->user + at, PAGE_ORDER, RIGHT_RWX, true,
-                             TASK_STEPS, &flushed))
-            ;
+        mspace_unmap_all(&t->mem, k->user + at, &flushed);
 }
 
 int task_add_ku_mem(struct task *t, uaddr_t user, size_t size)
@@ -130,93 +129,6 @@ bool task_has_ku_mem(const struct task *t, uaddr_t user, unsigned order)
 
 /* --- operations ------------------------------------------------------- */
 
-/* map: MR1 send base and attributes, MR2 flexpage, item: source task. Takes
- * the same way as a map item of an IPC, into a window of everything. */
-static long task_op_map(struct task *dst, struct thread *by,
-                        const struct invocation *inv)
-{
-    struct cap_slot *c = invoke_cap(by, inv, 0);
-    if (!(inv->rights & CAP_W))
-        return -L4_EPERM;
-    if (inv_words(inv) < 3)
-        return -L4_EMSGTOOSHORT;
-    if (!c || c->object->ops != &task_ops || dst->object.dying)
-        return -L4_EINVAL;
-    bool keep_s = inv->rights & c->rights & CAP_S;
-    return ipc_map_item(task_of(c->object), dst, inv->mr[1], inv->mr[2],
-                        keep_s);
-}
-
-/* [first, + count) of t's capabilities, passing by empty pages. */
-static void task_unmap_caps(struct task *t, word_t first, word_t count,
-                            unsigned rights, word_t mask)
-{
-    for (word_t i = first; i < first + count; i++) {
-        struct cap_slot *c = cap_slot(&t->caps, i);
-        if (!c)
-            i |= CAP_PAGE_SLOTS - 1;
-        else if (cap_lookup(&t->caps, i))
-            task_unmap_cap(c, rights, mask);
-    }
-}
-
-/* Takes back one flexpage; returns it with the rights that were in use. */
-static word_t task_unmap_one(struct task *t, word_t fpage, word_t mask)
-{
-    unsigned type = fpage >> 4 & 3, order = fpage >> 6 & 0x3f;
-    unsigned rights = fpage & 0xf, flushed = 0;
-    bool self = mask & UNMAP_SELF;
-    if (type == FPAGE_OBJ) {
-        word_t count = 1ul << (order < 20 ? order : 20);
-        word_t first = (fpage >> SEL_SHIFT) & ~(count - 1);
-        task_unmap_caps(t, order < 20 ? first : 0, count, rights, mask);
-    } else if (type == FPAGE_IO) {
-        bool all = order >= IO_ORDER;
-        io_space_unmap(t, all ? 0 : fpage >> PAGE_ORDER, all ? IO_ORDER : order,
-                       rights & RIGHT_RWX, self);
-    } else if (order >= PAGE_ORDER) {
-        uaddr_t at = order >= 63 ? 0 : fpage & ~0xffful;
-        while (!mspace_unmap(&t->mem, at, order, rights & RIGHT_RWX, self,
-                             TASK_STEPS, &flushed))
-            ;
-    }
-    return (fpage & ~0xful) | flushed;
-}
-
-void task_unmap_cap(struct cap_slot *c, unsigned rights, word_t mask)
-{
-    bool self = mask & UNMAP_SELF;
-    unsigned taken = rights & CAP_R ? CAP_ALL : rights;
-    if ((mask & UNMAP_DELETE) && self && (c->rights & CAP_D)) {
-        cap_delete_object(c->object, TASK_STEPS);
-    } else if (mask & UNMAP_RECURSIVE) {
-        while (!cap_revoke(c, taken, self, TASK_STEPS))
-            ;
-    } else if (self) {
-        cap_unmap(c, taken);
-    }
-}
-
-static void task_op_unmap(struct task *t, struct thread *by,
-                          const struct invocation *inv)
-{
-    unsigned words = inv_words(inv);
-    word_t mask = inv->mr[1];
-    if (words < 3 || words - 2 > BATCH_MAX) {
-        ipc_answer(by, words < 3 ? -L4_EMSGTOOSHORT : -L4_EINVAL, 0, 0);
-        return;
-    }
-    object_pin(&by->object);
-    struct utcb *u = by->utcb;
-    for (unsigned i = 2; i < words && by->task; i++) {
-        work_done(16);
-        u->mr[i] = task_unmap_one(t, u->mr[i], mask);
-    }
-    if (by->task) /* it may have deleted itself */
-        ipc_answer(by, 0, words, 0);
-    object_unpin(&by->object);
-}
-
 /* cap_valid (one capability) and cap_equal (two). */
 static long task_op_cap_info(struct task *t, const struct invocation *inv)
 {
@@ -250,7 +162,7 @@ static void task_invoke(struct object *o, struct thread *by,
     int op = invoke_check(inv, L4_PROTO_TASK, 0);
     switch (op) {
     case TASK_MAP:
-        ipc_answer(by, task_op_map(t, by, inv), 0, 0);
+        task_op_map(t, by, inv);
         break;
     case TASK_UNMAP:
         task_op_unmap(t, by, inv);
@@ -286,14 +198,25 @@ static void dma_space_invoke(struct object *o, struct thread *by,
 static void task_destroy(struct object *o)
 {
     struct task *t = task_of(o);
-    while (!list_is_empty(&t->threads))
-        thread_kill(container_of(t->threads.next, struct thread, in_task));
     vcpu_evict(&t->vcpus);
+}
+
+static bool task_kill_threads(struct task *t)
+{
+    while (!list_is_empty(&t->threads)) {
+        thread_kill(container_of(t->threads.next, struct thread, in_task));
+        work_done(4);
+        if (work_should_stop())
+            return false;
+    }
+    return true;
 }
 
 static bool task_take_down(struct object *o, unsigned budget)
 {
     struct task *t = task_of(o);
+    if (!task_kill_threads(t))
+        return false;
     if (t->has_caps) {
         t->has_caps = !cap_table_destroy(&t->caps, budget);
         return false;

@@ -52,8 +52,9 @@ int task_add_ku_mem(struct task *t, uaddr_t user, size_t size);
 void *task_ku_mem(struct task *t, uaddr_t user, size_t size);
 /* Is any of [user, + 2^order), aligned, kernel-user memory? */
 bool task_has_ku_mem(const struct task *t, uaddr_t user, unsigned order);
-/* Unmap of one capability with an L4 unmap mask (UNMAP_*). */
-void task_unmap_cap(struct cap_slot *c, unsigned rights, word_t mask);
+/* Unmap of one capability with an L4 unmap mask (UNMAP_*); false:
+ * stopped at a preemption point. */
+bool task_unmap_cap(struct cap_slot *c, unsigned rights, word_t mask);
 void task_check(struct task *t);
 
 #endif

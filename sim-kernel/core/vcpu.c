@@ -226,8 +226,12 @@ static long vcpu_map_items(struct vcpu *v, const struct invocation *inv)
         unsigned at = inv_words(inv) + 2 * i;
         if (!v->user_task || at + 1 >= UTCB_MRS)
             return -L4_EINVAL;
-        long error = ipc_map_item(v->thread->task, v->user_task, inv->mr[at],
-                                  inv->mr[at + 1], true);
+        word_t behind = 0;
+        long error;
+        do
+            error = ipc_map_item(v->thread->task, v->user_task, inv->mr[at],
+                                 inv->mr[at + 1], true, &behind);
+        while (error == -L4_EAGAIN);
         if (error)
             return error;
     }

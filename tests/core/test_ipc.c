@@ -495,7 +495,8 @@ KERNEL_TEST(ipc, granted_kernel_user_memory_stays_its_tasks)
     struct task *other = task_new();
     word_t page = (word_t)a->utcb_user & ~0xffful;
     word_t map = ITEM_GRANT_BIT | page, fpage = page | 12 << 6 | 1 << 4 | 7;
-    cr_assert_eq(ipc_map_item(kernel.task, other, map, fpage, false), 0);
+    cr_assert_eq(
+        ipc_map_item(kernel.task, other, map, fpage, false, &(word_t){0}), 0);
     struct mem_node *n = mspace_find(&other->mem, page);
     cr_assert_not_null(n);
     cr_assert_not_null(mspace_parent(n), "a root would outlive the memory");
@@ -508,7 +509,8 @@ KERNEL_TEST(ipc, windows_and_pages_are_aligned_to_their_size)
     cap_insert_root(&kernel.task->caps, 0x1c0, &other->object, CAP_ALL);
     word_t fpage = 0x1c1ul << SEL_SHIFT | 1 << 6 | 3 << 4 | 7;
     word_t to = 0x40ul << SEL_SHIFT;
-    cr_assert_eq(ipc_map_item(kernel.task, other, to, fpage, false), 0);
+    cr_assert_eq(
+        ipc_map_item(kernel.task, other, to, fpage, false, &(word_t){0}), 0);
     cr_assert_not_null(cap_lookup(&other->caps, 0x40));
 }
 
