@@ -77,6 +77,12 @@ static inline struct cap_slot *cap_slot(const struct cap_table *t, word_t index)
     return &t->dir[page][index % CAP_PAGE_SLOTS];
 }
 
+/* Does the table end before `index`? */
+static inline bool cap_is_behind(const struct cap_table *t, word_t index)
+{
+    return index / CAP_PAGE_SLOTS >= t->dir_size;
+}
+
 /* Like cap_slot(), but NULL for an empty slot and for an object that is
  * about to end. */
 static inline struct cap_slot *cap_lookup(const struct cap_table *t,

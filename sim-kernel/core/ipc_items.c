@@ -214,6 +214,8 @@ static unsigned item_map_caps(struct task *src, bool keep_s, word_t head,
         struct cap_slot *c = cap_slot(&src->caps, from + i);
         int error = 0;
         work_done(1);
+        if (cap_is_behind(&src->caps, from + i))
+            break;
         if (!c) /* the whole page is empty */
             i |= (CAP_PAGE_SLOTS - 1) & low_bits(order);
         else if (c->object)

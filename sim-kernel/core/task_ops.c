@@ -96,6 +96,8 @@ static bool task_unmap_caps(struct task *t, word_t first, word_t count,
     for (word_t i; (i = *behind) < count;) {
         struct cap_slot *c = cap_slot(&t->caps, first + i);
         work_done(1);
+        if (cap_is_behind(&t->caps, first + i))
+            return true;
         if (!c)
             i |= (CAP_PAGE_SLOTS - 1) & (count - 1);
         else if (cap_lookup(&t->caps, first + i) &&
