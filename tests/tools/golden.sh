@@ -1,9 +1,10 @@
 #!/bin/sh
 # The text formats of the tools on the story trace, byte for byte, as TAP.
-# usage: golden.sh MAKE_TRACE VITRINE_TRACE VITRINE_GRAPH GOLDEN_FOLDER
+# usage: golden.sh MAKE_TRACE VITRINE_TRACE VITRINE_GRAPH GOLDEN_FOLDER VITRINE_MONITOR
 # With UPDATE=1 in the environment the golden files are written instead.
 set -u
 make=$(realpath "$1") trace=$(realpath "$2") graph=$(realpath "$3") golden=$4
+monitor=$(realpath "$5")
 tmp=$(mktemp -d) || exit 1
 trap 'rm -rf "$tmp"' EXIT
 n=0
@@ -118,6 +119,9 @@ same story.path "$trace" --to path story.vtr
 same diff-runs.txt fails 1 "$trace" diff clean.vtr stuck.vtr
 same diff-same.txt "$trace" diff story.vtr story.vtr
 code 103 "diff of one trace" "$trace" diff story.vtr
+
+same monitor.txt "$monitor" --text --break 'ipc client server ENOSYS' story.vtr
+same monitor-end.txt "$monitor" --text deadlock.vtr
 
 "$trace" zstd.vtr > zstd.txt
 cmp -s zstd.txt "$golden/story.txt"

@@ -14,6 +14,7 @@ Look:
   trace FILE        a trace as text, summary or diagram
   graph FILE        the capability graph of a trace, drawn or asked
   view FILE         everything about a trace in one HTML file
+  monitor FILE      a run on the terminal, event by event
   explore SYSTEM    run on many seeds until one goes wrong
   replay FILE       the run of a trace again, bit for bit
   gdb SYSTEM        run under gdb, with symbols for kernel and programs
@@ -169,6 +170,24 @@ Exit codes: 0; 103 bad usage; 105 damaged trace and nothing readable
 END
 }
 
+help_monitor()
+{
+    cat <<'END'
+Usage: ./vitrine monitor TRACE [OPTION...]
+Shows a run on the terminal, event by event: what each thread does, whom it
+waits for, the last events. The trace may still be in the writing: start
+`vitrine run --trace TRACE ...` beside it.
+
+  --to TIME         stop at this virtual time
+  --break WORDS     stop at the first event whose line has all the words
+                    (--break 'CAP_MAP from_task=ned to_task=server')
+  --text            no terminal: print the last screen
+
+Keys: space pause, s one event, + - speed, b break, g gdb at this moment,
+q quit.
+END
+}
+
 help_explore()
 {
     cat <<'END'
@@ -277,7 +296,7 @@ help_help()
 help_for()
 {
     case $1 in
-    main | demo | run | trace | graph | view | explore | replay | gdb | bench | test | setup | clean | \
+    main | demo | run | trace | graph | view | monitor | explore | replay | gdb | bench | test | setup | clean | \
         help) "help_$1" ;;
     *) die_usage "no sub-command '$1'" main ;;
     esac
