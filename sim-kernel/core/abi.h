@@ -28,6 +28,8 @@ enum thread_op {
 enum kobject_op { KOBJECT_DEC_REFCNT };
 enum meta_op { META_SUPPORTS = 2 };
 enum rcv_ep_op { RCV_EP_BIND = 0x10, GATE_GET_INFO = 0x11 };
+enum { GROUP_POLICY_CORE_LOCAL = 0 };
+enum group_op { GROUP_ADD, GROUP_REMOVE };
 enum semaphore_op { SEMAPHORE_DOWN };
 enum irq_op { IRQ_DETACH = 1, IRQ_BIND_VCPU = 2, IRQ_EOI = 4 };
 enum icu_op {

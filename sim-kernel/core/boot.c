@@ -186,7 +186,7 @@ void core_boot(const struct boot_info *info)
     struct thread *root = boot_task(&b, &info->root, "moe", 2);
 
     struct object *gate = gate_create(factory_quota(b.factory), b.factory->id,
-                                      sigma0, BOOT_SIGMA0_LABEL);
+                                      &sigma0->object, BOOT_SIGMA0_LABEL);
     boot_require(gate, "boot: no memory for sigma0's gate");
     boot_name(gate, "sigma0");
     boot_cap(root->task, BOOT_CAP_PAGER, gate);

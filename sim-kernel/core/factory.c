@@ -18,6 +18,7 @@
 #include "kmem.h"
 #include "semaphore.h"
 #include "task.h"
+#include "thread_group.h"
 #include "trace.h"
 #include "work.h"
 
@@ -73,21 +74,32 @@ static int make_task(const struct maker_args *a, struct object **ret_object)
 /* Arguments: label; item: the thread (or none: unbound). */
 static int make_gate(const struct maker_args *a, struct object **ret_object)
 {
-    struct thread *thread = NULL;
+    struct object *to = NULL;
     word_t label = inv_words(a->inv) >= 3 ? a->inv->mr[2] : 0;
     if (tag_items(a->inv->args.tag)) {
-        struct object *o;
-        long error = invoke_object_sent(a->by, a->inv, &thread_ops, CAP_S, &o);
+        long error = gate_destination(a->by, a->inv, &to);
         if (error)
             return (int)error;
         if (inv_words(a->inv) < 3)
             return -L4_EMSGTOOSHORT;
-        thread = thread_of(o);
     }
     if (label & 3)
         return -L4_EINVAL;
     *ret_object =
-        gate_create(&a->factory->quota, a->factory->object.id, thread, label);
+        gate_create(&a->factory->quota, a->factory->object.id, to, label);
+    return *ret_object ? 0 : -L4_ENOMEM;
+}
+
+/* Argument: the policy, of which there is one. */
+static int make_thread_group(const struct maker_args *a,
+                             struct object **ret_object)
+{
+    if (inv_words(a->inv) < 3)
+        return -L4_EMSGTOOSHORT;
+    if (a->inv->mr[2] != GROUP_POLICY_CORE_LOCAL)
+        return -L4_EINVAL;
+    *ret_object =
+        thread_group_create(&a->factory->quota, a->factory->object.id);
     return *ret_object ? 0 : -L4_ENOMEM;
 }
 
@@ -131,10 +143,15 @@ static const struct maker {
     long protocol;
     int (*make)(const struct maker_args *a, struct object **ret_object);
 } factory_makers[] = {
-    {L4_PROTO_NONE, make_gate},           {L4_PROTO_KOBJECT, make_gate},
-    {L4_PROTO_TASK, make_task},           {L4_PROTO_THREAD, make_thread},
-    {L4_PROTO_FACTORY, make_factory},     {L4_PROTO_IRQ_SENDER, make_irq},
-    {L4_PROTO_SEMAPHORE, make_semaphore}, {L4_PROTO_DMA_SPACE, make_dma_space},
+    {L4_PROTO_NONE, make_gate},
+    {L4_PROTO_KOBJECT, make_gate},
+    {L4_PROTO_TASK, make_task},
+    {L4_PROTO_THREAD, make_thread},
+    {L4_PROTO_FACTORY, make_factory},
+    {L4_PROTO_IRQ_SENDER, make_irq},
+    {L4_PROTO_SEMAPHORE, make_semaphore},
+    {L4_PROTO_DMA_SPACE, make_dma_space},
+    {L4_PROTO_THREAD_GROUP, make_thread_group},
 };
 
 static int factory_make(const struct maker_args *a, long protocol,

@@ -11,14 +11,15 @@
 #include "kassert.h"
 #include "kmem.h"
 #include "task.h"
+#include "thread_group.h"
 #include "trace.h"
 
 struct gate {
     struct object object;
-    struct thread *thread; /* pinned; NULL: unbound */
-    word_t label;          /* low two bits 0 */
-    struct heap queue;     /* senders while unbound */
-    struct list waiters;   /* all senders, of struct thread.waiting */
+    struct object *to;   /* pinned: a thread or a group; NULL: unbound */
+    word_t label;        /* low two bits 0 */
+    struct heap queue;   /* senders while unbound */
+    struct list waiters; /* all senders, of struct thread.waiting */
 };
 
 extern const struct object_ops gate_ops;
@@ -28,26 +29,54 @@ static struct gate *gate_of(struct object *o)
     return container_of(o, struct gate, object);
 }
 
-static void gate_set(struct gate *g, struct thread *t, word_t label)
+static struct thread_group *gate_group(const struct gate *g)
 {
-    struct thread *old = g->thread;
-    if (t)
-        object_pin(&t->object);
-    g->thread = t;
+    bool is = g->to && g->to->ops == &thread_group_ops;
+    return is ? thread_group_of(g->to) : NULL;
+}
+
+static struct thread *gate_bound(const struct gate *g)
+{
+    bool is = g->to && g->to->ops == &thread_ops;
+    return is ? thread_of(g->to) : NULL;
+}
+
+static void gate_set(struct gate *g, struct object *to, word_t label)
+{
+    struct object *old = g->to;
+    if (to)
+        object_pin(to);
+    g->to = to;
     g->label = label;
-    trace_event(VTR_GATE_BIND, 0, g->object.id, t ? t->object.id : 0, label, 0,
-                0, 0);
+    trace_event(VTR_GATE_BIND, 0, g->object.id, to ? to->id : 0, label, 0, 0,
+                0);
     if (old)
-        object_unpin(&old->object);
-    if (t && !list_is_empty(&g->waiters))
+        object_unpin(old);
+    if (to && !list_is_empty(&g->waiters))
         object_queue_chore(&g->object);
 }
 
-/* Those who wait already go on to its new thread. */
+/* Those who wait already go on to its new thread or group. */
 static bool gate_chore(struct object *o)
 {
     struct gate *g = gate_of(o);
-    return !g->thread || ipc_redirect_all(&g->waiters, g->thread, g->label);
+    struct thread_group *group = gate_group(g);
+    struct thread *t = gate_bound(g);
+    if (t)
+        return ipc_redirect_all(&g->waiters, t, &t->senders, g->label);
+    if (group && !ipc_redirect_all(&g->waiters, NULL, &group->queue, g->label))
+        return false;
+    if (group)
+        thread_group_poll(group);
+    return true;
+}
+
+long gate_destination(const struct thread *t, const struct invocation *inv,
+                      struct object **ret_to)
+{
+    bool group = invoke_is_sent(t, inv, &thread_group_ops);
+    return invoke_object_sent(t, inv, group ? &thread_group_ops : &thread_ops,
+                              CAP_S, ret_to);
 }
 
 static long gate_bind(struct gate *g, struct thread *t,
@@ -60,11 +89,11 @@ static long gate_bind(struct gate *g, struct thread *t,
     word_t label = inv->mr[1];
     if (label & 3)
         return -L4_EINVAL;
-    struct object *o;
-    long error = invoke_object_sent(t, inv, &thread_ops, CAP_S, &o);
+    struct object *to;
+    long error = gate_destination(t, inv, &to);
     if (error)
         return error;
-    gate_set(g, thread_of(o), label);
+    gate_set(g, to, label);
     return 0;
 }
 
@@ -105,15 +134,16 @@ static void gate_destroy(struct object *o)
 static bool gate_take_down(struct object *o, unsigned budget)
 {
     struct gate *g = gate_of(o);
-    struct thread *t = g->thread;
+    struct thread *t = gate_bound(g);
+    struct object *to = g->to;
     (void)budget;
     if (!ipc_abort_waiters(&g->waiters, L4_IPC_ENOT_EXISTENT))
         return false;
-    g->thread = NULL;
-    if (t) {
+    g->to = NULL;
+    if (t)
         thread_gate_ended(t);
-        object_unpin(&t->object);
-    }
+    if (to)
+        object_unpin(to);
     return true;
 }
 
@@ -132,18 +162,32 @@ const struct object_ops gate_ops = {
 };
 
 struct object *gate_create(struct quota *q, uint32_t factory_id,
-                           struct thread *thread, word_t label)
+                           struct object *to, word_t label)
 {
     struct gate *g = kmem_alloc(q, sizeof(*g));
     if (!g)
         return NULL;
     list_init(&g->waiters);
     object_init(&g->object, &gate_ops, q, factory_id, kmem_charge(sizeof(*g)));
-    if (thread)
-        gate_set(g, thread, label);
+    if (to)
+        gate_set(g, to, label);
     else
         g->label = label;
     return &g->object;
+}
+
+/* Who gets a message now; NULL: nobody yet. */
+static struct thread *gate_receiver(const struct gate *g)
+{
+    struct thread_group *group = gate_group(g);
+    return group ? thread_group_pick(group) : gate_bound(g);
+}
+
+/* Where senders wait that go to no thread now. */
+static struct heap *gate_queue(struct gate *g)
+{
+    struct thread_group *group = gate_group(g);
+    return group ? &group->queue : &g->queue;
 }
 
 bool gate_target(struct object *o, unsigned rights, struct ipc_op *op)
@@ -153,22 +197,23 @@ bool gate_target(struct object *o, unsigned rights, struct ipc_op *op)
         op->dest = thread_of(o);
         op->rights = CAP_ALL;
     } else if (o->ops == &gate_ops) {
-        op->dest = gate_of(o)->thread;
+        op->dest = gate_receiver(gate_of(o));
         op->label = gate_of(o)->label | (rights & 3);
         op->rights = rights;
     } else {
         return false;
     }
-    if (op->dest && thread_is_gone(op->dest))
+    bool gone = o->ops == &gate_ops && gate_of(o)->to && gate_of(o)->to->dying;
+    if (gone || (op->dest && thread_is_gone(op->dest)))
         return false;
-    op->queue = op->dest ? &op->dest->senders : &gate_of(o)->queue;
+    op->queue = op->dest ? &op->dest->senders : gate_queue(gate_of(o));
     return true;
 }
 
 bool gate_is_bound_to_task(const struct object *o, const struct task *t)
 {
     const struct gate *g = container_of(o, struct gate, object);
-    return o->ops == &gate_ops && g->thread && g->thread->task == t;
+    return o->ops == &gate_ops && gate_bound(g) && gate_bound(g)->task == t;
 }
 
 struct list *gate_waiters(struct object *o)
@@ -188,7 +233,7 @@ void gate_check(struct object *o)
     const struct gate *g = gate_of(o);
     struct heap_node *n = NULL;
     heap_check(&g->queue);
-    kassert(!g->thread || heap_is_empty(&g->queue)); /* I1 */
+    kassert(!g->to || heap_is_empty(&g->queue)); /* I1 */
     while ((n = heap_next(&g->queue, n))) {
         struct sender *s = container_of(n, struct sender, link);
         kassert(!s->is_irq && sender_thread(s)->ipc.via == o);
@@ -197,5 +242,5 @@ void gate_check(struct object *o)
 
 struct thread *gate_thread(struct object *o)
 {
-    return gate_of(o)->thread;
+    return gate_bound(gate_of(o));
 }

@@ -10,9 +10,14 @@
 
 #include "ipc.h"
 
-/* A gate bound to `thread` (NULL: unbound) with `label`; NULL: no memory. */
+/* A gate bound to a thread or group (NULL: unbound) with `label`; NULL: no
+ * memory. */
 struct object *gate_create(struct quota *q, uint32_t factory_id,
-                           struct thread *thread, word_t label);
+                           struct object *to, word_t label);
+/* The thread or group that t's request names as first item: 0, -L4_EINVAL,
+ * -L4_EPERM. */
+long gate_destination(const struct thread *t, const struct invocation *inv,
+                      struct object **ret_to);
 /* Fills dest, via, queue, label of an IPC to or through o; false: o is no
  * gate or thread, or its thread is gone. */
 bool gate_target(struct object *o, unsigned rights, struct ipc_op *op);

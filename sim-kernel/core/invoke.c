@@ -40,6 +40,13 @@ struct cap_slot *invoke_cap(const struct thread *t,
     return is_cap ? cap_lookup(&t->task->caps, fpage >> SEL_SHIFT) : NULL;
 }
 
+bool invoke_is_sent(const struct thread *t, const struct invocation *inv,
+                    const struct object_ops *ops)
+{
+    struct cap_slot *c = invoke_cap(t, inv, 0);
+    return c && c->object->ops == ops;
+}
+
 long invoke_object_sent(const struct thread *t, const struct invocation *inv,
                         const struct object_ops *ops, unsigned need,
                         struct object **ret_object)
@@ -122,7 +129,7 @@ static void invoke_reply(struct thread *t, const struct ipc_args *args,
     op.queue = &caller->senders;
     op.keep_at = invoke_keep_at(args, flags);
     if (explicit)
-        ipc_let_answer(caller, t);
+        reply_from(caller, t);
     ipc_start(t, &op);
 }
 

@@ -30,6 +30,9 @@ int invoke_check(const struct invocation *inv, long label, unsigned need);
 struct cap_slot *invoke_cap(const struct thread *t,
                             const struct invocation *inv, unsigned n);
 
+/* Does the first item of the request name an object of kind `ops`? */
+bool invoke_is_sent(const struct thread *t, const struct invocation *inv,
+                    const struct object_ops *ops);
 /* The object that the first item of the request names, which must be of kind
  * `ops` (-L4_EINVAL) by a capability with the rights `need` (-L4_EPERM). */
 long invoke_object_sent(const struct thread *t, const struct invocation *inv,

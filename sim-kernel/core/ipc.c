@@ -18,6 +18,7 @@
 #include "sched.h"
 #include "semaphore.h"
 #include "task.h"
+#include "thread_group.h"
 #include "trace.h"
 #include "trap.h"
 #include "vcpu.h"
@@ -48,8 +49,7 @@ static void ipc_arm(struct thread *t, uint64_t deadline)
 
 /* --- queues --------------------------------------------------------- */
 
-/* Into the queue behind all of the same or a higher priority. */
-static void ipc_enqueue(struct heap *queue, struct sender *s)
+void ipc_enqueue(struct heap *queue, struct sender *s)
 {
     heap_insert(queue, &s->link, 255u - s->prio);
 }
@@ -345,17 +345,29 @@ static void ipc_sent(struct thread *s)
     }
 }
 
+/* The first of t's own queue or its group's, NULL: both are empty. */
+static struct sender *ipc_most_urgent(struct thread *t)
+{
+    struct sender *own = ipc_first(&t->senders);
+    struct sender *shared = t->group ? ipc_first(&t->group->queue) : NULL;
+    if (own && shared)
+        return shared->prio > own->prio ? shared : own;
+    return own ? own : shared;
+}
+
 /* The first sender that t may receive from, NULL: none. */
 static struct sender *ipc_find_sender(struct thread *t)
 {
     if (t->ipc.open)
-        return ipc_first(&t->senders);
+        return ipc_most_urgent(t);
     struct thread *p = t->ipc.partner;
     if (p)
         return p->ipc.phase == PHASE_SEND && p->ipc.partner == t ? &p->sender
                                                                  : NULL;
     struct sender *irq = t->ipc.via ? irq_sender(t->ipc.via) : NULL;
-    return irq && irq->link.in == &t->senders ? irq : NULL;
+    bool mine = irq && (irq->link.in == &t->senders ||
+                        (t->group && irq->link.in == &t->group->queue));
+    return mine ? irq : NULL;
 }
 
 static void ipc_receive_irq(struct thread *t, struct sender *s)
@@ -379,6 +391,7 @@ static void ipc_meet(struct thread *t, struct sender *s)
     }
     struct thread *from = sender_thread(s);
     ipc_leave(from);
+    from->ipc.partner = t; /* a group's queue named nobody */
     sched_ready(from);
     unsigned error = ipc_transfer(from, t, false);
     if (error)
@@ -482,15 +495,6 @@ void ipc_start(struct thread *t, const struct ipc_op *op)
         ipc_begin(t, IPC_USER, op);
 }
 
-void ipc_let_answer(struct thread *caller, struct thread *server)
-{
-    if (caller->ipc.partner == server)
-        return;
-    list_remove(&caller->waiting);
-    list_add_last(&server->waiters, &caller->waiting); /* keeps thread.h I5 */
-    caller->ipc.partner = server;
-}
-
 void ipc_start_fault(struct thread *t, enum ipc_kind kind,
                      const struct ipc_op *op)
 {
@@ -509,39 +513,51 @@ bool ipc_abort_waiters(struct list *waiters, unsigned code)
 }
 
 /* t, sending through a gate that is bound anew, is to send to dest. */
-static void ipc_redirect(struct thread *t, struct thread *dest, word_t label)
+static void ipc_redirect(struct thread *t, struct thread *dest,
+                         struct heap *queue, word_t label)
 {
-    if (t == dest || thread_is_gone(dest)) { /* nobody sends to itself */
+    if (dest &&
+        (t == dest || thread_is_gone(dest))) { /* nobody sends to itself */
         ipc_abort(t, L4_IPC_ENOT_EXISTENT);
         return;
     }
     ipc_dequeue(t->ipc.partner, &t->sender);
     t->ipc.partner = dest;
     t->ipc.label = label;
-    ipc_enqueue_at(dest, &t->sender);
+    if (dest)
+        ipc_enqueue_at(dest, &t->sender);
+    else
+        ipc_enqueue(queue, &t->sender);
+}
+
+void ipc_poll(struct thread *t)
+{
+    struct sender *s =
+        t->ipc.phase == PHASE_RECEIVE ? ipc_find_sender(t) : NULL;
+    if (s)
+        ipc_meet(t, s);
 }
 
 /* Who was not redirected yet stands in front of those who were. */
-bool ipc_redirect_all(struct list *waiters, struct thread *dest, word_t label)
+bool ipc_redirect_all(struct list *waiters, struct thread *dest,
+                      struct heap *queue, word_t label)
 {
     while (!list_is_empty(waiters)) {
         struct thread *t = container_of(waiters->next, struct thread, waiting);
         word_t with = label | (t->ipc.rights & 3);
         work_done(1);
-        if (t->ipc.partner == dest && t->ipc.label == with)
+        if (t->sender.link.in == queue && t->ipc.label == with)
             break;
         list_remove(&t->waiting);
         list_add_last(waiters, &t->waiting);
-        ipc_redirect(t, dest, with);
+        ipc_redirect(t, dest, queue, with);
         if (work_should_stop())
             return false;
     }
-    if (dest->ipc.phase == PHASE_RECEIVE) {
-        struct sender *s = ipc_find_sender(dest);
-        if (s)
-            ipc_meet(dest, s);
+    if (dest) {
+        ipc_poll(dest);
+        ipc_interrupt(dest);
     }
-    ipc_interrupt(dest);
     return true;
 }
 
@@ -582,21 +598,4 @@ void ipc_wake(struct thread *t)
     t->utcb->error = 0;
     trace_event_of(from, VTR_IPC, VTR_F_IRQ, t->object.id, from, 0, 0, 0, 0);
     ipc_finish(t, tag_make(0, 0, 0, 0), 0);
-}
-
-unsigned ipc_why(const struct thread *t)
-{
-    if (t->state == THREAD_STOPPED || t->state == THREAD_DEAD)
-        return VTR_WHY_STOPPED;
-    if (t->ipc.phase == PHASE_NONE)
-        return t->in_exception ? VTR_WHY_FAULT : VTR_WHY_NONE;
-    if (t->ipc.kind != IPC_USER)
-        return VTR_WHY_FAULT;
-    if (t->ipc.phase == PHASE_SEND)
-        return VTR_WHY_SEND;
-    if (t->ipc.open)
-        return VTR_WHY_OPEN_WAIT;
-    if (t->ipc.call)
-        return VTR_WHY_REPLY;
-    return t->ipc.partner || t->ipc.via ? VTR_WHY_RECEIVE : VTR_WHY_SLEEP;
 }

@@ -35,9 +35,6 @@ struct ipc_op {
 /* Begins (and ends, if the partner is there) t's operation. t must be
  * READY and in no phase. */
 void ipc_start(struct thread *t, const struct ipc_op *op);
-/* `caller`, in the receive phase of a call to another thread of server's
- * task, is to receive from server. */
-void ipc_let_answer(struct thread *caller, struct thread *server);
 /* The kernel sends a message for t to `dest` and waits for the answer;
  * kind IPC_FAULT or IPC_EXCEPTION. */
 void ipc_start_fault(struct thread *t, enum ipc_kind kind,
@@ -74,7 +71,12 @@ bool ipc_abort_senders(struct heap *queue, unsigned code);
  * gate that does, fails. */
 bool ipc_abort_waiters(struct list *waiters, unsigned code);
 /* Those who send through a gate (its waiters) go on to its new thread. */
-bool ipc_redirect_all(struct list *waiters, struct thread *dest, word_t label);
+bool ipc_redirect_all(struct list *waiters, struct thread *dest,
+                      struct heap *queue, word_t label);
+/* Into a queue, behind all of the same or a higher priority. */
+void ipc_enqueue(struct heap *queue, struct sender *s);
+/* t may wait for what is queued already. */
+void ipc_poll(struct thread *t);
 /* t's priority is new: queues are ordered by it. */
 void ipc_reorder(struct thread *t);
 /* Forget t as caller and as replier (both ways). */

@@ -76,7 +76,7 @@ static struct thread *fast_callee(struct thread *t, const struct ipc_args *args,
 static struct thread *fast_caller(struct thread *t, struct ipc_op *op)
 {
     struct thread *r = t->reply_to;
-    if (!r || !fast_accepts(r, t) || !heap_is_empty(&t->senders))
+    if (!r || t->group || !fast_accepts(r, t) || !heap_is_empty(&t->senders))
         return NULL;
     op->dest = r;
     op->rights = CAP_ALL;

@@ -6,6 +6,7 @@
 #include "invoke.h"
 #include "kassert.h"
 #include "kmem.h"
+#include "thread_group.h"
 #include "trace.h"
 #include "vcpu.h"
 
@@ -34,9 +35,24 @@ word_t irq_taken(struct sender *s, struct object **ret_object)
     return i->label;
 }
 
+word_t *irq_label(struct sender *s)
+{
+    return &irq_of_sender(s)->label;
+}
+
 static bool irq_is_queued(const struct irq *i)
 {
     return heap_is_in(&i->sender.link);
+}
+
+/* A message for the thread, or for the group's first that will take it. */
+static void irq_deliver(struct irq *i)
+{
+    struct thread *t = i->group ? thread_group_pick(i->group) : i->thread;
+    if (t)
+        ipc_irq_deliver(&i->sender, &i->object, t);
+    else
+        ipc_enqueue(&i->group->queue, &i->sender);
 }
 
 static bool irq_trigger_hit(struct trigger *g, struct line *from)
@@ -45,12 +61,12 @@ static bool irq_trigger_hit(struct trigger *g, struct line *from)
     trace_event(VTR_IRQ, 0, from ? (long)from->number : -1, i->object.id, 0, 0,
                 0, 0);
     bool edge = from && !from->level;
-    if (!i->thread) {
+    if (!i->thread && !i->group) {
         i->pending |= !edge;
         return !edge;
     }
     if (!irq_is_queued(i))
-        ipc_irq_deliver(&i->sender, &i->object, i->thread);
+        irq_deliver(i);
     else if (edge)
         line_hold(from);
     return true;
@@ -64,8 +80,12 @@ void irq_hit(struct irq *i)
 static void irq_unbind(struct irq *i)
 {
     struct thread *t = i->thread;
+    struct thread_group *g = i->group;
     heap_remove(&i->sender.link);
     i->thread = NULL;
+    i->group = NULL;
+    if (g)
+        object_unpin(&g->object);
     if (!t)
         return;
     if (t->vcpu)
@@ -80,21 +100,22 @@ static long irq_bind(struct irq *i, struct thread *t,
         return -L4_EPERM;
     if (inv_words(inv) < 2)
         return -L4_EMSGTOOSHORT;
-    struct object *o;
-    long error = invoke_object_sent(t, inv, &thread_ops, CAP_S, &o);
+    struct object *to;
+    bool group = invoke_is_sent(t, inv, &thread_group_ops);
+    long error = invoke_object_sent(
+        t, inv, group ? &thread_group_ops : &thread_ops, CAP_S, &to);
     if (error)
         return error;
-    struct thread *to = thread_of(o);
     bool queued = irq_is_queued(i) || i->pending;
-    object_pin(&to->object);
+    object_pin(to);
     irq_unbind(i);
-    i->thread = to;
+    i->group = group ? thread_group_of(to) : NULL;
+    i->thread = group ? NULL : thread_of(to);
     i->label = inv->mr[1];
     i->pending = false;
-    trace_event(VTR_GATE_BIND, 0, i->object.id, to->object.id, i->label, 0, 0,
-                0);
+    trace_event(VTR_GATE_BIND, 0, i->object.id, to->id, i->label, 0, 0, 0);
     if (queued)
-        ipc_irq_deliver(&i->sender, &i->object, to);
+        irq_deliver(i);
     else if (i->trigger.line)
         line_release(i->trigger.line); /* its message went with a thread */
     return 0;
@@ -115,7 +136,7 @@ static long irq_bind_vcpu(struct thread *t, const struct invocation *inv)
 /* 0: was idle, 1: a message was pending. */
 static long irq_detach(struct irq *i)
 {
-    if (!i->thread)
+    if (!i->thread && !i->group)
         return -L4_ENOENT;
     long was = irq_is_queued(i);
     irq_unbind(i);
@@ -214,7 +235,9 @@ void irq_check(struct object *o)
     if (o->ops != &irq_ops)
         return;
     const struct irq *i = irq_of(o);
-    const struct heap *queue = i->thread ? &i->thread->senders : NULL;
+    const struct heap *queue = i->thread  ? &i->thread->senders
+                               : i->group ? &i->group->queue
+                                          : NULL;
     kassert(!irq_is_queued(i) || i->sender.link.in == queue); /* I1 */
     kassert(!i->thread || i->thread->object.pins > 0);
 }

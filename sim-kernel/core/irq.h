@@ -19,8 +19,9 @@ struct irq {
     struct object object;
     struct trigger trigger;
     struct sender sender;
-    struct thread *thread; /* pinned; NULL: unbound */
-    struct list waiters;   /* threads in a receive from it alone */
+    struct thread *thread;      /* pinned; NULL: unbound, or to a group */
+    struct thread_group *group; /* pinned; NULL: unbound, or to a thread */
+    struct list waiters;        /* threads in a receive from it alone */
     word_t label;
     bool pending; /* hit while unbound */
 };
@@ -42,6 +43,8 @@ struct sender *irq_sender(struct object *o);
 /* I1, where o is an IRQ. */
 void irq_check(struct object *o);
 /* A queued IRQ's message was taken: its label and object. */
+/* Where its label stands. */
+word_t *irq_label(struct sender *s);
 word_t irq_taken(struct sender *s, struct object **ret_object);
 
 #endif

@@ -55,6 +55,15 @@ void reply_forget(struct thread *caller)
     caller->reply_slot = NULL;
 }
 
+void reply_from(struct thread *caller, struct thread *server)
+{
+    if (caller->ipc.partner == server)
+        return;
+    list_remove(&caller->waiting);
+    list_add_last(&server->waiters, &caller->waiting); /* keeps thread.h I5 */
+    caller->ipc.partner = server;
+}
+
 bool reply_table_destroy(struct task *t)
 {
     struct quota *q = t->object.quota;

@@ -46,6 +46,9 @@ struct thread *reply_caller(const struct task *t, word_t index);
 bool reply_put(struct task *t, word_t index, struct thread *caller);
 /* The slot that holds `caller`, if any, is empty. */
 void reply_forget(struct thread *caller);
+/* `caller`, in the receive phase of a call to another thread of server's
+ * task, is to receive from server. */
+void reply_from(struct thread *caller, struct thread *server);
 /* t ends: at a preemption point false, call again. */
 bool reply_table_destroy(struct task *t);
 void reply_check(const struct task *t);

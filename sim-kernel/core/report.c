@@ -15,6 +15,7 @@
 #include "sched.h"
 #include "semaphore.h"
 #include "task.h"
+#include "thread_group.h"
 #include "trace.h"
 #include "vlog.h"
 
@@ -165,6 +166,7 @@ void report_check_all(void)
             semaphore_check(o);
         gate_check(o);
         irq_check(o);
+        thread_group_check(o);
         quota_check(o->quota);
     }
 }
@@ -218,4 +220,21 @@ const struct port_space *core_task_space(uint32_t task)
 {
     struct object *o = object_find(task);
     return o && o->ops == &task_ops ? &task_of(o)->mem.port : NULL;
+}
+
+unsigned ipc_why(const struct thread *t)
+{
+    if (t->state == THREAD_STOPPED || t->state == THREAD_DEAD)
+        return VTR_WHY_STOPPED;
+    if (t->ipc.phase == PHASE_NONE)
+        return t->in_exception ? VTR_WHY_FAULT : VTR_WHY_NONE;
+    if (t->ipc.kind != IPC_USER)
+        return VTR_WHY_FAULT;
+    if (t->ipc.phase == PHASE_SEND)
+        return VTR_WHY_SEND;
+    if (t->ipc.open)
+        return VTR_WHY_OPEN_WAIT;
+    if (t->ipc.call)
+        return VTR_WHY_REPLY;
+    return t->ipc.partner || t->ipc.via ? VTR_WHY_RECEIVE : VTR_WHY_SLEEP;
 }

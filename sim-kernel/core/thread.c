@@ -5,7 +5,7 @@
  * A message to a thread capability with another label than the thread
  * protocol is an IPC to the thread itself.
  *
- * Not here yet (answered -L4_ENOSYS): modify senders, page-fault trampoline.
+ * Not here yet (answered -L4_ENOSYS): page-fault trampoline.
  */
 #include "thread.h"
 #include "abi.h"
@@ -15,7 +15,9 @@
 #include "kassert.h"
 #include "kmem.h"
 #include "sched.h"
+#include "modify_sender.h"
 #include "task.h"
+#include "thread_group.h"
 #include "trace.h"
 #include "trap.h"
 #include "vcpu.h"
@@ -31,6 +33,7 @@ struct thread *thread_create(struct quota *q, uint32_t factory_id)
     list_init(&t->ready);
     list_init(&t->waiters);
     list_init(&t->waiting);
+    list_init(&t->in_group);
     timeout_init(&t->timeout);
     port_frame_init(&t->frame);
     t->pager = t->exc_handler = SEL_INVALID;
@@ -140,6 +143,7 @@ void thread_kill(struct thread *t)
     ipc_forget_reply(t);
     thread_set_del_irq(t, NULL);
     vcpu_end(t);
+    thread_group_leave(t);
     if (t->utcb)
         t->utcb->free_marker = 0;
     if (t->task) {
@@ -276,6 +280,9 @@ static void thread_invoke(struct object *o, struct thread *by,
         break;
     case THREAD_STATS:
         thread_op_stats(t, by);
+        break;
+    case THREAD_MODIFY_SENDER:
+        ipc_answer(by, modify_sender(t, by, inv), 0, 0);
         break;
     case THREAD_VCPU_RESUME:
         vcpu_resume(t, by, inv);

@@ -31,6 +31,7 @@
 struct task;
 struct trigger;
 struct vcpu;
+struct thread_group;
 
 enum thread_state { THREAD_STOPPED, THREAD_READY, THREAD_BLOCKED, THREAD_DEAD };
 
@@ -118,6 +119,8 @@ struct thread {
     struct thread *replier;     /* who owes this thread an answer */
     struct thread **reply_slot; /* the explicit slot (reply.h) it is in */
     struct timeout timeout;
+    struct thread_group *group; /* NULL: in none */
+    struct list in_group;
 
     struct continuation continuation; /* of a long operation */
 

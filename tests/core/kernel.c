@@ -162,7 +162,8 @@ word_t slot_of_thread(const struct thread *t)
 struct object *gate_new(struct task *in, word_t slot, struct thread *to,
                         word_t label)
 {
-    struct object *g = gate_create(kernel.quota, 0, to, label);
+    struct object *g =
+        gate_create(kernel.quota, 0, to ? &to->object : NULL, label);
     slot_put(in, slot, g);
     return g;
 }

@@ -89,7 +89,8 @@ static void world_make(void)
     for (unsigned i = 0; i < THREADS; i++)
         make_thread(i, q);
     for (unsigned i = 0; i < 3; i++)
-        put(SLOT_GATES + i, gate_create(q, 0, i < 2 ? thread[3 * i] : NULL, 8));
+        put(SLOT_GATES + i,
+            gate_create(q, 0, i < 2 ? &thread[3 * i]->object : NULL, 8));
     put(SLOT_IRQS, irq_create(q, 0));
     put(SLOT_IRQS + 1, irq_create(q, 0));
     put(SLOT_SEMAPHORE, semaphore_create(q, 0));

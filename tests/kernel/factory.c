@@ -30,14 +30,8 @@ static void makes_each_kind_it_knows(void)
 static void unknown_kinds_have_no_device(void)
 {
     static const long protos[] = {
-        L4_PROTO_VM,
-        L4_PROTO_IOMMU,
-        L4_PROTO_LOG,
-        L4_PROTO_SCHEDULER,
-        L4_PROTO_THREAD_GROUP,
-        L4_PROTO_VCPU_CONTEXT,
-        0x4000,
-        12345,
+        L4_PROTO_VM,           L4_PROTO_IOMMU, L4_PROTO_LOG, L4_PROTO_SCHEDULER,
+        L4_PROTO_VCPU_CONTEXT, 0x4000,         12345,
     };
     l4_cap_idx_t c = cap_new();
     for (unsigned i = 0; i < sizeof protos / sizeof protos[0]; i++)

@@ -64,7 +64,7 @@ int main(void)
         common_tests,   semaphore_tests, icu_tests,       vcpu_tests,
         alien_tests,    dma_tests,       kip_tests,       platform_tests,
         reply_tests,    stage_tests,     every_tests,     smp_tests,
-        io_tests,
+        io_tests,       group_tests,
     };
     enum { LISTS = sizeof lists / sizeof lists[0] };
     unsigned total = 1;

@@ -183,7 +183,6 @@ static void times_are_told(void)
 static void what_is_not_there_yet(void)
 {
     static const l4_umword_t ops[] = {
-        L4_THREAD_MODIFY_SENDER_OP,
         L4_THREAD_PF_TRAMP_CONTROL_OP,
         0x7777,
     };
