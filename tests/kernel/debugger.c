@@ -103,7 +103,7 @@ static void without_the_capability_nothing_happens(void)
  */
 
 enum { LIST_AT = 0, RECORDS = 16 };
-#define LIST_PAGE 0x5300000000ul
+#define LIST_PAGE 0x3300000000ul
 
 /* Kernel-user memory that stays: the list is written there. */
 static l4_kobj_info_t *list_page(void)

@@ -184,7 +184,7 @@ static void the_answer_is_an_item_that_was_mapped(void)
     CHECK_EQ(l4_msgtag_words(tag), 0);
     CHECK_EQ(l4_msgtag_items(tag), 1);
     CHECK_EQ(l4_utcb_mr()->mr[0] & (L4_ITEM_MAP | 6), L4_ITEM_MAP);
-    l4_fpage_t utcbs = l4_fpage(0x5200000000, L4_PAGESHIFT, L4_FPAGE_RW);
+    l4_fpage_t utcbs = l4_fpage(0x3200000000, L4_PAGESHIFT, L4_FPAGE_RW);
     l4_fpage_t asked = utcbs;
     tag = l4_factory_create_task(L4_BASE_FACTORY_CAP, cap_new(), &utcbs);
     CHECK_EQ(result(tag), 0);
@@ -214,8 +214,8 @@ static void a_task_with_bad_utcbs(void)
 {
     l4_cap_idx_t t = cap_new();
     struct kernel_use before = kernel_use();
-    l4_fpage_t small = l4_fpage(0x5200000000, 11, L4_FPAGE_RW);
-    l4_fpage_t large = l4_fpage(0x5200000000, 21, L4_FPAGE_RW);
+    l4_fpage_t small = l4_fpage(0x3200000000, 11, L4_FPAGE_RW);
+    l4_fpage_t large = l4_fpage(0x3200000000, 21, L4_FPAGE_RW);
     l4_fpage_t far = l4_fpage(1ul << 60, L4_PAGESHIFT, L4_FPAGE_RW);
     CHECK_EQ(result(l4_factory_create_task(L4_BASE_FACTORY_CAP, t, &small)),
              -L4_EINVAL);

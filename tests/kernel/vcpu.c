@@ -90,7 +90,7 @@ static void start(void *arg)
 /* A vCPU that is to run `user` with `flags`; user mode in `task`. */
 static void vcpu_make(void (*user)(void), unsigned flags, l4_cap_idx_t task)
 {
-    l4_addr_t at = 0x5200000000ul;
+    l4_addr_t at = 0x3200000000ul;
     l4_fpage_t area = l4_fpage(at, L4_PAGESHIFT, L4_FPAGE_RW);
     long error = result(l4_task_add_ku_mem(L4_BASE_TASK_CAP, &area));
     CHECK(error == 0 || error == -L4_EEXIST); /* from the test before */
@@ -152,7 +152,7 @@ static void touch_window(void)
 
 static void control_and_its_errors(void)
 {
-    l4_addr_t at = 0x5200000000ul;
+    l4_addr_t at = 0x3200000000ul;
     l4_cap_idx_t t = cap_new();
     vcpu_make(count_for_ever, 0, L4_INVALID_CAP);
     CHECK_EQ(result(l4_thread_vcpu_control(w.cap, at)), -L4_EINVAL); /* twice */
@@ -191,13 +191,13 @@ static l4_cap_idx_t tight_thread(void)
 
 static void the_state_costs_its_factory(void)
 {
-    l4_utcb_t *utcb = (l4_utcb_t *)(0x5200000000ul + 0x800);
+    l4_utcb_t *utcb = (l4_utcb_t *)(0x3200000000ul + 0x800);
     vcpu_make(count_for_ever, 0, L4_INVALID_CAP); /* makes the page */
     l4_cap_idx_t t = tight_thread();
     l4_thread_control_start();
     l4_thread_control_bind(utcb, L4_BASE_TASK_CAP);
     CHECK_EQ(result(l4_thread_control_commit(t)), 0);
-    CHECK_EQ(result(l4_thread_vcpu_control(t, 0x5200000000ul)), -L4_ENOMEM);
+    CHECK_EQ(result(l4_thread_vcpu_control(t, 0x3200000000ul)), -L4_ENOMEM);
     cap_delete(t);
     vcpu_delete();
 }

@@ -7,7 +7,14 @@
 #include <string.h>
 
 enum { EXC_WORDS = sizeof(l4_exc_regs_t) / sizeof(word_t) };
-enum { ESR_BRK = 0x3c, ESR_SHIFT = 26, ESR_WRITE = 1 << 6 };
+enum {
+    ESR_SVC = 0x15,
+    ESR_UPCALL = 0x3f,
+    ESR_ALIEN_AFTER = 1 << 16,
+    ESR_BRK = 0x3c,
+    ESR_SHIFT = 26,
+    ESR_WRITE = 1 << 6
+};
 
 /* Condition flags and SS may be the user's own; the rest is EL0, 64 bit,
  * interrupts on. */
@@ -68,6 +75,12 @@ static word_t frame_syndrome(const struct port_trap *t)
         return (word_t)ESR_BRK << ESR_SHIFT;
     case CAUSE_EX_REGS:
         return (word_t)L4_ARCH_EC_EX_REGS << ESR_SHIFT;
+    case CAUSE_UPCALL:
+        return (word_t)ESR_UPCALL << ESR_SHIFT;
+    case CAUSE_SYSCALL:
+        return (word_t)ESR_SVC << ESR_SHIFT;
+    case CAUSE_SYSCALL_DONE:
+        return (word_t)ESR_SVC << ESR_SHIFT | ESR_ALIEN_AFTER;
     default:
         return 0;
     }

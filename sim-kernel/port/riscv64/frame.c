@@ -7,7 +7,7 @@
 #include <string.h>
 
 enum { EXC_WORDS = sizeof(l4_exc_regs_t) / sizeof(word_t) };
-enum { CAUSE_NONE = 24 }; /* scause values for custom use */
+enum { CAUSE_ECALL = 8, CAUSE_NONE = 31 }; /* scause values for custom use */
 
 _Static_assert(offsetof(struct port_frame, x) == FRAME_X(1), "layout.h");
 _Static_assert(offsetof(struct port_frame, status) == FRAME_STATUS, "layout.h");
@@ -66,6 +66,12 @@ static word_t frame_cause(const struct port_trap *t)
         return 3;
     case CAUSE_EX_REGS:
         return L4_ARCH_CAUSE_EX_REGS;
+    case CAUSE_UPCALL:
+        return L4_ARCH_CAUSE_IPC_UPCALL;
+    case CAUSE_SYSCALL:
+        return CAUSE_ECALL;
+    case CAUSE_SYSCALL_DONE:
+        return L4_ARCH_CAUSE_ALIEN_AFTER;
     case CAUSE_ILLEGAL:
         return 2;
     default:
