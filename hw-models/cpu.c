@@ -349,6 +349,28 @@ static void cpu_bind(struct hw_cpu *c)
     bound = c;
 }
 
+void hw_cpu_around(struct hw_cpu *c, bool (*out)(void *data),
+                   bool (*back)(void *data), void *data)
+{
+    c->out = out;
+    c->back = back;
+    c->around = data;
+}
+
+/* Into user code and back; false: the run is over. */
+static bool user_run(struct hw_cpu *c, struct hw_regs *r, struct hw_trap *t)
+{
+    int number;
+
+    if (__builtin_expect(!c->out, 1))
+        return door(c, r, hw_cpu_enter(&c->block, r), t);
+    *t = (struct hw_trap){.kind = HW_TRAP_BUDGET};
+    if (!c->out(c->around))
+        return false;
+    number = hw_cpu_enter(&c->block, r);
+    return c->back(c->around) && door(c, r, number, t);
+}
+
 void hw_cpu_run(struct hw_cpu *c, struct hw_regs *regs, int64_t budget,
                 struct hw_trap *ret_trap, int64_t *ret_steps)
 {
@@ -359,8 +381,7 @@ void hw_cpu_run(struct hw_cpu *c, struct hw_regs *regs, int64_t budget,
     c->repeats = 0;
     c->block.utcb = regs->utcb;
     c->block.budget = budget;
-    while (may_enter(c, regs, ret_trap) &&
-           door(c, regs, hw_cpu_enter(&c->block, regs), ret_trap))
+    while (may_enter(c, regs, ret_trap) && user_run(c, regs, ret_trap))
         ;
     /* A step that the run before counted may have been given back in this one
      * (its slow path lay on a page that was not mapped then). */

@@ -89,6 +89,13 @@ struct hw_user_block *hw_cpu_block(struct hw_cpu *c);
  * really executed, exact and reproducible. */
 void hw_cpu_run(struct hw_cpu *c, struct hw_regs *regs, int64_t budget,
                 struct hw_trap *ret_trap, int64_t *ret_steps);
+/* For a host thread that shares the models with others: `out` is called just
+ * before user code is entered (false: it may not be now, and the run ends with
+ * HW_TRAP_BUDGET), `back` just after (false: the registers are not the run's
+ * any more; it ends so, too, without touching them). In between nothing of
+ * the CPU's model runs but user code and the signal door. */
+void hw_cpu_around(struct hw_cpu *c, bool (*out)(void *data),
+                   bool (*back)(void *data), void *data);
 /* Result of a device read, before the regs run again. */
 void hw_regs_set_mmio(struct hw_regs *r, uint64_t value);
 /* Frees saved FPU state. */

@@ -27,6 +27,8 @@ struct hw_cpu {
     struct hw_mmu *mmu;
     pid_t tid; /* host thread that runs it */
     void *fpu; /* room for the next signal's FPU state */
+    bool (*out)(void *data), (*back)(void *data); /* hw_cpu_around() */
+    void *around;
     struct hw_signal signal;
     uint64_t last_address, last_ip; /* page fault resolved last ... */
     int64_t last_budget;

@@ -37,10 +37,13 @@ struct hw_mmu {
     unsigned cpus, selected;
     struct hw_user_block *block;
     uint32_t current; /* context in force */
-    bool parallel;    /* CPUs run user code at the same time */
+    /* CPUs run user code at the same time, see hw_mmu_parallel(). */
+    bool parallel;
+    void (*stop_others)(void);
     struct {
         struct hw_user_block *block;
         uint32_t current; /* stale for the selected one */
+        bool in_user;     /* parallel only */
     } cpu[HW_MMU_CPUS];
     struct hw_mmu_stats stats;
     struct hw_tlb tlb;
@@ -134,6 +137,8 @@ static void conflict_found(struct hw_mmu *m, uint64_t va, uint64_t frame,
     struct hw_walk w;
 
     m->stats.remaps++;
+    if (m->parallel)
+        m->stop_others();
     if (owner == m->current)
         return;
     conflict_mark(m, m->current);
@@ -303,13 +308,41 @@ void hw_mmu_select(struct hw_mmu *m, unsigned cpu)
         return;
     hw_mmu_settle(m);
     if (next != m->current && is_marked(m, m->current) && !m->parallel)
-        hw_host_drop_owner(&m->host, m->current);
+        hw_host_drop_owner(&m->host, m->current); /* keeps I2 */
     m->cpu[m->selected].current = m->current;
     m->selected = cpu;
     m->current = next;
     m->block = m->cpu[cpu].block;
     if (m->cpus <= cpu)
         m->cpus = cpu + 1;
+}
+
+void hw_mmu_parallel(struct hw_mmu *m, void (*stop_others)(void))
+{
+    m->parallel = true;
+    m->stop_others = stop_others;
+}
+
+/* A marked space runs alone among the marked ones: keeps I2. */
+bool hw_mmu_enter(struct hw_mmu *m)
+{
+    hw_mmu_settle(m);
+    if (is_marked(m, m->current)) {
+        for (unsigned i = 0; i < m->cpus; i++)
+            if (m->cpu[i].in_user && m->cpu[i].current != m->current &&
+                is_marked(m, m->cpu[i].current))
+                return false;
+        for (uint32_t i = 1; i < m->tlb.used; i++)
+            if (i != m->current && is_marked(m, i))
+                hw_host_drop_owner(&m->host, i);
+    }
+    m->cpu[m->selected].in_user = true;
+    return true;
+}
+
+void hw_mmu_leave(struct hw_mmu *m)
+{
+    m->cpu[m->selected].in_user = false;
 }
 
 void hw_mmu_switch(struct hw_mmu *m, uint64_t root, uint32_t *cache)
@@ -325,7 +358,7 @@ void hw_mmu_switch(struct hw_mmu *m, uint64_t root, uint32_t *cache)
     if (i == m->current)
         return;
     hw_mmu_settle(m);
-    if (is_marked(m, m->current))
+    if (is_marked(m, m->current) && !m->parallel)
         hw_host_drop_owner(&m->host, m->current);
     m->current = i;
     hw_tlb_touch(&m->tlb, i);

@@ -125,6 +125,17 @@ void hw_mmu_free(struct hw_mmu *m);
  * CPU begins: root 0, no block. */
 enum { HW_MMU_CPUS = 32 };
 void hw_mmu_select(struct hw_mmu *m, unsigned cpu);
+/*
+ * From now on CPUs run user code at the same time, each on a host thread; all
+ * calls are made under one lock of the caller's. hw_mmu_enter() comes before
+ * the selected CPU runs user code (false: not now, for a space it conflicts
+ * with runs on another CPU), hw_mmu_leave() after. `stop_others` returns when
+ * no other CPU runs user code, until the lock is released. I2 then holds of
+ * all spaces that run.
+ */
+void hw_mmu_parallel(struct hw_mmu *m, void (*stop_others)(void));
+bool hw_mmu_enter(struct hw_mmu *m);
+void hw_mmu_leave(struct hw_mmu *m);
 /* The CPU block whose `tlb`, `code_page`, `stack_page` follow switches. */
 void hw_mmu_attach(struct hw_mmu *m, struct hw_user_block *block);
 /* Page tables rooted at `root` (physical, 0: none) are now in force. No host

@@ -96,7 +96,7 @@ parse_run()
             esac
             shift
             ;;
-        --realtime | --no-fast-path) option "$1" ;;
+        --parallel | --realtime | --no-fast-path) option "$1" ;;
         --host-clock)
             option "$1"
             typed="$typed $1"

@@ -76,6 +76,8 @@ Options:
   --seed N          vary the schedule within what the kernel allows; 0: plain
   --until TIME      stop at this virtual time: 2s, 20ms, 3us, 100ns
   --max-steps N     stop after N steps of user code
+  --cpus N          CPUs of the machine, 1 to 32
+  --parallel        each CPU on a thread of the host
   --ram SIZE        simulated memory: 64M (default), 1G
   --input FILE      console input from FILE instead of the terminal
   --module FILE     one more boot module, "rom/<name of FILE>"

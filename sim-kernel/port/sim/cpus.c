@@ -19,24 +19,13 @@
  * I1  the CPU that runs is less than a turn ahead of any other that could run.
  * I2  sim_machine.now and .cpu are those of the CPU selected.
  */
-#include "machine.h"
+#include "cpus.h"
 #include <string.h>
 
-enum { CPUS_MAX = 32, TURN_NS = 10000 };
+enum { TURN_NS = 10000 };
 
-struct cpu {
-    struct hw_cpu *cpu;
-    uint64_t now; /* stale for the selected one */
-    bool idle;
-    uint64_t kicked; /* time of an unanswered port_ipi(), HW_NEVER: none */
-    /* CPU 0's are in machine.c */
-    struct hw_clock clock;
-    struct hw_timer timer;
-    bool timer_raised;
-};
-
-static struct cpu cpus[CPUS_MAX];
-static unsigned cpu_count; /* 0: a machine with one CPU */
+struct cpu cpus[CPUS_MAX];
+unsigned cpu_count; /* 0: a machine with one CPU */
 
 static struct cpu *cpu_here(void)
 {
@@ -55,6 +44,7 @@ void cpus_init(struct hw_cpu *first)
     cpu_count = sim_options.cpus;
     for (unsigned i = 0; i < cpu_count; i++) {
         struct cpu *c = &cpus[i];
+        c->number = i;
         c->cpu = i ? hw_cpu_new(sim_machine.mmu, &error) : first;
         if (!c->cpu)
             sim_die("cannot make CPU %u: %s", i, strerror(error));
@@ -90,18 +80,30 @@ void port_ipi(unsigned cpu)
     struct cpu *c = &cpus[cpu];
     if (sim_machine.now < c->kicked)
         c->kicked = sim_machine.now;
+    if (sim_options.parallel)
+        parallel_kick(c);
 }
 
-/* The others stand still, see above. */
+/* Interleaved, the others stand still, see above. */
 void port_stop(unsigned cpu)
 {
-    (void)cpu;
+    if (sim_options.parallel)
+        parallel_stop(&cpus[cpu]);
+}
+
+void cpus_stop_in(const struct port_space *s)
+{
+    if (!sim_options.parallel)
+        return;
+    for (unsigned i = 0; i < cpu_count; i++)
+        if (i != sim_machine.cpu && port_space_is_active(s, i))
+            parallel_stop(&cpus[i]);
 }
 
 /* --- whose turn it is ----------------------------------------------------- */
 
 /* Keeps I2. */
-static void cpu_select(unsigned i)
+void cpu_select(unsigned i)
 {
     cpu_here()->now = sim_machine.now;
     sim_machine.cpu = i;
@@ -110,7 +112,7 @@ static void cpu_select(unsigned i)
 }
 
 /* When the CPU's own timer or devices want it. */
-static uint64_t cpu_due(unsigned i)
+uint64_t cpu_due(unsigned i)
 {
     const struct cpu *c = &cpus[i];
     if (i == 0)
@@ -150,7 +152,7 @@ static unsigned cpus_last(uint64_t *ret_first, uint64_t *ret_next)
     return best;
 }
 
-static bool cpus_are_idle(void)
+bool cpus_are_idle(void)
 {
     for (unsigned i = 0; i < cpu_count; i++)
         if (!cpus[i].idle || cpus[i].kicked != HW_NEVER)
@@ -161,7 +163,7 @@ static bool cpus_are_idle(void)
 /* --- a turn -----------------------------------------------------------------
  */
 
-static void cpu_deliver(struct cpu *c)
+void cpu_deliver(struct cpu *c)
 {
     if (sim_machine.cpu == 0) {
         machine_deliver();
@@ -210,14 +212,20 @@ static uint64_t cpus_due(void)
     return first;
 }
 
-/* Nobody runs. All are as far as the one that is furthest; CPU 0 looks for
- * input, and goes to the next event, or ends the run. */
-static void cpus_idle(void)
+uint64_t cpus_latest(void)
 {
     uint64_t latest = sim_machine.now;
     for (unsigned i = 0; i < cpu_count; i++)
         if (cpus[i].now > latest)
             latest = cpus[i].now;
+    return latest;
+}
+
+/* Nobody runs. All are as far as the one that is furthest; CPU 0 looks for
+ * input, and goes to the next event, or ends the run. */
+void cpus_idle(void)
+{
+    uint64_t latest = cpus_latest();
     cpu_select(0);
     sim_machine.now = latest;
     machine_idle(cpus_due);
@@ -225,6 +233,8 @@ static void cpus_idle(void)
 
 void cpus_run(void)
 {
+    if (sim_options.parallel)
+        parallel_run();
     for (;;) {
         uint64_t first, next;
         if (cpus_are_idle())

@@ -32,6 +32,8 @@ _Noreturn void cpus_run(void);
 /* Timer of the CPU in the kernel, which is not CPU 0; is it due? */
 struct hw_timer *cpus_timer(void);
 bool cpus_irq_pending(void);
+/* Other CPUs that run in s leave user mode. */
+void cpus_stop_in(const struct port_space *s);
 /* All leave user code soon. Async-signal-safe. */
 void cpus_interrupt(void);
 

@@ -45,6 +45,7 @@ enum {
     OPT_REPLAY,
     OPT_RAM,
     OPT_CPUS,
+    OPT_PARALLEL,
     OPT_SEED
 };
 
@@ -114,6 +115,8 @@ static unsigned module_files_count;
 static const struct argp_option option_table[] = {
     {"ram", OPT_RAM, "SIZE", 0, "RAM of the machine (default 64M)", 0},
     {"cpus", OPT_CPUS, "N", 0, "CPUs of the machine, 1 to 32 (default 1)", 0},
+    {"parallel", OPT_PARALLEL, 0, 0,
+     "each CPU on a thread of the host (not reproducible)", 0},
     {"seed", OPT_SEED, "N", 0,
      "vary schedule and interrupts (0, the default: plain)", 0},
     {"until", OPT_UNTIL, "TIME", 0,
@@ -145,6 +148,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
         break;
     case OPT_CPUS:
         o->cpus = parse_cpus(arg);
+        break;
+    case OPT_PARALLEL:
+        o->parallel = true;
         break;
     case OPT_SEED:
         o->seed = parse_number("--seed", arg);
@@ -312,6 +318,8 @@ int main(int argc, char **argv)
 {
     argp_err_exit_status = SIM_EXIT_USAGE;
     argp_parse(&argp, argc, argv, 0, NULL, NULL);
+    if (sim_options.parallel && sim_options.gdb)
+        sim_die("--parallel: not under a debugger");
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN); /* a trace too large is an error of write() */
     struct sigaction interrupt = {.sa_handler = on_interrupt,

@@ -49,7 +49,7 @@ struct sim_options {
     unsigned cpus;
     const char *words;  /* of `vitrine run`, for the trace; NULL: unknown */
     const char *replay; /* file of inputs (replay.c), NULL: live ones */
-    bool realtime, gdb, host_clock, no_fast_path;
+    bool parallel, realtime, gdb, host_clock, no_fast_path;
 };
 
 extern struct sim_options sim_options;

@@ -5,7 +5,7 @@
  * Tables come from and go back to the core (core_node_alloc), which charges
  * them to the task.
  */
-#include "port.h"
+#include "machine.h"
 #include <l4/sys/err.h>
 
 enum { TABLES_AT_ONCE = 8 };
@@ -122,6 +122,8 @@ int port_space_map(struct port_space *s, uaddr_t va, paddr_t pa, unsigned order,
     if (!e)
         return -L4_ENOMEM;
     uint64_t old = *e;
+    if (old & HW_PTE_VALID)
+        cpus_stop_in(s);
     *e = (pa & HW_PTE_FRAME) | space_flags(rights, attributes);
     if (level > 0 && old & HW_PTE_VALID && !(old & HW_PTE_LEAF))
         space_free(s, space_table(old), level - 1);
@@ -136,6 +138,7 @@ unsigned port_space_protect(struct port_space *s, uaddr_t va, unsigned order,
     uint64_t *e = space_walk(s, va, space_level(order), false);
     if (!e || !(*e & HW_PTE_VALID))
         return 0;
+    cpus_stop_in(s);
     unsigned used = (*e & HW_PTE_ACCESSED ? RIGHT_R : 0) |
                     (*e & HW_PTE_DIRTY ? RIGHT_W : 0);
     uint64_t keep = *e & (HW_PTE_FRAME | HW_PTE_DEVICE);
