@@ -89,13 +89,21 @@ void sched_block(struct thread *t, enum thread_state state)
         c->direct = NULL;
 }
 
+/* `to` runs next on the slice in force: at its own priority if that is its
+ * own, which comes back (else a partner above it could keep threads between
+ * them from the CPU for ever), or that of who runs if higher. */
+static inline void sched_pass_slice(struct cpu *c, struct thread *to)
+{
+    unsigned prio = to == c->slice_owner ? 0 : c->current_prio;
+    c->direct = to;
+    c->direct_prio = to->prio > prio ? to->prio : prio;
+}
+
 void sched_donate(struct thread *to)
 {
     struct cpu *c = sched_cpu();
-    if (to->cpu != c->number)
-        return;
-    c->direct = to;
-    c->direct_prio = to->prio > c->current_prio ? to->prio : c->current_prio;
+    if (to->cpu == c->number)
+        sched_pass_slice(c, to);
 }
 
 void sched_hand_over(struct thread *to, bool donate)
@@ -106,10 +114,8 @@ void sched_hand_over(struct thread *to, bool donate)
     sched_enqueue_woken(c, to);
     sched_dequeue(c, from);
     from->state = THREAD_BLOCKED;
-    if (!donate)
-        return;
-    c->direct = to;
-    c->direct_prio = to->prio > c->current_prio ? to->prio : c->current_prio;
+    if (donate)
+        sched_pass_slice(c, to);
 }
 
 static uint64_t sched_fresh_slice(const struct thread *t)
@@ -187,6 +193,7 @@ void sched_timer(void)
         if (c->donated)
             sched_refill(c, t);
         c->donated = false;
+        c->direct = NULL; /* there is nothing left to be passed on */
         c->current_prio = t->prio;
     }
 }

@@ -189,6 +189,28 @@ KERNEL_TEST(sched, donated_slice_ends_for_the_donor)
     cr_assert_eq(running(), equal, "the caller's slice is over");
 }
 
+KERNEL_TEST(sched, a_slice_comes_back_at_its_owners_priority)
+{
+    client_and_server(10, 60);
+    calls(server);
+    cr_assert_eq(running(), server);
+    struct thread *between = ready(50);
+    traps_reply_and_wait();
+    cr_assert_eq(running(), between, "above the client");
+}
+
+KERNEL_TEST(sched, a_slice_that_ends_in_the_kernel_is_not_passed_on)
+{
+    client_and_server(10, 5);
+    struct thread *equal = ready(10);
+    fake.time += KERNEL_SLICE;
+    client->frame.args =
+        (struct ipc_args){.dest = slot_of_thread(server) << SEL_SHIFT | CALL};
+    core_syscall();
+    core_timer();
+    cr_assert_eq(kernel_exit(), equal);
+}
+
 KERNEL_TEST(sched, a_send_does_not_donate)
 {
     client_and_server(50, 10);
