@@ -147,9 +147,10 @@ bool object_reap(unsigned budget)
 {
     bool stop = false;
     while (!list_is_empty(&queue) && budget-- > 0 && !stop) {
+        uint64_t stops = work.stops;
         work_done(1);
         reap_step(container_of(queue.next, struct object, ending));
-        stop = work_should_stop();
+        stop = work.stops != stops || work_should_stop();
     }
     queue_is_new = false; /* what one end led to belongs to it */
     return list_is_empty(&queue);

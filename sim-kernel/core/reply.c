@@ -67,15 +67,17 @@ void reply_from(struct thread *caller, struct thread *server)
 bool reply_table_destroy(struct task *t)
 {
     struct quota *q = t->object.quota;
+    work_done(DIR_BYTES / WORK_COPY);
     for (unsigned i = 0; t->replies.dir && i < REPLY_PAGES; i++) {
         struct reply_page *p = t->replies.dir[i];
-        for (unsigned s = 0; p && s < REPLY_PAGE_SLOTS; s++)
+        if (!p)
+            continue; /* gone in an earlier piece: nothing is walked twice */
+        for (unsigned s = 0; s < REPLY_PAGE_SLOTS; s++)
             if (p->slot[s])
                 reply_forget(p->slot[s]);
-        if (p)
-            kmem_free(q, p, sizeof(*p));
+        kmem_free(q, p, sizeof(*p));
         t->replies.dir[i] = NULL;
-        work_done(p ? REPLY_PAGE_SLOTS / 4 : 1);
+        work_done(REPLY_PAGE_SLOTS / 4);
         if (work_should_stop())
             return false;
     }
