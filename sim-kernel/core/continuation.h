@@ -18,9 +18,11 @@
 
 #include "port.h"
 
+struct heap_node;
 struct object;
 struct task;
 struct thread;
+struct thread_group;
 
 struct continuation {
     /* Does the next pieces; true: done, the thread has its answer. */
@@ -41,6 +43,15 @@ struct continuation {
             word_t head, fpage, behind; /* as in a message */
             bool keep_s;
         } map;
+        struct {
+            struct thread *of; /* whose senders; modifying */
+            struct thread_group *group; /* pinned, NULL: not in one */
+            bool in_group;              /* done with its own queue */
+            struct heap_node *last;     /* the one seen last, */
+            uint64_t changes;           /* while the queue is as then */
+            uint32_t number;
+            uint32_t words; /* of the rules, in the UTCB */
+        } modify;
     };
 };
 

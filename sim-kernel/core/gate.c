@@ -135,6 +135,7 @@ static bool gate_take_down(struct object *o, unsigned budget)
 {
     struct gate *g = gate_of(o);
     struct thread *t = gate_bound(g);
+    struct thread_group *group = gate_group(g);
     struct object *to = g->to;
     (void)budget;
     if (!ipc_abort_waiters(&g->waiters, L4_IPC_ENOT_EXISTENT))
@@ -142,6 +143,8 @@ static bool gate_take_down(struct object *o, unsigned budget)
     g->to = NULL;
     if (t)
         thread_gate_ended(t);
+    if (group)
+        thread_group_gate_ended(group);
     if (to)
         object_unpin(to);
     return true;

@@ -58,6 +58,7 @@ void heap_remove(struct heap_node *n)
 {
     if (!n->in)
         return;
+    n->in->next_order++;
     struct heap_node *up = n->up, *below = heap_meld(n->left, n->right);
     if (below)
         below->up = up;

@@ -31,7 +31,7 @@ struct heap_node {
 
 struct heap {
     struct heap_node *root;
-    uint64_t next_order;
+    uint64_t next_order; /* another one after every change */
 };
 
 /* All zero is an empty heap, and a node in none. */

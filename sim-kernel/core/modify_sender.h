@@ -6,8 +6,11 @@
 
 #include "object.h"
 
-/* 0, or -L4_EINVAL: t is of another CPU than `by`. O(senders x rules) */
-long modify_sender(struct thread *t, struct thread *by,
+/*
+ * Answers `by`: 0; -L4_EINVAL: t is of another CPU than `by`; -L4_EBUSY:
+ * another is at it. O(senders x rules), in pieces (a continuation of `by`).
+ */
+void modify_sender(struct thread *t, struct thread *by,
                    const struct invocation *inv);
 
 #endif

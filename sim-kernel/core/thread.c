@@ -84,7 +84,7 @@ void thread_ex_regs(struct thread *t, uaddr_t ip, uaddr_t sp, bool cancel,
         return; /* the registers belong to the handler */
     if (cancel)
         ipc_abort(t, L4_IPC_SECANCELED);
-    if (t->continuation.go_on && (cancel || trigger)) {
+    if (t->continuation.go_on && cancel) {
         thread_give_up(t);
         ipc_error(t, L4_IPC_SECANCELED);
     }
@@ -108,9 +108,11 @@ void thread_ex_regs(struct thread *t, uaddr_t ip, uaddr_t sp, bool cancel,
         sched_ready(t);
     if (trigger && sched_runs_elsewhere(t)) {
         sched_raise_later(t); /* a system call it just made comes first */
-    } else if (trigger && t->state == THREAD_READY) {
+    } else if (trigger && t->state == THREAD_READY && !t->continuation.go_on) {
         struct port_trap trap = {.cause = CAUSE_EX_REGS};
         trap_raise(t, &trap);
+    } else if (trigger) {
+        thread_watch(t, WATCH_RAISE, true); /* what it is in comes first */
     }
 }
 
@@ -282,7 +284,7 @@ static void thread_invoke(struct object *o, struct thread *by,
         thread_op_stats(t, by);
         break;
     case THREAD_MODIFY_SENDER:
-        ipc_answer(by, modify_sender(t, by, inv), 0, 0);
+        modify_sender(t, by, inv);
         break;
     case THREAD_VCPU_RESUME:
         vcpu_resume(t, by, inv);

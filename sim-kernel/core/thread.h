@@ -52,12 +52,14 @@ static inline bool ipc_in_utcb(enum ipc_kind kind)
     return kind == IPC_USER || kind == IPC_UPCALL;
 }
 
-/* Whose system calls, before they are made, are exceptions. */
+/* Whose system calls, before they are made, are exceptions; and what is due
+ * before it runs on. */
 enum thread_watch {
     WATCH_ALIEN = 1,     /* and after them, and page faults, too */
     WATCH_USER_MODE = 2, /* a vCPU in user mode */
     WATCH_ALLOWED = 4,   /* an alien's call that may now be made */
     WATCH_DONE = 8,      /* an alien's call that was: "after" is due */
+    WATCH_RAISE = 16,    /* the exception of an ex_regs is due */
 };
 
 /* Something that waits to deliver a message: a thread or an IRQ. */
@@ -66,6 +68,7 @@ struct sender {
                               or in none; the most urgent first */
     uint8_t prio;
     bool is_irq;
+    uint32_t modified; /* number of the modify_sender that saw it last */
 };
 
 struct ipc_state {
@@ -121,6 +124,7 @@ struct thread {
     struct timeout timeout;
     struct thread_group *group; /* NULL: in none */
     struct list in_group;
+    bool modifying; /* a modify_sender of its queue is not done yet */
 
     struct continuation continuation; /* of a long operation */
 

@@ -49,6 +49,14 @@ void thread_group_leave(struct thread *t)
     t->group = NULL;
 }
 
+void thread_group_gate_ended(struct thread_group *g)
+{
+    for (struct list *n = g->members.next; n != &g->members; n = n->next) {
+        work_done(1);
+        thread_gate_ended(group_member(n));
+    }
+}
+
 static long group_add(struct thread_group *g, struct thread *t)
 {
     if (thread_is_gone(t))

@@ -24,6 +24,7 @@ struct thread_group {
     struct list members; /* of struct thread.in_group */
     unsigned count;
     struct heap queue; /* of struct sender.link */
+    bool modifying;    /* a modify_sender of the queue is not done yet */
 };
 
 extern const struct object_ops thread_group_ops;
@@ -40,6 +41,8 @@ struct thread *thread_group_pick(struct thread_group *g);
 void thread_group_poll(struct thread_group *g);
 /* t is in no group any more. */
 void thread_group_leave(struct thread *t);
+/* A gate bound to g has ended: its members' deletion IRQs are hit. */
+void thread_group_gate_ended(struct thread_group *g);
 /* I1, I2, where o is a group. */
 void thread_group_check(struct object *o);
 

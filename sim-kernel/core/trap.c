@@ -138,6 +138,7 @@ void trap_fault_answered(struct thread *t, enum ipc_kind kind, long label)
 /* --- watched system calls ------------------------------------------------ */
 
 static const struct port_trap trap_before = {.cause = CAUSE_SYSCALL};
+static const struct port_trap trap_ex_regs = {.cause = CAUSE_EX_REGS};
 static const struct port_trap trap_after = {.cause = CAUSE_SYSCALL_DONE};
 
 static void trap_call(struct thread *t)
@@ -148,9 +149,14 @@ static void trap_call(struct thread *t)
         invoke_syscall(t);
 }
 
-/* What an alien has to do before it runs on; false: nothing. */
-static bool trap_alien(struct thread *t)
+/* What t, which is watched, has to do before it runs on; false: nothing. */
+static bool trap_watched(struct thread *t)
 {
+    if (t->watch & WATCH_RAISE) {
+        thread_watch(t, WATCH_RAISE, false);
+        trap_raise(t, &trap_ex_regs);
+        return true;
+    }
     if (t->watch & WATCH_ALLOWED) {
         thread_watch(t, WATCH_ALLOWED, false);
         thread_watch(t, WATCH_DONE, true);
@@ -292,7 +298,7 @@ static bool trap_work(struct cpu *c)
         thread_go_on(t);
         return true;
     }
-    if (t && t->watch && trap_alien(t))
+    if (t && t->watch && trap_watched(t))
         return true;
     return t && ipc_interrupt(t);
 }

@@ -4,6 +4,7 @@
  */
 #include "harness.h"
 #include <l4/sys/thread_group.h>
+#include <l4/vitrine/debug.h>
 
 enum { SERVERS = 2, LOG_MAX = 8 };
 
@@ -197,6 +198,31 @@ static void group_errors(void)
     end();
 }
 
+static void a_gates_end_hits_the_members_deletion_irqs(void)
+{
+    l4_cap_idx_t irq[SERVERS];
+    start(SERVERS);
+    for (unsigned i = 0; i < SERVERS; i++) {
+        irq[i] = cap_new();
+        CHECK_EQ(result(l4_factory_create_irq(L4_BASE_FACTORY_CAP, irq[i])), 0);
+        CHECK_EQ(result(l4_rcv_ep_bind_thread(irq[i], MAIN_CAP, 0)), 0);
+        CHECK_EQ(result(l4_thread_register_del_irq(servers[i].cap, irq[i])), 0);
+    }
+    cap_delete(gate_to(group, 0));
+    l4_ipc_sleep_us(1);
+    for (unsigned i = 0; i < SERVERS; i++)
+        CHECK_EQ(ipc_code(l4_irq_receive(irq[i], L4_IPC_BOTH_TIMEOUT_0)), 0);
+    CHECK_EQ(result(l4_thread_group_remove(group, servers[1].cap)), 0);
+    cap_delete(gate_to(group, 0));
+    l4_ipc_sleep_us(1);
+    CHECK_EQ(ipc_code(l4_irq_receive(irq[0], L4_IPC_BOTH_TIMEOUT_0)), 0);
+    CHECK_EQ(ipc_code(l4_irq_receive(irq[1], L4_IPC_BOTH_TIMEOUT_0)),
+             L4_IPC_RETIMEOUT);
+    for (unsigned i = 0; i < SERVERS; i++)
+        cap_delete(irq[i]);
+    end();
+}
+
 /* --- modify_sender -------------------------------------------------------- */
 
 static void waiting_senders_get_new_labels(void)
@@ -224,6 +250,74 @@ static void waiting_senders_get_new_labels(void)
     worker_delete(&callers[1]);
 }
 
+/* Main is the only member, and does not wait: senders are in the group's
+ * queue. */
+static void those_who_wait_for_the_group_too(void)
+{
+    l4_umword_t label;
+    l4_cap_idx_t g = group_new();
+    CHECK_EQ(result(l4_thread_group_add(g, MAIN_CAP)), 0);
+    gates[0] = gate_to(g, 0x40);
+    gates[1] = gate_to(MAIN_CAP, 0x40);
+    caller_start(0, 0);
+    caller_start(1, 0);
+    l4_msgtag_t tag = l4_thread_modify_sender_start();
+    l4_thread_modify_sender_add(~3ul, 0x40, ~0ul, 0x1000, &tag);
+    l4_thread_modify_sender_add(~3ul, 0x1000, ~0ul, 0x2000, &tag);
+    CHECK_EQ(result(l4_thread_modify_sender_commit(MAIN_CAP, tag)), 0);
+    for (unsigned i = 0; i < 2; i++) {
+        CHECK_EQ(
+            ipc_code(l4_ipc_wait(l4_utcb(), &label, L4_IPC_BOTH_TIMEOUT_0)), 0);
+        CHECK_EQ(label & ~3ul, 0x1000); /* one rule each, once */
+    }
+    CHECK_EQ(result(l4_thread_group_remove(g, MAIN_CAP)), 0);
+    worker_delete(&callers[0]);
+    worker_delete(&callers[1]);
+    cap_delete(g);
+    l4_ipc_sleep_us(1);
+}
+
+static l4_umword_t longest_stretch(l4_umword_t start_anew)
+{
+    l4_utcb_mr()->mr[0] = L4_VITRINE_LONGEST_STRETCH;
+    l4_utcb_mr()->mr[1] = start_anew;
+    CHECK_EQ(request(L4_BASE_DEBUGGER_CAP, L4_PROTO_DEBUGGER, 2, 0), 0);
+    return l4_utcb_mr()->mr[0];
+}
+
+static void send_here(void *gate)
+{
+    l4_ipc_send((l4_cap_idx_t)gate, l4_utcb(), l4_msgtag(0, 0, 0, 0),
+                L4_IPC_NEVER);
+}
+
+/* Far more steps than one stretch may have. */
+static void a_long_queue_is_done_in_pieces(void)
+{
+    enum { MANY = 40, RULES = 10 };
+    static struct worker senders[MANY];
+    l4_umword_t label;
+    l4_cap_idx_t gate = gate_to(MAIN_CAP, 0x40);
+    for (unsigned i = 0; i < MANY; i++)
+        worker_start(&senders[i], send_here, (void *)gate, 0);
+    l4_msgtag_t tag = l4_thread_modify_sender_start();
+    for (unsigned i = 1; i < RULES; i++) /* none of them fits */
+        l4_thread_modify_sender_add(~0ul, 0x10000 * i, 0, 0, &tag);
+    l4_thread_modify_sender_add(~3ul, 0x40, ~0ul, 0x1000, &tag);
+    l4_msg_regs_t rules = *l4_utcb_mr();
+    longest_stretch(1);
+    *l4_utcb_mr() = rules;
+    CHECK_EQ(result(l4_thread_modify_sender_commit(MAIN_CAP, tag)), 0);
+    CHECK(longest_stretch(0) <= 100);
+    for (unsigned i = 0; i < MANY; i++) {
+        CHECK_EQ(
+            ipc_code(l4_ipc_wait(l4_utcb(), &label, L4_IPC_BOTH_TIMEOUT_0)), 0);
+        CHECK_EQ(label & ~3ul, 0x1000);
+    }
+    for (unsigned i = 0; i < MANY; i++)
+        worker_delete(&senders[i]);
+}
+
 static void modify_sender_without_rules_is_nothing(void)
 {
     l4_msgtag_t tag = l4_thread_modify_sender_start();
@@ -242,9 +336,14 @@ const struct kernel_test group_tests[] = {
     {"group: deleting it ends the waiting",
      deleting_the_group_ends_the_waiting},
     {"group: a dead member is none", a_dead_member_is_none},
+    {"group: a gate's end hits its members' deletion IRQs",
+     a_gates_end_hits_the_members_deletion_irqs},
     {"group: errors", group_errors},
     {"modify_sender: waiting senders get new labels",
      waiting_senders_get_new_labels},
+    {"modify_sender: those who wait for its group",
+     those_who_wait_for_the_group_too},
+    {"modify_sender: a long queue, in pieces", a_long_queue_is_done_in_pieces},
     {"modify_sender: no rules, no change",
      modify_sender_without_rules_is_nothing},
     {0, 0},
