@@ -44,7 +44,7 @@ struct continuation {
             bool keep_s;
         } map;
         struct {
-            struct thread *of; /* whose senders; modifying */
+            struct thread *of;          /* whose senders; modifying */
             struct thread_group *group; /* pinned, NULL: not in one */
             bool in_group;              /* done with its own queue */
             struct heap_node *last;     /* the one seen last, */
