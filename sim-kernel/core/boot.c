@@ -26,6 +26,7 @@
 #include "task.h"
 #include "trace.h"
 #include "vlog.h"
+#include "work.h"
 
 uaddr_t boot_user_end;
 static uint32_t boot_tasks[2];
@@ -193,4 +194,6 @@ void core_boot(const struct boot_info *info)
     boot_tasks[0] = sigma0->task->object.id;
     boot_tasks[1] = root->task->object.id;
     root->pager = (word_t)BOOT_CAP_PAGER << SEL_SHIFT;
+    work_leave(__func__);
+    work_reset(); /* nobody waited for interrupts yet */
 }

@@ -99,13 +99,13 @@ static bool page_empty(struct cap_slot *page, unsigned *budget)
 
 bool cap_table_destroy(struct cap_table *t, unsigned budget)
 {
-    for (; t->swept < t->dir_size; t->swept++) {
+    while (t->swept < t->dir_size) {
         struct cap_slot *page = t->dir[t->swept];
         work_done(1);
         if (page && !page_empty(page, &budget))
             return false;
         kmem_free(t->quota, page, CAP_PAGE_BYTES);
-        t->dir[t->swept] = NULL;
+        t->dir[t->swept++] = NULL;
         if (work_should_stop())
             return false;
     }

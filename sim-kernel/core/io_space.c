@@ -5,10 +5,9 @@
 #include "kassert.h"
 #include "kmem.h"
 #include "sched.h"
-#include "work.h"
 #include <l4/sys/err.h>
 
-enum { IO_STEPS = 1000, IO_RIGHTS = RIGHT_R | RIGHT_W };
+enum { IO_RIGHTS = RIGHT_R | RIGHT_W };
 
 static uaddr_t io_page(word_t port)
 {
@@ -48,37 +47,28 @@ int io_space_map_root(struct task *t, unsigned ports)
 }
 
 int io_space_map(struct task *src, struct task *dst, word_t first,
-                 unsigned order, unsigned rights, bool grant, bool *ret_mapped)
+                 unsigned order, unsigned rights, bool grant, bool *ret_mapped,
+                 uaddr_t *behind)
 {
     struct mspace *to = src->io && (rights & RIGHT_R) ? io_space_of(dst) : NULL;
-    unsigned pages = 0;
-    uaddr_t behind = 0;
-    int error;
+    unsigned pages;
     if (!src->io || !(rights & RIGHT_R))
         return 0;
     if (!to)
         return -L4_ENOMEM;
-    mapping_walk_forget();
-    do {
-        unsigned done;
-        error = mspace_map_on(src->io, io_page(first), to, io_page(first),
+    int error = mspace_map_on(src->io, io_page(first), to, io_page(first),
                               order + PAGE_ORDER, rights & IO_RIGHTS, 0, grant,
-                              IO_STEPS, &done, &behind);
-        pages += done;
-    } while (error == -L4_EAGAIN);
-    *ret_mapped = pages > 0;
+                              ~0u, &pages, behind);
+    *ret_mapped |= pages > 0;
     return error;
 }
 
-void io_space_unmap(struct task *t, word_t first, unsigned order,
-                    unsigned rights, bool self)
+bool io_space_unmap(struct task *t, word_t first, unsigned order,
+                    unsigned rights, bool self, uaddr_t *behind)
 {
     unsigned flushed = 0;
-    uaddr_t behind = 0;
-    mapping_walk_forget();
-    while (t->io && !mspace_unmap_on(t->io, io_page(first), order + PAGE_ORDER,
-                                     rights, self, IO_STEPS, &flushed, &behind))
-        ;
+    return !t->io || mspace_unmap_on(t->io, io_page(first), order + PAGE_ORDER,
+                                     rights, self, ~0u, &flushed, behind);
 }
 
 bool io_space_allows(const struct task *t, word_t first, unsigned order)

@@ -23,12 +23,14 @@ enum { IO_ORDER = 16 }; /* all ports there can be */
 /* What the kernel gives at boot: [0, ports). 0, -L4_ENOMEM. */
 int io_space_map_root(struct task *t, unsigned ports);
 /* Hands 2^order ports from `first` (aligned to it) on, with `rights` (none:
- * nothing). *ret_mapped: was any there? 0, -L4_ENOMEM. */
+ * nothing), as mspace_map_on(). *ret_mapped becomes true if any was there.
+ * 0, -L4_ENOMEM, -L4_EAGAIN: stopped at a preemption point. */
 int io_space_map(struct task *src, struct task *dst, word_t first,
-                 unsigned order, unsigned rights, bool grant, bool *ret_mapped);
-/* As mspace_unmap(), to the end. */
-void io_space_unmap(struct task *t, word_t first, unsigned order,
-                    unsigned rights, bool self);
+                 unsigned order, unsigned rights, bool grant, bool *ret_mapped,
+                 uaddr_t *behind);
+/* As mspace_unmap_on(). */
+bool io_space_unmap(struct task *t, word_t first, unsigned order,
+                    unsigned rights, bool self, uaddr_t *behind);
 /* May t use all of the 2^order ports from `first` on? */
 bool io_space_allows(const struct task *t, word_t first, unsigned order);
 /* Takes at most `budget` ports' mappings down; true: none is left. */

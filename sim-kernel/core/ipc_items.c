@@ -183,7 +183,7 @@ static unsigned io_place(word_t where, unsigned order, word_t *ret_first)
 
 static unsigned item_map_ports(struct task *src, word_t head,
                                const struct fpage *f, const struct window *w,
-                               bool *ret_mapped)
+                               bool *ret_mapped, word_t *behind)
 {
     word_t first, window;
     unsigned order = io_place(f->where, f->order, &first);
@@ -197,7 +197,9 @@ static unsigned item_map_ports(struct task *src, word_t head,
     if (!fits)
         return 0;
     int error = io_space_map(src, w->task, first, order, f->rights,
-                             head & ITEM_GRANT, ret_mapped);
+                             head & ITEM_GRANT, ret_mapped, behind);
+    if (error == -L4_EAGAIN)
+        return ITEM_AGAIN;
     return error ? L4_IPC_SEMAPFAILED : 0;
 }
 
@@ -239,7 +241,7 @@ static unsigned item_map(struct task *src, bool keep_s, word_t head,
         return item_map_memory(src, head, f, w, ret_mapped, behind);
     if (f->type == FPAGE_OBJ)
         return item_map_caps(src, keep_s, head, f, w, ret_mapped, behind);
-    return item_map_ports(src, head, f, w, ret_mapped);
+    return item_map_ports(src, head, f, w, ret_mapped, behind);
 }
 
 /* A receiver that asked for local ids gets the label of its own gate, or
@@ -277,13 +279,12 @@ static unsigned item_transfer(struct thread *s, struct buffers *b, word_t head,
     if (item_local(s, raw, head, &f, &w, dst))
         return 0;
     bool mapped = false;
-    unsigned error;
     word_t behind = 0;
     mapping_walk_forget();
-    do
-        error = item_map(s->task, s->ipc.rights & CAP_S, head, &f, &w, &mapped,
-                         &behind);
-    while (error == ITEM_AGAIN); /* a message is not interrupted */
+    work.held = true; /* a message is not interrupted */
+    unsigned error = item_map(s->task, s->ipc.rights & CAP_S, head, &f, &w,
+                              &mapped, &behind);
+    work.held = false;
     dst[0] =
         (head & ~7ul) | (mapped ? 0 : RESULT_NOTHING) | (head & ITEM_COMPOUND);
     return error;

@@ -29,7 +29,7 @@ bool mspace_clear(struct mspace *m, unsigned budget)
 {
     m->end = 0;
     while (m->nodes)
-        if (!mem_clear(m->nodes, &budget))
+        if (!mem_clear(m->nodes, &budget) || work_should_stop())
             return false;
     return true;
 }

@@ -11,6 +11,7 @@
 #include "kassert.h"
 #include "trace.h"
 #include "trace_handover.h"
+#include "work.h"
 
 struct cpu sched_cpus[SCHED_MAX_CPUS];
 uint64_t sched_default_slice;
@@ -185,8 +186,11 @@ void sched_timer(void)
     uint64_t now = port_time();
     struct timeout *due;
     c->armed = 0; /* one-shot: it must be asked for again */
-    while ((due = timeout_pop(&c->timeouts, now)))
+    while ((due = timeout_pop(&c->timeouts, now))) {
         ipc_timed_out(container_of(due, struct thread, timeout));
+        if (work_should_stop())
+            break; /* sched_arm() asks for the timer at once */
+    }
     if (c->current && now >= c->slice_end) {
         struct thread *t = c->current;
         sched_end_slice(c, now);

@@ -125,9 +125,9 @@ static bool task_unmap_one(struct continuation *c, word_t fpage)
     }
     if (type == FPAGE_IO) {
         bool all = order >= IO_ORDER;
-        io_space_unmap(t, all ? 0 : fpage >> PAGE_ORDER, all ? IO_ORDER : order,
-                       rights & RIGHT_RWX, mask & UNMAP_SELF);
-        return true;
+        return io_space_unmap(t, all ? 0 : fpage >> PAGE_ORDER,
+                              all ? IO_ORDER : order, rights & RIGHT_RWX,
+                              mask & UNMAP_SELF, &c->unmap.behind);
     }
     if (order < PAGE_ORDER)
         return true;

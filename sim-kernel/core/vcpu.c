@@ -18,6 +18,7 @@
 #include "kmem.h"
 #include "sched.h"
 #include "trace.h"
+#include "work.h"
 
 enum {
     VCPU_EVENTS = L4_VCPU_F_IRQ | L4_VCPU_F_PAGE_FAULTS | L4_VCPU_F_EXCEPTIONS,
@@ -227,11 +228,10 @@ static long vcpu_map_items(struct vcpu *v, const struct invocation *inv)
         if (!v->user_task || at + 1 >= UTCB_MRS)
             return -L4_EINVAL;
         word_t behind = 0;
-        long error;
-        do
-            error = ipc_map_item(v->thread->task, v->user_task, inv->mr[at],
-                                 inv->mr[at + 1], true, &behind);
-        while (error == -L4_EAGAIN);
+        work.held = true;
+        long error = ipc_map_item(v->thread->task, v->user_task, inv->mr[at],
+                                  inv->mr[at + 1], true, &behind);
+        work.held = false;
         if (error)
             return error;
     }

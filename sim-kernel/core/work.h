@@ -34,6 +34,7 @@ struct work {
     unsigned piece;   /* WORK_PIECE; tests ask after every step */
     unsigned longest; /* since the start or work_reset() */
     uint64_t points, stops;
+    bool held;         /* what is at work cannot be stopped: no points */
     const char *where; /* function whose point ended the longest */
 };
 extern struct work work;
@@ -54,6 +55,7 @@ void work_reset(void);
 
 /* To be asked between two pieces of a long operation; true: stop, keep what
  * is done, and have core_next() called again. */
-#define work_should_stop() (work.stretch >= work.piece && work_point(__func__))
+#define work_should_stop()                                                    \
+    (work.stretch >= work.piece && !work.held && work_point(__func__))
 
 #endif

@@ -67,12 +67,14 @@ KERNEL_TEST(io, without_w_a_port_is_not_to_be_used)
 {
     start();
     bool mapped = false;
+    uaddr_t behind = 0;
     cr_assert_eq(io_space_map(giver, driver_task, 0, 10, RIGHT_R | RIGHT_W,
-                              false, &mapped),
+                              false, &mapped, &behind),
                  0);
     cr_assert(mapped);
     cr_assert(core_io_allows(PORT, 0));
-    io_space_unmap(driver_task, PORT, 0, RIGHT_W, true);
+    behind = 0;
+    cr_assert(io_space_unmap(driver_task, PORT, 0, RIGHT_W, true, &behind));
     cr_assert_not(core_io_allows(PORT, 0));
     cr_assert(core_io_allows(PORT + 1, 0)); /* the large piece was split */
     io_space_check(driver_task);
