@@ -49,11 +49,14 @@ bool mspace_destroy(struct mspace *m, unsigned budget)
     return mspace_clear(m, budget) && mspace_free_tables(m);
 }
 
-struct mem_node *mspace_from(struct mspace *m, uaddr_t va)
+/* mspace_from() without counting; *ret_steps were needed. */
+static struct mem_node *mspace_look_from(struct mspace *m, uaddr_t va,
+                                         unsigned *ret_steps)
 {
     struct mem_node *n = m->nodes, *found = NULL;
+    unsigned steps = 0;
     while (n) {
-        work_done(1);
+        steps++;
         if (va < n->va + mem_node_size(n)) {
             found = n; /* ends behind va; one to its left may do so too */
             n = n->left;
@@ -61,7 +64,16 @@ struct mem_node *mspace_from(struct mspace *m, uaddr_t va)
             n = n->right;
         }
     }
+    *ret_steps = steps;
     return found;
+}
+
+struct mem_node *mspace_from(struct mspace *m, uaddr_t va)
+{
+    unsigned steps;
+    struct mem_node *n = mspace_look_from(m, va, &steps);
+    work_done(steps);
+    return n;
 }
 
 struct mem_node *mspace_find(struct mspace *m, uaddr_t va)
@@ -121,8 +133,9 @@ void mspace_check(struct mspace *m)
 {
     uaddr_t end = 0;
     uint32_t count = 0;
+    unsigned steps; /* looking is no work of the kernel's */
     struct mem_node *n;
-    while ((n = mspace_from(m, end))) {
+    while ((n = mspace_look_from(m, end, &steps))) {
         kassert(n->va >= end); /* I1, and the treap's order */
         end = n->va + mem_node_size(n);
         check_node(m, n);

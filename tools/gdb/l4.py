@@ -17,7 +17,6 @@ TYPES = ("none", "task", "thread", "gate", "irq", "factory", "scheduler",
          "icu", "log", "debugger", "semaphore", "dma space", "vm",
          "thread group")
 RIGHTS = ((4, "r"), (1, "w"), (2, "s"), (8, "d"), (16, "v"))
-PAGE_SLOTS = 64
 TASK, THREAD = 1, 2
 
 
@@ -77,11 +76,12 @@ def find(text, wanted=None):
 def slots(task):
     """The used slots of a task's capability table."""
     table = task["caps"]
+    page_slots = int(gdb.parse_and_eval("(int)CAP_PAGE_SLOTS"))
     for page in range(int(table["dir_size"])):
         first = table["dir"][page] if table["dir"] else 0
         if not first:
             continue
-        for i in range(PAGE_SLOTS):
+        for i in range(page_slots):
             slot = (first + i).dereference()
             if slot["object"]:
                 yield slot

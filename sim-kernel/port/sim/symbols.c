@@ -195,11 +195,13 @@ static const char *place_short(const char *file)
 
 static void place_print(const struct place *p, char *ret_text, size_t size)
 {
+    const char *name = p->function ? p->function : p->file ? "?" : "";
+    int length = (int)strcspn(name, "."); /* main.cold is a part of main */
     if (p->file)
-        snprintf(ret_text, size, "%s (%s:%d)", p->function ? p->function : "?",
+        snprintf(ret_text, size, "%.*s (%s:%d)", length, name,
                  place_short(p->file), p->line);
     else
-        snprintf(ret_text, size, "%s", p->function ? p->function : "");
+        snprintf(ret_text, size, "%.*s", length, name);
 }
 
 void symbols_where(uint32_t task, uint64_t ip, char *ret_text, size_t size)
