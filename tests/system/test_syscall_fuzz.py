@@ -24,8 +24,9 @@ def fuzz(seed, calls, *options):
 
 
 def is_good(r, seed, calls):
-    """Faults that nobody handles are part of it: exit code 100."""
-    line = "fuzz: seed %d, calls %d, answered by an error (\\d+): ok$" % (
+    """Faults that nobody handles are part of it: exit code 100. The log may
+    have been told to end lines by CR LF."""
+    line = "fuzz: seed %d, calls %d, answered by an error (\\d+): ok\r?$" % (
         seed, calls)
     return r.code in (0, 100) and re.search(line, r.out, re.M)
 
