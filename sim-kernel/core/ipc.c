@@ -129,36 +129,6 @@ static void ipc_block(struct thread *t, enum ipc_phase phase, uint64_t deadline)
                    t->ipc.via ? t->ipc.via->id : 0, deadline, 0, 0);
 }
 
-/* --- reply capability ------------------------------------------------ */
-
-void ipc_forget_reply(struct thread *t)
-{
-    if (t->reply_to)
-        t->reply_to->replier = NULL;
-    if (t->replier)
-        t->replier->reply_to = NULL;
-    t->reply_to = t->replier = NULL;
-    reply_forget(t);
-}
-
-/* `caller` waits for an answer of `server`. False: it would in vain. */
-static bool ipc_set_caller(struct thread *server, struct thread *caller)
-{
-    if (server->ipc.keep_at)
-        return reply_put(server->task, server->ipc.keep_at - 1u, caller);
-    if (server->reply_to) {
-        static const char text[] =
-            "\nkernel: application bug: reply capability overwritten\n";
-        port_console_write(text, sizeof text - 1);
-        server->reply_to->replier = NULL;
-    }
-    if (caller->replier)
-        caller->replier->reply_to = NULL;
-    server->reply_to = caller;
-    caller->replier = server;
-    return true;
-}
-
 /* --- completion ------------------------------------------------------ */
 
 /* The operation of a user thread is over. */
@@ -305,7 +275,7 @@ static unsigned ipc_transfer(struct thread *s, struct thread *r, bool reply)
         return error;
     }
     if (s->ipc.call)
-        s->ipc.no_reply = !ipc_set_caller(r, s);
+        s->ipc.no_reply = !reply_set_caller(r, s);
     if (ipc_in_utcb(kind)) {
         r->utcb->error = 0;
         ipc_finish(r,
@@ -441,6 +411,8 @@ static void ipc_send(struct thread *s, struct thread *r, bool reply,
         return;
     }
     uint64_t deadline = ipc_deadline(s, timeout);
+    if (r && r->vcpu && vcpu_is_asked(r) && deadline < vcpu_asked_until())
+        deadline = vcpu_asked_until();
     s->ipc.phase = PHASE_SEND;
     if (deadline == 0 || (deadline != TIME_NEVER && deadline <= port_time())) {
         ipc_abort(s, L4_IPC_SETIMEOUT);

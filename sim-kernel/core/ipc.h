@@ -79,8 +79,6 @@ void ipc_enqueue(struct heap *queue, struct sender *s);
 void ipc_poll(struct thread *t);
 /* t's priority is new: queues are ordered by it. */
 void ipc_reorder(struct thread *t);
-/* Forget t as caller and as replier (both ways). */
-void ipc_forget_reply(struct thread *t);
 
 /* Receive buffer for one capability of the invoker: the table index; false:
  * none. Kernel objects return capabilities through it. */

@@ -1,5 +1,5 @@
 /*
- * Explicit reply capabilities: see reply.h.
+ * Reply capabilities, explicit and implicit: see reply.h.
  */
 #include "reply.h"
 #include "kassert.h"
@@ -97,4 +97,33 @@ void reply_check(const struct task *t)
             kassert((*slot)->ipc.phase == PHASE_RECEIVE);
         }
     }
+}
+
+/* --- the implicit slot of a thread ---------------------------------------- */
+
+void reply_forget_all(struct thread *t)
+{
+    if (t->reply_to)
+        t->reply_to->replier = NULL;
+    if (t->replier)
+        t->replier->reply_to = NULL;
+    t->reply_to = t->replier = NULL;
+    reply_forget(t);
+}
+
+bool reply_set_caller(struct thread *server, struct thread *caller)
+{
+    if (server->ipc.keep_at)
+        return reply_put(server->task, server->ipc.keep_at - 1u, caller);
+    if (server->reply_to) {
+        static const char text[] =
+            "\nkernel: application bug: reply capability overwritten\n";
+        port_console_write(text, sizeof text - 1);
+        server->reply_to->replier = NULL;
+    }
+    if (caller->replier)
+        caller->replier->reply_to = NULL;
+    server->reply_to = caller;
+    caller->replier = server;
+    return true;
 }

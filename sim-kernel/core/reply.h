@@ -49,6 +49,11 @@ void reply_forget(struct thread *caller);
 /* `caller`, in the receive phase of a call to another thread of server's
  * task, is to receive from server. */
 void reply_from(struct thread *caller, struct thread *server);
+/* `caller` waits for an answer of `server`, in the explicit slot its open
+ * wait named or else the implicit one. False: it would in vain. */
+bool reply_set_caller(struct thread *server, struct thread *caller);
+/* Forgets t as caller and as replier (both ways). */
+void reply_forget_all(struct thread *t);
 /* t ends: at a preemption point false, call again. */
 bool reply_table_destroy(struct task *t);
 void reply_check(const struct task *t);

@@ -142,7 +142,7 @@ void thread_kill(struct thread *t)
     thread_give_up(t);
     sched_block(t, THREAD_DEAD);
     sched_forget(t);
-    ipc_forget_reply(t);
+    reply_forget_all(t);
     thread_set_del_irq(t, NULL);
     vcpu_end(t);
     thread_group_leave(t);

@@ -164,6 +164,17 @@ bool vcpu_interrupt(struct thread *t)
     return true;
 }
 
+bool vcpu_is_asked(const struct thread *t)
+{
+    return sched_runs_elsewhere(t) && !t->vcpu->in_call &&
+           vcpu_wants(t, L4_VCPU_F_IRQ);
+}
+
+uint64_t vcpu_asked_until(void)
+{
+    return port_time() + SCHED_TICK_NS;
+}
+
 void vcpu_set_message(struct thread *t, word_t tag, word_t label)
 {
     t->vcpu->state->i.tag.raw = (l4_mword_t)tag;

@@ -55,6 +55,11 @@ void vcpu_leave(struct thread *t);
 /* Readies t for a message of its senders, as if it had waited for one; false:
  * it is not to be interrupted now. */
 bool vcpu_interrupt(struct thread *t);
+/* vcpu_interrupt() said no, but t's CPU was told to come into the kernel and
+ * ask again: a message sent with whatever timeout waits for that, as its
+ * timeout begins where the receiver is. */
+bool vcpu_is_asked(const struct thread *t);
+uint64_t vcpu_asked_until(void);
 /* The message that interrupted t is complete. */
 void vcpu_set_message(struct thread *t, word_t tag, word_t label);
 /* t's queue of senders may have changed: L4_VCPU_SF_IRQ_PENDING. */

@@ -33,8 +33,9 @@ extern const struct kernel_test ex_regs_tests[], transfer_tests[], dma_tests[],
 extern const struct kernel_test ipc_tests[], factory_tests[], thread_tests[],
     task_tests[], gate_tests[], irq_tests[], icu_tests[], scheduler_tests[],
     vlog_tests[], debugger_tests[], memory_tests[], item_tests[], fault_tests[],
-    common_tests[], semaphore_tests[], vcpu_tests[], alien_tests[],
-    reply_tests[], stage_tests[], every_tests[], group_tests[], stretch_tests[];
+    common_tests[], semaphore_tests[], vcpu_tests[], vcpu_message_tests[],
+    alien_tests[], reply_tests[], stage_tests[], every_tests[], group_tests[],
+    stretch_tests[];
 
 /* Counts a failure (in check_failures) with its place; the test goes on. */
 extern unsigned check_failures;
