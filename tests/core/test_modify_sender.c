@@ -128,6 +128,25 @@ KERNEL_TEST(modify_sender, a_queue_that_changes_is_walked_to_its_end)
     cr_assert_gt(stops, 2);
 }
 
+static void the_last_seen_goes(void)
+{
+    struct heap_node *last = by->continuation.modify.last;
+    interrupts++;
+    ipc_abort(sender_thread(container_of(last, struct sender, link)),
+              L4_IPC_SECANCELED);
+}
+
+KERNEL_TEST(modify_sender, the_one_it_stands_at_may_go)
+{
+    kernel_boot();
+    make_all();
+    fake.on_irq = the_last_seen_goes;
+    modify(2);
+    cr_assert_eq(interrupts, 1);
+    cr_assert_eq(answer(by), 0);
+    cr_assert_eq(with_label(ONCE), SENDERS - 1);
+}
+
 static void a_second_one(void)
 {
     struct invocation inv = {
