@@ -142,8 +142,10 @@ void vcpu_enter(struct thread *t, const struct port_trap *trap)
 
 void vcpu_leave(struct thread *t)
 {
-    if (t->vcpu->user_mode)
+    if (t->vcpu->user_mode) {
+        port_frame_set_utcb(&t->frame, t->utcb_user); /* may be a register */
         port_frame_set_tp(&t->frame, t->vcpu->host_tp);
+    }
     vcpu_set_mode(t->vcpu, false);
 }
 
@@ -278,6 +280,11 @@ void vcpu_resume(struct thread *t, struct thread *by,
         v->host_tp = port_frame_tp(&t->frame);
     vcpu_set_mode(v, mode);
     port_frame_load(&t->frame, vcpu_registers(v), L4_UTCB_EXCEPTION_REGS_SIZE);
+    if (!mode) {
+        word_t tp = port_frame_tp(&t->frame);
+        port_frame_set_utcb(&t->frame, t->utcb_user); /* may be a register */
+        port_frame_set_tp(&t->frame, tp);
+    }
 }
 
 void vcpu_syscall(struct thread *t)
