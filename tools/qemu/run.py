@@ -171,6 +171,15 @@ def qemu_words(o, socket, archive_path):
     return words
 
 
+def drain(fd, console):
+    """What the machine wrote between our last look and its stop."""
+    while select.select([fd], [], [], 0.05)[0]:
+        data = os.read(fd, 65536)
+        if not data:
+            return
+        console.feed(data)
+
+
 def watch(o, qemu, monitor, console):
     """Passes the console on until the machine stops; False: it does not."""
     end = time.monotonic() + (o.time_limit or 1e9)
@@ -183,6 +192,7 @@ def watch(o, qemu, monitor, console):
                 return True
             console.feed(data)
         elif monitor.is_stopped() and not o.gdb:
+            drain(fd, console)
             return True
         if "SHUTDOWN" in monitor.events:
             o.gdb = 0

@@ -67,9 +67,12 @@ void port_irq_mask(unsigned line)
     irqchip_set(line, false);
 }
 
+/* What became pending while masked: QEMU's PLIC (7.2) does not look again at
+ * a change of the enable bits, but at one of the threshold it does. */
 void port_irq_unmask(unsigned line)
 {
     irqchip_set(line, true);
+    *irqchip_context(THRESHOLD) = 0;
 }
 
 void port_irq_ack(unsigned line)

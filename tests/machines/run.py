@@ -1,0 +1,127 @@
+#!/usr/bin/env python3
+# The examples and the kernel suite on a QEMU machine (TAP):
+#
+#   ./vitrine test --target NAME   -->  run.py NAME KERNEL PROGRAMS
+#
+# Each example must say what it says in the simulator (the golden files of
+# tests/system) and end as there. What differs by nature is masked: addresses,
+# how late a metronome was, how many bytes a device takes at once, and how a
+# machine calls a division by zero. Tests of the kernel suite are passed on,
+# one by one. A machine that hangs is ended by --time-limit.
+import difflib
+import os
+import pathlib
+import re
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+GOLDEN = ROOT / "tests/system/golden"
+LIMIT_S = 120
+UNHANDLED = 100  # the suite has faults that nobody handles, on purpose
+# What a machine cannot do, and why.
+SKIP = {("aarch64", "irq"): "its serial port is no 16550"}
+DEVICE = "demo: a device driver"
+
+target, kernel, programs = sys.argv[1], *map(os.path.abspath, sys.argv[2:4])
+count = failed = 0
+
+
+def report(ok, fact, more=""):
+    global count, failed
+    count += 1
+    failed += not ok
+    print("%sok %d - %s: %s" % ("" if ok else "not ", count, target, fact))
+    if not ok:
+        for line in more.splitlines():
+            print("# " + line)
+    sys.stdout.flush()
+
+
+def skip(fact, why):
+    global count
+    count += 1
+    print("ok %d - %s: %s # SKIP %s" % (count, target, fact, why))
+
+
+def start(words):
+    done = subprocess.run(words, stdin=subprocess.DEVNULL,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          timeout=LIMIT_S + 60, cwd=programs,
+                          env=dict(os.environ, NO_COLOR="1"))
+    return (done.returncode, done.stdout.decode(errors="replace"),
+            done.stderr.decode(errors="replace"))
+
+
+def machine(*words):
+    """run.py without the command around it."""
+    return start([sys.executable, ROOT / "tools/qemu/run.py", "--target",
+                  target, "--kernel", kernel, "--time-limit", str(LIMIT_S),
+                  *words])
+
+
+def modules(name):
+    """What moe loads for an example: `run` knows it, and so does this."""
+    if name == "hello":
+        return "rom/hello", ["hello"]
+    cfg = ROOT / "examples" / name / (name + ".cfg")
+    more = subprocess.run(
+        ["awk", "-f", ROOT / "tools/cli/modules.awk", cfg, programs,
+         "sigma0", "moe", "ned", cfg.name],
+        stdout=subprocess.PIPE, text=True, check=True).stdout.split("\n")
+    return "rom/ned rom/" + cfg.name, ["ned", cfg] + [m for m in more if m]
+
+
+def masked(text):
+    text = re.sub(r"0x[0-9a-f]+\.*( in \w+ \([^)]*\))?", "0x...", text)
+    text = re.sub(r"at most \d+ us late", "at most ... us late", text)
+    text = re.sub(r"with \d+ interrupts", "with ... interrupts", text)
+    return re.sub(r'(task "divide"): .*', r"\1: ...", text)
+
+
+def without_device(text):
+    """The demo on a machine whose serial port nobody can drive."""
+    return "".join(line for line in text.splitlines(True)
+                   if not line.startswith(("uart|", "These words", DEVICE)))
+
+
+def shown(code, out, err):
+    return masked("%s--- stderr\n%s--- exit code %d\n" % (out, err, code))
+
+
+def example(name):
+    fact = name + " says what it says in the simulator"
+    if (target, name) in SKIP:
+        return skip(fact, SKIP[target, name])
+    command, files = modules(name)
+    got = shown(*machine("--system", name, "--command", command, "sigma0",
+                         "moe", *files))
+    wanted = masked((GOLDEN / (name + ".txt")).read_text())
+    if (target, "irq") in SKIP and name == "demo":
+        got, wanted = without_device(got), without_device(wanted)
+    report(got == wanted, fact, "".join(difflib.unified_diff(
+        wanted.splitlines(True), got.splitlines(True), "wanted", target)))
+
+
+def kernel_suite():
+    code, out, err = machine("sigma0", "ktest")
+    plan = re.search(r"^1\.\.(\d+)$", out, re.M)
+    notes, seen = [], 0
+    for line in out.splitlines():
+        found = re.match(r"(not )?ok \d+ - (.*)", line)
+        if found:
+            seen += 1
+            report(not found[1], "kernel: " + found[2], "\n".join(notes))
+            notes = []
+        elif line.startswith("#"):
+            notes.append(line[2:])
+    report(plan and seen == int(plan[1]) and code == UNHANDLED,
+           "the kernel suite came to its end",
+           "exit code %d after %d tests\n%s" % (code, seen, err))
+
+
+for path in sorted(GOLDEN.glob("*.txt")):
+    example(path.stem)
+kernel_suite()
+print("1..%d" % count)
+sys.exit(failed > 0)
