@@ -57,10 +57,27 @@ static inline uint64_t *hw_block_own(struct hw_user_block *b, unsigned offset)
     return &b->own[(offset - HW_USER_OWN) / sizeof(uint64_t)];
 }
 
-/* Program counter, stack pointer, and the three arguments of ACCESS and
- * MMIO, plus the fourth of MMIO, in the registers of the call door. */
-uint64_t hw_regs_ip(const struct hw_regs *r);
-uint64_t hw_regs_sp(const struct hw_regs *r);
+/* Program counter and stack pointer. */
+static inline uint64_t hw_regs_ip(const struct hw_regs *r)
+{
+#if defined(__x86_64__)
+    return r->rip;
+#else
+    return r->pc;
+#endif
+}
+
+static inline uint64_t hw_regs_sp(const struct hw_regs *r)
+{
+#if defined(__x86_64__)
+    return r->rsp;
+#else
+    return r->sp;
+#endif
+}
+
+/* The three arguments of ACCESS and MMIO, and the fourth of MMIO, in the
+ * registers of the call door. */
 uint64_t hw_regs_argument(const struct hw_regs *r, unsigned n);
 
 /* Makes the block findable for user code on this host thread, and notes the

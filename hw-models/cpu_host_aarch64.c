@@ -48,16 +48,6 @@ static long syscall_raw0(long number)
     return x0;
 }
 
-uint64_t hw_regs_ip(const struct hw_regs *r)
-{
-    return r->pc;
-}
-
-uint64_t hw_regs_sp(const struct hw_regs *r)
-{
-    return r->sp;
-}
-
 uint64_t hw_regs_argument(const struct hw_regs *r, unsigned n)
 {
     return r->x[n];

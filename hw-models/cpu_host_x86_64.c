@@ -70,16 +70,6 @@ static long syscall_raw(long number, long a, long b)
     return result;
 }
 
-uint64_t hw_regs_ip(const struct hw_regs *r)
-{
-    return r->rip;
-}
-
-uint64_t hw_regs_sp(const struct hw_regs *r)
-{
-    return r->rsp;
-}
-
 uint64_t hw_regs_argument(const struct hw_regs *r, unsigned n)
 {
     const uint64_t argument[4] = {r->rdi, r->rsi, r->rdx, r->rcx};

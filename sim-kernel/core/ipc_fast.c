@@ -69,14 +69,14 @@ static struct thread *fast_callee(struct thread *t, const struct ipc_args *args,
         !gate_target(slot->object, slot->rights, op))
         return NULL;
     struct thread *r = op->dest;
-    return r && fast_accepts(r, t) && !r->reply_to ? r : NULL;
+    return r && !r->reply_to ? r : NULL;
 }
 
 /* The thread that waits for t's answer; NULL as above. */
 static struct thread *fast_caller(struct thread *t, struct ipc_op *op)
 {
     struct thread *r = t->reply_to;
-    if (!r || t->group || !fast_accepts(r, t) || !heap_is_empty(&t->senders))
+    if (!r || t->group || !heap_is_empty(&t->senders))
         return NULL;
     op->dest = r;
     op->rights = CAP_ALL;
@@ -97,7 +97,8 @@ fast_partner(struct thread *t, const struct ipc_args *args, struct ipc_op *op)
 
 /* --- the rendezvous ----------------------------------------------------- */
 
-static void fast_trace(const struct thread *t, const struct thread *r,
+__attribute__((noinline)) static void
+fast_trace(const struct thread *t, const struct thread *r,
                        const struct ipc_args *args, const struct ipc_op *op,
                        uint64_t entered)
 {
@@ -172,7 +173,7 @@ bool ipc_fast(struct thread *t)
     if (!ipc_fast_on || !fast_message(&args) || reply_is_explicit(args.dest))
         return false;
     struct thread *r = fast_partner(t, &args, &op);
-    if (!r)
+    if (!r || !fast_accepts(r, t))
         return false;
 
     uint64_t entered = port_time();

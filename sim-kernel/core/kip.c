@@ -12,7 +12,7 @@ enum { KIP_MEM_DESCS = 0x200, KIP_VERSION_STRINGS = 0x100 };
 enum { KIP_STRING_MAX = 32 };
 
 static l4_kernel_info_t *kip_the;
-static uint64_t kip_next; /* ns, when the clock shows another number */
+uint64_t kip_next;
 
 /* Version, then one string per feature, then (page of zeros) an empty one. */
 static void kip_write_strings(char *at, const struct boot_info *info)
@@ -72,11 +72,8 @@ void kip_init(void *page, const struct boot_info *info)
                                 l4_mem_type_conventional, 1, 0);
 }
 
-void kip_update_clock(void)
+void kip_set_clock(uint64_t now)
 {
-    uint64_t now = port_time();
-    if (now < kip_next)
-        return; /* the same microsecond, or another CPU's clock is ahead */
     kip_the->clock = now / 1000;
     kip_next = (now / 1000 + 1) * 1000;
 }

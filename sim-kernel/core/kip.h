@@ -8,8 +8,18 @@
 
 /* Builds the page in kernel memory; boot only. */
 void kip_init(void *page, const struct boot_info *info);
-/* Kernel exits keep the clock (us) current. */
-void kip_update_clock(void);
+/* The clock (us) is behind: `now` is kip_next or later. */
+void kip_set_clock(uint64_t now);
+extern uint64_t kip_next; /* ns: when the clock's next microsecond begins */
+
+/* Kernel exits keep the clock current. */
+static inline void kip_update_clock(void)
+{
+    uint64_t now = port_time();
+    if (now >= kip_next) /* else: another CPU's clock is ahead, or the same */
+        kip_set_clock(now);
+}
+
 /* Physical address of the page. */
 paddr_t kip_page(void);
 

@@ -27,7 +27,7 @@
 enum { STEP = 16 }; /* capabilities, or what take_down counts, in one step */
 
 struct list object_all;
-static struct list queue; /* of object->ending */
+struct list object_ending; /* the queue, of object->ending */
 static bool queue_is_new; /* something came since it was asked */
 static uint32_t last_id;
 static uint32_t count; /* objects on object_all */
@@ -35,7 +35,7 @@ static uint32_t count; /* objects on object_all */
 void object_init_all(void)
 {
     list_init(&object_all);
-    list_init(&queue);
+    list_init(&object_ending);
     queue_is_new = false;
     last_id = count = 0;
 }
@@ -61,7 +61,7 @@ void object_init(struct object *o, const struct object_ops *ops,
 
 static void enqueue(struct object *o)
 {
-    list_add_last(&queue, &o->ending);
+    list_add_last(&object_ending, &o->ending);
     queue_is_new = true;
 }
 
@@ -96,7 +96,7 @@ void object_queue_chore(struct object *o)
 static void chore_step(struct object *o)
 {
     if (!o->ops->chore(o)) {
-        list_add_last(&queue, &o->ending);
+        list_add_last(&object_ending, &o->ending);
         return;
     }
     object_unpin(o);
@@ -123,7 +123,7 @@ static void reap_step(struct object *o)
     if (o->stage == OBJECT_DEAD) {
         struct object *owner = o->quota->owner;
         if (o->ops->wind_up && !o->ops->wind_up(o)) {
-            list_add_last(&queue, &o->ending);
+            list_add_last(&object_ending, &o->ending);
             return;
         }
         o->ops->free(o);
@@ -131,7 +131,7 @@ static void reap_step(struct object *o)
             object_unpin(owner);
         return;
     }
-    list_add_last(&queue, &o->ending);
+    list_add_last(&object_ending, &o->ending);
     work_done(1);
     if (o->stage == OBJECT_DYING) {
         if (!cap_delete_object(o, STEP))
@@ -146,19 +146,14 @@ static void reap_step(struct object *o)
 bool object_reap(unsigned budget)
 {
     bool stop = false;
-    while (!list_is_empty(&queue) && budget-- > 0 && !stop) {
+    while (!list_is_empty(&object_ending) && budget-- > 0 && !stop) {
         uint64_t stops = work.stops;
         work_done(1);
-        reap_step(container_of(queue.next, struct object, ending));
+        reap_step(container_of(object_ending.next, struct object, ending));
         stop = work.stops != stops || work_should_stop();
     }
     queue_is_new = false; /* what one end led to belongs to it */
-    return list_is_empty(&queue);
-}
-
-bool object_reap_is_idle(void)
-{
-    return list_is_empty(&queue);
+    return list_is_empty(&object_ending);
 }
 
 bool object_reap_is_new(void)
@@ -214,7 +209,7 @@ void object_check_all(void)
         cap_object_check(o); /* I1 */
     }
     kassert(found == count);
-    for (struct list *l = queue.next; l != &queue; l = l->next) {
+    for (struct list *l = object_ending.next; l != &object_ending; l = l->next) {
         struct object *o = container_of(l, struct object, ending);
         kassert((o->stage == OBJECT_DEAD) == (o->pins == 0)); /* I3 */
     }

@@ -117,7 +117,12 @@ void object_queue_chore(struct object *o);
  */
 bool object_reap(unsigned budget);
 /* Nothing is marked. */
-bool object_reap_is_idle(void);
+extern struct list object_ending; /* object.c's own */
+static inline bool object_reap_is_idle(void)
+{
+    return list_is_empty(&object_ending);
+}
+
 /* Was something marked since the last question? */
 bool object_reap_is_new(void);
 /* `destroy` and `free` of the objects the machine has one of, which the kernel

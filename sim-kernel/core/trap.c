@@ -273,34 +273,42 @@ struct port_frame *core_frame(void)
  * of that priority go on, but not before those above. */
 static int trap_reap_prio = -1;
 
-static void trap_note_reaping(void)
+/* There are objects to be ended; false: later. */
+static bool trap_reap(const struct cpu *c)
 {
-    const struct cpu *c = sched_cpu();
     int prio = c->current ? (int)c->current_prio : 0;
-    if (object_reap_is_idle())
-        trap_reap_prio = -1;
-    else if (object_reap_is_new() && prio > trap_reap_prio)
+    if (object_reap_is_new() && prio > trap_reap_prio)
         trap_reap_prio = prio;
+    if (sched_next_prio() > trap_reap_prio)
+        return false;
+    object_reap(~0u);
+    return true;
 }
 
-/* Pieces of what the kernel has to do before it is left; false: nothing. */
-static bool trap_work(struct cpu *c)
+/* t, before it runs on: a piece of a long operation, an exception or a
+ * message that is due; false: nothing. */
+static bool trap_thread_work(struct thread *t)
 {
-    if (__builtin_expect(c->chores, 0))
-        sched_do_chores(c);
-    trap_note_reaping();
-    if (!object_reap_is_idle() && sched_next_prio() <= trap_reap_prio) {
-        object_reap(~0u);
-        return true;
-    }
-    struct thread *t = sched_next();
-    if (t && t->continuation.go_on) {
+    if (t->continuation.go_on) {
         thread_go_on(t);
         return true;
     }
-    if (t && t->watch && trap_watched(t))
+    if (t->watch && trap_watched(t))
         return true;
-    return t && ipc_interrupt(t);
+    return t->vcpu && ipc_interrupt(t);
+}
+
+/* Pieces of what the kernel has to do before it is left; false: nothing. */
+static inline bool trap_work(struct cpu *c)
+{
+    if (__builtin_expect(c->chores, 0))
+        sched_do_chores(c);
+    if (__builtin_expect(object_reap_is_idle(), 1))
+        trap_reap_prio = -1;
+    else if (trap_reap(c))
+        return true;
+    struct thread *t = sched_next();
+    return t && trap_thread_work(t);
 }
 
 struct port_frame *core_next(void)

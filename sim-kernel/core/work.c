@@ -3,13 +3,10 @@
 
 struct work work = {.piece = WORK_PIECE, .where = ""};
 
-void work_leave(const char *where)
+void work_note(const char *where)
 {
-    if (work.stretch > work.longest) {
-        work.longest = work.stretch;
-        work.where = where;
-    }
-    work.stretch = 0;
+    work.longest = work.stretch;
+    work.where = where;
 }
 
 bool work_point(const char *where)

@@ -48,8 +48,15 @@ static inline void work_done(unsigned steps)
 
 /* A point: the stretch ends. True: an interrupt waits. */
 bool work_point(const char *where);
+/* The stretch that ends at `where` is the longest so far. */
+void work_note(const char *where);
 /* The kernel is left: the stretch ends. */
-void work_leave(const char *where);
+static inline void work_leave(const char *where)
+{
+    if (__builtin_expect(work.stretch > work.longest, 0))
+        work_note(where);
+    work.stretch = 0;
+}
 /* The longest stretch is looked for anew. */
 void work_reset(void);
 

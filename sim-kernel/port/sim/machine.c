@@ -274,12 +274,15 @@ static void machine_claim(struct hw_irqchip *c, const bool *raised,
     }
 }
 
-bool port_irq_pending(void)
+static inline bool machine_irq_pending(void)
 {
-    if (sim_machine.cpu)
-        return cpus_irq_pending();
     return sim_machine.now >= hw_clock_next(&machine.clock) ||
            machine.timer_raised || machine.irq_raised || machine.msi_raised;
+}
+
+bool port_irq_pending(void)
+{
+    return sim_machine.cpu ? cpus_irq_pending() : machine_irq_pending();
 }
 
 /* Fires what is due and tells the kernel. Keeps I2. */
@@ -420,7 +423,7 @@ void machine_check_limits(void)
     machine_limits();
 }
 
-int64_t machine_budget(uint64_t due)
+static inline int64_t budget_until(uint64_t due)
 {
     uint64_t now = sim_machine.now;
     if (due > sim_options.until_ns)
@@ -430,6 +433,11 @@ int64_t machine_budget(uint64_t due)
     uint64_t left = sim_options.max_steps - sim_machine.steps;
     steps = steps < left ? steps : left;
     return steps < 1u << 30 ? (int64_t)steps : 1 << 30;
+}
+
+int64_t machine_budget(uint64_t due)
+{
+    return budget_until(due);
 }
 
 uint64_t machine_due(void)
@@ -475,14 +483,17 @@ void machine_run(void)
             struct hw_trap trap;
             int64_t steps;
             hw_cpu_run(machine.cpu, &f->regs,
-                       machine_budget(hw_clock_next(&machine.clock)), &trap,
+                       budget_until(hw_clock_next(&machine.clock)), &trap,
                        &steps);
             port_work((unsigned)steps);
-            machine_trap(f, &trap);
+            if (trap.kind == HW_TRAP_SYSCALL)
+                core_syscall();
+            else
+                machine_trap(f, &trap);
         } else {
             machine_idle(machine_due);
         }
-        if (port_irq_pending())
+        if (machine_irq_pending())
             machine_deliver();
         machine_limits();
     }
