@@ -33,6 +33,13 @@ static const uint64_t NO_PAGE = ~0ull;
 /* The lowest address a push reaches, seen from the stack pointer. */
 static const uint64_t PUSH = 8;
 
+/* Sanitizers keep their own thread-local variables, in every function. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+enum { SANITIZED = true };
+#else
+enum { SANITIZED = false };
+#endif
+
 static __thread struct hw_cpu *bound; /* whose block this thread shows */
 static __thread pid_t thread_id;      /* 0: no signal stack yet */
 
@@ -329,6 +336,11 @@ void hw_cpu_free(struct hw_cpu *c)
     free(c);
 }
 
+void hw_cpu_lend_tp(struct hw_cpu *c, bool lend)
+{
+    *hw_block_own(&c->block, BLOCK_LEND_TP) = lend && !SANITIZED;
+}
+
 struct hw_user_block *hw_cpu_block(struct hw_cpu *c)
 {
     return &c->block;
@@ -371,11 +383,19 @@ static bool user_run(struct hw_cpu *c, struct hw_regs *r, struct hw_trap *t)
     return c->back(c->around) && door(c, r, number, t);
 }
 
-void hw_cpu_run(struct hw_cpu *c, struct hw_regs *regs, int64_t budget,
-                struct hw_trap *ret_trap, int64_t *ret_steps)
+/* Not inline: its thread-local variables are none of hw_cpu_run()'s business
+ * while the thread pointer is lent. */
+__attribute__((noinline)) static void cpu_find(struct hw_cpu *c)
 {
     if (bound != c || c->tid != thread_id)
         cpu_bind(c);
+}
+
+void hw_cpu_run(struct hw_cpu *c, struct hw_regs *regs, int64_t budget,
+                struct hw_trap *ret_trap, int64_t *ret_steps)
+{
+    if (!hw_cpu_lends_tp(&c->block)) /* else it is still bound */
+        cpu_find(c);
     if (regs->full || regs->retry)
         hw_mmu_settle(c->mmu); /* mmu.h I3 */
     c->repeats = 0;

@@ -31,6 +31,7 @@
 #ifndef HW_CPU_H
 #define HW_CPU_H
 
+#include "cpu_tp.h"
 #include "mmu.h"
 #include <stdbool.h>
 #include <stdint.h>

@@ -69,12 +69,18 @@ void hw_host_bind(struct hw_cpu *c)
 
     __asm__ volatile("mrs %0, tpidr_el0" : "=r"(tp));
     *hw_block_own(&c->block, BLOCK_HOST_TP) = tp;
+    *hw_block_own(&c->block, BLOCK_TP) = tp; /* never lent */
 }
 
 /* x18 is loaded on the way into user code. */
 void hw_host_point(struct hw_cpu *c)
 {
     (void)c;
+}
+
+void hw_cpu_take_tp(struct hw_user_block *b)
+{
+    (void)b;
 }
 
 void hw_host_tp_restore(struct hw_cpu *c)

@@ -98,6 +98,7 @@ void hw_host_bind(struct hw_cpu *c)
 
     syscall_raw(NR_ARCH_PRCTL, ARCH_GET_FS, (long)&fs);
     *hw_block_own(&c->block, BLOCK_HOST_TP) = fs;
+    *hw_block_own(&c->block, BLOCK_TP) = fs;
     *hw_block_own(&c->block, BLOCK_FAST_TP) = fsgsbase_is_usable();
     hw_host_point(c);
 }
@@ -110,10 +111,26 @@ void hw_host_point(struct hw_cpu *c)
         syscall_raw(NR_ARCH_PRCTL, ARCH_SET_GS, (long)&c->block);
 }
 
+_Static_assert(HW_USER_OWN + 8 * HW_OWN_HOST_TP == BLOCK_HOST_TP, "layout");
+_Static_assert(HW_USER_OWN + 8 * HW_OWN_TP == BLOCK_TP, "layout");
+
+void hw_cpu_take_tp(struct hw_user_block *b)
+{
+    uint64_t tp = *hw_block_own(b, BLOCK_HOST_TP);
+
+    if (*hw_block_own(b, BLOCK_FAST_TP))
+        __asm__ volatile("wrfsbase %0" : : "r"(tp) : "memory");
+    else
+        syscall_raw(NR_ARCH_PRCTL, ARCH_SET_FS, (long)tp);
+    *hw_block_own(b, BLOCK_TP) = tp;
+}
+
 void hw_host_tp_restore(struct hw_cpu *c)
 {
     syscall_raw(NR_ARCH_PRCTL, ARCH_SET_FS,
                 (long)*hw_block_own(&c->block, BLOCK_HOST_TP));
+    *hw_block_own(&c->block, BLOCK_TP) =
+        *hw_block_own(&c->block, BLOCK_HOST_TP);
     syscall_raw(NR_ARCH_PRCTL, ARCH_SET_GS, (long)&c->block);
 }
 

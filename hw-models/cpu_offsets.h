@@ -13,6 +13,8 @@
 #define BLOCK_HOST_TP (HW_USER_OWN + 0x18) /* host's FS base, TPIDR_EL0 */
 #define BLOCK_JUMP    (HW_USER_OWN + 0x20) /* target of a full restore */
 #define BLOCK_FAST_TP (HW_USER_OWN + 0x28) /* FSGSBASE may be used */
+#define BLOCK_TP      (HW_USER_OWN + 0x30) /* FS base in force */
+#define BLOCK_LEND_TP (HW_USER_OWN + 0x38) /* hw_cpu_lend_tp() */
 
 /* Doors: what hw_cpu_enter() returns. */
 #define DOOR_SYSCALL 0

@@ -46,6 +46,16 @@ static struct hw_cpu *cpu_running(uint64_t ip)
     return NULL;
 }
 
+/* The host's thread pointer is in force, whoever lent it. */
+static void own_tp(void)
+{
+    pid_t tid = hw_host_gettid();
+
+    for (int i = 0; i < CPUS_MAX; i++)
+        if (cpus[i] && cpus[i]->tid == tid)
+            hw_cpu_own_tp(&cpus[i]->block);
+}
+
 static void crash(int signo, uint64_t address, uint64_t ip)
 {
     if (crash_handler)
@@ -61,6 +71,7 @@ on_signal(int signo, siginfo_t *info, void *context)
     struct hw_regs *r;
 
     if (!c) {
+        own_tp();
         crash(signo, (uint64_t)info->si_addr, hw_host_frame_ip(uc));
         return;
     }

@@ -11,7 +11,8 @@
  *       +------ ret, eax = DOOR_* <== entry <== jmp *%gs:entry
  *
  * GS base points to the CPU block all the time; FS base is the user's in
- * between if the thread has a thread pointer. Registers a call may clobber
+ * between if the thread has a thread pointer, and after a system call if it
+ * is lent (cpu_tp.h). Registers a call may clobber
  * are cleared on the way in, so that no host value reaches user code.
  */
 #include "cpu_offsets.h"
@@ -53,7 +54,9 @@ hw_cpu_enter:
         movl    $1, BLOCK_IN_USER(%rdi)
         mov     REGS_TP(%rsi), %rax
         test    %rax, %rax
-        jnz     .Ltp_load
+        cmovz   BLOCK_HOST_TP(%rdi), %rax
+        cmp     BLOCK_TP(%rdi), %rax
+        jne     .Ltp_load
 .Ltp_loaded:
         cmpq    $0, REGS_CONTROL(%rsi)
         jne     .Lcontrol_load
@@ -79,6 +82,7 @@ hw_cpu_enter:
         jmp     *%r11
 
 .Ltp_load:
+        mov     %rax, BLOCK_TP(%rdi)
         cmpl    $0, BLOCK_FAST_TP(%rdi)
         je      1f
         wrfsbase %rax
@@ -160,7 +164,8 @@ hw_cpu_entry_syscall:
         jnz     .Lflags_reset
 .Lflags_clean:
         pop     %rcx
-        cmpq    $0, REGS_TP(%r10)
+        mov     %gs:BLOCK_HOST_TP, %rcx
+        cmp     %gs:BLOCK_TP, %rcx
         jne     .Ltp_restore
 .Ltp_restored:
         stmxcsr -8(%rsp)
@@ -191,14 +196,19 @@ hw_cpu_entry_syscall:
         push    %rcx
         jmp     .Lflags_clean
 
+/* rcx: the host's. After a system call it may wait (hw_cpu_take_tp). */
 .Ltp_restore:
+        test    %eax, %eax
+        jnz     1f
+        cmpl    $0, %gs:BLOCK_LEND_TP
+        jne     .Ltp_restored
+1:      mov     %rcx, %gs:BLOCK_TP
         cmpl    $0, %gs:BLOCK_FAST_TP
-        je      1f
-        mov     %gs:BLOCK_HOST_TP, %rcx
+        je      2f
         wrfsbase %rcx
         jmp     .Ltp_restored
-1:      mov     %eax, %ebx
-        mov     %gs:BLOCK_HOST_TP, %rsi
+2:      mov     %eax, %ebx
+        mov     %rcx, %rsi
         mov     $ARCH_SET_FS, %edi
         mov     $NR_arch_prctl, %eax
         syscall

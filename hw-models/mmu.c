@@ -18,6 +18,7 @@
  * cleared.
  */
 #include "mmu.h"
+#include "cpu_tp.h"
 #include "mmu_host.h"
 #include "mmu_tlb.h"
 #include "mmu_walk.h"
@@ -61,6 +62,13 @@ static uint64_t root_of(const struct hw_mmu *m, uint32_t context)
 static bool is_marked(const struct hw_mmu *m, uint32_t context)
 {
     return m->tlb.context[context].conflicts;
+}
+
+/* Said before host calls are made. */
+static void host_call(const struct hw_mmu *m)
+{
+    if (m->block)
+        hw_cpu_own_tp(m->block);
 }
 
 /* The CPU asks again about its code and stack page. */
@@ -112,6 +120,7 @@ static uint32_t context_get(struct hw_mmu *m, uint64_t root)
 
     if (i || !root)
         return i;
+    host_call(m);
     for (unsigned cpu = 0; cpu < m->cpus; cpu++)
         if (cpu != m->selected) /* what is in force stays */
             hw_tlb_touch(&m->tlb, m->cpu[cpu].current);
@@ -296,8 +305,10 @@ void hw_mmu_attach(struct hw_mmu *m, struct hw_user_block *block)
 
 void hw_mmu_settle(struct hw_mmu *m)
 {
-    if (__builtin_expect(m->host.retired_count != 0, 0))
+    if (__builtin_expect(m->host.retired_count != 0, 0)) {
+        host_call(m);
         hw_host_settle(&m->host);
+    }
 }
 
 void hw_mmu_select(struct hw_mmu *m, unsigned cpu)
@@ -358,8 +369,10 @@ void hw_mmu_switch(struct hw_mmu *m, uint64_t root, uint32_t *cache)
     if (i == m->current)
         return;
     hw_mmu_settle(m);
-    if (is_marked(m, m->current) && !m->parallel)
+    if (__builtin_expect(is_marked(m, m->current), 0) && !m->parallel) {
+        host_call(m);
         hw_host_drop_owner(&m->host, m->current);
+    }
     m->current = i;
     hw_tlb_touch(&m->tlb, i);
     block_update(m);
@@ -386,6 +399,7 @@ bool hw_mmu_access(struct hw_mmu *m, uint64_t va, uint64_t size,
 {
     uint64_t left = size;
 
+    host_call(m);
     while (left) {
         uint64_t in_page = HW_PAGE_SIZE - va % HW_PAGE_SIZE;
 
@@ -439,6 +453,7 @@ void hw_mmu_invalidate(struct hw_mmu *m, uint64_t root, uint64_t va,
     else if (i)
         for (uint64_t page = first; page < first + count; page++)
             hw_tlb_drop(&m->tlb, i, page);
+    host_call(m);
     hw_host_retire(&m->host, first, count);
     all_pages_forget(m);
 }
@@ -449,6 +464,7 @@ void hw_mmu_forget(struct hw_mmu *m, uint64_t root)
 
     if (!i)
         return;
+    host_call(m);
     context_release(m, i);
     if (i == m->current)
         m->current = 0;
@@ -475,6 +491,7 @@ static void prefill_page(struct hw_mmu *m, uint32_t owner, uint64_t va)
 
 void hw_mmu_prefill(struct hw_mmu *m, uint64_t root, uint64_t va, uint64_t size)
 {
+    host_call(m);
     uint32_t i = context_get(m, root);
 
     if (!i || (is_marked(m, i) && i != m->current))

@@ -97,10 +97,11 @@ fast_partner(struct thread *t, const struct ipc_args *args, struct ipc_op *op)
 
 /* --- the rendezvous ----------------------------------------------------- */
 
-__attribute__((noinline)) static void
-fast_trace(const struct thread *t, const struct thread *r,
-                       const struct ipc_args *args, const struct ipc_op *op,
-                       uint64_t entered)
+__attribute__((noinline)) static void fast_trace(const struct thread *t,
+                                                 const struct thread *r,
+                                                 const struct ipc_args *args,
+                                                 const struct ipc_op *op,
+                                                 uint64_t entered)
 {
     unsigned words = tag_words(op->tag);
     handover_begin(&(struct handover){

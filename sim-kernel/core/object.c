@@ -28,7 +28,7 @@ enum { STEP = 16 }; /* capabilities, or what take_down counts, in one step */
 
 struct list object_all;
 struct list object_ending; /* the queue, of object->ending */
-static bool queue_is_new; /* something came since it was asked */
+static bool queue_is_new;  /* something came since it was asked */
 static uint32_t last_id;
 static uint32_t count; /* objects on object_all */
 
@@ -209,7 +209,8 @@ void object_check_all(void)
         cap_object_check(o); /* I1 */
     }
     kassert(found == count);
-    for (struct list *l = object_ending.next; l != &object_ending; l = l->next) {
+    for (struct list *l = object_ending.next; l != &object_ending;
+         l = l->next) {
         struct object *o = container_of(l, struct object, ending);
         kassert((o->stage == OBJECT_DEAD) == (o->pins == 0)); /* I3 */
     }

@@ -78,12 +78,14 @@ void console_out(uint8_t byte)
 
 void port_console_write(const char *text, size_t length)
 {
+    sim_own_tp();
     for (size_t i = 0; i < length; i++)
         console_out((uint8_t)text[i]);
 }
 
 int port_console_read(void)
 {
+    sim_own_tp();
     console_poll();
     return machine_kernel_input();
 }

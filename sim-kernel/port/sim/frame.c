@@ -12,6 +12,7 @@ void port_frame_init(struct port_frame *f)
 
 void port_frame_release(struct port_frame *f)
 {
+    sim_own_tp();
     hw_regs_release(&f->regs);
 }
 

@@ -102,7 +102,9 @@ void port_frame_load(struct port_frame *f, const word_t *mr, unsigned words)
             *to[i] = mr[i];
     r->retry = (uint8_t)mr[WORD_RETRY];
     r->retry_ip = mr[WORD_RETRY_IP];
-    if (!r->full && !(mr[WORD_RETRY] & RETRY_FPU))
+    if (!r->full && !(mr[WORD_RETRY] & RETRY_FPU)) {
+        sim_own_tp();
         hw_regs_release(r); /* no FPU state is live */
+    }
     r->full = 1;
 }

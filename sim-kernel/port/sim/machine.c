@@ -169,8 +169,11 @@ void machine_init(void)
                                                      .write = msi_write,
                                                      .device = &machine.msi,
                                                      .name = "msi"});
+    sim_machine.block = hw_cpu_block(machine.cpu);
     if (sim_options.cpus > 1)
         cpus_init(machine.cpu);
+    else
+        hw_cpu_lend_tp(machine.cpu, true);
     machine.random = sim_options.seed;
     machine.host_start = host_ns();
 }
@@ -181,6 +184,7 @@ int64_t port_host_ns(void)
 {
     if (!sim_options.host_clock)
         return -1;
+    sim_own_tp();
     int64_t ns = sim_options.replay ? replay_host_ns() : (int64_t)host_ns();
     core_trace_input(1, (uint64_t)ns, 0);
     return ns;
@@ -203,6 +207,7 @@ void port_timer_set(uint64_t when)
 {
     if (when != HW_NEVER)
         when += port_vary(TIMER_JITTER_NS);
+    sim_own_tp();
     hw_timer_write(sim_machine.cpu ? cpus_timer() : &machine.timer, 0x08, 8,
                    when);
 }
@@ -288,6 +293,7 @@ bool port_irq_pending(void)
 /* Fires what is due and tells the kernel. Keeps I2. */
 void machine_deliver(void)
 {
+    sim_own_tp();
     hw_clock_advance(&machine.clock, sim_machine.now);
     if (machine.timer_raised) {
         hw_timer_write(&machine.timer, 0x08, 8, HW_NEVER);
@@ -406,6 +412,7 @@ __attribute__((noinline)) static void sim_stop_hook(void)
 
 static void machine_end_early(void)
 {
+    sim_own_tp();
     sim_stop_hook();
     core_end(machine.interrupted ? VTR_END_INTERRUPTED : VTR_END_LIMIT);
 }
@@ -449,6 +456,7 @@ uint64_t machine_due(void)
 
 void machine_idle(uint64_t (*next)(void))
 {
+    sim_own_tp();
     uint64_t due = next();
     machine_limits();
     if (port_irq_pending())

@@ -21,10 +21,19 @@ struct port_space {
 extern struct sim_machine {
     char *window; /* host address of physical 0 (out of RAM: none) */
     struct hw_mmu *mmu;
-    uint64_t now;   /* virtual time of the CPU in the kernel, ns */
-    uint64_t steps; /* executed, user and kernel, of all CPUs */
-    unsigned cpu;   /* the CPU in the kernel (cpus.c) */
+    struct hw_user_block *block; /* CPU 0's; NULL: none yet */
+    uint64_t now;                /* virtual time of the CPU in the kernel, ns */
+    uint64_t steps;              /* executed, user and kernel, of all CPUs */
+    unsigned cpu;                /* the CPU in the kernel (cpus.c) */
 } sim_machine;
+
+/* The host's C library may be called: to be said first by everything here that
+ * the core or the main loop reaches and that does so (hw_cpu_lend_tp()). */
+static inline void sim_own_tp(void)
+{
+    if (sim_machine.block)
+        hw_cpu_own_tp(sim_machine.block);
+}
 
 enum { SIM_NS_PER_STEP = 10 };
 

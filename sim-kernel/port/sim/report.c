@@ -40,6 +40,7 @@ void port_fault_report(uint32_t thread, uint32_t task, const char *task_name,
     char where[WHERE_SIZE], caller[WHERE_SIZE];
     uaddr_t ip = port_frame_ip(frame);
     (void)thread;
+    sim_own_tp();
     console_flush();
     symbols_where(task, ip - !frame->regs.full, where, sizeof(where));
     symbols_caller(task, frame, caller, sizeof(caller));
@@ -80,6 +81,7 @@ void report_image(const struct port_space *s, uint32_t task, uaddr_t base,
 void port_image_loaded(const struct port_space *s, uint32_t task, uaddr_t base,
                        const char *name)
 {
+    sim_own_tp();
     report_image(s, task, base, IMAGE_MAX, name);
 }
 
@@ -153,6 +155,7 @@ static int report_reason(unsigned reason, int result)
 
 void port_shutdown(unsigned reason, int result)
 {
+    sim_own_tp();
     console_flush();
     int code = report_reason(reason, result);
     tracefile_close();
@@ -163,6 +166,7 @@ void port_shutdown(unsigned reason, int result)
 void port_panic(const char *file, int line, const char *text)
 {
     static bool again;
+    sim_own_tp();
     console_flush();
     fprintf(stderr,
             "vitrine: kernel assertion at %s:%d: %s (virtual time "

@@ -75,6 +75,7 @@ bool port_trace_drain(const void *first, size_t count)
 {
     if (tracefile.fd < 0)
         return false;
+    sim_own_tp();
     size_t bytes = count * sizeof(struct vtr_record);
     const struct vtr_record *r = first;
     struct vtr_chunk c = {
