@@ -4,9 +4,13 @@
  * A table is a growing directory of pages, 16 slots each; a slot is also a
  * node of the mapping database:
  *
- *      dir -> [ page | page | 0 | ... ]      dir doubles up to 2^16 pages
+ *      dir -> [ page | page | 0 | ... ]      dir doubles up to 2^8 pages
  *               |
  *               +-> 16 slots {object, rights, derivation links}
+ *
+ *      parts -> [ - | part | part | ... ]    the pages behind these, if any:
+ *                       |                    2^8 parts like a full dir, so
+ *                       +-> [ page | ... ]   that no growth copies much
  *
  * L4 semantics of unmap on objects (ABI.md section 3): OTHER_SPACES does
  * nothing; ALL_SPACES removes the task's own capability or rights only;
@@ -38,7 +42,7 @@ enum {
     CAP_ALL = 0x7f,
 };
 
-enum { CAP_PAGE_SLOTS = 16, CAP_DIR_MAX = 1 << 16 };
+enum { CAP_PAGE_SLOTS = 16, CAP_PART_PAGES = 256, CAP_DIR_MAX = 1 << 16 };
 enum { CAP_INDEX_MAX = CAP_PAGE_SLOTS * CAP_DIR_MAX };
 
 struct cap_table;
@@ -54,12 +58,14 @@ struct cap_slot {
 };
 
 struct cap_table {
-    struct quota *quota; /* constant: charged for pages and directory */
-    uint32_t task_id;    /* constant: for traces */
-    uint32_t dir_size;   /* pages the directory can name, power of two */
-    uint32_t used;       /* slots with an object */
-    uint32_t swept;      /* pages that cap_table_destroy() has behind it */
-    struct cap_slot **dir;
+    struct quota *quota;   /* constant: charged for pages and directory */
+    uint32_t task_id;      /* constant: for traces */
+    uint32_t dir_size;     /* pages it can name: a power of two up to a part's,
+                              then whole parts */
+    uint32_t used;         /* slots with an object */
+    uint32_t swept;        /* pages that cap_table_destroy() has behind it */
+    struct cap_slot **dir; /* the first dir_size pages, at most a part */
+    struct cap_slot ***parts; /* [0] unused; NULL: dir is all */
 };
 
 /* 0 or -L4_ENOMEM. */
@@ -68,13 +74,20 @@ int cap_table_init(struct cap_table *t, struct quota *q, uint32_t task_id);
  * memory given back. Call again until true. */
 bool cap_table_destroy(struct cap_table *t, unsigned budget);
 
+/* The part that names page `page`, below dir_size; NULL: not there. */
+static inline struct cap_slot **cap_part(const struct cap_table *t, word_t page)
+{
+    return page < CAP_PART_PAGES ? t->dir : t->parts[page / CAP_PART_PAGES];
+}
+
 /* The slot of `index`, or NULL: outside the table, page not there. O(1) */
 static inline struct cap_slot *cap_slot(const struct cap_table *t, word_t index)
 {
     word_t page = index / CAP_PAGE_SLOTS;
-    if (page >= t->dir_size || !t->dir[page])
+    struct cap_slot **part = page < t->dir_size ? cap_part(t, page) : NULL;
+    if (!part || !part[page % CAP_PART_PAGES])
         return NULL;
-    return &t->dir[page][index % CAP_PAGE_SLOTS];
+    return &part[page % CAP_PART_PAGES][index % CAP_PAGE_SLOTS];
 }
 
 /* Does the table end before `index`? */

@@ -2,8 +2,9 @@
  * Capability tables: their memory. What is done with the slots is in cap.c,
  * the picture and the invariants in cap.h.
  *
- * The directory starts with 4 pages' worth of pointers and doubles; pages
- * come when a slot of theirs is first filled and stay until the table goes.
+ * The directory starts with 4 pages' worth of pointers and doubles up to a
+ * part, then parts come as they are needed; pages come when a slot of theirs
+ * is first filled. All stay until the table goes.
  * So a slot never moves, and the mapping database may point to it.
  */
 #include "cap.h"
@@ -18,9 +19,15 @@ enum { DIR_FIRST = 4 };
 /* Most tasks hold a handful: a page of slots is a quarter of a page frame. */
 enum { CAP_PAGE_BYTES = CAP_PAGE_SLOTS * sizeof(struct cap_slot) };
 
+enum {
+    PART_BYTES = CAP_PART_PAGES * sizeof(struct cap_slot *),
+    PARTS_BYTES = CAP_DIR_MAX / CAP_PART_PAGES * sizeof(struct cap_slot **),
+};
+
 static size_t dir_bytes(uint32_t dir_size)
 {
-    return dir_size * sizeof(struct cap_slot *);
+    bool part = dir_size > CAP_PART_PAGES;
+    return part ? PART_BYTES : dir_size * sizeof(struct cap_slot *);
 }
 
 int cap_table_init(struct cap_table *t, struct quota *q, uint32_t task_id)
@@ -46,7 +53,7 @@ static struct cap_slot *page_make(struct cap_table *t, uint32_t first)
     return page;
 }
 
-/* Makes the directory reach page `number`; false: no memory. */
+/* Makes dir name page `number` of the first part; false: no memory. */
 static bool dir_grow(struct cap_table *t, uint32_t number)
 {
     uint32_t size = t->dir_size;
@@ -57,11 +64,42 @@ static bool dir_grow(struct cap_table *t, uint32_t number)
     struct cap_slot **dir = kmem_alloc(t->quota, dir_bytes(size));
     if (!dir)
         return false;
+    work_done((unsigned)(dir_bytes(t->dir_size) / WORK_COPY));
     memcpy(dir, t->dir, dir_bytes(t->dir_size));
     kmem_free(t->quota, t->dir, dir_bytes(t->dir_size));
     t->dir = dir;
     t->dir_size = size;
     return true;
+}
+
+/* Makes part `which` behind the first; NULL: no memory, nothing changed. */
+static struct cap_slot **part_add(struct cap_table *t, uint32_t which)
+{
+    struct quota *q = t->quota;
+    struct cap_slot **part = kmem_alloc(q, PART_BYTES);
+    struct cap_slot ***parts = t->parts ? t->parts : kmem_alloc(q, PARTS_BYTES);
+    if (!part || !parts || !dir_grow(t, CAP_PART_PAGES - 1)) {
+        kmem_free(q, part, PART_BYTES);
+        if (!t->parts)
+            kmem_free(q, parts, PARTS_BYTES);
+        return NULL;
+    }
+    t->parts = parts;
+    t->parts[which] = part;
+    if (t->dir_size < (which + 1) * CAP_PART_PAGES)
+        t->dir_size = (which + 1) * CAP_PART_PAGES;
+    return part;
+}
+
+/* The part that names page `number`, made if need be; NULL: no memory. */
+static struct cap_slot **part_make(struct cap_table *t, uint32_t number)
+{
+    uint32_t which = number / CAP_PART_PAGES;
+    if (which == 0)
+        return dir_grow(t, number) ? t->dir : NULL;
+    if (t->parts && t->parts[which])
+        return t->parts[which];
+    return part_add(t, which);
 }
 
 struct cap_slot *cap_slot_make(struct cap_table *t, word_t index)
@@ -73,11 +111,12 @@ struct cap_slot *cap_slot_make(struct cap_table *t, word_t index)
     struct cap_slot *page = page_make(t, number * CAP_PAGE_SLOTS);
     if (!page)
         return NULL;
-    if (!dir_grow(t, number)) {
+    struct cap_slot **part = part_make(t, number);
+    if (!part) {
         kmem_free(t->quota, page, CAP_PAGE_BYTES);
         return NULL;
     }
-    t->dir[number] = page;
+    part[number % CAP_PART_PAGES] = page;
     return &page[index % CAP_PAGE_SLOTS];
 }
 
@@ -97,20 +136,37 @@ static bool page_empty(struct cap_slot *page, unsigned *budget)
     return true;
 }
 
+/* Frees page `number` and, with its last, the part behind the first. */
+static void page_release(struct cap_table *t, uint32_t number)
+{
+    struct cap_slot **part = cap_part(t, number);
+    uint32_t place = number % CAP_PART_PAGES;
+    kmem_free(t->quota, part[place], CAP_PAGE_BYTES);
+    part[place] = NULL;
+    if (number > CAP_PART_PAGES && place == CAP_PART_PAGES - 1) {
+        kmem_free(t->quota, part, PART_BYTES);
+        t->parts[number / CAP_PART_PAGES] = NULL;
+    }
+}
+
 bool cap_table_destroy(struct cap_table *t, unsigned budget)
 {
     while (t->swept < t->dir_size) {
-        struct cap_slot *page = t->dir[t->swept];
+        struct cap_slot **part = cap_part(t, t->swept);
+        struct cap_slot *page = part ? part[t->swept % CAP_PART_PAGES] : NULL;
         work_done(1);
         if (page && !page_empty(page, &budget))
             return false;
-        kmem_free(t->quota, page, CAP_PAGE_BYTES);
-        t->dir[t->swept++] = NULL;
+        if (part)
+            page_release(t, t->swept);
+        t->swept += part ? 1 : CAP_PART_PAGES;
         if (work_should_stop())
             return false;
     }
     kmem_free(t->quota, t->dir, dir_bytes(t->dir_size));
+    kmem_free(t->quota, t->parts, PARTS_BYTES);
     t->dir = NULL;
+    t->parts = NULL;
     t->dir_size = 0;
     return true;
 }
@@ -136,13 +192,13 @@ static void slot_check(const struct cap_slot *s)
 void cap_table_check(const struct cap_table *t)
 {
     uint32_t used = 0;
-    for (uint32_t i = 0; i < t->dir_size; i++) {
-        for (uint32_t j = 0; t->dir[i] && j < CAP_PAGE_SLOTS; j++) {
-            const struct cap_slot *s = &t->dir[i][j];
-            kassert(s->table == t && s->index == i * CAP_PAGE_SLOTS + j);
-            slot_check(s);
-            used += s->object != NULL;
-        }
+    for (word_t i = 0; i < (word_t)t->dir_size * CAP_PAGE_SLOTS; i++) {
+        const struct cap_slot *s = cap_slot(t, i);
+        if (!s)
+            continue;
+        kassert(s->table == t && s->index == i);
+        slot_check(s);
+        used += s->object != NULL;
     }
     kassert(used == t->used); /* I3 */
 }

@@ -251,12 +251,14 @@ void core_exception(const struct port_trap *trap)
 
 void core_irq(unsigned line)
 {
+    work_leave(__func__); /* what waited for it waits no more */
     work_done(TRAP_STEPS);
     icu_hit(line);
 }
 
 void core_timer(void)
 {
+    work_leave(__func__);
     work_done(TRAP_STEPS);
     sched_timer();
 }

@@ -24,7 +24,7 @@
 
 enum {
     WORK_LIMIT = 100,
-    WORK_PIECE = 32,  /* steps after which it is worth asking */
+    WORK_PIECE = 16,  /* steps after which it is worth asking */
     WORK_CLEAR = 256, /* bytes cleared in a step */
     WORK_COPY = 32,   /* bytes copied in a step */
 };

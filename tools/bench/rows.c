@@ -183,6 +183,7 @@ static bool measure_map_touch(const struct bench *b, struct row *r)
 
 enum { KMEM_THREAD_MOST = 1536, KMEM_TASK_MOST = 8192, START_MOST_S = 20 };
 enum { SCALE_MEMORY_MIB = 1024, TENTHS = 10, MS = 1000 };
+enum { STRETCH_MOST = 100 }; /* steps */
 static const double GROWTH_MOST = 1.5;
 
 /* One run gives all of them; true: it is there, or was. */
@@ -253,6 +254,17 @@ static bool measure_scale_memory(const struct bench *b, struct row *r)
         return false;
     r->value = result.rss_mib;
     r->target = SCALE_MEMORY_MIB;
+    return true;
+}
+
+/* Of all that bench_scale gives the kernel to do. */
+static bool measure_stretch(const struct bench *b, struct row *r)
+{
+    if (!scale_run(b, r))
+        return false;
+    if (!child_figure(&result, r->name, &r->value))
+        return cannot(r, "bench_scale printed no such figure");
+    r->target = STRETCH_MOST;
     return true;
 }
 
@@ -478,6 +490,10 @@ struct row rows[] = {
      .unit = "MiB",
      .measure = measure_scale_memory,
      .text = "of the host, with all of these"},
+    {.name = "longest_stretch",
+     .unit = "steps",
+     .measure = measure_stretch,
+     .text = "without asking for interrupts, in all of these"},
     {.name = "kmem_thread",
      .unit = "B",
      .measure = measure_kmem_thread,

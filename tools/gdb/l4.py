@@ -77,8 +77,11 @@ def slots(task):
     """The used slots of a task's capability table."""
     table = task["caps"]
     page_slots = int(gdb.parse_and_eval("(int)CAP_PAGE_SLOTS"))
+    part_pages = int(gdb.parse_and_eval("(int)CAP_PART_PAGES"))
     for page in range(int(table["dir_size"])):
-        first = table["dir"][page] if table["dir"] else 0
+        part = (table["dir"] if page < part_pages
+                else table["parts"][page // part_pages])
+        first = part[page % part_pages] if part else 0
         if not first:
             continue
         for i in range(page_slots):

@@ -5,6 +5,7 @@
  *      BENCH scale_THING_N nanoseconds      of a call to another task
  *      BENCH scale_unmap_N nanoseconds      per mapping that is taken back
  *
+ * once, BENCH longest_stretch in steps of the kernel, in all of that,
  * and, once, BENCH kmem_thread and kmem_task in bytes: what the kernel's free
  * memory falls by for one of a thousand.
  *
@@ -312,6 +313,17 @@ static void thread_bare(void)
     check("thread", l4_factory_create_thread(L4_BASE_FACTORY_CAP, cap_new()));
 }
 
+/* Since boot. */
+static unsigned long longest_stretch(void)
+{
+    l4_utcb_mr()->mr[0] = L4_VITRINE_LONGEST_STRETCH;
+    l4_utcb_mr()->mr[1] = 0;
+    check("stretch",
+          l4_ipc_call(L4_BASE_DEBUGGER_CAP, l4_utcb(),
+                      l4_msgtag(L4_PROTO_DEBUGGER, 2, 0, 0), L4_IPC_NEVER));
+    return l4_utcb_mr()->mr[0];
+}
+
 int main(void)
 {
     /* The thread's part and two capabilities (of task and thread) here. */
@@ -339,6 +351,7 @@ int main(void)
     int64_t start = now();
     grow("scale_tasks", task_tiny);
     print("scale_start", 0, (unsigned long)((now() - start) / 1000000));
+    print("longest_stretch", 0, longest_stretch());
     l4_vitrine_end(L4_BASE_DEBUGGER_CAP, 0);
     return 0;
 }
