@@ -299,8 +299,12 @@ static void thread_invoke(struct object *o, struct thread *by,
         ipc_answer(by, thread_register_del_irq(t, by, inv), 0, 0);
         break;
     case THREAD_AMD64_SEGMENT_BASE:
-    case THREAD_ARM_TPIDRURO:
         ipc_answer(by, thread_set_tp(t, inv), 0, 0);
+        break;
+    case THREAD_ARM_TPIDRURO: /* x86's GDT has the same number, and as request
+                                 one word or more than two */
+        ipc_answer(by, inv_words(inv) == 2 ? thread_set_tp(t, inv) : -L4_ENOSYS,
+                   0, 0);
         break;
     default:
         ipc_answer(by, op < 0 ? op : -L4_ENOSYS, 0, 0);

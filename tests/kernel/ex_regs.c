@@ -262,6 +262,100 @@ static void cancel_and_trigger_in_an_exception(void)
     end();
 }
 
+/* --- in a page fault ------------------------------------------------------ */
+
+static struct worker mute; /* the pager, which takes one message or none */
+
+static void take_some(void *count)
+{
+    l4_umword_t label;
+    if (count)
+        l4_ipc_wait(l4_utcb(), &label, L4_IPC_NEVER);
+}
+
+static l4_addr_t missing;
+
+static void touch(void *arg)
+{
+    (void)arg;
+    seen = *(volatile l4_umword_t *)missing;
+}
+
+/* The subject stands in its fault: not sent, or taken and not answered. */
+static void start_fault(int taken)
+{
+    missing = window_new();
+    handled.count = handled.hold_us = 0;
+    seen = 0;
+    worker_start(&mute, take_some, (void *)(l4_addr_t)taken, 0);
+    worker_start(&handler, handle, 0, 0);
+    handled.hold_us = NAP_US; /* one exception is enough */
+    worker_make(&subject);
+    worker_handlers(&subject, gate_to(mute.cap, 0), gate_to(handler.cap, 0));
+    worker_run(&subject, touch, 0, 0);
+    CHECK_EQ(handled.count, 0);
+}
+
+static void end_fault(void)
+{
+    end();
+    worker_delete(&mute);
+    l4_ipc_sleep_us(1);
+}
+
+static void cancelled_in_a_fault(void)
+{
+    for (int taken = 0; taken < 2; taken++) {
+        start_fault(taken);
+        CHECK_EQ(ex_regs((l4_addr_t)here_instead, L4_THREAD_EX_REGS_CANCEL), 0);
+        l4_ipc_sleep_us(10);
+        CHECK_EQ(seen, DONE);
+        CHECK_EQ(handled.count, 0); /* no exception of it */
+        end_fault();
+    }
+}
+
+static void the_pager_ends_in_a_fault(void)
+{
+    for (int taken = 0; taken < 2; taken++) {
+        start_fault(taken);
+        worker_delete(&mute);
+        l4_ipc_sleep_us(10);
+        CHECK_EQ(handled.count, 1);
+        CHECK_EQ(handled.by_ex_regs, 0);
+        CHECK_EQ(seen, 0);
+        end_fault();
+    }
+}
+
+static void deleted_in_a_fault(void)
+{
+    for (int taken = 0; taken < 2; taken++) {
+        start_fault(taken);
+        worker_delete(&subject);
+        worker_delete(&mute);
+        l4_ipc_sleep_us(10);
+        CHECK_EQ(handled.count, 0);
+        CHECK_EQ(seen, 0);
+        end_fault();
+    }
+}
+
+static void triggered_in_a_fault(void)
+{
+    for (int taken = 0; taken < 2; taken++) {
+        start_fault(taken);
+        CHECK_EQ(trigger(0), 0);
+        l4_ipc_sleep_us(10);
+        CHECK_EQ(handled.count, 0); /* waits for the fault's end */
+        CHECK_EQ(trigger(L4_THREAD_EX_REGS_CANCEL), 0);
+        l4_ipc_sleep_us(10);
+        CHECK_EQ(handled.count, 1);
+        CHECK_EQ(handled.by_ex_regs, 1);
+        end_fault();
+    }
+}
+
 /* --- registers ------------------------------------------------------------ */
 
 static void a_new_ip_waits_for_the_end_of_the_ipc(void)
@@ -331,6 +425,11 @@ const struct kernel_test ex_regs_tests[] = {
     {"ex_regs: cancel ends the exception", cancel_ends_the_exception},
     {"ex_regs: cancel and trigger, in an exception",
      cancel_and_trigger_in_an_exception},
+    {"fault: not sent or not answered, cancelled", cancelled_in_a_fault},
+    {"fault: not sent or not answered, the pager deleted",
+     the_pager_ends_in_a_fault},
+    {"fault: not sent or not answered, the thread deleted", deleted_in_a_fault},
+    {"ex_regs: trigger, a fault ends first", triggered_in_a_fault},
     {"ex_regs: a new ip waits for the IPC's end",
      a_new_ip_waits_for_the_end_of_the_ipc},
     {"ex_regs: a new ip with cancel is now", a_new_ip_with_cancel_is_now},

@@ -2,6 +2,7 @@
  * Thread: control, ex_regs, switch, times, what is not there yet.
  */
 #include "harness.h"
+#include <l4/sys/segment.h>
 
 static volatile unsigned ran;
 
@@ -168,6 +169,96 @@ static void yield_lets_equals_run(void)
     worker_delete(&w);
 }
 
+static void switch_to_oneself_is_nothing(void)
+{
+    struct worker w;
+    ran = 0;
+    worker_start(&w, count_up, 0, MAIN_PRIO); /* an equal that is ready */
+    CHECK_EQ(result(l4_thread_switch(MAIN_CAP)), 0);
+    CHECK_EQ(ran, 0);
+    CHECK_EQ(result(l4_thread_switch(w.cap)), 0);
+    CHECK_EQ(ran, 1);
+    worker_delete(&w);
+}
+
+static void switch_to_another_cpu_is_nothing(void)
+{
+    struct worker w;
+    l4_umword_t max;
+    l4_sched_cpu_set_t set = l4_sched_cpu_set(0, 0, 0);
+    CHECK_EQ(result(l4_scheduler_info(L4_BASE_SCHEDULER_CAP, &max, &set)), 0);
+    if (!(set.map & 2))
+        return; /* one CPU: nothing to see */
+    worker_make(&w);
+    l4_sched_param_t p = l4_sched_param(2, 0);
+    p.affinity = l4_sched_cpu_set(1, 0, 1);
+    CHECK_EQ(result(l4_scheduler_run_thread(L4_BASE_SCHEDULER_CAP, w.cap, &p)),
+             0);
+    worker_run(&w, spin, 0, 2);
+    l4_kernel_clock_t before = l4_kip_clock(l4_kip());
+    CHECK_EQ(result(l4_thread_switch(w.cap)), 0);
+    CHECK(l4_kip_clock(l4_kip()) - before < 5000); /* not its slice */
+    worker_delete(&w);
+}
+
+static void times_of_who_does_not_run(void)
+{
+    struct worker w;
+    l4_kernel_clock_t us = 99, later = 99;
+    worker_make(&w);
+    CHECK_EQ(result(l4_thread_stats_time(w.cap, &us)), 0);
+    CHECK_EQ(us, 0);
+    worker_run(&w, count_up, 0, 0); /* then sleeps */
+    CHECK_EQ(result(l4_thread_stats_time(w.cap, &us)), 0);
+    l4_ipc_sleep_us(1000);
+    CHECK_EQ(result(l4_thread_stats_time(w.cap, &later)), 0);
+    CHECK_EQ(later, us);
+    worker_delete(&w);
+}
+
+static void no_page_fault_trampoline(void)
+{
+    struct worker w;
+    int was = 7;
+    worker_make(&w);
+    l4_addr_t state = (l4_addr_t)w.utcb;
+    CHECK_EQ(result(l4_thread_pf_trampoline_setup(w.cap, state)), -L4_ENOSYS);
+    CHECK_EQ(result(l4_thread_pf_trampoline_resume(w.cap)), -L4_ENOSYS);
+    CHECK_EQ(result(l4_thread_pf_trampoline_reflect(w.cap)), -L4_ENOSYS);
+    CHECK_EQ(result(l4_thread_pf_trampoline_disable(w.cap, &was)), -L4_ENOSYS);
+    CHECK_EQ(result(l4_thread_pf_trampoline_enable(w.cap)), -L4_ENOSYS);
+    worker_delete(&w);
+}
+
+#if defined(__x86_64__)
+static void segments(void)
+{
+    struct worker w;
+    worker_make(&w);
+    l4_umword_t *mr = l4_utcb_mr()->mr;
+    mr[0] = L4_THREAD_AMD64_SET_SEGMENT_BASE_OP; /* FS */
+    mr[1] = 0x1000;
+    CHECK_EQ(request(w.cap, L4_PROTO_THREAD, 2, 0), 0);
+    mr[0] = L4_THREAD_AMD64_SET_SEGMENT_BASE_OP | 1 << 16; /* GS: the UTCB's */
+    CHECK_EQ(request(w.cap, L4_PROTO_THREAD, 2, 0), -L4_EINVAL);
+    mr[0] = L4_THREAD_AMD64_SET_SEGMENT_BASE_OP | 2 << 16;
+    CHECK_EQ(request(w.cap, L4_PROTO_THREAD, 2, 0), -L4_EINVAL);
+    CHECK_EQ(
+        request_op(w.cap, L4_PROTO_THREAD, L4_THREAD_AMD64_SET_SEGMENT_BASE_OP),
+        -L4_EMSGTOOSHORT);
+    CHECK_EQ(
+        request_op(w.cap, L4_PROTO_THREAD, L4_THREAD_AMD64_GET_SEGMENT_INFO_OP),
+        -L4_ENOSYS);
+    CHECK_EQ(request_op(w.cap, L4_PROTO_THREAD, L4_THREAD_X86_GDT_OP),
+             -L4_ENOSYS);
+    l4_umword_t descriptor = 0;
+    CHECK_EQ(
+        fiasco_gdt_set(w.cap, &descriptor, sizeof descriptor, 0, l4_utcb()),
+        -L4_ENOSYS);
+    worker_delete(&w);
+}
+#endif
+
 static void times_are_told(void)
 {
     struct worker w;
@@ -219,6 +310,14 @@ const struct kernel_test thread_tests[] = {
     {"thread: ex_regs of an unbound one", ex_regs_of_an_unbound_thread},
     {"thread: ex_regs triggers an exception", ex_regs_triggers_an_exception},
     {"thread: switch runs the other now", switch_runs_the_other_now},
+    {"thread: switch, to oneself is nothing", switch_to_oneself_is_nothing},
+    {"thread: switch, to another CPU is nothing",
+     switch_to_another_cpu_is_nothing},
+    {"thread: times, of who does not run", times_of_who_does_not_run},
+    {"thread: no page-fault trampoline", no_page_fault_trampoline},
+#if defined(__x86_64__)
+    {"thread: segments and their errors", segments},
+#endif
     {"thread: yield lets equals run", yield_lets_equals_run},
     {"thread: times are told", times_are_told},
     {"thread: what is not there yet", what_is_not_there_yet},
