@@ -7,11 +7,13 @@
 # shows it again.
 import os
 import re
+import harness
 from harness import main, program, scratch, simulator, test
 
 CALLS = int(os.environ.get("VITRINE_FUZZ_CALLS", 10000))
 SEED = int(os.environ.get("VITRINE_FUZZ_SEED", 1))
 SEEDS = 1 if CALLS > 100000 else 3
+harness.TIMEOUT_S = max(harness.TIMEOUT_S, CALLS // 1000)
 STEPS = 2_000_000 + 20_000 * CALLS  # far more than a run needs
 AGAIN = ("build/sim-kernel/port/sim/vitrine-sim --command='fuzz %d %d show' "
          "build/programs/sigma0 build/programs/kfuzz")
