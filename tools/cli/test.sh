@@ -8,20 +8,86 @@
 
 cmd_test()
 {
-    _suites='' _verbose=$verbose
-    for _w; do
-        case $_w in
+    _suites='' _verbose=$verbose _targets=''
+    while [ $# -gt 0 ]; do
+        case $1 in
         -v) _verbose=1 ;;
-        -*) die_usage "test: unknown option '$_w'" ;;
-        *) _suites="$_suites $_w" ;;
+        --target=*) add_target "${1#*=}" ;;
+        --target)
+            [ $# -gt 1 ] || die_usage "--target needs a value"
+            add_target "$2"
+            shift
+            ;;
+        -*) die_usage "test: unknown option '$1'" ;;
+        *) _suites="$_suites $1" ;;
         esac
+        shift
     done
+    if [ -n "$_targets" ]; then
+        [ -z "$_suites" ] || die_usage "test: --target takes no kinds of tests"
+        test_targets $_targets
+    fi
     ensure_setup build run test
     ensure_built
     choose_suites $_suites
     run_suites "$build" $suite_args
     say "$counts"
     exit "$code"
+}
+
+add_target()
+{
+    case $1 in
+    all) _targets='sim riscv64 aarch64' ;;
+    sim | riscv64 | aarch64) _targets="$_targets $1" ;;
+    *) die_usage "--target: '$1' is none of all, sim, riscv64, aarch64" ;;
+    esac
+}
+
+# test_targets NAME...: examples and kernel suite on each; ends the command.
+# A test that is not there after all, because the machine hung, counts.
+test_targets()
+{
+    . "$cli/target.sh"
+    options='' _passed=0 _failed=0 _skipped=0
+    for _target; do
+        if [ "$_target" = sim ]; then
+            ensure_setup build run test
+            ensure_built
+            run_suites "$build" --suite vitrine:kernel system-examples
+        else
+            test_machine "$_target"
+        fi
+        say "$_target: $counts"
+        IFS=' ,' read -r _p _ _f _ _s _ << END
+$counts
+END
+        _passed=$((_passed + _p)) _failed=$((_failed + _f))
+        _skipped=$((_skipped + _s))
+    done
+    say "$_passed passed, $_failed failed, $_skipped skipped"
+    [ "$_failed" = 0 ]
+    exit
+}
+
+# test_machine NAME: shows what fails (all with -v); sets $counts.
+test_machine()
+{
+    build_target "$1"
+    _tap=$build-$1/machine.tap
+    python3 "$root/tests/machines/run.py" "$1" "$target_kernel" \
+        "$build-$1/programs" > "$_tap" 2>&1
+    code=$?
+    if [ "$_verbose" = 1 ]; then
+        cat "$_tap"
+    else
+        sed -n '/^not ok/p; /^#/p; /^[A-Z]/p' "$_tap"
+    fi
+    _f=$(grep -c '^not ok' "$_tap")
+    _s=$(grep -c '^ok .* # SKIP' "$_tap")
+    _p=$(($(grep -c '^ok' "$_tap") - _s))
+    [ "$code" = 0 ] || [ "$_f" != 0 ] || _f=1 # it did not come to its end
+    counts="$_p passed, $_f failed, $_s skipped"
 }
 
 # choose_suites KIND...: checks that there are tests of each kind; Meson's

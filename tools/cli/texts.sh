@@ -263,8 +263,11 @@ help_test()
 {
     cat <<'END'
 Usage: ./vitrine test [KIND...] [-v]
+       ./vitrine test --target NAME [-v]
 Runs the tests. KIND is a folder of tests/: core (or unit), hw-models (or
 model), headers, servers, tools, system; none means all. -v shows each test.
+--target NAME runs the examples and the kernel suite on a machine in QEMU
+(riscv64, aarch64), on the simulator (sim), or on all of them (all).
 The last line is
   N passed, N failed, N skipped
 Exit code: 0 if nothing failed.
