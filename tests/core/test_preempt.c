@@ -1,0 +1,396 @@
+/*
+ * Long operations, stopped wherever they can be stopped.
+ *
+ * Thread a begins an operation that takes pieces (map, unmap, grant, revoke,
+ * the end of an object). The kernel asks for interrupts after each elementary
+ * step (work.piece); at the n-th question one comes, for each n there is. It
+ * wakes b, which is above a and does something to a, to what a works on, or
+ * to both, and may be stopped itself; then a goes on:
+ *
+ *      a: begin ---- stop            go on ---- stop        go on ---- done
+ *                      b: act, sleep              b: act, sleep
+ *
+ * All invariants are checked at each stop and each exit; at the end the
+ * operation has done its work, unless b took it from a, and nothing is left
+ * over. Source of the method: bounded exhaustive exploration of preemptions
+ * (Musuvathi and Qadeer, "Iterative context bounding", 2007): here with one
+ * preemption for each operation and act, and with two for some.
+ */
+#include "kernel.h"
+
+#include <object.h>
+#include <work.h>
+
+enum {
+    PIECES = 8, /* pages, and capabilities */
+    ORDER = 3,
+    FIRST = 8, /* slot of the first capability in src and dst */
+    PERIOD = 100,
+    GATE = 0x1c0,
+};
+#define PAGES ((uaddr_t)0x40000000)
+#define BACK  ((uaddr_t)0x48000000)
+
+enum op {
+    OP_MAP_PAGES,
+    OP_GRANT_PAGES,
+    OP_UNMAP_PAGES,
+    OP_MAP_CAPS,
+    OP_GRANT_CAPS,
+    OP_UNMAP_CAPS,
+    OP_REVOKE_CAPS,
+    OP_DELETE_TASK,
+    OP_DELETE_THREAD,
+    OPS
+};
+
+enum act {
+    ACT_NOTHING,
+    ACT_SAME,   /* the same operation: the walk changes hands */
+    ACT_UNMAP,  /* what a hands on or takes back */
+    ACT_MAP,    /* pages, once more */
+    ACT_CANCEL, /* a */
+    ACT_MOVE,   /* a, to the other CPU */
+    ACT_DELETE_TASK,
+    ACT_DELETE_SOURCE,
+    ACT_DELETE, /* a */
+    ACTS
+};
+
+static _Alignas(PAGE_SIZE << ORDER) char frames[PAGE_SIZE << ORDER];
+static struct thread *a, *b, *in_task, *caller[2];
+static struct task *src, *dst;
+static word_t src_slot, dst_slot, a_slot, in_task_slot;
+static bool disturbed; /* b did what may keep a's work from being done */
+static unsigned orders;
+
+static word_t slot_of(const struct object *o)
+{
+    for (word_t i = 0x100; i < 0x200; i++) {
+        struct cap_slot *c = cap_slot(&kernel.task->caps, i);
+        if (c && c->object == o)
+            return i;
+    }
+    cr_assert(false, "no capability to the object");
+    return 0;
+}
+
+static bool is_there(word_t slot)
+{
+    return cap_lookup(&kernel.task->caps, slot) != NULL;
+}
+
+/* --- what threads ask for ------------------------------------------------- */
+
+static word_t pages(uaddr_t at)
+{
+    return at | (PAGE_ORDER + ORDER) << 6 | FPAGE_MEM << 4 | RIGHT_RWX;
+}
+
+static word_t caps(void)
+{
+    return (word_t)FIRST << SEL_SHIFT | ORDER << 6 | FPAGE_OBJ << 4 | 0xf;
+}
+
+static void map(struct thread *t, uaddr_t base, word_t fpage, bool grant)
+{
+    if (!is_there(src_slot) || !is_there(dst_slot))
+        return;
+    t->utcb->mr[0] = TASK_MAP;
+    t->utcb->mr[1] = base | (grant ? 2 : 0);
+    t->utcb->mr[2] = fpage;
+    t->utcb->mr[3] = 8; /* a map item: the source task */
+    t->utcb->mr[4] = src_slot << SEL_SHIFT | FPAGE_OBJ << 4 | 0xf;
+    sys(t, dst_slot, CALL, tag_make(L4_PROTO_TASK, 3, 1, 0), NEVER);
+}
+
+static void unmap(struct thread *t, word_t slot, word_t mask, word_t fpage)
+{
+    if (!is_there(slot))
+        return;
+    t->utcb->mr[0] = TASK_UNMAP;
+    t->utcb->mr[1] = mask;
+    t->utcb->mr[2] = fpage;
+    sys(t, slot, CALL, tag_make(L4_PROTO_TASK, 3, 0, 0), NEVER);
+}
+
+static void delete (struct thread *t, word_t slot)
+{
+    if (is_there(slot))
+        unmap(t, 1, UNMAP_SELF | UNMAP_DELETE,
+              slot << SEL_SHIFT | FPAGE_OBJ << 4 | 0xf);
+}
+
+static void operate(struct thread *t, enum op op)
+{
+    switch (op) {
+    case OP_MAP_PAGES:
+    case OP_GRANT_PAGES:
+        map(t, PAGES, pages(PAGES), op == OP_GRANT_PAGES);
+        break;
+    case OP_MAP_CAPS:
+    case OP_GRANT_CAPS:
+        map(t, (word_t)FIRST << SEL_SHIFT, caps(), op == OP_GRANT_CAPS);
+        break;
+    case OP_UNMAP_PAGES:
+        unmap(t, src_slot, UNMAP_SELF, pages(PAGES));
+        break;
+    case OP_UNMAP_CAPS:
+        unmap(t, src_slot, UNMAP_SELF, caps());
+        break;
+    case OP_REVOKE_CAPS:
+        unmap(t, src_slot, UNMAP_SELF | UNMAP_RECURSIVE, caps());
+        break;
+    case OP_DELETE_TASK:
+        delete (t, dst_slot);
+        break;
+    default:
+        delete (t, in_task_slot);
+    }
+}
+
+static unsigned pages_in(struct task *t, uaddr_t at)
+{
+    unsigned n = 0;
+    for (unsigned i = 0; i < PIECES; i++)
+        n += mspace_find(&t->mem, at + i * PAGE_SIZE) != NULL;
+    return n;
+}
+
+static unsigned caps_in(struct task *t)
+{
+    unsigned n = 0;
+    for (word_t i = FIRST; i < FIRST + PIECES; i++)
+        n += cap_lookup(&t->caps, i) != NULL;
+    return n;
+}
+
+/* What op, left in peace, has done. */
+static void check_done(enum op op)
+{
+    cr_assert_eq(outcome(a), 0);
+    cr_assert_eq(answer(a), 0);
+    switch (op) {
+    case OP_MAP_PAGES:
+        cr_assert_eq(pages_in(src, PAGES), PIECES);
+        cr_assert_eq(pages_in(dst, PAGES), PIECES);
+        break;
+    case OP_GRANT_PAGES:
+        cr_assert_eq(pages_in(src, PAGES), 0);
+        cr_assert_eq(pages_in(dst, PAGES), PIECES);
+        break;
+    case OP_UNMAP_PAGES:
+        cr_assert_eq(pages_in(src, PAGES) + pages_in(src, BACK), 0);
+        cr_assert_eq(pages_in(dst, PAGES), 0);
+        break;
+    case OP_MAP_CAPS:
+        cr_assert_eq(caps_in(src), PIECES);
+        cr_assert_eq(caps_in(dst), PIECES);
+        break;
+    case OP_GRANT_CAPS:
+        cr_assert_eq(caps_in(src), 0);
+        cr_assert_eq(caps_in(dst), PIECES);
+        break;
+    case OP_UNMAP_CAPS:
+        cr_assert_eq(caps_in(src), 0);
+        cr_assert_eq(caps_in(dst), PIECES);
+        break;
+    case OP_REVOKE_CAPS:
+        cr_assert_eq(caps_in(src) + caps_in(dst), 0);
+        break;
+    default: /* all who waited for what ended are told */
+        for (unsigned i = 0; i < 2; i++)
+            cr_assert_gt(outcome(caller[i]), 0);
+    }
+}
+
+/* --- who comes in between ------------------------------------------------- */
+
+static void act(enum act what, enum op op)
+{
+    disturbed |= what > ACT_SAME && what != ACT_MOVE;
+    switch (what) {
+    case ACT_NOTHING:
+        break;
+    case ACT_SAME:
+        operate(b, op);
+        break;
+    case ACT_UNMAP:
+        unmap(b, src_slot, UNMAP_SELF, pages(PAGES));
+        unmap(b, src_slot, UNMAP_SELF | UNMAP_RECURSIVE, caps());
+        break;
+    case ACT_MAP:
+        map(b, PAGES, pages(PAGES), false);
+        map(b, (word_t)FIRST << SEL_SHIFT, caps(), false);
+        break;
+    case ACT_CANCEL:
+        if (is_there(a_slot))
+            thread_ex_regs(a, 0x1000, 0x2000, true, false);
+        kernel_exit();
+        break;
+    case ACT_MOVE:
+        if (is_there(a_slot))
+            sched_move(a, !a->next_cpu);
+        kernel_exit();
+        break;
+    case ACT_DELETE_TASK:
+        delete (b, dst_slot);
+        break;
+    case ACT_DELETE_SOURCE:
+        delete (b, src_slot);
+        break;
+    default:
+        delete (b, a_slot);
+    }
+}
+
+/* The interrupt: the timer, for which b waits. */
+static void strike(void)
+{
+    fake.time += PERIOD * 1000;
+    core_timer();
+}
+
+/* --- worlds --------------------------------------------------------------- */
+
+/* Two tasks; memory and capabilities of src; if `given`, derived in dst, and
+ * the memory from there back in src. */
+static void tasks_make(bool given)
+{
+    unsigned n;
+    src = task_new();
+    dst = task_new();
+    src_slot = slot_of(&src->object);
+    dst_slot = slot_of(&dst->object);
+    for (unsigned i = 0; i < PIECES; i++) {
+        paddr_t pa = port_virt_to_phys(frames) + i * PAGE_SIZE;
+        mspace_map_root(&src->mem, PAGES + i * PAGE_SIZE, pa, PAGE_ORDER,
+                        RIGHT_RWX, MEM_NORMAL);
+        cap_insert_root(&src->caps, FIRST + i, &kernel.task->object, CAP_ALL);
+        if (given)
+            cap_map(cap_slot(&src->caps, FIRST + i), &dst->caps, FIRST + i,
+                    CAP_ALL, false, false);
+    }
+    if (!given)
+        return;
+    mspace_map(&src->mem, PAGES, &dst->mem, PAGES, PAGE_ORDER + ORDER,
+               RIGHT_RWX, 0, false, ~0u, &n);
+    mspace_map(&dst->mem, PAGES, &src->mem, BACK, PAGE_ORDER + ORDER, RIGHT_RWX,
+               0, false, ~0u, &n);
+}
+
+/* A thread of dst; two threads wait for it, one through a gate. */
+static void waiters_make(void)
+{
+    in_task = thread_running(dst, 5);
+    in_task_slot = slot_of_thread(in_task);
+    gate_new(kernel.task, GATE, in_task, 0);
+    for (unsigned i = 0; i < 2; i++)
+        caller[i] = thread_running(kernel.task, 6 + i);
+    sys(caller[0], GATE, CALL, 0, NEVER);
+    sys(caller[1], in_task_slot, RECEIVE, 0, NEVER);
+}
+
+static void world_make(enum op op)
+{
+    bool given = op == OP_UNMAP_PAGES || op == OP_UNMAP_CAPS ||
+                 op == OP_REVOKE_CAPS || op == OP_DELETE_TASK;
+    fake.console_used = 0;
+    disturbed = false;
+    tasks_make(given);
+    waiters_make();
+    a = thread_running(kernel.task, 10);
+    a_slot = slot_of_thread(a);
+    b = thread_running(kernel.task, 20);
+    sys_sleep(b, PERIOD);
+}
+
+/* Both CPUs, until nobody has anything to do in the kernel. */
+static void settle(void)
+{
+    for (unsigned i = 0; i < 4; i++) {
+        on_cpu(1 - i % 2);
+        kernel_exit();
+    }
+    on_cpu(0);
+}
+
+/* One order: the first interrupt at question at[0], the second at[1] after.
+ * Returns how many came. */
+static unsigned run(enum op op, const enum act *acts, const unsigned *at)
+{
+    unsigned came = 0;
+    world_make(op);
+    work.piece = 1;
+    fake.points = at[0];
+    operate(a, op);
+    while (b->state == THREAD_READY && came < 2) {
+        bool last = came == 1;
+        fake.points = last ? 0 : at[1];
+        act(acts[came++], op);
+        sys_sleep(b, PERIOD); /* and a goes on */
+    }
+    bool second = came && at[1] && !fake.points;
+    fake.points = 0;
+    settle();
+    if (!disturbed)
+        check_done(op);
+    work.piece = WORK_PIECE;
+    if (is_there(GATE))
+        slot_delete(kernel.task, GATE);
+    kernel_rewind();
+    orders++;
+    return came + (came == 1 && second);
+}
+
+/* Every place for one interrupt. Returns how many there are. */
+static unsigned run_places(enum op op, enum act what)
+{
+    unsigned at[2] = {1, 0};
+    enum act acts[2] = {what, ACT_NOTHING};
+    while (run(op, acts, at) > 0)
+        at[0]++;
+    return at[0] - 1;
+}
+
+/* Every two places. */
+static void run_pairs(enum op op, enum act first, enum act second)
+{
+    unsigned at[2] = {1, 1};
+    enum act acts[2] = {first, second};
+    for (;;) {
+        unsigned came = run(op, acts, at);
+        if (came == 0)
+            return;
+        at[1]++;
+        if (came == 1) {
+            at[0]++;
+            at[1] = 1;
+        }
+    }
+}
+
+static void start(void)
+{
+    kernel_boot_cpus(2);
+    fake.on_irq = strike;
+}
+
+Test(preempt, one_interrupt_at_every_point)
+{
+    start();
+    for (enum op op = 0; op < OPS; op++)
+        for (enum act what = 0; what < ACTS; what++)
+            cr_assert_gt(run_places(op, what), 3, "op %u, act %u", op, what);
+    cr_log_warn("%u orders", orders);
+}
+
+Test(preempt, two_interrupts_at_every_two_points)
+{
+    static const enum act acts[] = {ACT_SAME, ACT_CANCEL, ACT_MOVE};
+    start();
+    for (enum op op = 0; op < OPS; op++)
+        for (unsigned i = 0; i < 3; i++)
+            run_pairs(op, acts[i], acts[(i + 1) % 3]);
+    cr_log_warn("%u orders", orders);
+}
