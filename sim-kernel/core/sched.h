@@ -134,8 +134,8 @@ void sched_recall(struct thread *t);
 /* t's home becomes CPU `cpu`; if it is running on another one, at that one's
  * next kernel exit. */
 void sched_move(struct thread *t, unsigned cpu);
-/* The exception that t is to get is raised when its CPU leaves the kernel, if
- * t is still running there. */
+/* The exception that t is to get is raised before it runs on: after what it
+ * may just have asked for. */
 void sched_raise_later(struct thread *t);
 /* No thread will run in t's space again: CPUs where it is active leave it,
  * others than this one soon, and keep t pinned until then. */

@@ -7,8 +7,7 @@
  *
  *   kick    the CPU comes into the kernel soon and looks at its queues; what
  *           it is asked to do at its exit are its chores: move its current
- *           thread to another home, raise an exception for it, leave a dead
- *           address space
+ *           thread to another home, leave a dead address space
  *   halt    the CPU is out of user mode on return; registers can be read and
  *           changed, the thread goes on where it was
  *   recall  the same, and the thread is not current any more: whatever trap
@@ -21,7 +20,6 @@
 #include "kassert.h"
 #include "task.h"
 #include "trace.h"
-#include "trap.h"
 
 void sched_recall(struct thread *t)
 {
@@ -72,8 +70,8 @@ void sched_move(struct thread *t, unsigned cpu)
 
 void sched_raise_later(struct thread *t)
 {
-    t->raise_later = true;
-    sched_order(sched_home(t));
+    thread_watch(t, WATCH_RAISE, true);
+    sched_kick(sched_home(t));
 }
 
 void sched_leave_space(struct task *t)
@@ -111,12 +109,6 @@ void sched_do_chores(struct cpu *c)
         port_space_activate(NULL);
         object_unpin(c->leaving);
         c->leaving = NULL;
-    }
-    if (t && t->raise_later) {
-        struct port_trap trap = {.cause = CAUSE_EX_REGS};
-        t->raise_later = false;
-        if (t->state == THREAD_READY)
-            trap_raise(t, &trap);
     }
     if (t && t->next_cpu != t->cpu)
         sched_move_now(t, t->next_cpu);

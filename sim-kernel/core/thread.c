@@ -88,11 +88,14 @@ void thread_ex_regs(struct thread *t, uaddr_t ip, uaddr_t sp, bool cancel,
         thread_give_up(t);
         ipc_error(t, L4_IPC_SECANCELED);
     }
-    if (ip != ~0ul)
+    /* What a vCPU's user mode just asked for must not be done in the name of
+     * its kernel mode. */
+    bool leaves = t->vcpu && (ip != ~0ul || sp != ~0ul);
+    if (ip != ~0ul || leaves)
         sched_recall(t);
     else
         sched_halt(t);
-    if (t->vcpu && (ip != ~0ul || sp != ~0ul))
+    if (leaves)
         vcpu_leave(t); /* they are meant for its own task */
     if (ip == ~0ul)
         ip = port_frame_ip(&t->frame);

@@ -105,7 +105,6 @@ struct thread {
     uint8_t prio;
     uint8_t cpu;       /* home; constant for all but sched_cpus.c */
     uint8_t next_cpu;  /* the home to be: differs while it runs elsewhere */
-    bool raise_later;  /* sched_raise_later() */
     uint64_t slice_ns; /* length of a fresh time slice */
     uint64_t slice_left;
     uint64_t time_ns; /* CPU time used */

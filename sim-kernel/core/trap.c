@@ -186,7 +186,7 @@ void core_syscall(void)
         port_frame_get_args(&t->frame, &args);
         trap_trace(0, args.dest, args.tag);
     }
-    if (t->watch)
+    if (t->watch & ~(unsigned)WATCH_RAISE)
         trap_raise(t, &trap_before);
     else
         trap_call(t);

@@ -202,11 +202,11 @@ void vcpu_evict(struct list *vcpus)
     while (!list_is_empty(vcpus)) {
         struct vcpu *v = container_of(vcpus->next, struct vcpu, in_user_task);
         struct thread *t = v->thread;
-        struct port_trap gone = {.cause = CAUSE_PAGE_FAULT,
-                                 .address = port_frame_ip(&t->frame),
-                                 .access = RIGHT_X};
         if (v->user_mode) {
             sched_recall(t);
+            struct port_trap gone = {.cause = CAUSE_PAGE_FAULT,
+                                     .address = port_frame_ip(&t->frame),
+                                     .access = RIGHT_X};
             ipc_abort(t, L4_IPC_SECANCELED); /* a fault's IPC */
             vcpu_enter(t, &gone);
         }

@@ -213,6 +213,37 @@ KERNEL_TEST(smp, exception_asked_for_comes_after_the_system_call)
     cr_assert(a->in_exception);
 }
 
+KERNEL_TEST(smp, exception_asked_for_comes_when_it_has_its_turn_again)
+{
+    kernel_boot_cpus(2);
+    struct thread *a = ready_on(1, 10);
+    exit_on(1);
+    on_cpu(0);
+    thread_ex_regs(a, ~0ul, ~0ul, false, true);
+    struct thread *above = ready_on(1, 20);
+    cr_assert_eq(exit_on(1), above);
+    cr_assert_not(a->in_exception);
+    sys_wait(above);
+    cr_assert_null(kernel_exit());
+    cr_assert(a->in_exception, "not forgotten meanwhile");
+}
+
+KERNEL_TEST(smp, exception_asked_for_comes_after_a_call_that_waits)
+{
+    kernel_boot_cpus(2);
+    struct thread *a = ready_on(1, 10);
+    exit_on(1);
+    on_cpu(0);
+    thread_ex_regs(a, ~0ul, ~0ul, false, true);
+    on_cpu(1);
+    sys_sleep(a, 100);
+    cr_assert_eq(outcome(a), WAITS, "no alien: the call is made");
+    cr_assert_not(a->in_exception);
+    time_passes(100000);
+    cr_assert_null(kernel_exit());
+    cr_assert(a->in_exception);
+}
+
 KERNEL_TEST(smp, a_dead_tasks_space_stays_until_all_have_left_it)
 {
     kernel_boot_cpus(2);

@@ -13,11 +13,15 @@ static void scheduler_info(void)
     CHECK_EQ(result(l4_scheduler_info(L4_BASE_SCHEDULER_CAP, &max, &cpus)), 0);
     CHECK(max >= 1);
     CHECK_EQ(cpus.map & 1, 1);
+    l4_sched_cpu_set_t online = cpus;
     cpus = l4_sched_cpu_set(max, 0, 0);
     CHECK_EQ(result(l4_scheduler_info(L4_BASE_SCHEDULER_CAP, &max, &cpus)),
              -L4_ERANGE);
     CHECK(l4_scheduler_is_online(L4_BASE_SCHEDULER_CAP, 0));
-    CHECK(!l4_scheduler_is_online(L4_BASE_SCHEDULER_CAP, 31));
+    for (unsigned cpu = 1; cpu < 32; cpu++)
+        CHECK_EQ(!!l4_scheduler_is_online(L4_BASE_SCHEDULER_CAP, cpu),
+                 online.map >> cpu & 1);
+    CHECK(!l4_scheduler_is_online(L4_BASE_SCHEDULER_CAP, (unsigned)max));
 }
 
 static long run(l4_cap_idx_t thread, unsigned prio, l4_umword_t quantum)
