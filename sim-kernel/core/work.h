@@ -15,7 +15,8 @@
  *
  * The counters belong to the machine and stand under the kernel lock.
  *
- * I1  longest <= WORK_LIMIT, in every run of the tests.
+ * I1  longest <= WORK_LIMIT, but for what is `held` or built in one piece
+ *     (docs/caveats.md names it). Boot is not counted.
  */
 #ifndef CORE_WORK_H
 #define CORE_WORK_H
