@@ -20,12 +20,15 @@
 enum {
     IPC_TIMES_FLOOR = 4,
     IPC_TRACED_TIMES_FLOOR = 6,
+    ROUND_TRIP_EVENTS = 10, /* ENTER, IPC, IPC_BLOCK, SWITCH, LEAVE; twice */
+    EVENT_MOST_NS = 25,
+    EVENT_WRITTEN_MOST_NS = 200, /* 5 million a second */
     FAULT_TIMES_FLOOR = 100,
     MAP_TIMES_FLOOR = 18,
     MAP_TOUCH_TIMES_FLOOR = 160,
     STARTS = 15,
-    COMPUTE_ROUNDS = 20,
-    COMPUTE_BATCHES = 5,
+    COMPUTE_ROUNDS = 2, /* short: a busy host takes the CPU every few ms */
+    COMPUTE_BATCHES = 50,
     PATH = 512,
     ARGS = 24,
 };
@@ -92,10 +95,14 @@ static bool run(struct command *c, struct row *r)
 
 /* --- rows: messages ----------------------------------------------------- */
 
+/* With a trace, so few calls a batch that the ring holds them. */
+static const char *const ipc_boot = "rom/ned rom/ipc.cfg";
+static const char *const ipc_boot_few = "rom/ned rom/ipc.cfg 2000";
+
 static void ipc_system(struct command *c, const struct bench *b,
-                       const char *trace)
+                       const char *boot, const char *trace)
 {
-    start(c, b, trace ? "rom/ned rom/ipc.cfg 2000" : "rom/ned rom/ipc.cfg");
+    start(c, b, boot);
     if (trace) {
         add(c, "--trace", "");
         add(c, "%s", trace);
@@ -122,7 +129,7 @@ static bool measure_ipc(const struct bench *b, struct row *r)
 {
     struct command c;
 
-    ipc_system(&c, b, NULL);
+    ipc_system(&c, b, ipc_boot, NULL);
     return run(&c, r) && floor_figure(r, r->name, IPC_TIMES_FLOOR);
 }
 
@@ -131,21 +138,58 @@ static bool measure_ipc_slow(const struct bench *b, struct row *r)
 {
     struct command c;
 
-    ipc_system(&c, b, NULL);
+    ipc_system(&c, b, ipc_boot, NULL);
     add(&c, "--no-fast-path", "");
     return run(&c, r) && floor_figure(r, "ipc_inter", 0);
 }
 
-static bool measure_ipc_traced(const struct bench *b, struct row *r)
+/* The figures of a run with a trace in result. */
+static bool run_traced(const struct bench *b, const char *boot, struct row *r)
 {
     struct command c;
     char trace[PATH];
 
     snprintf(trace, sizeof(trace), "%s/bench.vtr", b->build);
-    ipc_system(&c, b, trace);
+    ipc_system(&c, b, boot, trace);
     bool ran = run(&c, r);
     unlink(trace);
-    return ran && floor_figure(r, "ipc_inter", IPC_TRACED_TIMES_FLOOR);
+    return ran;
+}
+
+static bool measure_ipc_traced(const struct bench *b, struct row *r)
+{
+    return run_traced(b, ipc_boot_few, r) &&
+           floor_figure(r, "ipc_inter", IPC_TRACED_TIMES_FLOOR);
+}
+
+/* What tracing adds to a call and its reply, by event; the floor: nothing. */
+static bool measure_trace_event(const struct bench *b, struct row *r)
+{
+    struct command c;
+    double plain;
+
+    ipc_system(&c, b, ipc_boot_few, NULL);
+    if (!run(&c, r) || !floor_figure(r, "ipc_inter", 0))
+        return false;
+    plain = r->value;
+    if (!run_traced(b, ipc_boot_few, r) || !floor_figure(r, "ipc_inter", 0))
+        return false;
+    r->value = (r->value - plain) / ROUND_TRIP_EVENTS;
+    r->floor = 0;
+    r->target = EVENT_MOST_NS;
+    return true;
+}
+
+/* So many calls a batch that the ring goes to the file in between: the whole
+ * time of a call and its reply, by event. */
+static bool measure_trace_write(const struct bench *b, struct row *r)
+{
+    if (!run_traced(b, ipc_boot, r) || !floor_figure(r, "ipc_inter", 0))
+        return false;
+    r->value /= ROUND_TRIP_EVENTS;
+    r->floor = 0;
+    r->target = EVENT_WRITTEN_MOST_NS;
+    return true;
 }
 
 /* --- rows: memory -------------------------------------------------------- */
@@ -438,6 +482,14 @@ struct row rows[] = {
      .unit = "ns",
      .measure = measure_ipc_traced,
      .text = "between two tasks, with a trace"},
+    {.name = "trace_event",
+     .unit = "ns",
+     .measure = measure_trace_event,
+     .text = "what tracing adds to it, by event"},
+    {.name = "trace_write",
+     .unit = "ns",
+     .measure = measure_trace_write,
+     .text = "an event made and written to the file"},
     {.name = "ipc_slow_path",
      .unit = "ns",
      .measure = measure_ipc_slow,
