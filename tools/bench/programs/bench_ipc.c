@@ -21,7 +21,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { BATCHES = 9, WARM_UP = 200, STACK = 16 << 10, SERVER_PRIO = 3 };
+enum { BATCHES = 45, WARM_UP = 200, STACK = 16 << 10, SERVER_PRIO = 3 };
 
 static char server_stack[STACK] __attribute__((aligned(16)));
 
