@@ -20,6 +20,12 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 
+#ifdef HW_SIGACTION /* see meson.build */
+int HW_SIGACTION(int signo, const struct sigaction *act, struct sigaction *old);
+#else
+#define HW_SIGACTION sigaction
+#endif
+
 enum { CPUS_MAX = 64, SIGNAL_STACK_SIZE = 128 * 1024 };
 
 static const int signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP};
@@ -63,8 +69,7 @@ static void crash(int signo, uint64_t address, uint64_t ip)
     signal(signo, SIG_DFL); /* the instruction runs again, and ends us */
 }
 
-__attribute__((no_sanitize("address", "undefined"))) static void
-on_signal(int signo, siginfo_t *info, void *context)
+static void on_signal(int signo, siginfo_t *info, void *context)
 {
     ucontext_t *uc = context;
     struct hw_cpu *c = cpu_running(hw_host_frame_ip(uc));
@@ -95,7 +100,7 @@ static void handlers_install(void)
     for (int i = 0; i < SIGNALS; i++)
         sigaddset(&action.sa_mask, signals[i]);
     for (int i = 0; i < SIGNALS; i++)
-        sigaction(signals[i], &action, NULL);
+        HW_SIGACTION(signals[i], &action, NULL);
 }
 
 bool hw_signal_register(struct hw_cpu *c)

@@ -17,12 +17,14 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 enum { ROOM_AT_FIRST = 1024, PAGE_SHIFT = 12 };
 
-/* AddressSanitizer keeps a forbidden gap of its shadow at these addresses;
+/* The sanitizers keep a forbidden gap of their shadow at these addresses;
  * mapping over it piece by piece is fine. */
-#ifdef __SANITIZE_ADDRESS__
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 static const bool range_may_be_taken = true;
 #else
 static const bool range_may_be_taken = false;
@@ -33,12 +35,19 @@ static void *host_address(uint64_t page)
     return (void *)(uintptr_t)(page << PAGE_SHIFT);
 }
 
+/* Not by mmap(): ThreadSanitizer's refuses addresses it does not know. */
+static void *map_raw(void *at, size_t size, int rights, int flags, int fd,
+                     off_t offset)
+{
+    return (void *)syscall(SYS_mmap, at, size, rights, flags, fd, offset);
+}
+
 static int range_reserve(void *start, uint64_t size)
 {
-    void *at =
-        mmap(start, size, PROT_NONE,
-             MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE,
-             -1, 0);
+    void *at = map_raw(start, size, PROT_NONE,
+                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE |
+                           MAP_FIXED_NOREPLACE,
+                       -1, 0);
 
     if (at == start)
         return 0;
@@ -220,9 +229,9 @@ static void span_drop(struct hw_host *h, uint64_t first, uint64_t count)
     h->drops++;
     /* I2 leaves the host room for this; going on without it would show one
      * space another's memory. */
-    if (mmap(host_address(first), count << PAGE_SHIFT, PROT_NONE,
-             MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1,
-             0) == MAP_FAILED)
+    if (map_raw(host_address(first), count << PAGE_SHIFT, PROT_NONE,
+                MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1,
+                0) == MAP_FAILED)
         abort();
     for (uint64_t page = first; page < first + count; page++)
         page_remove(h, page);
@@ -281,9 +290,9 @@ static int frames_map(struct hw_host *h, uint64_t page, uint64_t frame,
     off_t offset = (off_t)((frame << PAGE_SHIFT) - h->ram->base);
 
     h->maps++;
-    while (mmap(host_address(page), (size_t)count << PAGE_SHIFT, rights,
-                MAP_SHARED | MAP_FIXED | MAP_POPULATE, h->ram->fd,
-                offset) == MAP_FAILED) {
+    while (map_raw(host_address(page), (size_t)count << PAGE_SHIFT, rights,
+                   MAP_SHARED | MAP_FIXED | MAP_POPULATE, h->ram->fd,
+                   offset) == MAP_FAILED) {
         if (!h->pages)
             return -ENOMEM;
         span_around_drop(h, h->table[h->table[0].newer].page, 0, UINT64_MAX);
@@ -318,7 +327,7 @@ int hw_host_init(struct hw_host *h, const struct hw_ram *ram, uint64_t start,
 
 void hw_host_destroy(struct hw_host *h)
 {
-    munmap((void *)(uintptr_t)h->start, h->end - h->start);
+    syscall(SYS_munmap, h->start, h->end - h->start);
     free(h->table);
     free(h->bucket);
 }

@@ -1,8 +1,9 @@
 # Same system, same seed, same bytes: the trace of a run is reproducible.
 import re
 import shutil
-from harness import (Skip, main, records, root, run, run_traced, scratch,
-                     test, vitrine, event_numbers)
+from harness import (FAULT, Skip, main, program, records, root, run,
+                     run_traced, scratch, simulator, test, vitrine,
+                     event_numbers)
 
 SEEDS = range(1, 6)
 EVENT = event_numbers()
@@ -58,6 +59,28 @@ def _():
             assert events[1:] != theirs[1:], (
                 "seeds %d and %d: one schedule" % (other, seed))
         seen[seed] = events
+
+
+@test("four CPUs in turns: the same seed writes the same trace")
+def _():
+    for name in ("clntsrv", "revoke", "demo"):
+        for seed in (0, 3):
+            words = ("--cpus", 4, "--seed", seed, name)
+            first = run_traced(*words)[1]
+            same(first, run_traced(*words)[1], "%s, seed %d" % (name, seed))
+
+
+@test("the kernel's tests on four CPUs write the same trace twice")
+def _():
+    traces = []
+    for i in range(2):
+        path = scratch / ("cpus%d.vtr" % i)
+        simulator("--until=60", "--cpus=4", "--seed=1", "--trace=%s" % path,
+                  program("sigma0"), program("ktest")).expect(FAULT)
+        traces.append(path.read_bytes())
+    same(*traces, "ktest")
+    used = {x.cpu for x in records(traces[0])}
+    assert used == {0, 1, 2, 3}, "CPUs in the trace: %s" % used
 
 
 @test("every trace ends with the system's end")
