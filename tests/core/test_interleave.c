@@ -1,7 +1,8 @@
 /*
  * Every order of what a few threads may do to each other, up to a depth: call,
- * receive, answer, cancel, delete, time. After each step all invariants are
- * checked, after each sequence that nothing is left over.
+ * receive, answer, cancel, delete, time; on two CPUs also move and hand over
+ * the time slice, from whichever CPU the thread is on. After each step all
+ * invariants are checked, after each sequence that nothing is left over.
  *
  * A sequence is a number in base EVENTS, one digit per step, counted up like
  * an odometer; a step that is not possible (its thread is blocked or gone)
@@ -13,7 +14,7 @@ enum { THREADS_MAX = 3, DEPTH_MAX = 6, US = 1000 };
 
 static struct thread *thread[THREADS_MAX];
 static word_t slot[THREADS_MAX];
-static unsigned threads;
+static unsigned threads, cpus, acts;
 
 enum act {
     ACT_CALL,       /* the next thread, through its gate, for ever */
@@ -25,6 +26,8 @@ enum act {
     ACT_CANCEL,     /* ex_regs by somebody else */
     ACT_DELETE,
     ACT_GATE_DELETE, /* of the gate to this thread */
+    ACT_SWITCH,      /* the next thread runs on this one's slice */
+    ACT_MOVE,        /* to the other CPU */
     ACTS,
 };
 enum { GATES = 0x180 };
@@ -53,6 +56,7 @@ static bool trap(unsigned i, enum act act)
     struct thread *t = thread[i];
     if (!is_alive(i) || t->state != THREAD_READY)
         return false;
+    on_cpu(t->cpu);
     switch (act) {
     case ACT_CALL:
         sys(t, GATES + next, CALL, tag_make(1, 2, 0, 0), NEVER);
@@ -69,21 +73,45 @@ static bool trap(unsigned i, enum act act)
     case ACT_REPLY_WAIT:
         sys_reply(t, tag_make(0, 2, 0, 0));
         return true;
+    case ACT_SWITCH:
+        t->utcb->mr[0] = THREAD_SWITCH;
+        sys(t, slot[next], CALL, tag_make(L4_PROTO_THREAD, 1, 0, 0), NEVER);
+        return true;
     default:
         fault(t);
         return true;
     }
 }
 
+/* Each CPU leaves the kernel, the one asked last. */
+static void exit_all(void)
+{
+    for (unsigned i = cpus; i-- > 0;) {
+        on_cpu(i);
+        kernel_exit();
+    }
+}
+
+static void time_passes_everywhere(void)
+{
+    fake.time += 100 * US;
+    for (unsigned i = 0; i < cpus; i++) {
+        on_cpu(i);
+        core_timer();
+        kernel_exit();
+    }
+}
+
 static bool step(unsigned event)
 {
-    unsigned i = event / ACTS;
-    enum act act = event % ACTS;
+    unsigned i = event / acts;
+    enum act act = event % acts;
+    on_cpu(0);
     if (i == threads) { /* one more: time */
-        time_passes(100 * US);
+        time_passes_everywhere();
         return true;
     }
-    if (act < ACT_CANCEL)
+    if (act < ACT_CANCEL || act == ACT_SWITCH)
         return trap(i, act);
     if (act == ACT_GATE_DELETE) {
         if (!gate_is_alive(i))
@@ -95,6 +123,8 @@ static bool step(unsigned event)
         return false;
     if (act == ACT_DELETE) {
         slot_delete(kernel.task, slot[i]);
+    } else if (act == ACT_MOVE) {
+        sched_move(thread[i], !thread[i]->next_cpu);
     } else {
         if (thread[i]->state == THREAD_READY)
             return false; /* nothing to cancel */
@@ -115,7 +145,7 @@ static void world_make(void)
         gate_new(kernel.task, GATES + i, thread[i], 0x10 * i);
         thread[i]->pager = thread[i]->exc_handler = pager;
     }
-    kernel_exit();
+    exit_all();
 }
 
 /* Runs one sequence; returns the digit to turn next. */
@@ -124,18 +154,22 @@ static unsigned run(const unsigned *event, unsigned depth)
     unsigned at = 0;
     fake.console_used = 0;
     world_make();
-    while (at < depth && step(event[at]))
-        at++;
+    for (; at < depth && step(event[at]); at++)
+        if (cpus > 1)
+            exit_all();
+    exit_all();
     kernel_rewind();
     return at < depth ? at : depth - 1;
 }
 
-static unsigned run_all(unsigned count, unsigned depth)
+static unsigned run_all(unsigned count, unsigned depth, unsigned on)
 {
     unsigned event[DEPTH_MAX] = {0}, sequences = 0;
     threads = count;
-    unsigned events = threads * ACTS + 1;
-    kernel_boot();
+    cpus = on;
+    acts = cpus > 1 ? ACTS : ACT_SWITCH;
+    unsigned events = threads * acts + 1;
+    kernel_boot_cpus(cpus);
     for (;;) {
         unsigned turn = run(event, depth);
         sequences++;
@@ -151,14 +185,21 @@ static unsigned run_all(unsigned count, unsigned depth)
 
 Test(interleave, two_threads)
 {
-    unsigned orders = run_all(2, 4);
+    unsigned orders = run_all(2, 4, 1);
     cr_log_info("%u orders", orders);
     cr_assert_gt(orders, 5000);
 }
 
 Test(interleave, three_threads)
 {
-    unsigned orders = run_all(3, 3);
+    unsigned orders = run_all(3, 3, 1);
     cr_log_info("%u orders", orders);
     cr_assert_gt(orders, 5000);
+}
+
+Test(interleave, two_threads_on_two_cpus)
+{
+    unsigned orders = run_all(2, 3, 2);
+    cr_log_info("%u orders", orders);
+    cr_assert_gt(orders, 2000);
 }

@@ -72,7 +72,7 @@ shim_failed(const char *file, int line, const char *what, const char *format,
             shim_failed(__FILE__, __LINE__, text, " " __VA_ARGS__);            \
     } while (0)
 /* A line of the log. */
-#define cr_log_warn(...)      (printf("# " __VA_ARGS__), (void)putchar('\n'))
+#define cr_log_info(...)      (printf("# " __VA_ARGS__), (void)putchar('\n'))
 #define cr_assert(c, ...)     SHIM_ASSERT(c, #c, __VA_ARGS__)
 #define cr_assert_not(c, ...) SHIM_ASSERT(!(c), "not " #c, __VA_ARGS__)
 #define cr_assert_eq(a, b, ...)                                                \
