@@ -12,6 +12,7 @@ import difflib
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 
@@ -120,8 +121,35 @@ def kernel_suite():
            "exit code %d after %d tests\n%s" % (code, seen, err))
 
 
+def debugger():
+    """Breakpoints in the kernel and in a program that is not loaded yet."""
+    fact = "gdb stops in the kernel and in a program, with symbols"
+    if not shutil.which("gdb-multiarch"):
+        return skip(fact, "gdb-multiarch is missing")
+    words = [ROOT / "vitrine", "gdb", "--target", target, "--time-limit",
+             str(LIMIT_S), "clntsrv", "--batch"]
+    for command in ("break ipc_start", "continue", "backtrace 2", "delete",
+                    "break client.c:main", "continue", "backtrace",
+                    "print argv[0]", "next", "vitrine-tasks"):
+        words += ["-ex", command]
+    _, out, err = start(words)
+    patterns = (r"Breakpoint 1, ipc_start \(.*core/ipc\.c:",
+                r"#1 .*invoke",
+                r"Breakpoint 2, main \(argc=.*client\.c:", r"#1 .*libc_start",
+                r'"rom/clntsrv_client"', r"task \d+ .*/clntsrv_server")
+    at, missing = 0, ""
+    for pattern in patterns:
+        found = re.compile(pattern).search(out, at)
+        if not found:
+            missing = pattern
+            break
+        at = found.end()
+    report(not missing, fact, "not there: %s\n%s%s" % (missing, out, err))
+
+
 for path in sorted(GOLDEN.glob("*.txt")):
     example(path.stem)
+debugger()
 kernel_suite()
 print("1..%d" % count)
 sys.exit(failed > 0)

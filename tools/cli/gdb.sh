@@ -33,6 +33,37 @@ parse_gdb()
     done
 }
 
+# gdb_machine: QEMU waits at its first instruction, behind a socket; gdb is in
+# front. Its end is QEMU's. The machine has no time limit unless one is given.
+gdb_machine()
+{
+    command -v gdb-multiarch > /dev/null ||
+        die "gdb-multiarch is missing (apt-get install gdb-multiarch)"
+    . "$cli/target.sh"
+    build_target "$target"
+    eval "run_words $words"
+    [ -z "$trace" ] || option --trace "$trace"
+    case $options in
+    *--time-limit*) ;;
+    *) option --time-limit 0 ;;
+    esac
+    make_sim_args
+    _folder=$(mktemp -d "${TMPDIR:-/tmp}/vitrine-gdb.XXXXXX") || exit
+    trap 'kill $_machine 2> /dev/null; wait; rm -rf "$_folder"' EXIT
+    eval "\"\$sim\" --gdb \"\$_folder/socket\" $sim_args < /dev/null &"
+    _machine=$!
+    while [ ! -S "$_folder/socket" ]; do
+        kill -0 $_machine 2> /dev/null || die "the machine did not start"
+        sleep 0.1
+    done
+    trap : INT
+    eval "VITRINE_PROGRAMS=\"\$programs\" gdb-multiarch -q -nx \
+        -x \"\$root/tools/gdb/vitrine.gdb\" \
+        -iex \"set confirm off\" -ex \"target remote \$_folder/socket\" \
+        -x \"\$root/tools/gdb/machine.py\" $gdb_args \"\$target_kernel\""
+    exit
+}
+
 cmd_gdb()
 {
     parse_gdb "$@"
@@ -40,6 +71,9 @@ cmd_gdb()
     [ -n "$words" ] || die_usage "gdb needs a SYSTEM"
     ensure_setup build run test
     ensure_built runnable
+    if [ -n "$target" ]; then
+        gdb_machine
+    fi
     eval "run_words $words"
     [ -z "$trace" ] || option --trace "$trace" --words "$typed"
     make_sim_args

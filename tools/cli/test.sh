@@ -75,7 +75,7 @@ test_machine()
 {
     build_target "$1"
     _tap=$build-$1/machine.tap
-    python3 "$root/tests/machines/run.py" "$1" "$target_kernel" \
+    VITRINE_BUILD=$build python3 "$root/tests/machines/run.py" "$1" "$target_kernel" \
         "$build-$1/programs" > "$_tap" 2>&1
     code=$?
     if [ "$_verbose" = 1 ]; then

@@ -239,6 +239,9 @@ before it is loaded (`break hello.c:main`); its symbols come when it is.
   -ex COMMAND       one gdb command
 RUN-OPTION: those of `vitrine run`, but for --graph.
 
+With --target NAME (riscv64, aarch64) gdb-multiarch is in front of QEMU, which
+waits at its first instruction: type `continue` instead of `run`.
+
 In gdb: `vitrine-tasks` lists the programs loaded so far. Virtual time makes
 a run under gdb the same as one without.
 END

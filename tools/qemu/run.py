@@ -14,6 +14,7 @@ import os
 import re
 import select
 import shutil
+import signal
 import struct
 import subprocess
 import sys
@@ -52,7 +53,7 @@ def arguments():
     p.add_argument("--trace", default="")
     p.add_argument("--input", default="")
     p.add_argument("--realtime", action="store_true")
-    p.add_argument("--gdb", type=int, default=0, help="port, and wait there")
+    p.add_argument("--gdb", default="", help="socket for gdb; wait for it")
     p.add_argument("--time-limit", type=float, default=60,
                    help="seconds on the wall; 0: none")
     p.add_argument("modules", nargs="+")
@@ -164,10 +165,11 @@ def qemu_words(o, socket, archive_path):
         "-qmp", "unix:%s,server=on,wait=off" % socket,
         "-action", "reboot=shutdown,shutdown=pause",
         "-kernel", o.kernel + RAW.get(o.target, ""), "-initrd", archive_path]
-    if not o.realtime and not o.input == "-":
+    by_host = o.gdb and o.target == "riscv64"
+    if not (o.realtime or o.input == "-" or by_host):
         words += ["-icount", "shift=0,sleep=off"]
     if o.gdb:
-        words += ["-gdb", "tcp:127.0.0.1:%d" % o.gdb, "-S"]
+        words += ["-gdb", "unix:%s,server=on,wait=off" % o.gdb, "-S"]
     return words
 
 
@@ -195,7 +197,7 @@ def watch(o, qemu, monitor, console):
             drain(fd, console)
             return True
         if "SHUTDOWN" in monitor.events:
-            o.gdb = 0
+            o.gdb = ""
         if time.monotonic() > end:
             return False
 
@@ -260,8 +262,13 @@ def run(o, folder):
         qemu.wait()
 
 
+def terminated(number, frame):
+    raise KeyboardInterrupt  # so that QEMU ends, too
+
+
 def main():
     o = arguments()
+    signal.signal(signal.SIGTERM, terminated)
     if o.trace and parse_ram(o.ram) < 128 << 20:
         o.ram = "128M"  # the ring takes 16 MiB
     if not shutil.which(MACHINES[o.target][0]):
