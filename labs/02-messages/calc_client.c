@@ -14,9 +14,9 @@ static void ask(long protocol, unsigned words, unsigned long op,
     l4_msg_regs_t *m = l4_utcb_mr();
     m->mr[0] = op;
     m->mr[1] = argument;
-    l4_msgtag_t tag = l4_ipc_call(l4re_env_get_cap("calc"), l4_utcb(),
-                                  l4_msgtag(protocol, words, 0, 0),
-                                  L4_IPC_NEVER);
+    l4_msgtag_t tag =
+        l4_ipc_call(l4re_env_get_cap("calc"), l4_utcb(),
+                    l4_msgtag(protocol, words, 0, 0), L4_IPC_NEVER);
     printf("operation %lu, %lu: answer %ld, sum %ld\n", op, argument,
            (long)l4_msgtag_label(tag), (long)l4_utcb_mr()->mr[0]);
 }

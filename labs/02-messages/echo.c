@@ -35,7 +35,6 @@ int main(void)
      * also when an answer could not be delivered. */
     l4_umword_t label;
     l4_msgtag_t tag = l4_ipc_wait(l4_utcb(), &label, L4_IPC_NEVER);
-    l4_ipc_reply_and_wait(l4_utcb(), serve(tag), &label,
-                          L4_IPC_SEND_TIMEOUT_0);
+    l4_ipc_reply_and_wait(l4_utcb(), serve(tag), &label, L4_IPC_SEND_TIMEOUT_0);
     return 0;
 }

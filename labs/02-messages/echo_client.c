@@ -24,8 +24,8 @@ int main(int argc, char **argv)
     unsigned long value = argc > 1 ? strtoul(argv[1], 0, 0) : 7;
 
     for (unsigned words = 1; words <= 8; words++) {
-        l4_msgtag_t tag = ask(ECHO_PROTOCOL, words, value + words,
-                              L4_IPC_NEVER);
+        l4_msgtag_t tag =
+            ask(ECHO_PROTOCOL, words, value + words, L4_IPC_NEVER);
         printf("%u words: answer %ld, %u words\n", words,
                (long)l4_msgtag_label(tag), l4_msgtag_words(tag));
     }
