@@ -113,14 +113,20 @@ static void read_line(struct policy *p, const char *path, unsigned number,
     }
 }
 
-struct policy *policy_load(const char *path)
+static FILE *policy_open(const char *path)
 {
     FILE *f = fopen(path, "r");
+    if (!f)
+        die(EXIT_BAD_USAGE, "%s: %s", path, strerror(errno));
+    return f;
+}
+
+struct policy *policy_load(const char *path)
+{
+    FILE *f = policy_open(path);
     char line[LINE_MAX_BYTES];
     unsigned number = 0;
 
-    if (!f)
-        die(EXIT_BAD_USAGE, "%s: %s", path, strerror(errno));
     struct policy *p = xcalloc(1, sizeof(*p));
     while (fgets(line, sizeof(line), f))
         read_line(p, path, ++number, line);

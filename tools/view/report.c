@@ -34,7 +34,7 @@ struct report {
 
 static void put_signed(struct pack *p, int64_t value)
 {
-    pack_varint(p, (uint64_t)value << 1 ^ (uint64_t)(value >> 63));
+    pack_varint(p, (uint64_t)value << 1 ^ (value < 0 ? ~0ull : 0));
 }
 
 static uint64_t hash(const char *text)
