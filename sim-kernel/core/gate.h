@@ -3,7 +3,8 @@
  * forge.
  *
  * I1  an unbound gate's queue holds the threads that wait to send through
- *     it; a bound one's is empty (they wait at the thread).
+ *     it; a bound one's is empty (they wait at the thread), or a chore is
+ *     taking them there.
  */
 #ifndef CORE_GATE_H
 #define CORE_GATE_H
