@@ -4,10 +4,13 @@
 #
 #   labs/solutions/NN-name/            solution, wrong/NAME/, expect.toml
 #
+# A wrong solution's folder has only the files that differ from the solution.
+#
 # VITRINE_LAB_SEEDS: schedules for the solution (4; CI: 100).
 # Prints TAP; arguments choose labs by number.
 import os
 import pathlib
+import shutil
 import sys
 import tempfile
 import tomllib
@@ -68,7 +71,12 @@ def check_solution(lab, folder):
 
 
 def check_wrong(lab, folder, name, stated):
-    found, said = verdicts(lab, folder / "wrong" / name, WRONG_SEEDS)
+    with tempfile.TemporaryDirectory(prefix="vitrine-wrong-") as mixed:
+        for place in (folder, folder / "wrong" / name):
+            for path in place.iterdir():
+                if path.is_file():
+                    shutil.copy(path, mixed)
+        found, said = verdicts(lab, pathlib.Path(mixed), WRONG_SEEDS)
     by_name = {v.name: v for v in found}
     lines = []
     for test, reason in stated.items():
