@@ -136,13 +136,11 @@ class Story:
         self.names = {}  # object id -> name
         self.task_of = {}  # thread id -> task id
         self.task_ids = set()
-        self.gate_thread = {}
         self.messages_all = []
         self.calls_all = []
         self.maps_all = []
         self.events_all = []
         self.cpu_ns = collections.Counter()  # thread id -> ns
-        self.held = collections.defaultdict(dict)  # task -> slot -> object
         self.end = "none"
         self.result = None
         self.last_time = 0
@@ -214,9 +212,6 @@ class Story:
     def _on_bind(self, row):
         self.task_of[row["thread"]] = row["task"]
 
-    def _on_gate_bind(self, row):
-        self.gate_thread[row["gate"]] = row["thread"]
-
     def _on_switch(self, row):
         who, since = self._running
         self.cpu_ns[who] += row["time"] - since
@@ -251,13 +246,6 @@ class Story:
                 self.name(row["to_task"]), row["from_va"], row["to_va"],
                 1 << (row["order_rights"] >> 8), row["order_rights"] & 15,
                 row["paddr"]))
-
-    def _on_cap_map(self, row):
-        self.held[row["to_task"]][row["to_slot"]] = row["object"]
-
-    def _on_cap_unmap(self, row):
-        if row["rights"] & 15 == 15 or row["rights"] == 0:
-            self.held[row["task"]].pop(row["slot"], None)
 
     def _on_end(self, row):
         who, since = self._running
@@ -311,12 +299,6 @@ class Story:
     def cpu_time(self, task):
         """CPU time of all threads of a task, ns."""
         return sum(self.cpu_ns[t] for t in self.threads(task))
-
-    def holds(self, task, name):
-        """Does a task of that name hold an object called `name` at the end?"""
-        return any(self.names.get(o) == name
-                   for k, slots in self.held.items()
-                   if self.names.get(k) == task for o in slots.values())
 
     def submitted(self, name):
         """The text of a file that was handed in."""
