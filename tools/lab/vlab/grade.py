@@ -111,7 +111,6 @@ def _draw(out, verdict, lab):
 
 def judge_one(name, path, lab_name, seeds, more, base, again):
     """One submission, in a process of its own. Its result as data."""
-    judging.JOBS_HERE = 0
     lab = labs.find(lab_name)
     out = pathlib.Path(base) / name
     own = out / "submitted"
@@ -126,7 +125,7 @@ def judge_one(name, path, lab_name, seeds, more, base, again):
         pass
     try:
         verdicts, said = judging.judge(lab, own, out, range(seeds + 1),
-                                       more=more)
+                                       more=more, jobs=1)
     except Exception as problem:  # one submission must not end the class
         return {"who": name, "key": "", "points": 0, "max_points": 0,
                 "compiler": "", "tests": [], "problem": repr(problem)}

@@ -136,11 +136,13 @@ def _judge_one(verdict, t, run):
         verdict.seed = run.seed
 
 
-def judge(lab, folder, out, seeds=(0,), token="", more=(), progress=None):
+def judge(lab, folder, out, seeds=(0,), token="", more=(), progress=None,
+          jobs=os.cpu_count() or 1):
     """Builds a submission and judges it on each seed.
 
-    Returns (verdicts, text of the compiler). A test failed once is not
-    tried on further seeds; a submission that does not compile fails all."""
+    `jobs` runs go on at once. Returns (verdicts, text of the compiler).
+    A test failed once is not tried on further seeds; a submission that does
+    not compile fails all."""
     tests, vary = load_tests(lab, more)
     token += student_of(lab, pathlib.Path(folder))
     verdicts = {t.name: Verdict(t.name, t.points, system=t.system,
@@ -152,27 +154,19 @@ def judge(lab, folder, out, seeds=(0,), token="", more=(), progress=None):
             v.status, v.wanted = FAILED, DOES_COMPILE
             v.happened = "it does not"
         return list(verdicts.values()), str(failure)
-    if not JOBS_HERE or len(seeds) == 1:
-        runs = ((seed, _runs(lab, tests, out, seed, vary, token))
-                for seed in seeds)
-        _judge_all(tests, verdicts, runs, progress)
-    else:
-        with concurrent.futures.ThreadPoolExecutor(JOBS_HERE) as pool:
-            _judge_all(tests, verdicts, _ahead(
-                pool, seeds, lambda seed: _runs(lab, tests, out, seed, vary,
-                                                token)), progress)
+    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
+        _judge_all(tests, verdicts, _ahead(
+            pool, seeds, 2 * jobs,
+            lambda seed: _runs(lab, tests, out, seed, vary, token)), progress)
     return list(verdicts.values()), said
 
 
-JOBS_HERE = os.cpu_count() or 1  # runs at once; 0: one after the other
-
-
-def _ahead(pool, seeds, work):
-    """(seed, work(seed)) in order, at most two of each job ahead."""
+def _ahead(pool, seeds, most, work):
+    """(seed, work(seed)) in order, at most `most` ahead."""
     waiting = []
     for seed in seeds:
         waiting.append((seed, pool.submit(work, seed)))
-        if len(waiting) > 2 * JOBS_HERE:
+        if len(waiting) > most:
             seed, future = waiting.pop(0)
             yield seed, future.result()
     for seed, future in waiting:
