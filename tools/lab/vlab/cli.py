@@ -13,7 +13,7 @@ import tempfile
 
 from . import build, report
 from . import lab as labs
-from .judge import judge, load_tests, values_for
+from .judge import judge, load_tests
 from .places import PROGRAMS, ROOT, Problem
 from .run import filled
 
@@ -99,11 +99,11 @@ def cmd_run(args):
     out = (folder / ".build").resolve()
     try:
         print(build.programs(lab, folder, out), end="", file=sys.stderr)
+        values = load_tests(lab).values(lab, out, 0,
+                                        labs.student_of(lab, folder))
     except build.BuildFailed as failure:
         print(failure, file=sys.stderr)
         return 1
-    _, vary = load_tests(lab)
-    values = values_for(lab, vary, 0, labs.student_of(lab, folder))
     file = lab.systems[name].file
     (out / file).write_text(filled(lab.folder / file, values))
     sys.stdout.flush()

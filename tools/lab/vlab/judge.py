@@ -9,7 +9,8 @@
 # A lab's tests.py registers its tests by the decorator, in the order they
 # are judged. A test whose `after` failed is left out and says why: its own
 # failure would tell nothing. vary(random) of tests.py, where there is one,
-# gives the values that fill in the descriptions.
+# gives the values that fill in the descriptions; compose(texts) gives more of
+# them from what was handed in (file name -> text; ValueError: it is no good).
 import concurrent.futures
 import dataclasses
 import importlib.util
@@ -83,38 +84,54 @@ def test(name, points=1, system=None, after=(), hidden=False):
     return register
 
 
+@dataclasses.dataclass
+class Tests:
+    """What a tests.py holds."""
+    tests: list
+    vary: object
+    compose: object
+
+    def values(self, lab, out, seed, token):
+        """What fills in the descriptions: the same for the same seed and
+        token, and not to be guessed without the token. A personal lab's
+        token is the student's name, and the seed only chooses the schedule.
+        `out` is where the programs were built."""
+        if lab.personal:
+            seed = 0
+        values = self.vary(random.Random("%s %d %s" % (lab.name, seed,
+                                                       token)))
+        texts = {name: (out / "src" / name).read_text(errors="replace")
+                 for name in lab.edit}
+        try:
+            return values | self.compose(texts)
+        except ValueError as error:
+            raise build.BuildFailed(str(error)) from None
+
+
 def _load(path):
-    """The tests of a file and its vary()."""
+    """The tests of a file."""
     _registry.clear()
     spec = importlib.util.spec_from_file_location("lab_tests", path)
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    return list(_registry), getattr(module, "vary", lambda rng: {})
+    return Tests(list(_registry), getattr(module, "vary", lambda rng: {}),
+                 getattr(module, "compose", lambda texts: {}))
 
 
 def load_tests(lab, more=()):
     """The lab's tests, then those of the files `more` (an instructor's)."""
-    tests, vary = _load(lab.folder / "tests.py")
+    loaded = _load(lab.folder / "tests.py")
     for path in more:
-        extra, _ = _load(path)
+        extra = _load(path).tests
         for t in extra:
             t.hidden = True
-        tests += extra
-    for t in tests:
+        loaded.tests += extra
+    for t in loaded.tests:
         t.system = t.system or next(iter(lab.systems))
         if t.system not in lab.systems:
             raise Problem("%s: test '%s': no system '%s'" %
                           (lab.folder / "tests.py", t.name, t.system))
-    return tests, vary
-
-
-def values_for(lab, vary, seed, token):
-    """What fills in the descriptions: the same for the same seed and token,
-    and not to be guessed without the token. A personal lab's token is the
-    student's name, and the seed only chooses the schedule."""
-    if lab.personal:
-        seed = 0
-    return vary(random.Random("%s %d %s" % (lab.name, seed, token)))
+    return loaded
 
 
 def _judge_one(verdict, t, run):
@@ -143,12 +160,15 @@ def judge(lab, folder, out, seeds=(0,), token="", more=(), progress=None,
     `jobs` runs go on at once. Returns (verdicts, text of the compiler).
     A test failed once is not tried on further seeds; a submission that does
     not compile fails all."""
-    tests, vary = load_tests(lab, more)
+    loaded = load_tests(lab, more)
+    tests = loaded.tests
     token += student_of(lab, pathlib.Path(folder))
     verdicts = {t.name: Verdict(t.name, t.points, system=t.system,
                                 hidden=t.hidden) for t in tests}
     try:
         said = build.programs(lab, folder, out)
+        values = {seed: loaded.values(lab, out, seed, token)
+                  for seed in seeds}
     except build.BuildFailed as failure:
         for v in verdicts.values():
             v.status, v.wanted = FAILED, DOES_COMPILE
@@ -157,7 +177,7 @@ def judge(lab, folder, out, seeds=(0,), token="", more=(), progress=None,
     with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
         _judge_all(tests, verdicts, _ahead(
             pool, seeds, 2 * jobs,
-            lambda seed: _runs(lab, tests, out, seed, vary, token)), progress)
+            lambda seed: _runs(lab, tests, out, seed, values[seed])), progress)
     return list(verdicts.values()), said
 
 
@@ -173,9 +193,8 @@ def _ahead(pool, seeds, most, work):
         yield seed, future.result()
 
 
-def _runs(lab, tests, out, seed, vary, token):
+def _runs(lab, tests, out, seed, values):
     """One run of every system that a test wants."""
-    values = values_for(lab, vary, seed, token)
     names = dict.fromkeys(t.system for t in tests)
     return {name: Run(lab, lab.systems[name], values, seed, out)
             for name in names}

@@ -12,6 +12,7 @@ SOLUTIONS = LABS / "solutions"
 PROGRAMS = BUILD / "programs"
 SIMULATOR = BUILD / "sim-kernel/port/sim/vitrine-sim"
 TRACE_TOOL = BUILD / "tools/vitrine-trace"
+GRAPH_TOOL = BUILD / "tools/vitrine-graph"
 
 
 class Problem(Exception):

@@ -18,7 +18,7 @@ import json
 import struct
 import subprocess
 
-from .places import TRACE_TOOL, Problem
+from .places import GRAPH_TOOL, TRACE_TOOL, Problem
 
 CALL, REPLY, ITEMS, IRQ, FAULT = 1, 2, 4, 8, 16  # VTR_F_*
 TASK = 1  # VTR_T_TASK
@@ -141,6 +141,7 @@ class Story:
         self.maps_all = []
         self.events_all = []
         self.cpu_ns = collections.Counter()  # thread id -> ns
+        self.held = collections.defaultdict(dict)  # task -> slot -> object
         self.end = "none"
         self.result = None
         self.last_time = 0
@@ -247,6 +248,13 @@ class Story:
                 1 << (row["order_rights"] >> 8), row["order_rights"] & 15,
                 row["paddr"]))
 
+    def _on_cap_map(self, row):
+        self.held[row["to_task"]][row["to_slot"]] = row["object"]
+
+    def _on_cap_unmap(self, row):
+        if row["rights"] & 15 == 15 or row["rights"] == 0:
+            self.held[row["task"]].pop(row["slot"], None)
+
     def _on_end(self, row):
         who, since = self._running
         self.cpu_ns[who] += row["time"] - since
@@ -299,6 +307,21 @@ class Story:
     def cpu_time(self, task):
         """CPU time of all threads of a task, ns."""
         return sum(self.cpu_ns[t] for t in self.threads(task))
+
+    def holds(self, task, name):
+        """Does a task of that name hold an object called `name` at the end?"""
+        return any(self.names.get(o) == name
+                   for k, slots in self.held.items()
+                   if self.names.get(k) == task for o in slots.values())
+
+    def broken_rules(self, policy):
+        """What `vitrine graph --check` says of rules that do not hold."""
+        tool = subprocess.run([GRAPH_TOOL, self.run.trace, "--check", policy],
+                              stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, text=True)
+        if tool.returncode not in (0, 1):
+            raise Problem(tool.stdout.strip())
+        return tool.stdout.splitlines() if tool.returncode else []
 
     def submitted(self, name):
         """The text of a file that was handed in."""
