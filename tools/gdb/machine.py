@@ -6,14 +6,13 @@
 # symbols of the file of that name among the programs built, and goes on. So
 # `break hello.c:main` may be typed before the program is there.
 #
-#   vitrine-tasks    lists the programs loaded so far
-#
 # QEMU sets breakpoints by address, in no memory and in no address space: each
 # program has addresses of its own.
 import os
 import gdb
 
-images = []  # (task, base, path), in the order loaded
+gdb.execute("source " + __file__.rpartition("/")[0] + "/images.py")
+
 PROGRAMS = os.environ["VITRINE_PROGRAMS"]
 ARGUMENTS = {
     "riscv:rv64": ("$a1", "$a2", "$a3"),
@@ -38,28 +37,8 @@ class ImageHook(gdb.Breakpoint):
         task, base, name = [gdb.parse_and_eval(n) for n in names]
         name = name.cast(gdb.lookup_type("char").pointer()).string()
         path = os.path.join(PROGRAMS, name.rpartition("/")[2])
-        base = int(base) & (1 << 64) - 1
-        images.append((int(task) & 0xffffffff, base, path))
-        try:
-            gdb.execute("add-symbol-file '%s' -o %#x" % (path, base),
-                        to_string=True)
-        except gdb.error as error:
-            print("vitrine: no symbols for %s: %s" % (path, error))
+        add_image(task, base, path)
         return False
 
 
-class Tasks(gdb.Command):
-    """vitrine-tasks: the programs loaded so far, with task id and base."""
-
-    def __init__(self):
-        super().__init__("vitrine-tasks", gdb.COMMAND_STATUS)
-
-    def invoke(self, argument, from_tty):
-        if not images:
-            print("no program is loaded yet")
-        for task, base, path in images:
-            print("task %-5d %#014x  %s" % (task, base, path))
-
-
 ImageHook()
-Tasks()

@@ -6,13 +6,10 @@
 # internal breakpoint there adds the symbols and goes on, so that pending
 # breakpoints such as `break hello.c:main` find their place before the
 # program runs.
-#
-#   vitrine-tasks    lists the programs loaded so far
-
 import gdb
 import gdb.unwinder
 
-images = []  # (task, base, path), in the order loaded
+gdb.execute("source " + __file__.rpartition("/")[0] + "/images.py")
 
 REGISTERS = {
     "i386:x86-64": ("$rdi", "$rsi", "$rdx"),
@@ -41,28 +38,8 @@ class ImageHook(gdb.Breakpoint):
 
     def stop(self):
         task, base, path = hook_arguments(gdb.newest_frame())
-        mask = (1 << 64) - 1
-        image = (int(task) & 0xffffffff, int(base) & mask, path.string())
-        images.append(image)
-        try:
-            gdb.execute("add-symbol-file '%s' -o %#x" % (image[2], image[1]),
-                        to_string=True)
-        except gdb.error as error:
-            print("vitrine: no symbols for %s: %s" % (image[2], error))
+        add_image(task, base, path.string())
         return False
-
-
-class Tasks(gdb.Command):
-    """vitrine-tasks: the programs loaded so far, with task id and base."""
-
-    def __init__(self):
-        super().__init__("vitrine-tasks", gdb.COMMAND_STATUS)
-
-    def invoke(self, argument, from_tty):
-        if not images:
-            print("no program is loaded yet")
-        for task, base, path in images:
-            print("task %-5d %#014x  %s" % (task, base, path))
 
 
 class CheckUnwinder(gdb.unwinder.Unwinder):
@@ -120,7 +97,6 @@ class FrameId:
 
 
 ImageHook()
-Tasks()
 gdb.execute("source " + __file__.rpartition("/")[0] + "/l4.py")
 if gdb.selected_inferior().architecture().name() == "i386:x86-64":
     gdb.unwinder.register_unwinder(None, CheckUnwinder(), replace=True)

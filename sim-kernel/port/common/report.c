@@ -7,6 +7,8 @@
  * QEMU reads it there.
  */
 #include "hardware.h"
+#include "random.h"
+#include "texts.h"
 #include <l4/vitrine/trace_events.h>
 
 /* Exit codes (docs/exit-codes.md). */
@@ -26,54 +28,16 @@ volatile struct {
     uint64_t code;
 } machine_result;
 
-static const char *cause_text(const struct port_trap *t)
-{
-    static const char *const texts[] = {
-        [CAUSE_PAGE_FAULT] = "page fault",
-        [CAUSE_DIVIDE] = "division by zero or overflow",
-        [CAUSE_ILLEGAL] = "illegal instruction",
-        [CAUSE_BREAKPOINT] = "breakpoint",
-        [CAUSE_ALIGNMENT] = "misaligned access",
-        [CAUSE_FPU] = "floating-point exception",
-        [CAUSE_BUS] = "access the machine refuses",
-        [CAUSE_EX_REGS] = "exception asked for by ex_regs",
-        [CAUSE_OTHER] = "exception",
-    };
-    bool known = t->cause < sizeof(texts) / sizeof(texts[0]);
-    return known && texts[t->cause] ? texts[t->cause] : "exception";
-}
-
-static const char *access_text(unsigned access)
-{
-    return access & RIGHT_X ? "execute" : access & RIGHT_W ? "write" : "read";
-}
-
 void port_fault_report(uint32_t thread, uint32_t task, const char *task_name,
                        const struct port_trap *trap,
                        const struct port_frame *frame)
 {
     (void)thread;
     (void)task;
-    print("vitrine: task \"%s\": %s", task_name, cause_text(trap));
+    print("vitrine: task \"%s\": %s", task_name, text_of_cause(trap->cause));
     if (trap->access)
-        print(": %s at 0x%x", access_text(trap->access), trap->address);
+        print(": %s at 0x%x", text_of_access(trap->access), trap->address);
     print("\n         by ip 0x%x\n", port_frame_ip(frame));
-}
-
-static const char *why_text(unsigned why)
-{
-    static const char *const texts[] = {
-        [VTR_WHY_NONE] = "nothing",
-        [VTR_WHY_SEND] = "to send to",
-        [VTR_WHY_REPLY] = "for the answer of",
-        [VTR_WHY_RECEIVE] = "for a message of",
-        [VTR_WHY_OPEN_WAIT] = "for anybody",
-        [VTR_WHY_SLEEP] = "for ever (sleep)",
-        [VTR_WHY_STOPPED] = "to be started",
-        [VTR_WHY_FAULT] = "for its fault to be answered",
-    };
-    bool known = why < sizeof(texts) / sizeof(texts[0]);
-    return known && texts[why] ? texts[why] : "something";
 }
 
 /* "1.000123 s" */
@@ -90,7 +54,7 @@ static void print_wait(const struct core_wait *w, void *data)
 {
     (void)data;
     print("         %s (thread %u) waits %s", w->thread_name,
-          (unsigned long)w->thread, why_text(w->why));
+          (unsigned long)w->thread, text_of_why(w->why));
     if (w->partner && w->why != VTR_WHY_OPEN_WAIT)
         print(" %s (thread %u)", w->partner_name, (unsigned long)w->partner);
     else if (w->why == VTR_WHY_SEND)
@@ -172,7 +136,6 @@ int64_t port_host_ns(void)
     return -1;
 }
 
-/* splitmix64, as in port/sim. */
 unsigned port_vary(unsigned range)
 {
     static uint64_t state;
@@ -180,8 +143,5 @@ unsigned port_vary(unsigned range)
         return 0;
     if (!state)
         state = hardware_options.seed;
-    uint64_t z = state += 0x9e3779b97f4a7c15ull;
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ull;
-    z = (z ^ z >> 27) * 0x94d049bb133111ebull;
-    return (unsigned)((z ^ z >> 31) % range);
+    return (unsigned)(random_next(&state) % range);
 }

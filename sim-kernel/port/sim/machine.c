@@ -23,6 +23,7 @@
 #include "irqchip.h"
 #include "msi.h"
 #include "ram.h"
+#include "random.h"
 #include "timer.h"
 #include "uart.h"
 #include <l4/sys/err.h>
@@ -190,15 +191,11 @@ int64_t port_host_ns(void)
     return ns;
 }
 
-/* splitmix64 (Steele, Lea, Flood 2014): one state word, full period. */
 unsigned port_vary(unsigned range)
 {
     if (!sim_options.seed || range < 2)
         return 0;
-    uint64_t z = machine.random += 0x9e3779b97f4a7c15ull;
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ull;
-    z = (z ^ z >> 27) * 0x94d049bb133111ebull;
-    return (unsigned)((z ^ z >> 31) % range);
+    return (unsigned)(random_next(&machine.random) % range);
 }
 
 enum { TIMER_JITTER_NS = 20000 };

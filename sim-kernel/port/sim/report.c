@@ -5,33 +5,13 @@
  * output on stdout stays its own; lines begin with "vitrine: ".
  */
 #include "sim.h"
+#include "texts.h"
 #include <l4/vitrine/trace_events.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 enum { WHERE_SIZE = 256 };
-
-static const char *cause_text(const struct port_trap *t)
-{
-    static const char *const texts[] = {
-        [CAUSE_PAGE_FAULT] = "page fault",
-        [CAUSE_DIVIDE] = "division by zero or overflow",
-        [CAUSE_ILLEGAL] = "illegal instruction",
-        [CAUSE_BREAKPOINT] = "breakpoint",
-        [CAUSE_ALIGNMENT] = "misaligned access",
-        [CAUSE_FPU] = "floating-point exception",
-        [CAUSE_BUS] = "access the machine refuses",
-        [CAUSE_EX_REGS] = "exception asked for by ex_regs",
-        [CAUSE_OTHER] = "exception",
-    };
-    return texts[t->cause];
-}
-
-static const char *access_text(unsigned access)
-{
-    return access & RIGHT_X ? "execute" : access & RIGHT_W ? "write" : "read";
-}
 
 void port_fault_report(uint32_t thread, uint32_t task, const char *task_name,
                        const struct port_trap *trap,
@@ -44,9 +24,10 @@ void port_fault_report(uint32_t thread, uint32_t task, const char *task_name,
     console_flush();
     symbols_where(task, ip - !frame->regs.full, where, sizeof(where));
     symbols_caller(task, frame, caller, sizeof(caller));
-    fprintf(stderr, "vitrine: task \"%s\": %s", task_name, cause_text(trap));
+    fprintf(stderr, "vitrine: task \"%s\": %s", task_name,
+            text_of_cause(trap->cause));
     if (trap->access)
-        fprintf(stderr, ": %s at %#llx", access_text(trap->access),
+        fprintf(stderr, ": %s at %#llx", text_of_access(trap->access),
                 (unsigned long long)trap->address);
     fprintf(stderr, "\n         by ip %#llx", (unsigned long long)ip);
     if (*where)
@@ -87,28 +68,13 @@ void port_image_loaded(const struct port_space *s, uint32_t task, uaddr_t base,
 
 /* --- who waits for whom ------------------------------------------------- */
 
-static const char *why_text(unsigned why)
-{
-    static const char *const texts[] = {
-        [VTR_WHY_NONE] = "nothing",
-        [VTR_WHY_SEND] = "to send to",
-        [VTR_WHY_REPLY] = "for the answer of",
-        [VTR_WHY_RECEIVE] = "for a message of",
-        [VTR_WHY_OPEN_WAIT] = "for anybody",
-        [VTR_WHY_SLEEP] = "for ever (sleep)",
-        [VTR_WHY_STOPPED] = "to be started",
-        [VTR_WHY_FAULT] = "for its fault to be answered",
-    };
-    return texts[why];
-}
-
 static void print_wait(const struct core_wait *w, void *data)
 {
     char where[WHERE_SIZE];
     (void)data;
     symbols_caller(w->task, w->frame, where, sizeof(where));
     fprintf(stderr, "  %s (thread %u) waits %s", w->thread_name, w->thread,
-            why_text(w->why));
+            text_of_why(w->why));
     if (w->partner && w->why != VTR_WHY_OPEN_WAIT)
         fprintf(stderr, " %s (thread %u)", w->partner_name, w->partner);
     else if (w->why == VTR_WHY_SEND)
