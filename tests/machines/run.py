@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
 # The examples and the kernel suite on a QEMU machine (TAP):
 #
-#   ./vitrine test --target NAME   -->  run.py NAME KERNEL PROGRAMS
+#   ./vitrine test --target NAME   -->  run.py NAME KERNEL PROGRAMS [OPTION...]
+#
+# OPTIONs are those of tools/qemu/run.py (--cpus 4). With them gdb's test, which
+# takes its own, is left out.
 #
 # Each example must say what it says in the simulator (the golden files of
 # tests/system) and end as there. What differs by nature is masked: addresses,
@@ -25,6 +28,7 @@ SKIP = {("aarch64", "irq"): "its serial port is no 16550"}
 DEVICE = "demo: a device driver"
 
 target, kernel, programs = sys.argv[1], *map(os.path.abspath, sys.argv[2:4])
+options = sys.argv[4:]
 count = failed = 0
 
 
@@ -58,7 +62,7 @@ def machine(*words):
     """run.py without the command around it."""
     return start([sys.executable, ROOT / "tools/qemu/run.py", "--target",
                   target, "--kernel", kernel, "--time-limit", str(LIMIT_S),
-                  *words])
+                  *options, *words])
 
 
 def modules(name):
@@ -149,7 +153,8 @@ def debugger():
 
 for path in sorted(GOLDEN.glob("*.txt")):
     example(path.stem)
-debugger()
+if not options:
+    debugger()
 kernel_suite()
 print("1..%d" % count)
 sys.exit(failed > 0)

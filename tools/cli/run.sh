@@ -69,7 +69,7 @@ parse_run()
         esac
         case $1 in
         --ram | --cpus | --seed | --max-steps | --until | --input | --trace | \
-            --graph | --module | --target | --time-limit)
+            --graph | --module | --target | --time-limit | --qemu)
             need_value "$1" $#
             case $1 in
             --ram | --cpus | --seed) typed="$typed $1 $2" ;;
@@ -84,6 +84,7 @@ parse_run()
                 ;;
             --target) [ "$2" = sim ] || target=$2 ;;
             --time-limit) is_number "$1" "$2" && option "$1" "$2" ;;
+            --qemu) option "$1=$2" ;;
             --trace) trace=$2 ;;
             --graph) graph=$2 ;;
             --module)

@@ -8,7 +8,7 @@
 
 cmd_test()
 {
-    _suites='' _verbose=$verbose _targets=''
+    _suites='' _verbose=$verbose _targets='' _cpus=''
     while [ $# -gt 0 ]; do
         case $1 in
         -v) _verbose=1 ;;
@@ -16,6 +16,12 @@ cmd_test()
         --target)
             [ $# -gt 1 ] || die_usage "--target needs a value"
             add_target "$2"
+            shift
+            ;;
+        --cpus=*) _cpus=${1#*=} ;;
+        --cpus)
+            [ $# -gt 1 ] || die_usage "--cpus needs a value"
+            _cpus=$2
             shift
             ;;
         -*) die_usage "test: unknown option '$1'" ;;
@@ -27,6 +33,7 @@ cmd_test()
         [ -z "$_suites" ] || die_usage "test: --target takes no kinds of tests"
         test_targets $_targets
     fi
+    [ -z "$_cpus" ] || die_usage "test: --cpus goes with --target"
     ensure_setup build run test
     ensure_built
     choose_suites $_suites
@@ -70,13 +77,14 @@ END
     exit
 }
 
-# test_machine NAME: shows what fails (all with -v); sets $counts.
+# test_machine NAME: shows what fails (all with -v); sets $counts. With $_cpus
+# CPUs, if it is set.
 test_machine()
 {
     build_target "$1"
     _tap=$build-$1/machine.tap
     VITRINE_BUILD=$build python3 "$root/tests/machines/run.py" "$1" "$target_kernel" \
-        "$build-$1/programs" > "$_tap" 2>&1
+        "$build-$1/programs" ${_cpus:+--cpus "$_cpus"} > "$_tap" 2>&1
     code=$?
     if [ "$_verbose" = 1 ]; then
         cat "$_tap"

@@ -76,13 +76,14 @@ Options:
   --seed N          vary the schedule within what the kernel allows; 0: plain
   --until TIME      stop at this virtual time: 2s, 20ms, 3us, 100ns
   --max-steps N     stop after N steps of user code
-  --cpus N          CPUs of the machine, 1 to 32
-  --parallel        each CPU on a thread of the host
+  --cpus N          CPUs of the machine, 1 to 32 (with --target: 8)
+  --parallel        each CPU on a thread of the host (not reproducible)
   --ram SIZE        simulated memory: 64M (default), 1G
   --input FILE      console input from FILE instead of the terminal
   --module FILE     one more boot module, "rom/<name of FILE>"
   --target NAME     run on a machine in QEMU: riscv64, aarch64 (default: sim)
   --time-limit S    stop a machine that hangs after S seconds (60; 0: never)
+  --qemu WORDS      more words for QEMU's command line (with --target)
   --realtime        pace virtual time by the clock on the wall
   --host-clock      let programs read the host's clock (measurements only:
                     such a run is not reproducible)
@@ -266,11 +267,12 @@ help_test()
 {
     cat <<'END'
 Usage: ./vitrine test [KIND...] [-v]
-       ./vitrine test --target NAME [-v]
+       ./vitrine test --target NAME [--cpus N] [-v]
 Runs the tests. KIND is a folder of tests/: core (or unit), hw-models (or
 model), headers, servers, tools, system; none means all. -v shows each test.
 --target NAME runs the examples and the kernel suite on a machine in QEMU
-(riscv64, aarch64), on the simulator (sim), or on all of them (all).
+(riscv64, aarch64), on the simulator (sim), or on all of them (all); --cpus N
+gives the machine N CPUs.
 The last line is
   N passed, N failed, N skipped
 Exit code: 0 if nothing failed.

@@ -57,7 +57,7 @@ class Monitor:
 
     def registers(self):
         return self.command("human-monitor-command",
-                            **{"command-line": "info registers"})
+                            **{"command-line": "info registers -a"})
 
 
 class Kernel:

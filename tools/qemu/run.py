@@ -8,11 +8,14 @@
 The kernel ends by a reset, which QEMU is told to take for a stop; so memory
 is still there. Time is counted in instructions (-icount: 1 ns each), so that
 a run does not depend on the host; --realtime lets the host's clock run it.
+Several CPUs (--cpus) take turns, by the same count; --parallel gives each a
+thread of the host and the host's clock.
 """
 import argparse
 import os
 import re
 import select
+import shlex
 import shutil
 import signal
 import struct
@@ -48,6 +51,10 @@ def arguments():
     p.add_argument("--system", default="?")
     p.add_argument("--command", default="")
     p.add_argument("--ram", default="64M")
+    p.add_argument("--cpus", type=int, default=1)
+    p.add_argument("--parallel", action="store_true")
+    p.add_argument("--qemu", action="append", default=[], metavar="WORDS",
+                   help="more words for QEMU, as a shell splits them")
     p.add_argument("--seed", type=int, default=0)
     p.add_argument("--until", default="")
     p.add_argument("--trace", default="")
@@ -166,8 +173,14 @@ def qemu_words(o, socket, archive_path):
         "-action", "reboot=shutdown,shutdown=pause",
         "-kernel", o.kernel + RAW.get(o.target, ""), "-initrd", archive_path]
     by_host = o.gdb and o.target == "riscv64"
-    if not (o.realtime or o.input == "-" or by_host):
+    if o.cpus > 1:
+        words += ["-smp", str(o.cpus)]
+    if o.parallel:
+        words += ["-accel", "tcg,thread=multi"]
+    elif not (o.realtime or o.input == "-" or by_host):
         words += ["-icount", "shift=0,sleep=off"]
+    for more in o.qemu:
+        words += shlex.split(more)
     if o.gdb:
         words += ["-gdb", "unix:%s,server=on,wait=off" % o.gdb, "-S"]
     return words

@@ -24,23 +24,7 @@ _start:
 
 /* x0: device tree. Translation is off. */
 boot:
-        mrs     x1, CurrentEL
-        cmp     x1, #8
-        b.ne    1f
-        mov     x1, #(1 << 31)          /* EL2: EL1 is 64-bit */
-        msr     hcr_el2, x1
-        mov     x1, #3                  /* counter and timer for EL1 */
-        msr     cnthctl_el2, x1
-        msr     cntvoff_el2, xzr
-        mov     x1, #0x33ff             /* no trap of vector instructions */
-        msr     cptr_el2, x1
-        mov     x1, #0x3c5              /* EL1h, no interrupts */
-        msr     spsr_el2, x1
-        adr     x1, 1f
-        msr     elr_el2, x1
-        eret
-1:      msr     daifset, #15
-        msr     spsel, #1
+        bl      to_el1
         adrp    x1, boot_table
         add     x1, x1, :lo12:boot_table
         mov     x2, x1
@@ -54,6 +38,57 @@ boot:
         /* The first gigabyte has the devices. */
         mov     x3, #0x401
         str     x3, [x1]
+        bl      translate
+        ldr     x2, =boot_stack_end
+        mov     sp, x2
+        ldr     x2, =machine_cpus
+        msr     tpidr_el1, x2
+        ldr     x2, =main_boot
+        br      x2
+
+/* Another CPU: x0 the physical address of its struct machine_cpu. */
+        .globl  start_other
+start_other:
+        bl      to_el1
+        bl      translate
+        ldr     x2, =KERNEL_OFFSET
+        add     x2, x2, x0
+        msr     tpidr_el1, x2
+        ldr     x2, [x2, #CPU_STACK]
+        mov     sp, x2
+        ldr     x2, =main_other
+        br      x2
+
+/* From EL2 or EL1 to EL1, interrupts off; back in x30. */
+to_el1:
+        mrs     x1, CurrentEL
+        cmp     x1, #8
+        b.ne    1f
+        mov     x1, #(1 << 31)          /* EL2: EL1 is 64-bit */
+        msr     hcr_el2, x1
+        mov     x1, #3                  /* counter and timer for EL1 */
+        msr     cnthctl_el2, x1
+        msr     cntvoff_el2, xzr
+        mov     x1, #0x33ff             /* no trap of vector instructions */
+        msr     cptr_el2, x1
+        mrs     x1, id_aa64pfr0_el1
+        tst     x1, #(0xf << 24)
+        b.eq    2f
+        mov     x1, #0xf                /* GICv3: EL1 has its registers */
+        msr     S3_4_C12_C9_5, x1       /* ICC_SRE_EL2 */
+        isb
+2:      mov     x1, #0x3c5              /* EL1h, no interrupts */
+        msr     spsr_el2, x1
+        msr     elr_el2, x30
+        eret
+1:      msr     daifset, #15
+        msr     spsel, #1
+        ret
+
+/* Translation and caches on; back at x30, seen from above. */
+translate:
+        adrp    x1, boot_table
+        add     x1, x1, :lo12:boot_table
         msr     ttbr0_el1, x1
         msr     ttbr1_el1, x1
         ldr     x2, =0x44ff04           /* device; write-back; uncached */
@@ -67,21 +102,15 @@ boot:
         orr     x2, x2, #1
         msr     sctlr_el1, x2
         isb
-        ldr     x2, =boot_high
-        br      x2
-boot_high:
-        ldr     x2, =boot_stack_end
-        mov     sp, x2
-        ldr     x2, =machine_cpus
-        msr     tpidr_el1, x2
+        ldr     x2, =KERNEL_OFFSET
+        add     x30, x30, x2
         ldr     x2, =vectors
         msr     vbar_el1, x2
         mov     x2, #(1 << 20)          /* vectors: EL1 may, EL0 traps */
         msr     cpacr_el1, x2
         isb
         mov     x29, #0
-        mov     x30, #0
-        b       main_boot
+        ret
         .ltorg
 
         .text

@@ -1,90 +1,94 @@
 /*
- * The generic interrupt controller, version 2: which lines may interrupt, and
- * which one does.
+ * The generic interrupt controller: which lines may interrupt, and which one
+ * does. Lines (SPIs) are the distributor's, alike in all versions; how a CPU
+ * takes an interrupt and calls another is gicv2.c's or gicv3.c's.
  *
  *   INTID 0..15 other CPUs | 16..31 this CPU's own (timer) | 32.. lines
  *
  * A line is ended as it is taken: the core masks a level-triggered one before
- * it looks for more.
- * Source: ARM Generic Interrupt Controller Architecture version 2.0.
+ * it looks for more. Lines are the boot CPU's.
+ * Source: ARM Generic Interrupt Controller Architecture, versions 2.0 and 3.
  */
-#include "machine.h"
+#include "gic.h"
 #include <l4/sys/err.h>
 
-enum {
-    GICD_CTLR = 0x000,
-    GICD_ISENABLER = 0x100,
-    GICD_ICENABLER = 0x180,
-    GICD_IPRIORITYR = 0x400,
-    GICD_ITARGETSR = 0x800,
-    GICD_ICFGR = 0xc00,
-    GICC_CTLR = 0x00,
-    GICC_PMR = 0x04,
-    GICC_IAR = 0x0c,
-    GICC_EOIR = 0x10,
-};
-enum {
-    FIRST_LINE = 32,
-    LINES = 64,
-    NONE = 1020,
-    MODE_LEVEL = 2,
-    PRIORITY = 0x80
-};
+enum { NONE = 1020, MODE_LEVEL = 2, PPI_FIRST = 16 };
+enum { TIMER_VIRTUAL = 2 }; /* of the timer's four interrupts */
+
+struct gic gic;
 
 static struct {
-    volatile uint8_t *distributor, *cpu;
-    unsigned timer;
+    const struct gic_version *version;
+    unsigned timer; /* INTID */
     uint64_t unmasked;
 } irqchip;
-
-static volatile uint32_t *gicd(unsigned offset)
-{
-    return (volatile uint32_t *)(irqchip.distributor + offset);
-}
-
-static volatile uint32_t *gicc(unsigned offset)
-{
-    return (volatile uint32_t *)(irqchip.cpu + offset);
-}
 
 /* One bit per INTID, in registers of 32. */
 static void gicd_bit(unsigned offset, unsigned id)
 {
-    *gicd(offset + id / 32 * 4) = 1u << id % 32;
+    *gic_register(gic.distributor, offset + id / 32 * 4) = 1u << id % 32;
 }
 
-void irqchip_init(paddr_t distributor, paddr_t cpu, unsigned timer)
+static void irqchip_find(const struct fdt *f)
 {
-    irqchip.distributor = port_phys_to_virt(distributor);
-    irqchip.cpu = port_phys_to_virt(cpu);
-    irqchip.timer = timer;
-    *gicd(GICD_CTLR) = 0;
-    for (unsigned id = FIRST_LINE; id < FIRST_LINE + LINES; id++) {
-        gicd_bit(GICD_ICENABLER, id);
-        irqchip.distributor[GICD_IPRIORITYR + id] = PRIORITY;
-        irqchip.distributor[GICD_ITARGETSR + id] = 1;
+    uint64_t size;
+    const char *const kinds[] = {"arm,gic-v3", "arm,cortex-a15-gic",
+                                 "arm,gic-400"};
+    for (unsigned i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+        int node = fdt_next_compatible(f, FDT_ROOT, kinds[i]);
+        paddr_t distributor, cpu;
+        if (node < 0 || !fdt_reg(f, node, 0, &distributor, &size) ||
+            !fdt_reg(f, node, 1, &cpu, &size))
+            continue;
+        gic.distributor = port_phys_to_virt(distributor);
+        gic.cpu = port_phys_to_virt(cpu);
+        gic.cpu_size = size;
+        irqchip.version = i ? &gicv2 : &gicv3;
+        return;
     }
-    irqchip.distributor[GICD_IPRIORITYR + timer] = PRIORITY;
-    gicd_bit(GICD_ISENABLER, timer);
-    *gicd(GICD_CTLR) = 1;
-    *gicc(GICC_PMR) = 0xff;
-    *gicc(GICC_CTLR) = 1;
+    hardware_die("the device tree has no interrupt controller (GIC)");
+}
+
+void irqchip_init(const struct fdt *f)
+{
+    int timer = fdt_next_compatible(f, FDT_ROOT, "arm,armv8-timer");
+    if (timer < 0)
+        hardware_die("the device tree has no timer");
+    irqchip.timer =
+        PPI_FIRST + fdt_cell(f, timer, "interrupts", 3 * TIMER_VIRTUAL + 1, 11);
+    irqchip_find(f);
+    *gic_register(gic.distributor, GICD_CTLR) = 0;
+    for (unsigned id = GIC_FIRST_LINE; id < GIC_FIRST_LINE + GIC_LINES; id++) {
+        gicd_bit(GICD_ICENABLER, id);
+        gic.distributor[GICD_IPRIORITYR + id] = GIC_PRIORITY;
+    }
+    irqchip.version->init();
+}
+
+void irqchip_init_cpu(void)
+{
+    irqchip.version->init_cpu(irqchip.timer);
+}
+
+void machine_ring(unsigned cpu)
+{
+    irqchip.version->ring(cpu);
 }
 
 void port_irq_mask(unsigned line)
 {
-    if (line >= LINES)
+    if (line >= GIC_LINES)
         return;
     irqchip.unmasked &= ~(1ul << line);
-    gicd_bit(GICD_ICENABLER, FIRST_LINE + line);
+    gicd_bit(GICD_ICENABLER, GIC_FIRST_LINE + line);
 }
 
 void port_irq_unmask(unsigned line)
 {
-    if (line >= LINES)
+    if (line >= GIC_LINES)
         return;
     irqchip.unmasked |= 1ul << line;
-    gicd_bit(GICD_ISENABLER, FIRST_LINE + line);
+    gicd_bit(GICD_ISENABLER, GIC_FIRST_LINE + line);
 }
 
 void port_irq_ack(unsigned line)
@@ -95,26 +99,26 @@ void port_irq_ack(unsigned line)
 /* High level or rising edge: SPIs know no others. */
 int port_irq_set_mode(unsigned line, unsigned mode)
 {
-    if (line >= LINES)
+    if (line >= GIC_LINES)
         return -L4_EINVAL;
-    unsigned id = FIRST_LINE + line, shift = id % 16 * 2;
-    uint32_t old = *gicd(GICD_ICFGR + id / 16 * 4) & ~(3u << shift);
+    unsigned id = GIC_FIRST_LINE + line, shift = id % 16 * 2;
+    volatile uint32_t *r =
+        gic_register(gic.distributor, GICD_ICFGR + id / 16 * 4);
     uint32_t edge = mode & MODE_LEVEL ? 0 : 2;
-    *gicd(GICD_ICFGR + id / 16 * 4) = old | edge << shift;
+    *r = (*r & ~(3u << shift)) | edge << shift;
     return 0;
 }
 
+/* Other CPUs' calls say nothing: that they came is enough (run.h). */
 void irqchip_deliver(void)
 {
-    for (;;) {
-        uint32_t taken = *gicc(GICC_IAR), id = taken & 0x3ff;
-        if (id >= NONE)
-            return;
-        *gicc(GICC_EOIR) = taken;
+    unsigned id;
+    while ((id = irqchip.version->take()) < NONE) {
         if (id == irqchip.timer)
-            machine_timer();
-        else if (id >= FIRST_LINE && !console_interrupt(id - FIRST_LINE))
-            core_irq(id - FIRST_LINE);
+            run_timer();
+        else if (id >= GIC_FIRST_LINE &&
+                 !console_interrupt(id - GIC_FIRST_LINE))
+            core_irq(id - GIC_FIRST_LINE);
     }
 }
 

@@ -2,15 +2,15 @@
  * The machine runs: traps in, threads out, time, the end.
  *
  *   user --trap--> machine_trap() --> core_...()
- *                  machine_next() --> core_next(), idle when nobody can run
+ *                  run_next() of ../common/run.c --> core_next(), or idles
  *
  * Interrupts are off while the kernel runs; it looks at what is pending when
- * it idles, and a pending one traps as soon as user code runs.
+ * it idles, and a pending one traps as soon as user code runs. CPUs are
+ * started by firmware (PSCI) and call each other by the GIC.
  * Source: Arm Architecture Reference Manual for A-profile, D1 and D11 (the
  * generic timer); Power State Coordination Interface 1.0.
  */
 #include "machine.h"
-#include <l4/vitrine/trace_events.h>
 
 enum { KIND_SYNC, KIND_IRQ, KIND_ERROR };
 enum {
@@ -31,11 +31,11 @@ enum {
 };
 enum { CPACR_TRAP_EL0 = 1 << 20, CPACR_FREE = 3 << 20 };
 #define PSCI_RESET 0x84000009ul
+#define PSCI_ON    0xc4000003ul
 
 static struct {
     struct tick_scale scale;
-    uint64_t boot;  /* ticks at boot */
-    uint64_t timer; /* ns, ~0: none */
+    uint64_t boot; /* ticks at boot */
     bool by_hvc;
 } machine;
 
@@ -58,12 +58,8 @@ static void timer_control(unsigned long on)
     __asm__ volatile("msr cntv_ctl_el0, %0\n\tisb" : : "r"(on));
 }
 
-void port_timer_set(uint64_t when)
+void machine_timer_program(uint64_t when)
 {
-    uint64_t until = hardware_options.until_ns;
-    machine.timer = when;
-    if (when > until)
-        when = until;
     if (when == ~0ull) {
         timer_control(0);
         return;
@@ -71,15 +67,6 @@ void port_timer_set(uint64_t when)
     uint64_t at = machine.boot + ns_to_ticks(&machine.scale, when);
     __asm__ volatile("msr cntv_cval_el0, %0" : : "r"(at));
     timer_control(1);
-}
-
-void machine_timer(void)
-{
-    if (port_time() >= hardware_options.until_ns)
-        core_end(VTR_END_LIMIT);
-    timer_control(0);
-    machine.timer = ~0ull;
-    core_timer();
 }
 
 void machine_init(bool by_hvc)
@@ -90,27 +77,84 @@ void machine_init(bool by_hvc)
         hardware_die("the generic timer has no frequency");
     machine.scale = tick_scale((uint32_t)hz);
     machine.boot = ticks();
-    machine.timer = ~0ull;
     machine.by_hvc = by_hvc;
-    timer_control(0);
 }
 
-bool port_irq_pending(void)
+/* --- CPUs -------------------------------------------------------------------
+ */
+
+static long psci_call(unsigned long function, uint64_t a1, uint64_t a2,
+                      uint64_t a3)
+{
+    register unsigned long r0 __asm__("x0") = function;
+    register uint64_t r1 __asm__("x1") = a1;
+    register uint64_t r2 __asm__("x2") = a2;
+    register uint64_t r3 __asm__("x3") = a3;
+    if (machine.by_hvc)
+        __asm__ volatile("hvc #0"
+                         : "+r"(r0), "+r"(r1), "+r"(r2), "+r"(r3)
+                         :
+                         : "memory");
+    else
+        __asm__ volatile("smc #0"
+                         : "+r"(r0), "+r"(r1), "+r"(r2), "+r"(r3)
+                         :
+                         : "memory");
+    return (long)r0;
+}
+
+uint64_t machine_number(void)
+{
+    uint64_t mpidr;
+    __asm__("mrs %0, mpidr_el1" : "=r"(mpidr));
+    return mpidr & 0xff00ffffff;
+}
+
+void machine_init_cpu(void)
+{
+    timer_control(0);
+    irqchip_init_cpu();
+}
+
+bool machine_start(struct machine_cpu *c)
+{
+    extern char start_other[];
+    return !psci_call(PSCI_ON, c->number, port_virt_to_phys(start_other),
+                      port_virt_to_phys(c));
+}
+
+/* An emulator that runs its CPUs by turns goes on to the next. */
+void machine_relax(void)
+{
+    __asm__ volatile("yield");
+}
+
+/* Translations and instructions: hardware has told this CPU. */
+void machine_flush(void)
+{
+    __asm__ volatile("isb");
+}
+
+bool machine_irq_pending(void)
 {
     unsigned long pending;
     __asm__ volatile("mrs %0, isr_el1" : "=r"(pending));
     return pending != 0;
 }
 
-/* One CPU: nobody calls these (docs/caveats.md). */
-void port_ipi(unsigned cpu)
+bool machine_irq_waits(void)
 {
-    (void)cpu;
+    return irqchip_waits();
 }
 
-void port_stop(unsigned cpu)
+void machine_wait(void)
 {
-    (void)cpu;
+    __asm__ volatile("dsb sy\n\twfi");
+}
+
+void machine_deliver(void)
+{
+    irqchip_deliver();
 }
 
 /* --- traps --------------------------------------------------------------- */
@@ -122,8 +166,7 @@ static void machine_abort(const struct port_frame *f, unsigned access)
     bool paging = kind == FAULT_TRANSLATION || kind == FAULT_ACCESS ||
                   kind == FAULT_PERMISSION || status < 4;
     if (paging) {
-        if (kind == FAULT_TRANSLATION || status < 4 ||
-            !space_touch(f->far, access))
+        if (status < 4 || !space_touch(f->far, access))
             core_page_fault(f->far, access);
         return;
     }
@@ -170,18 +213,8 @@ static void machine_sync(struct port_frame *f)
     core_exception(&t);
 }
 
-/* Nobody can run: on to the next interrupt, or the end. */
-static void machine_idle(void)
-{
-    bool timer = machine.timer != ~0ull;
-    if (!timer && !irqchip_waits() && !port_irq_pending())
-        core_end(core_is_deadlocked() ? VTR_END_DEADLOCK : VTR_END_IDLE);
-    __asm__ volatile("dsb sy\n\twfi"); /* goes on when one is pending */
-    irqchip_deliver();
-}
-
 /* The vector registers follow the thread; only one that used them pays. */
-static void machine_switch_fpu(struct port_frame *f)
+void machine_load_fpu(struct port_frame *f)
 {
     struct machine_cpu *c = machine_self();
     unsigned long access = f->fpu ? CPACR_FREE : CPACR_TRAP_EL0;
@@ -194,13 +227,12 @@ static void machine_switch_fpu(struct port_frame *f)
     __asm__ volatile("msr cpacr_el1, %0" : : "r"(access));
 }
 
-static struct port_frame *machine_next(void)
+void machine_park_fpu(void)
 {
-    struct port_frame *f;
-    while (!(f = core_next()))
-        machine_idle();
-    machine_switch_fpu(f);
-    return f;
+    struct machine_cpu *c = machine_self();
+    if (c->fpu)
+        fpu_save(c->fpu);
+    c->fpu = NULL;
 }
 
 /* From entry.S, and back to it: whose registers to load. */
@@ -208,18 +240,14 @@ struct port_frame *machine_trap(struct port_frame *f, unsigned kind);
 struct port_frame *machine_trap(struct port_frame *f, unsigned kind)
 {
     struct port_trap error = {.cause = CAUSE_BUS};
-    if (kind == KIND_SYNC)
+    bool mine = run_enter(f);
+    if (kind == KIND_IRQ)
+        machine_deliver();
+    else if (mine && kind == KIND_SYNC)
         machine_sync(f);
-    else if (kind == KIND_IRQ)
-        irqchip_deliver();
-    else
+    else if (mine)
         core_exception(&error);
-    return machine_next();
-}
-
-void machine_run(void)
-{
-    machine_resume(machine_next());
+    return run_next();
 }
 
 /* --- the end ---------------------------------------------------------------
@@ -227,11 +255,7 @@ void machine_run(void)
 
 void machine_stop(void)
 {
-    register unsigned long function __asm__("x0") = PSCI_RESET;
-    if (machine.by_hvc)
-        __asm__ volatile("hvc #0" : "+r"(function) : : "memory");
-    else
-        __asm__ volatile("smc #0" : "+r"(function) : : "memory");
+    psci_call(PSCI_RESET, 0, 0, 0);
     for (;;)
         __asm__ volatile("wfi");
 }

@@ -4,7 +4,7 @@
  *   entry.S    first instructions, in and out of user mode
  *   main.c     device tree -> struct hardware
  *   machine.c  traps, time, interrupts
- *   irqchip.c  the GIC
+ *   irqchip.c  the GIC; gicv2.c, gicv3.c: where its versions differ
  *   console.c  the PL011
  *   frame.c    registers of a thread
  *   space.c    page tables
@@ -13,19 +13,27 @@
 #define MACHINE_H
 
 #include "hardware.h"
-#include "fdt.h"
+#include "run.h"
+#include "tree.h"
 
 /* space.c */
 void space_init_kernel(void);
+void space_init_cpu(void);
 bool space_touch(uaddr_t va, unsigned access);
 
 /* machine.c. by_hvc: PSCI is called by HVC, else by SMC. */
 void machine_init(bool by_hvc);
-void machine_timer(void);
-_Noreturn void machine_run(void);
+/* On each CPU: its timer and its part of the GIC. */
+void machine_init_cpu(void);
+/* The CPU comes to main_other() after this; false: it does not. */
+bool machine_start(struct machine_cpu *c);
+/* MPIDR_EL1, the affinity of the CPU that asks. */
+uint64_t machine_number(void);
 
-/* irqchip.c. Lines are SPI numbers; timer: the INTID of the timer's PPI. */
-void irqchip_init(paddr_t distributor, paddr_t cpu, unsigned timer);
+/* irqchip.c. Lines are SPI numbers. What the device tree says of the GIC and
+ * of the timer's interrupt. */
+void irqchip_init(const struct fdt *f);
+void irqchip_init_cpu(void);
 /* Tells the core about all that is pending. */
 void irqchip_deliver(void);
 /* Is any line unmasked, so that an interrupt could still come? */

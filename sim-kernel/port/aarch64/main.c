@@ -8,68 +8,42 @@
 #include "machine.h"
 #include <string.h>
 
-enum { CPUS = 1, FDT_ROOM = 1 << 20, LINES = 64, PPI_FIRST = 16 };
-enum { TIMER_VIRTUAL = 2 }; /* of the timer's four interrupts */
+enum { LINES = 64 };
 #define USER_END 0x8000000000ull
 
-struct machine_cpu machine_cpus[CPUS];
-extern char kernel_end[], boot_stack_end[];
+struct machine_cpu machine_cpus[RUN_CPUS_MAX];
+
+static char stacks[RUN_CPUS_MAX][STACK_SIZE] __attribute__((aligned(16)));
 
 static void find_console(const struct fdt *f)
 {
-    const char *path = fdt_text(f, fdt_find(f, "/chosen"), "stdout-path");
-    int uart = path ? fdt_find(f, path) : FDT_NONE;
-    uint64_t base, size;
+    paddr_t base;
+    int uart = tree_console(f, "arm,pl011", &base);
     if (uart < 0)
-        uart = fdt_next_compatible(f, FDT_ROOT, "arm,pl011");
-    if (uart < 0 || !fdt_reg(f, uart, 0, &base, &size))
         return;
     console_init(base, fdt_cell(f, uart, "interrupts", 1, 0));
     port_console_write("\2", 1); /* firmware spoke before (tools/qemu) */
 }
 
-/* The piece of RAM that holds the kernel, from behind it. */
-static void find_memory(const struct fdt *f, struct hardware *h)
+static void add_cpu(unsigned index, uint64_t number)
 {
-    paddr_t end = port_virt_to_phys(kernel_end);
+    machine_cpus[index].stack = (uint64_t)&stacks[index + 1];
+    machine_cpus[index].index = index;
+    machine_cpus[index].number = number;
+}
+
+/* All CPUs, from the second on; the first is the one that boots. */
+static unsigned find_cpus(const struct fdt *f)
+{
     int node = FDT_ROOT;
-    while ((node = fdt_next_type(f, node, "memory")) >= 0) {
-        uint64_t start, size;
-        for (unsigned i = 0; fdt_reg(f, node, i, &start, &size); i++) {
-            if (end < start || end - start >= size)
-                continue;
-            h->ram_start = end;
-            h->ram_end = start + size;
-        }
+    unsigned count = 1;
+    while ((node = fdt_next_type(f, node, "cpu")) >= 0) {
+        uint64_t number, size;
+        if (fdt_reg(f, node, 0, &number, &size) && count < RUN_CPUS_MAX &&
+            number != machine_self()->number)
+            add_cpu(count++, number);
     }
-    if (!h->ram_end)
-        hardware_die("the device tree has no memory where the kernel is");
-}
-
-static void find_archive(const struct fdt *f, struct hardware *h)
-{
-    int chosen = fdt_find(f, "/chosen");
-    if (!fdt_number(f, chosen, "linux,initrd-start", &h->archive_start) ||
-        !fdt_number(f, chosen, "linux,initrd-end", &h->archive_end) ||
-        h->archive_start < h->ram_start || h->archive_end > h->ram_end ||
-        h->archive_start > h->archive_end)
-        hardware_die("there is no boot archive (QEMU: -initrd FILE)");
-}
-
-static void find_irqchip(const struct fdt *f)
-{
-    uint64_t distributor, cpu, size;
-    int timer = fdt_next_compatible(f, FDT_ROOT, "arm,armv8-timer");
-    int gic = fdt_next_compatible(f, FDT_ROOT, "arm,cortex-a15-gic");
-    if (timer < 0)
-        hardware_die("the device tree has no timer");
-    if (gic < 0)
-        gic = fdt_next_compatible(f, FDT_ROOT, "arm,gic-400");
-    if (gic < 0 || !fdt_reg(f, gic, 0, &distributor, &size) ||
-        !fdt_reg(f, gic, 1, &cpu, &size))
-        hardware_die("the device tree has no interrupt controller (GICv2)");
-    uint32_t ppi = fdt_cell(f, timer, "interrupts", 3 * TIMER_VIRTUAL + 1, 11);
-    irqchip_init(distributor, cpu, PPI_FIRST + ppi);
+    return count;
 }
 
 /* From entry.S, on the boot stack, translation on. */
@@ -78,19 +52,31 @@ _Noreturn void main_boot(paddr_t tree)
 {
     static struct hardware h;
     struct fdt f;
-    machine_self()->stack = (uint64_t)boot_stack_end;
+    add_cpu(0, machine_number());
     space_init_kernel();
-    if (!fdt_open(port_phys_to_virt(tree), FDT_ROOM, &f))
-        machine_stop(); /* there is nothing to say it on */
+    tree_open(tree, &f);
     find_console(&f);
     const char *method = fdt_text(&f, fdt_find(&f, "/psci"), "method");
     machine_init(!method || !strcmp(method, "hvc"));
-    find_memory(&f, &h);
-    find_archive(&f, &h);
-    find_irqchip(&f);
+    tree_memory(&f, &h);
+    irqchip_init(&f);
+    machine_init_cpu();
     h.irq_count = LINES;
-    h.cpu_count = CPUS;
+    h.cpu_count = find_cpus(&f);
     h.user_end = USER_END;
+    run_init(h.cpu_count);
     hardware_boot(&h);
-    machine_run();
+    for (unsigned i = 1; i < h.cpu_count; i++)
+        if (!machine_start(&machine_cpus[i]))
+            hardware_die("CPU %u does not start", (unsigned long)i);
+    machine_resume(run_next());
+}
+
+/* From entry.S: another CPU, on its own stack. */
+_Noreturn void main_other(void);
+_Noreturn void main_other(void)
+{
+    space_init_cpu();
+    machine_init_cpu();
+    machine_resume(run_first());
 }

@@ -32,7 +32,8 @@ struct machine_cpu {
     struct port_frame *frame; /* that runs or ran last in user mode */
     struct port_frame *fpu;   /* whose values the vector registers hold */
     uint64_t space;           /* TTBR0 */
-    uint32_t index, number;   /* 0-based; MPIDR */
+    uint64_t number;          /* MPIDR */
+    uint32_t index;           /* 0-based */
 };
 
 extern struct machine_cpu machine_cpus[];

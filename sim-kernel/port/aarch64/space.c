@@ -157,12 +157,18 @@ void space_init_kernel(void)
     kernel_root[image / giga] =
         port_virt_to_phys(kernel_middle) | PTE_TABLE | PTE_VALID;
     machine_kernel_space = port_virt_to_phys(kernel_nobody);
+    space_init_cpu();
+}
+
+void space_init_cpu(void)
+{
     __asm__ volatile("dsb ish\n\tmsr ttbr1_el1, %0\n\tisb"
                      :
                      : "r"(port_virt_to_phys(kernel_root))
                      : "memory");
+    machine_self()->space = 0;
     port_space_activate(NULL);
-    space_flush_all();
+    __asm__ volatile("tlbi vmalle1\n\tdsb nsh\n\tisb" : : : "memory");
 }
 
 /* --- tasks -------------------------------------------------------------- */
@@ -260,7 +266,8 @@ static uint64_t *space_leaf(uaddr_t va)
     return NULL;
 }
 
-/* A first access: marks the page, keeps I2. False: it is not allowed. */
+/* A first access: marks the page, keeps I2. Or the entry has come while the
+ * CPU waited for the kernel. False: the access is not allowed. */
 bool space_touch(uaddr_t va, unsigned access)
 {
     if (va >> space_shift(LEVELS))
@@ -273,9 +280,9 @@ bool space_touch(uaddr_t va, unsigned access)
     uint64_t entry = *e | PTE_USED;
     if (write)
         entry = (entry & ~PTE_RO) | PTE_WRITTEN;
-    if (entry == *e)
-        return false;
-    *e = entry;
-    space_flush(va);
+    if (entry != *e) {
+        *e = entry;
+        space_flush(va);
+    }
     return true;
 }

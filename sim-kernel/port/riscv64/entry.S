@@ -1,7 +1,7 @@
 /*
  * The first instructions, and the way in and out of user mode.
  *
- *   firmware --_start--> main_boot(hart, device tree) --> machine_start
+ *   firmware --_start--> main_boot(hart, device tree) --> machine_resume
  *   user --trap_entry--> machine_trap(frame) --next frame--> machine_resume
  *
  * In user mode sscratch points to the running thread's frame, in the kernel
@@ -15,7 +15,6 @@
 _start:                         /* a0 hart, a1 device tree; no translation */
         csrw    sie, zero
         csrw    sscratch, zero
-        lla     sp, boot_stack_end
         /* Every gigabyte at its place and at KERNEL_OFFSET. */
         lla     t0, boot_table
         li      t1, 0xcf        /* valid, rwx, accessed, dirty */
@@ -31,20 +30,35 @@ _start:                         /* a0 hart, a1 device tree; no translation */
         addi    t3, t3, 8
         addi    t2, t2, 1
         bne     t2, t5, 1b
+        call    translate
+        lla     sp, boot_stack_end
+        lla     tp, machine_cpus        /* cpu 0 */
+        j       main_boot
+
+/* Another hart: a0 its number, a1 its struct machine_cpu. */
+        .globl  start_other
+start_other:
+        csrw    sie, zero
+        csrw    sscratch, zero
+        call    translate
+        mv      tp, a1
+        ld      sp, CPU_STACK(tp)
+        j       main_other
+
+/* Translation on; back at the same place, seen from above. */
+translate:
+        lla     t0, boot_table
         li      t1, 8 << 60     /* Sv39 */
         srli    t0, t0, 12
         or      t0, t0, t1
         csrw    satp, t0
         sfence.vma
         li      t0, KERNEL_OFFSET
-        lla     t1, 2f
+        add     ra, ra, t0
+        lla     t1, kernel_trap
         add     t1, t1, t0
-        add     sp, sp, t0
-        jr      t1
-2:      lla     tp, machine_cpus        /* cpu 0 */
-        lla     t0, kernel_trap
-        csrw    stvec, t0
-        j       main_boot
+        csrw    stvec, t1
+        ret
 
 /* A trap while the kernel ran. */
         .p2align 2

@@ -2,19 +2,21 @@
  * The machine runs: traps in, threads out, time, the end.
  *
  *   user --trap--> machine_trap() --> core_...()
- *                  machine_next() --> core_next(), idle when nobody can run
+ *                  run_next() of ../common/run.c --> core_next(), or idles
  *
  * Interrupts are off while the kernel runs; it looks at what is pending when
- * it idles, and a pending one traps as soon as user code runs.
+ * it idles, and a pending one traps as soon as user code runs. Harts are
+ * started by firmware (HSM) and call each other by its IPIs.
  * Source: RISC-V Privileged Architecture, chapter 4; SBI specification 1.0.
  */
 #include "machine.h"
-#include <l4/vitrine/trace_events.h>
 
 #define CAUSE_INTERRUPT (1ull << 63)
 enum {
+    INTERRUPT_SOFTWARE = 1, /* another hart rings */
     INTERRUPT_TIMER = 5,
     INTERRUPT_EXTERNAL = 9,
+    SIE_SOFTWARE = 1 << INTERRUPT_SOFTWARE,
     SIE_TIMER = 1 << INTERRUPT_TIMER,
     SIE_EXTERNAL = 1 << INTERRUPT_EXTERNAL,
 };
@@ -34,26 +36,28 @@ enum {
 };
 enum {
     SBI_TIME = 0x54494d45,
+    SBI_IPI = 0x735049,
+    SBI_HSM = 0x48534d,
     SBI_RESET = 0x53525354,
     SBI_RESET_COLD = 1,
 };
 
 static struct {
     struct tick_scale scale;
-    uint64_t boot;  /* ticks at boot */
-    uint64_t timer; /* ns, ~0: none */
+    uint64_t boot; /* ticks at boot */
     bool sstc;
 } machine;
 
-static long sbi_call(long extension, long function, long a0, long a1)
+static long sbi_call(long extension, long function, long a0, long a1, long a2)
 {
     register long r0 __asm__("a0") = a0;
     register long r1 __asm__("a1") = a1;
+    register long r2 __asm__("a2") = a2;
     register long r6 __asm__("a6") = function;
     register long r7 __asm__("a7") = extension;
     __asm__ volatile("ecall"
                      : "+r"(r0), "+r"(r1)
-                     : "r"(r6), "r"(r7)
+                     : "r"(r2), "r"(r6), "r"(r7)
                      : "memory");
     return r0;
 }
@@ -72,46 +76,74 @@ uint64_t port_time(void)
     return ticks_to_ns(&machine.scale, ticks() - machine.boot);
 }
 
-static void timer_program(uint64_t at)
+static void timer_enable(bool on)
 {
+    if (on)
+        __asm__ volatile("csrs sie, %0" : : "r"((long)SIE_TIMER));
+    else
+        __asm__ volatile("csrc sie, %0" : : "r"((long)SIE_TIMER));
+}
+
+void machine_timer_program(uint64_t when)
+{
+    if (when == ~0ull) {
+        timer_enable(false);
+        return;
+    }
+    uint64_t at = machine.boot + ns_to_ticks(&machine.scale, when);
     if (machine.sstc)
         __asm__ volatile("csrw 0x14d, %0" : : "r"(at)); /* stimecmp */
     else
-        sbi_call(SBI_TIME, 0, (long)at, 0);
-}
-
-void port_timer_set(uint64_t when)
-{
-    uint64_t until = hardware_options.until_ns;
-    machine.timer = when;
-    if (when > until)
-        when = until;
-    if (when == ~0ull) {
-        __asm__ volatile("csrc sie, %0" : : "r"((long)SIE_TIMER));
-        return;
-    }
-    timer_program(machine.boot + ns_to_ticks(&machine.scale, when));
-    __asm__ volatile("csrs sie, %0" : : "r"((long)SIE_TIMER));
-}
-
-static void machine_timer(void)
-{
-    if (port_time() >= hardware_options.until_ns)
-        core_end(VTR_END_LIMIT);
-    __asm__ volatile("csrc sie, %0" : : "r"((long)SIE_TIMER));
-    machine.timer = ~0ull;
-    core_timer();
+        sbi_call(SBI_TIME, 0, (long)at, 0, 0);
+    timer_enable(true);
 }
 
 void machine_init(uint32_t hz, bool sstc)
 {
-    extern char trap_entry[];
     machine.scale = tick_scale(hz);
     machine.boot = ticks();
-    machine.timer = ~0ull;
     machine.sstc = sstc;
+}
+
+/* --- harts -----------------------------------------------------------------
+ */
+
+void machine_init_cpu(void)
+{
+    extern char trap_entry[];
+    unsigned long enable = SIE_SOFTWARE;
+    if (port_cpu() == 0)
+        enable |= SIE_EXTERNAL; /* devices are the boot hart's */
     __asm__ volatile("csrw stvec, %0" : : "r"(trap_entry));
-    __asm__ volatile("csrw sie, %0" : : "r"((long)SIE_EXTERNAL));
+    __asm__ volatile("csrw sie, %0" : : "r"(enable));
+}
+
+bool machine_start(struct machine_cpu *c)
+{
+    extern char start_other[];
+    return !sbi_call(SBI_HSM, 0, c->hart, (long)port_virt_to_phys(start_other),
+                     (long)c);
+}
+
+void machine_ring(unsigned cpu)
+{
+    sbi_call(SBI_IPI, 0, 1, machine_cpus[cpu].hart, 0);
+}
+
+/* A ring while one waits for the kernel asks for what is about to be done. To
+ * hardware this is a pause; an emulator that runs its harts by turns goes on
+ * to the next. */
+void machine_relax(void)
+{
+    __asm__ volatile("csrs sip, %0\n\twfi\n\tcsrc sip, %0"
+                     :
+                     : "r"((long)SIE_SOFTWARE)
+                     : "memory");
+}
+
+void machine_flush(void)
+{
+    __asm__ volatile("sfence.vma\n\tfence.i" : : : "memory");
 }
 
 static unsigned long machine_pending(void)
@@ -122,20 +154,30 @@ static unsigned long machine_pending(void)
     return pending & enabled;
 }
 
-bool port_irq_pending(void)
+bool machine_irq_pending(void)
 {
     return machine_pending() != 0;
 }
 
-/* One CPU: nobody calls these (docs/caveats.md). */
-void port_ipi(unsigned cpu)
+bool machine_irq_waits(void)
 {
-    (void)cpu;
+    return irqchip_waits();
 }
 
-void port_stop(unsigned cpu)
+void machine_wait(void)
 {
-    (void)cpu;
+    __asm__ volatile("wfi");
+}
+
+void machine_deliver(void)
+{
+    unsigned long pending = machine_pending();
+    if (pending & SIE_SOFTWARE)
+        __asm__ volatile("csrc sip, %0" : : "r"((long)SIE_SOFTWARE));
+    if (pending & SIE_TIMER)
+        run_timer();
+    if (pending & SIE_EXTERNAL)
+        irqchip_deliver();
 }
 
 /* --- traps --------------------------------------------------------------- */
@@ -202,12 +244,6 @@ static void machine_user_trap(struct port_frame *f)
     case TRAP_STORE_PAGE:
         machine_page_fault(f, RIGHT_W);
         break;
-    case CAUSE_INTERRUPT | INTERRUPT_TIMER:
-        machine_timer();
-        break;
-    case CAUSE_INTERRUPT | INTERRUPT_EXTERNAL:
-        irqchip_deliver();
-        break;
     default:
         if (f->cause == TRAP_ILLEGAL && machine_start_fpu(f))
             break;
@@ -216,22 +252,8 @@ static void machine_user_trap(struct port_frame *f)
     }
 }
 
-/* Nobody can run: on to the next interrupt, or the end. */
-static void machine_idle(void)
-{
-    bool timer = machine.timer != ~0ull;
-    if (!timer && !irqchip_waits() && !port_irq_pending())
-        core_end(core_is_deadlocked() ? VTR_END_DEADLOCK : VTR_END_IDLE);
-    __asm__ volatile("wfi"); /* goes on at once when one is pending */
-    unsigned long pending = machine_pending();
-    if (pending & SIE_TIMER)
-        machine_timer();
-    if (pending & SIE_EXTERNAL)
-        irqchip_deliver();
-}
-
 /* The FP registers follow the thread; only one that used them pays. */
-static void machine_switch_fpu(struct port_frame *f)
+void machine_load_fpu(struct port_frame *f)
 {
     struct port_frame *old = machine_self->fpu;
     if (old == f || !(f->status & STATUS_FS))
@@ -242,25 +264,24 @@ static void machine_switch_fpu(struct port_frame *f)
     machine_self->fpu = f;
 }
 
-static struct port_frame *machine_next(void)
+void machine_park_fpu(void)
 {
-    struct port_frame *f;
-    while (!(f = core_next()))
-        machine_idle();
-    machine_switch_fpu(f);
-    return f;
+    struct machine_cpu *c = machine_self;
+    if (c->fpu)
+        fpu_save(c->fpu);
+    c->fpu = NULL;
 }
 
 /* From entry.S, and back to it: whose registers to load. */
 struct port_frame *machine_trap(struct port_frame *f)
 {
-    machine_user_trap(f);
-    return machine_next();
-}
-
-void machine_run(void)
-{
-    machine_resume(machine_next());
+    uint64_t cause = f->cause;
+    bool mine = run_enter(f);
+    if (cause & CAUSE_INTERRUPT)
+        machine_deliver();
+    else if (mine)
+        machine_user_trap(f);
+    return run_next();
 }
 
 /* --- the end ---------------------------------------------------------------
@@ -268,7 +289,7 @@ void machine_run(void)
 
 void machine_stop(void)
 {
-    sbi_call(SBI_RESET, 0, SBI_RESET_COLD, 0);
+    sbi_call(SBI_RESET, 0, SBI_RESET_COLD, 0, 0);
     for (;;)
         __asm__ volatile("wfi");
 }

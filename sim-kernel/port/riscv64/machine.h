@@ -13,15 +13,20 @@
 #define MACHINE_H
 
 #include "hardware.h"
-#include "fdt.h"
+#include "run.h"
+#include "tree.h"
 
 /* space.c */
 void space_init_kernel(void);
+void space_init_cpu(void);
 bool space_touch(uaddr_t va, unsigned access);
 
 /* machine.c. hz: of the time counter; sstc: the hart has stimecmp. */
 void machine_init(uint32_t hz, bool sstc);
-_Noreturn void machine_run(void);
+/* On each hart: where its traps go, which interrupts it takes. */
+void machine_init_cpu(void);
+/* The hart comes to main_other() after this; false: it does not. */
+bool machine_start(struct machine_cpu *c);
 
 /* irqchip.c. context: the PLIC's number for this hart's S mode. */
 void irqchip_init(paddr_t base, unsigned context, unsigned lines);

@@ -8,20 +8,17 @@
 #include "machine.h"
 #include <string.h>
 
-enum { CPUS = 1, FDT_ROOM = 1 << 20, LINES_MAX = 64, S_EXTERNAL = 9 };
+enum { LINES_MAX = 64, S_EXTERNAL = 9 };
 #define USER_END 0x4000000000ull /* half of Sv39 */
 
-struct machine_cpu machine_cpus[CPUS];
-extern char kernel_end[], boot_stack_end[];
+struct machine_cpu machine_cpus[RUN_CPUS_MAX];
+
+static char stacks[RUN_CPUS_MAX][STACK_SIZE] __attribute__((aligned(16)));
 
 static void find_console(const struct fdt *f, struct hardware *h)
 {
-    const char *path = fdt_text(f, fdt_find(f, "/chosen"), "stdout-path");
-    int uart = path ? fdt_find(f, path) : FDT_NONE;
-    uint64_t size;
+    int uart = tree_console(f, "ns16550a", &h->uart_base);
     if (uart < 0)
-        uart = fdt_next_compatible(f, FDT_ROOT, "ns16550a");
-    if (uart < 0 || !fdt_reg(f, uart, 0, &h->uart_base, &size))
         return;
     h->uart_irq = fdt_cell(f, uart, "interrupts", 0, 0);
     console_init(h->uart_base, fdt_cell(f, uart, "reg-shift", 0, 0),
@@ -31,43 +28,32 @@ static void find_console(const struct fdt *f, struct hardware *h)
     h->device_end = h->device_start + PAGE_SIZE;
 }
 
-/* The piece of RAM that holds the kernel, from behind it. */
-static void find_memory(const struct fdt *f, struct hardware *h)
+static void add_hart(unsigned index, uint64_t hart)
 {
-    paddr_t end = port_virt_to_phys(kernel_end);
-    int node = FDT_ROOT;
-    while ((node = fdt_next_type(f, node, "memory")) >= 0) {
-        uint64_t start, size;
-        for (unsigned i = 0; fdt_reg(f, node, i, &start, &size); i++) {
-            if (end < start || end - start >= size)
-                continue;
-            h->ram_start = end;
-            h->ram_end = start + size;
-        }
-    }
-    if (!h->ram_end)
-        hardware_die("the device tree has no memory where the kernel is");
+    machine_cpus[index] =
+        (struct machine_cpu){.stack = (uint64_t)&stacks[index + 1],
+                             .index = index,
+                             .hart = (uint32_t)hart};
 }
 
-static void find_archive(const struct fdt *f, struct hardware *h)
+/* All harts, from the second on; the first is the one that boots. Its node. */
+static int find_harts(const struct fdt *f, unsigned *ret_count)
 {
-    int chosen = fdt_find(f, "/chosen");
-    if (!fdt_number(f, chosen, "linux,initrd-start", &h->archive_start) ||
-        !fdt_number(f, chosen, "linux,initrd-end", &h->archive_end) ||
-        h->archive_start < h->ram_start || h->archive_end > h->ram_end ||
-        h->archive_start > h->archive_end)
-        hardware_die("there is no boot archive (QEMU: -initrd FILE)");
-}
-
-static int find_hart(const struct fdt *f, uint64_t hart)
-{
-    int node = FDT_ROOT;
+    int node = FDT_ROOT, boot = FDT_NONE;
+    unsigned count = 1;
     while ((node = fdt_next_type(f, node, "cpu")) >= 0) {
-        uint64_t number, size;
-        if (fdt_reg(f, node, 0, &number, &size) && number == hart)
-            return node;
+        uint64_t hart, size;
+        const char *status = fdt_text(f, node, "status");
+        if (!fdt_reg(f, node, 0, &hart, &size) ||
+            (status && strcmp(status, "okay") != 0))
+            continue;
+        if (hart == machine_self->hart)
+            boot = node;
+        else if (count < RUN_CPUS_MAX)
+            add_hart(count++, hart);
     }
-    return FDT_NONE;
+    *ret_count = count;
+    return boot;
 }
 
 static void find_irqchip(const struct fdt *f, int hart, struct hardware *h)
@@ -111,23 +97,34 @@ void main_boot(uint64_t hart, paddr_t tree)
 {
     static struct hardware h;
     struct fdt f;
-    *machine_self = (struct machine_cpu){.stack = (uint64_t)boot_stack_end,
-                                         .hart = (uint32_t)hart};
+    add_hart(0, hart);
     space_init_kernel();
-    if (!fdt_open(port_phys_to_virt(tree), FDT_ROOM, &f))
-        machine_stop(); /* there is nothing to say it on */
+    tree_open(tree, &f);
     find_console(&f, &h);
-    find_memory(&f, &h);
-    find_archive(&f, &h);
-    int node = find_hart(&f, hart);
+    tree_memory(&f, &h);
+    int node = find_harts(&f, &h.cpu_count);
     uint32_t hz = fdt_cell(&f, fdt_find(&f, "/cpus"), "timebase-frequency", 0,
                            fdt_cell(&f, node, "timebase-frequency", 0, 0));
     if (node < 0 || !hz)
         hardware_die("the device tree has no timer");
     machine_init(hz, has_sstc(&f, node));
+    machine_init_cpu();
     find_irqchip(&f, node, &h);
-    h.cpu_count = CPUS;
     h.user_end = USER_END;
+    run_init(h.cpu_count);
     hardware_boot(&h);
-    machine_run();
+    for (unsigned i = 1; i < h.cpu_count; i++)
+        if (!machine_start(&machine_cpus[i]))
+            hardware_die("hart %u does not start",
+                         (unsigned long)machine_cpus[i].hart);
+    machine_resume(run_next());
+}
+
+/* From entry.S: another hart, on its own stack. */
+void main_other(void);
+void main_other(void)
+{
+    space_init_cpu();
+    machine_init_cpu();
+    machine_resume(run_first());
 }

@@ -88,6 +88,17 @@ static uint64_t space_flags(unsigned rights)
            (rights & RIGHT_W ? PTE_W : 0) | (rights & RIGHT_X ? PTE_X : 0);
 }
 
+/* Harts that go by an entry stop before it changes, and read anew after. */
+static void space_stop_others(const struct port_space *s, unsigned rights)
+{
+    if (run_cpu_count == 1)
+        return;
+    if (rights & RIGHT_X)
+        run_stop_for_code(s);
+    else
+        run_stop_in(s);
+}
+
 static void space_flush(uaddr_t va)
 {
     __asm__ volatile("sfence.vma %0" : : "r"(va) : "memory");
@@ -134,6 +145,12 @@ void space_init_kernel(void)
         pte_of(port_virt_to_phys(kernel_middle), PTE_V);
     machine_kernel_space =
         SATP_SV39 | port_virt_to_phys(kernel_root) >> PAGE_ORDER;
+    space_init_cpu();
+}
+
+void space_init_cpu(void)
+{
+    machine_self->space = 0;
     port_space_activate(NULL);
 }
 
@@ -190,6 +207,8 @@ int port_space_map(struct port_space *s, uaddr_t va, paddr_t pa, unsigned order,
     if (!e)
         return -L4_ENOMEM;
     uint64_t old = *e;
+    if (old & PTE_V || rights & RIGHT_X)
+        space_stop_others(s, rights);
     *e = pte_of(pa, space_flags(rights));
     space_flush(va);
     if (level > 0 && old & PTE_V && !(old & PTE_LEAF)) {
@@ -207,6 +226,7 @@ unsigned port_space_protect(struct port_space *s, uaddr_t va, unsigned order,
     uint64_t *e = space_walk(s, va, space_level(order), false);
     if (!e || !(*e & PTE_V))
         return 0;
+    space_stop_others(s, 0);
     unsigned used = (*e & PTE_A ? RIGHT_R : 0) | (*e & PTE_D ? RIGHT_W : 0);
     *e = rights ? pte_of(pte_frame(*e), space_flags(rights)) : 0;
     space_flush(va);
@@ -229,7 +249,8 @@ static uint64_t *space_leaf(uint64_t satp, uaddr_t va)
     return NULL;
 }
 
-/* Harts that leave the accessed and dirty bits to software fault for them. */
+/* Harts that leave the accessed and dirty bits to software fault for them. And
+ * an entry may have come while the hart waited for the kernel. */
 bool space_touch(uaddr_t va, unsigned access)
 {
     if (va >> space_shift(LEVELS) || va >> (space_shift(LEVELS) - 1))
@@ -237,9 +258,9 @@ bool space_touch(uaddr_t va, unsigned access)
     uint64_t *e = space_leaf(machine_self->space, va);
     uint64_t need = access & RIGHT_X ? PTE_X : access & RIGHT_W ? PTE_W : PTE_R;
     uint64_t mark = PTE_A | (access & RIGHT_W ? PTE_D : 0);
-    if (!e || !(*e & PTE_U) || !(*e & need) || (*e & mark) == mark)
+    if (!e || !(*e & PTE_U) || !(*e & need))
         return false;
-    *e |= mark;
+    __atomic_fetch_or(e, mark, __ATOMIC_RELAXED); /* harts mark, too */
     space_flush(va);
     return true;
 }
