@@ -10,6 +10,8 @@
 # is left out by a Skip. main() runs them in order and prints TAP.
 import atexit
 import copy
+import ctypes
+import ctypes.util
 import functools
 import os
 import pathlib
@@ -201,18 +203,38 @@ def unpacked(r):
             part("LEAVE", later, to, 0, to, leave_ip)]
 
 
+@functools.cache
+def zstd():
+    """The library's function that unpacks (Python has none of its own)."""
+    unpack = ctypes.CDLL(ctypes.util.find_library("zstd")).ZSTD_decompress
+    unpack.restype = ctypes.c_size_t
+    unpack.argtypes = (ctypes.c_char_p, ctypes.c_size_t) * 2
+    return unpack
+
+
+def chunk(data, at):
+    """The bytes of the records of the chunk at AT, and where the next is."""
+    magic, codec, count, size = struct.unpack_from("<IIII", data, at)
+    assert magic == 0x4b4e4843, "no chunk at %d" % at
+    at += 32
+    assert at + size <= len(data), "the trace is cut short"
+    if codec == 0:
+        assert size == 64 * count
+        return data[at:at + size], at + size
+    plain = ctypes.create_string_buffer(64 * count)
+    got = zstd()(plain, 64 * count, data[at:at + size], size)
+    assert got == 64 * count, "a chunk that cannot be unpacked"
+    return plain.raw, at + size
+
+
 def records(data):
     """The records of a trace file's bytes; it must be whole."""
     assert data[:8] == b"VIRTVTR1", "this is no trace"
     at = 64
     while at < len(data):
-        magic, codec, count, size = struct.unpack_from("<IIII", data, at)
-        assert magic == 0x4b4e4843 and codec == 0 and size == 64 * count
-        at += 32
-        assert at + size <= len(data), "the trace is cut short"
-        for i in range(count):
-            yield from unpacked(Record(data, at + 64 * i))
-        at += size
+        plain, at = chunk(data, at)
+        for i in range(0, len(plain), 64):
+            yield from unpacked(Record(plain, i))
 
 
 # --- TAP -------------------------------------------------------------------

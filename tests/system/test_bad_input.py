@@ -5,8 +5,8 @@ import random
 import resource
 import struct
 from harness import (BUG, TRACE, USAGE, comment, description,
-                     main, parts_left, program, run, scratch, simulator,
-                     system, test, vitrine)
+                     main, parts_left, program, root, run, scratch,
+                     simulator, system, test, vitrine)
 
 HEADER, PROGRAM_HEADER, HEADERS_MAX = 64, 56, 16
 CASES = int(os.environ.get("VITRINE_ELF_CASES", 300))
@@ -225,9 +225,12 @@ def _():
     kept = scratch / "kept.vtr"
     kept.write_text("an older trace\n")
     size = 16 << 20  # the RAM is a file, too
-    r = run("--ram", "16M", "--trace", kept, system("wild"), 1, 600, 400,
-            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE,
-                                                  (size, size)))
+    names = ("sigma0", "moe", "ned", "bench_server", "bench_ipc")
+    r = simulator("--ram", "16M", "--trace", kept, "--host-clock",
+                  "--no-fast-path", "--command", "rom/ned rom/ipc.cfg 20000",
+                  *map(program, names), root / "tools/bench/ipc.cfg",
+                  preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE,
+                                                        (size, size)))
     r.expect(USAGE)
     assert "kept.vtr: cannot write the trace: " in r.err, r
     assert kept.read_text() == "an older trace\n"

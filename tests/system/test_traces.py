@@ -1,8 +1,10 @@
 # What a trace says holds together: calls and answers, capabilities, the
 # period that higher priority is to keep.
 import re
-from harness import (EXAMPLES, event_numbers, header_constants, main, records,
-                     run, run_traced, scratch, system, test, vitrine)
+import subprocess
+from harness import (EXAMPLES, description, environment, event_numbers, header_constants,
+                     main, records, root, run, run_traced, scratch, system,
+                     test, vitrine)
 
 EVENT = event_numbers()
 FLAG = header_constants("VTR_F_")
@@ -81,6 +83,50 @@ def _():
                      "json"):
             r = vitrine("trace", trace, "--to", form, "--strict").expect(0)
             assert r.out and not r.err, r
+
+
+@test("a trace is packed on the way to its file")
+def _():
+    trace = run_traced("demo")[1]
+    plain = 64 * sum(1 for _ in records(trace))
+    assert len(trace) * 8 < plain, "%d bytes for %d" % (len(trace), plain)
+
+
+@test("trace --follow shows a run while it goes on, and ends with it")
+def _():
+    trace = scratch / "follow.vtr"
+    slow = description("""local L4 = require("L4")
+        local beats = L4.default_loader:start({}, "rom/spin_metronome 1500")
+        assert(beats:wait() == 0)
+        """, "slow.cfg")
+    words = [root / "vitrine", "run", "--realtime", "--trace", trace, slow]
+    with subprocess.Popen(words, env=environment,
+                          stdout=subprocess.DEVNULL) as going:
+        words = [root / "vitrine", "trace", "--follow", trace]
+        with subprocess.Popen(words, env=environment, text=True,
+                              stdout=subprocess.PIPE) as reading:
+            first = [reading.stdout.readline() for _ in range(100)]
+            assert going.poll() is None, "the run is over already"
+            assert not trace.exists(), "the trace has its name already"
+            seen = "".join(first) + reading.stdout.read()
+        assert reading.returncode == 0 and going.wait() == 0
+    assert seen == vitrine("trace", trace).out
+
+
+@test("trace --follow ends when the run gives up")
+def _():
+    trace = scratch / "given-up.vtr"
+    part = scratch / "given-up.vtr.1.part"
+    run("--trace", trace, "demo").expect(0)
+    part.write_bytes(trace.read_bytes()[:-100])
+    trace.unlink()
+    with subprocess.Popen([root / "vitrine", "trace", "--follow", trace],
+                          env=environment, stdout=subprocess.PIPE,
+                          text=True) as reading:
+        assert reading.stdout.readline()
+        part.unlink()
+        reading.communicate(timeout=30)
+    assert reading.returncode == 0
 
 
 @test("the period is kept beside an endless loop, on every seed 0 to 20")

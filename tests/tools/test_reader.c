@@ -94,6 +94,64 @@ Test(reader, rewinds_to_the_first_record)
     reader_close(r);
 }
 
+/* Three chunks of marks, one of them with an object made in it, and a last
+ * one: 10 us apart. */
+static struct reader *open_chunks(void)
+{
+    struct writer w;
+
+    writer_open(&w, scratch_path, "chunks", true);
+    for (uint64_t i = 0; i < RECORDS; i++) {
+        w.time = i / 64 * 10000000 + i % 64;
+        put(&w, i == 70 ? VTR_CREATE : VTR_MARK, 0, i);
+    }
+    writer_close(&w);
+    struct reader *r = reader_open(scratch_path, why, sizeof(why));
+    cr_assert(r, "%s", why);
+    return r;
+}
+
+Test(reader, passes_over_chunks_without_what_is_wanted)
+{
+    struct vtr_record record;
+    struct reader *r = open_chunks();
+
+    reader_only(r, 1ull << VTR_CREATE);
+    cr_assert(reader_next(r, &record));
+    cr_assert_eq(record.arg[0], 64, "the chunk with the object comes whole");
+    cr_assert_eq(read_numbers(r), 63 + RECORDS - 3 * 64, "and the last one");
+    cr_assert_eq(reader_count(r), RECORDS);
+    cr_assert_null(reader_damage(r));
+    reader_only(r, 0);
+    reader_rewind(r);
+    cr_assert_eq(read_numbers(r), RECORDS);
+    reader_close(r);
+}
+
+Test(reader, finds_damage_in_what_it_passes_over)
+{
+    reader_close(open_chunks());
+    spoil(64 + 32 + 20);
+    struct reader *r = reader_open(scratch_path, why, sizeof(why));
+    reader_only(r, 1ull << VTR_CREATE);
+    cr_assert_eq(read_numbers(r), 64 + RECORDS - 3 * 64);
+    cr_assert(reader_damage(r));
+    reader_close(r);
+}
+
+Test(reader, finds_a_time_by_the_chunks_headers)
+{
+    struct vtr_record record;
+    struct reader *r = open_chunks();
+
+    reader_seek_time(r, 25000000);
+    reader_until(r, 25000000);
+    cr_assert(reader_next(r, &record));
+    cr_assert_eq(record.arg[0], 2 * 64);
+    cr_assert_eq(read_numbers(r), 63 + RECORDS - 3 * 64);
+    reader_close(r);
+}
+
 static void cut_in_the_last_chunk(void)
 {
     cr_assert_eq(truncate(scratch_path, 64 + 3 * CHUNK + 100), 0);

@@ -31,7 +31,8 @@ static void flush(struct writer *w)
     struct vtr_chunk c = {.magic = VTR_CHUNK_MAGIC,
                           .codec = w->zstd,
                           .records = w->count,
-                          .first_time = w->chunk[0].time};
+                          .first_time = w->chunk[0].time,
+                          .kinds = vtr_kinds_of(w->chunk, w->count)};
     size_t size = w->count * sizeof(w->chunk[0]);
     static char packed[2 * sizeof(w->chunk)];
     const void *bytes = w->chunk;

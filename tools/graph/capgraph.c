@@ -16,16 +16,55 @@ struct cap *capgraph_get(const struct capgraph *g, uint64_t task, uint64_t slot)
     return map_get(&g->caps, key_of(task, slot));
 }
 
-/* Counts the capabilities that name a task or an object, so that deleting
- * what no capability names is cheap. */
-static void count(struct capgraph *g, uint32_t id, int difference)
-{
-    intptr_t n = (intptr_t)map_get(&g->held, id) + difference;
+/* The capabilities that name a task or an object: what is deleted is found
+ * without looking at all others. */
+struct cap_lists {
+    struct cap *of_task, *of_object;
+};
 
-    if (n)
-        map_put(&g->held, id, (void *)n);
-    else
-        map_remove(&g->held, id);
+static struct cap_lists *lists_of(struct capgraph *g, uint32_t id)
+{
+    struct cap_lists *l = map_get(&g->held, id);
+
+    if (!l) {
+        l = xcalloc(1, sizeof(*l));
+        map_put(&g->held, id, l);
+    }
+    return l;
+}
+
+static void list_task(struct capgraph *g, struct cap *c)
+{
+    struct cap **head = &lists_of(g, c->task)->of_task;
+
+    c->of_task = (struct cap_link){*head, head};
+    if (*head)
+        (*head)->of_task.back = &c->of_task.next;
+    *head = c;
+}
+
+static void list_object(struct capgraph *g, struct cap *c)
+{
+    struct cap **head = &lists_of(g, c->object)->of_object;
+
+    c->of_object = (struct cap_link){*head, head};
+    if (*head)
+        (*head)->of_object.back = &c->of_object.next;
+    *head = c;
+}
+
+static void unlist_task(struct cap *c)
+{
+    *c->of_task.back = c->of_task.next;
+    if (c->of_task.next)
+        c->of_task.next->of_task.back = c->of_task.back;
+}
+
+static void unlist_object(struct cap *c)
+{
+    *c->of_object.back = c->of_object.next;
+    if (c->of_object.next)
+        c->of_object.next->of_object.back = c->of_object.back;
 }
 
 static void keep_grant(struct capgraph *g, const struct vtr_record *r,
@@ -57,8 +96,8 @@ const struct grant *capgraph_grant(const struct capgraph *g,
 static void drop_cap(struct capgraph *g, struct cap *c)
 {
     map_remove(&g->caps, key_of(c->task, c->slot));
-    count(g, c->task, -1);
-    count(g, c->object, -1);
+    unlist_task(c);
+    unlist_object(c);
     free(c);
 }
 
@@ -72,14 +111,14 @@ static void map_cap(struct capgraph *g, const struct vtr_record *r)
         c->task = (uint32_t)task;
         c->slot = slot;
         map_put(&g->caps, key_of(task, slot), c);
-        count(g, c->task, 1);
+        list_task(g, c);
     } else {
-        count(g, c->object, -1);
+        unlist_object(c);
     }
-    count(g, (uint32_t)r->arg[4], 1);
     if (c->object != (uint32_t)r->arg[4])
         c->rights = 0;
     c->object = (uint32_t)r->arg[4];
+    list_object(g, c);
     c->rights |= (uint32_t)r->arg[5];
     c->from_task = (uint32_t)r->arg[0];
     c->from_slot = r->arg[1];
@@ -101,16 +140,15 @@ static void unmap_cap(struct capgraph *g, const struct vtr_record *r)
 /* With an object go the capabilities to it and, of a task, all it held. */
 static void drop_object(struct capgraph *g, uint32_t id)
 {
-    if (!map_get(&g->held, id))
-        return;
+    struct cap_lists *l = map_remove(&g->held, id);
 
-    struct map_entry *all = map_sorted(&g->caps);
-    for (size_t i = 0; all[i].value; i++) {
-        struct cap *c = all[i].value;
-        if (c->object == id || c->task == id)
-            drop_cap(g, c);
-    }
-    free(all);
+    if (!l)
+        return;
+    while (l->of_object)
+        drop_cap(g, l->of_object);
+    while (l->of_task)
+        drop_cap(g, l->of_task);
+    free(l);
 }
 
 void capgraph_feed(struct capgraph *g, const struct vtr_record *r)
@@ -143,7 +181,7 @@ void capgraph_free(struct capgraph *g)
 {
     names_free(&g->objects);
     map_free(&g->caps, 1);
-    map_free(&g->held, 0);
+    map_free(&g->held, 1);
     map_free(&g->ips, 0);
     free(g->grants);
 }

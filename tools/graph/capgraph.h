@@ -17,6 +17,7 @@
  * I1  A capability's object and task are alive, unless the trace never
  *     told of their creation (its beginning is lost).
  * I2  A grant's `before` is smaller than its own number: chains end.
+ * I3  A capability is on exactly two lists: its task's and its object's.
  */
 #ifndef TOOLS_CAPGRAPH_H
 #define TOOLS_CAPGRAPH_H
@@ -35,6 +36,10 @@ struct cap {
     uint64_t from_slot;
     enum cap_change change;
     uint32_t grant; /* that it came by, number + 1; 0: no history */
+    /* the list of its task's, and of its object's, capabilities */
+    struct cap_link {
+        struct cap *next, **back;
+    } of_task, of_object;
 };
 
 /* One delegation. */
@@ -50,13 +55,22 @@ struct capgraph {
     struct names objects; /* as they are at this moment */
     struct map caps;      /* task << 32 | slot -> struct cap */
     size_t tasks;         /* alive */
-    struct map held;      /* task or object -> how many caps name it */
+    struct map held;      /* task or object -> struct cap_lists */
 
     bool history; /* set before the first record */
     struct grant *grants;
     size_t grant_count, grant_room;
     struct map ips; /* thread -> ip of its last system call */
 };
+
+/* What capgraph_feed() looks at (reader_only()); with history it is all. */
+#define CAPGRAPH_EVENTS                                                        \
+    (NAMES_EVENTS | 1ull << VTR_CAP_MAP | 1ull << VTR_CAP_UNMAP)
+
+static inline bool capgraph_looks_at(const struct vtr_record *r)
+{
+    return r->event < 64 && CAPGRAPH_EVENTS >> r->event & 1;
+}
 
 void capgraph_feed(struct capgraph *g, const struct vtr_record *r);
 void capgraph_free(struct capgraph *g);

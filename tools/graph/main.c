@@ -34,7 +34,7 @@ struct job {
     struct delta delta;
     struct explain explain;
     struct policy *policy;
-    uint64_t records, until;
+    uint64_t records, until; /* records: that the graph looks at */
 };
 
 /* Feeds records as far as the job goes; --diff remembers on the way. */
@@ -44,7 +44,10 @@ static void replay(struct job *j)
     bool remembered = !j->o->diff;
 
     reader_rewind(j->in.reader);
-    for (uint64_t n = 0; n < j->records && reader_next(j->in.reader, &r); n++) {
+    if (!j->graph.history && !j->o->verify)
+        reader_only(j->in.reader, CAPGRAPH_EVENTS);
+    for (uint64_t n = 0; n < j->records && reader_next(j->in.reader, &r);
+         n += capgraph_looks_at(&r)) {
         if (!remembered && r.time > j->o->diff_from) {
             delta_remember(&j->delta, &j->graph);
             remembered = true;
@@ -290,7 +293,8 @@ int main(int argc, char **argv)
         j.policy = policy_load(o.check);
     if (o.peak && !o.verify && !o.diff && !o.check)
         j.records = peak_find(&j.in, &j.until);
-    j.graph.history = !o.verify;
+    /* who explains where capabilities came from needs them all */
+    j.graph.history = o.check || o.reach_from || o.origin;
     j.explain = (struct explain){stdout, &j.graph, &j.in.names, o.programs};
     replay(&j);
     int code = answer(&j);

@@ -59,6 +59,7 @@ uint64_t peak_find(struct input *in, uint64_t *ret_time)
     uint64_t before = 0, time = 0;
 
     reader_rewind(in->reader);
+    reader_only(in->reader, CAPGRAPH_EVENTS);
     while (reader_next(in->reader, &r)) {
         bool shrinks = r.event == VTR_CAP_UNMAP || r.event == VTR_DELETE;
         if (shrinks && p.grown)
@@ -66,7 +67,7 @@ uint64_t peak_find(struct input *in, uint64_t *ret_time)
         capgraph_feed(&p.graph, &r);
         p.grown |= r.event == VTR_CAP_MAP || r.event == VTR_CREATE ||
                    r.event == VTR_GATE_BIND;
-        before = reader_count(in->reader);
+        before += capgraph_looks_at(&r);
         time = r.time;
     }
     look(&p, before, time);

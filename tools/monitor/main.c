@@ -7,14 +7,13 @@
 #include "util.h"
 
 #include <argp.h>
-#include <glob.h>
 #include <inttypes.h>
 #include <ncurses.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { FRAME_MS = 50, WAIT_MS = 5000, SPEED_FIRST = 64, SPEED_MAX = 1 << 20 };
+enum { FRAME_MS = 50, SPEED_FIRST = 64, SPEED_MAX = 1 << 20 };
 enum { OPT_TEXT = 256, OPT_TO, OPT_BREAK };
 
 struct monitor {
@@ -60,26 +59,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     default:
         return ARGP_ERR_UNKNOWN;
     }
-}
-
-/* The trace, or what a run that is not over yet writes: FILE.PID.part. */
-static char *find_file(const char *path)
-{
-    char pattern[4096];
-    glob_t found;
-
-    snprintf(pattern, sizeof(pattern), "%s.*.part", path);
-    for (unsigned ms = 0; ms < WAIT_MS; ms += FRAME_MS) {
-        if (!access(path, R_OK))
-            break;
-        if (!glob(pattern, 0, NULL, &found)) {
-            char *name = xstrdup(found.gl_pathv[0]);
-            globfree(&found);
-            return name;
-        }
-        usleep(FRAME_MS * 1000);
-    }
-    return xstrdup(path);
 }
 
 /* Up to `events` records, as far as nothing stops it. */
@@ -221,8 +200,8 @@ int main(int argc, char **argv)
 
     argp_err_exit_status = EXIT_BAD_USAGE;
     argp_parse(&argp, argc, argv, 0, NULL, &m);
-    char *file = find_file(m.path);
-    input_open(&m.view.in, file, false);
+    char *file = input_growing(m.path);
+    input_open(&m.view.in, file, strcmp(file, m.path) ? INPUT_GROWING : 0);
     m.view.out = stdout;
     m.screen.view = &m.view;
     m.screen.stop_at = m.words;

@@ -15,8 +15,14 @@ struct input {
     char system[17];  /* from the header, printable */
 };
 
-/* Opens and reads once: names, times, damage (with `strict` any is fatal). */
-void input_open(struct input *in, const char *path, bool strict);
+/* Opens and reads once: names, times, damage (with INPUT_STRICT any is fatal).
+ * INPUT_GROWING: the file is being written, its end is no damage. */
+enum { INPUT_STRICT = 1, INPUT_GROWING = 2 };
+void input_open(struct input *in, const char *path, unsigned flags);
 void input_close(struct input *in);
+
+/* The file to read for `path`: it, or what a run that is not over yet writes in
+ * its place (FILE.PID.part), for which it waits some seconds. To be freed. */
+char *input_growing(const char *path);
 
 #endif

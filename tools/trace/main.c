@@ -14,8 +14,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* How an exporter gets its output. */
-enum { STREAM, OWN /* it makes the file or folder itself */ };
+/* OWN: it makes the file or folder itself. RECORDS: what it says of a record
+ * depends on no record before. */
+enum { STREAM = 0, OWN = 1, RECORDS = 2 };
 
 static const struct format {
     const char *name;
@@ -23,7 +24,7 @@ static const struct format {
     void (*export)(struct view *v);
     int output;
 } formats[] = {
-    {"text", ".txt", export_text, STREAM},
+    {"text", ".txt", export_text, RECORDS},
     {"summary", NULL, export_summary, STREAM},
     {"findings", NULL, export_findings, STREAM},
     {"path", NULL, export_path, STREAM},
@@ -33,14 +34,14 @@ static const struct format {
     {"mscgen", ".msc", export_mscgen, STREAM},
     {"perfetto", ".pftrace", export_perfetto, STREAM},
     {"chrome", NULL, export_chrome, STREAM},
-    {"ctf", NULL, export_ctf, OWN},
+    {"ctf", NULL, export_ctf, OWN | RECORDS},
     {"pcapng", ".pcapng", export_pcapng, STREAM},
     {"vcd", ".vcd", export_vcd, STREAM},
     {"sqlite", ".db", export_sqlite, OWN},
     {"words", NULL, export_words, STREAM},
     {"inputs", NULL, export_inputs, STREAM},
-    {"csv", ".csv", export_csv, STREAM},
-    {"json", ".jsonl", export_json, STREAM},
+    {"csv", ".csv", export_csv, RECORDS},
+    {"json", ".jsonl", export_json, RECORDS},
 };
 
 enum { FORMATS = sizeof(formats) / sizeof(formats[0]) };
@@ -261,7 +262,11 @@ static void export(struct options *o)
     struct outfile out;
 
     o->view.path = o->output;
-    if (o->format->output == OWN) {
+    if (o->format->output & RECORDS && !o->view.follow) {
+        reader_seek_time(o->view.in.reader, o->view.from);
+        reader_until(o->view.in.reader, o->view.until);
+    }
+    if (o->format->output & OWN) {
         o->format->export(&o->view);
         return;
     }
@@ -291,12 +296,16 @@ int main(int argc, char **argv)
     argp_parse(&argp, argc, argv, 0, NULL, &o);
     if (!o.format)
         o.format = format_of_file(o.output);
-    input_open(&o.view.in, o.input, o.strict);
+    char *file = o.view.follow ? input_growing(o.input) : xstrdup(o.input);
+    input_open(&o.view.in, file,
+               (o.strict ? INPUT_STRICT : 0) |
+                   (o.view.follow ? INPUT_GROWING : 0));
 
     if (o.diff)
         code = diff(&o);
     else
         export(&o);
     input_close(&o.view.in);
+    free(file);
     return code;
 }

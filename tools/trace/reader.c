@@ -28,7 +28,11 @@ struct reader {
     struct vtr_record unpacked[VTR_HANDOVER_RECORDS]; /* of the one before */
     unsigned unpacked_next; /* VTR_HANDOVER_RECORDS: none is left */
 
-    uint64_t handed_out;
+    uint32_t kinds;  /* that are wanted, 0: all */
+    uint64_t until;  /* ns, what is wanted */
+    uint64_t passed; /* place of the last chunk that was left out, 0 */
+    uint64_t first_time;
+    uint64_t done; /* records of the file */
     uint64_t lost_bytes;
     unsigned lost_places; /* runs of lost bytes */
     bool losing;          /* inside such a run */
@@ -65,6 +69,7 @@ struct reader *reader_open(const char *path, char *why, size_t why_size)
     struct reader *r = xcalloc(1, sizeof(*r));
     r->file = file;
     r->size = (uint64_t)st.st_size;
+    r->until = ~0ull;
     if (!read_at(r, 0, &r->header, sizeof(r->header)) ||
         r->header.magic != VTR_MAGIC)
         snprintf(why, why_size, "%s: is not a Vitrine trace", path);
@@ -100,8 +105,9 @@ void reader_rewind(struct reader *r)
     r->position = sizeof(r->header);
     r->unpacked_next = VTR_HANDOVER_RECORDS;
     r->count = r->next = 0;
-    r->handed_out = r->lost_bytes = 0;
+    r->done = r->lost_bytes = r->passed = 0;
     r->lost_places = 0;
+    r->first_time = ~0ull;
     r->losing = r->cut = r->ended = false;
 }
 
@@ -129,6 +135,17 @@ static bool unpack(struct reader *r, const struct vtr_chunk *c)
     return !ZSTD_isError(got) && got == want;
 }
 
+/* Nothing in it is wanted, as far as its header tells. */
+static bool may_pass(const struct reader *r, const struct vtr_chunk *c)
+{
+    bool again = r->passed == r->position; /* load_passed() */
+
+    bool other = r->kinds && c->kinds && !(c->kinds & r->kinds);
+    bool later = c->first_time > r->until;
+
+    return (other || later) && !again;
+}
+
 /* Loads the chunk at r->position, if there is a whole one. */
 static bool load_chunk(struct reader *r)
 {
@@ -143,14 +160,34 @@ static bool load_chunk(struct reader *r)
     r->payload = xrealloc(r->payload, c.bytes, 1);
     if (c.bytes && !read_at(r, r->position + sizeof(c), r->payload, c.bytes))
         return false;
-    if (crc32_update(0, r->payload, c.bytes) != c.crc || !unpack(r, &c))
+    if (crc32_update(0, r->payload, c.bytes) != c.crc)
+        return false;
+    if (c.records && c.first_time < r->first_time)
+        r->first_time = c.first_time;
+    bool pass = may_pass(r, &c);
+    if (!pass && !unpack(r, &c))
         return false;
 
-    r->count = c.records;
+    r->count = pass ? 0 : c.records;
     r->next = 0;
+    r->done += pass ? c.records : 0;
+    r->passed = pass ? r->position : 0;
     r->position += sizeof(c) + c.bytes;
     r->losing = false;
     return true;
+}
+
+/* The last whole chunk was passed over: it is handed out after all. */
+static bool load_passed(struct reader *r)
+{
+    uint64_t end = r->position;
+
+    r->position = r->passed;
+    bool loaded = r->passed && load_chunk(r);
+    r->position = end;
+    r->done -= loaded ? r->count : 0;
+    r->passed = 0;
+    return loaded;
 }
 
 /* Moves r->position to the next place with a chunk's magic number behind the
@@ -191,7 +228,6 @@ static bool next_unpacked(struct reader *r, struct vtr_record *ret_record)
     if (r->unpacked_next == VTR_HANDOVER_RECORDS)
         return false;
     *ret_record = r->unpacked[r->unpacked_next++];
-    r->handed_out++;
     return true;
 }
 
@@ -200,15 +236,16 @@ bool reader_next(struct reader *r, struct vtr_record *ret_record)
     if (next_unpacked(r, ret_record))
         return true;
     while (r->next == r->count) {
-        if (r->position >= r->size)
+        if (r->position >= r->size || (r->cut && r->growing)) {
+            if (load_passed(r))
+                continue;
             return false;
-        if (load_chunk(r))
-            continue;
-        if (r->cut && r->growing)
-            return false;
-        seek_magic(r);
+        }
+        if (!load_chunk(r) && !(r->cut && r->growing))
+            seek_magic(r);
     }
     const struct vtr_record *record = &r->records[r->next++];
+    r->done++;
     if (record->event == VTR_HANDOVER) {
         vtr_handover_expand((const struct vtr_handover *)record, r->unpacked);
         r->unpacked_next = 0;
@@ -216,7 +253,6 @@ bool reader_next(struct reader *r, struct vtr_record *ret_record)
     }
     *ret_record = *record;
     r->ended |= ret_record->event == VTR_END;
-    r->handed_out++;
     return true;
 }
 
@@ -226,9 +262,13 @@ void reader_grow(struct reader *r)
 
     r->growing = true;
     r->cut = false;
-    if (!fstat(fileno(r->file), &st) && (uint64_t)st.st_size > r->size) {
+    if (fstat(fileno(r->file), &st))
+        return;
+    if ((uint64_t)st.st_size > r->size) {
         r->size = (uint64_t)st.st_size;
         clearerr(r->file);
+    } else if (!st.st_nlink) {
+        r->ended = true; /* its writer gave up */
     }
 }
 
@@ -237,6 +277,7 @@ bool reader_ended(const struct reader *r)
     return r->ended;
 }
 
+/* Damage that is skipped was told of when the whole file was read. */
 void reader_seek_time(struct reader *r, uint64_t time)
 {
     struct vtr_chunk c;
@@ -244,6 +285,7 @@ void reader_seek_time(struct reader *r, uint64_t time)
 
     reader_rewind(r);
     at = r->position;
+    time = time > READER_SLACK_NS ? time - READER_SLACK_NS : 0;
     while (read_at(r, at, &c, sizeof(c)) && header_makes_sense(&c) &&
            c.first_time <= time) {
         r->position = at;
@@ -253,7 +295,28 @@ void reader_seek_time(struct reader *r, uint64_t time)
 
 uint64_t reader_count(const struct reader *r)
 {
-    return r->handed_out;
+    return r->done;
+}
+
+void reader_only(struct reader *r, uint64_t events)
+{
+    static const uint64_t in_handover = 1ull << VTR_ENTER | 1ull << VTR_IPC |
+                                        1ull << VTR_IPC_BLOCK |
+                                        1ull << VTR_SWITCH | 1ull << VTR_LEAVE;
+
+    if (events & in_handover)
+        events |= 1ull << VTR_HANDOVER;
+    r->kinds = (uint32_t)(events | events >> 32);
+}
+
+void reader_until(struct reader *r, uint64_t time)
+{
+    r->until = time < ~0ull - READER_SLACK_NS ? time + READER_SLACK_NS : ~0ull;
+}
+
+uint64_t reader_first_time(const struct reader *r)
+{
+    return r->first_time == ~0ull ? 0 : r->first_time;
 }
 
 const char *reader_damage(struct reader *r)
@@ -265,6 +328,6 @@ const char *reader_damage(struct reader *r)
              "could",
              r->cut ? "the trace is cut short" : "the trace is damaged",
              (unsigned long long)r->lost_bytes, r->lost_places,
-             r->lost_places == 1 ? "" : "s", (unsigned long long)r->handed_out);
+             r->lost_places == 1 ? "" : "s", (unsigned long long)r->done);
     return r->damage;
 }

@@ -135,6 +135,7 @@ void console_poll(void)
 bool console_wait(void)
 {
     console_flush();
+    core_trace_flush();
     console.looks++;
     if (sim_options.replay)
         return console_replay();

@@ -298,6 +298,7 @@ void machine_deliver(void)
     }
     machine_claim(&machine.irqchip, &machine.irq_raised, 0);
     machine_claim(&machine.msi_chip, &machine.msi_raised, SIM_IRQS);
+    tracefile_show(sim_machine.now);
 }
 
 /* --- devices -------------------------------------------------------------- */

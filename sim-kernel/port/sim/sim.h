@@ -88,6 +88,8 @@ int64_t replay_host_ns(void);
 
 /* tracefile.c */
 void tracefile_open(void);
+/* Now and then, by virtual time: readers of the file see what there is. */
+void tracefile_show(uint64_t now);
 void tracefile_close(void);
 /* The run did not come to its end: no file. Async-signal-safe. */
 void tracefile_abandon(void);

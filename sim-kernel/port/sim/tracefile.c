@@ -1,8 +1,14 @@
 /*
- * The trace ring to a file, in chunks (<l4/vitrine/trace_events.h>).
+ * The trace ring to a file, in chunks (<l4/vitrine/trace_events.h>), each
+ * packed with zstd on the way.
+ *
+ *      ring --full, or a while later--> pack --> FILE.PID.part --end--> FILE
  *
  * The file is written under a temporary name and takes its own at the end,
- * so that a run that cannot finish leaves an older file as it was.
+ * so that a run that cannot finish leaves an older file as it was. Who wants
+ * to read it meanwhile (`vitrine trace --follow`) gets whole chunks, also of
+ * a run that does little: what is in the ring goes out after some virtual time,
+ * and before the run waits for a person. No chunk depends on the host.
  */
 #include "sim.h"
 #include "crc32.h"
@@ -13,10 +19,18 @@
 #include <sys/uio.h>
 #include <unistd.h>
 #include <fcntl.h>
+#include <zstd.h>
+
+enum { SHOW_NS = 20000000 };
+enum { LEVEL = 1, CHUNK_RECORDS = 4096 };
 
 static struct {
     int fd;
     char *temporary;
+    ZSTD_CCtx *zstd;
+    void *packed;
+    size_t packed_size;
+    uint64_t show_at; /* virtual time of the next tracefile_show() */
 } tracefile = {.fd = -1};
 
 void tracefile_abandon(void)
@@ -59,6 +73,12 @@ void tracefile_open(void)
         sim_die("%s: cannot write the trace: %s", sim_options.trace,
                 strerror(errno));
     atexit(tracefile_abandon);
+    tracefile.packed_size =
+        ZSTD_compressBound(CHUNK_RECORDS * sizeof(struct vtr_record));
+    tracefile.packed = malloc(tracefile.packed_size);
+    tracefile.zstd = ZSTD_createCCtx();
+    if (!tracefile.packed || !tracefile.zstd)
+        sim_die("out of memory");
     struct vtr_file_header h = {
         .magic = VTR_MAGIC,
         .version = VTR_VERSION,
@@ -71,23 +91,49 @@ void tracefile_open(void)
     tracefile_write(&h, sizeof(h));
 }
 
+/* One chunk; what cannot be made smaller stays as it is. */
+static void tracefile_chunk(const struct vtr_record *first, size_t count)
+{
+    size_t bytes = count * sizeof(*first);
+    size_t packed =
+        ZSTD_compressCCtx(tracefile.zstd, tracefile.packed,
+                          tracefile.packed_size, first, bytes, LEVEL);
+    bool smaller = !ZSTD_isError(packed) && packed < bytes;
+    const void *data = smaller ? tracefile.packed : first;
+    struct vtr_chunk c = {
+        .magic = VTR_CHUNK_MAGIC,
+        .codec = smaller,
+        .records = (uint32_t)count,
+        .bytes = (uint32_t)(smaller ? packed : bytes),
+        .first_time = first->time,
+        .kinds = vtr_kinds_of(first, (unsigned)count),
+    };
+    c.crc = crc32_update(0, data, c.bytes);
+    tracefile_write(&c, sizeof(c));
+    tracefile_write(data, c.bytes);
+}
+
 bool port_trace_drain(const void *first, size_t count)
 {
     if (tracefile.fd < 0)
         return false;
     sim_own_tp();
-    size_t bytes = count * sizeof(struct vtr_record);
     const struct vtr_record *r = first;
-    struct vtr_chunk c = {
-        .magic = VTR_CHUNK_MAGIC,
-        .records = (uint32_t)count,
-        .bytes = (uint32_t)bytes,
-        .first_time = count ? r->time : 0,
-        .crc = crc32_update(0, first, bytes),
-    };
-    tracefile_write(&c, sizeof(c));
-    tracefile_write(first, bytes);
+    while (count) {
+        size_t part = count < CHUNK_RECORDS ? count : CHUNK_RECORDS;
+        tracefile_chunk(r, part);
+        r += part;
+        count -= part;
+    }
     return true;
+}
+
+void tracefile_show(uint64_t now)
+{
+    if (tracefile.fd < 0 || sim_options.parallel || now < tracefile.show_at)
+        return;
+    tracefile.show_at = now + SHOW_NS;
+    core_trace_flush();
 }
 
 void tracefile_close(void)

@@ -152,6 +152,7 @@ _Static_assert(sizeof(struct vtr_record) == 64, "trace record layout");
 /*
  * The file: one header, then chunks of records. A chunk that is cut short or
  * whose checksum is wrong is reported and left out; what is whole is used.
+ * Chunk headers are the index: by time, and by what is inside.
  */
 #define VTR_MAGIC       0x3152545654524956ull /* "VIRTVTR1" */
 #define VTR_CHUNK_MAGIC 0x4b4e4843u           /* "CHNK" */
@@ -174,9 +175,26 @@ struct vtr_chunk {
     uint32_t records;
     uint32_t bytes; /* that follow this header */
     uint64_t first_time;
-    uint32_t crc; /* CRC-32C of the bytes that follow */
-    uint32_t reserved;
+    uint32_t crc;   /* CRC-32C of the bytes that follow */
+    uint32_t kinds; /* vtr_kind() of all records inside; 0: not told */
 };
 _Static_assert(sizeof(struct vtr_chunk) == 32, "trace chunk header");
+
+/* The bit of an event in a chunk's `kinds`: events 32 apart share one. A
+ * HANDOVER stands for records that have none of their own then. */
+static inline uint32_t vtr_kind(unsigned event)
+{
+    return 1u << event % 32;
+}
+
+static inline uint32_t vtr_kinds_of(const struct vtr_record *records,
+                                    unsigned count)
+{
+    uint32_t kinds = 0;
+
+    for (unsigned i = 0; i < count; i++)
+        kinds |= vtr_kind(records[i].event);
+    return kinds;
+}
 
 #endif
