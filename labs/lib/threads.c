@@ -8,7 +8,7 @@
 #include <l4/sys/scheduler.h>
 #include <l4/sys/thread.h>
 
-enum { THREADS_MAX = 8, STACK_SIZE = 8192, LOOPS_PER_US = 50 };
+enum { THREADS_MAX = 16, STACK_SIZE = 8192, LOOPS_PER_US = 50 };
 
 static char stacks[THREADS_MAX][STACK_SIZE] __attribute__((aligned(16)));
 static unsigned count;

@@ -10,7 +10,6 @@
 # Prints TAP; arguments choose labs by number.
 import os
 import pathlib
-import shutil
 import sys
 import tempfile
 import tomllib
@@ -20,7 +19,7 @@ sys.path.insert(0, str(root / "tools/lab"))
 sys.dont_write_bytecode = True
 os.environ.setdefault("VITRINE_BUILD",
                       os.environ.get("VITRINE_TEST_BUILD", str(root / "build")))
-from vlab import judge, lab as labs, places  # noqa: E402
+from vlab import judge, kernel, lab as labs, places, solutions  # noqa: E402
 
 SEEDS = int(os.environ.get("VITRINE_LAB_SEEDS", "4"))
 WRONG_SEEDS = 1
@@ -51,7 +50,11 @@ def lines_of(v):
 
 
 def check_starter(lab, stated):
-    found, said = verdicts(lab, lab.folder, lab.seeds)
+    with tempfile.TemporaryDirectory(prefix="vitrine-starter-") as folder:
+        kernel.lay_starter(lab, pathlib.Path(folder))
+        if lab.personal:
+            (pathlib.Path(folder) / labs.STUDENT).write_text("Ada Lovelace")
+        found, said = verdicts(lab, pathlib.Path(folder), lab.seeds)
     for v in found:
         reason = stated.get(v.name)
         good = reason is not None and v.status != judge.PASSED and \
@@ -62,20 +65,19 @@ def check_starter(lab, stated):
         report(False, "%s: expect.toml: no test '%s'" % (lab.name, name))
 
 
-def check_solution(lab, folder):
-    found, said = verdicts(lab, folder, SEEDS)
+def check_solution(lab):
+    with tempfile.TemporaryDirectory(prefix="vitrine-solution-") as folder:
+        solutions.lay(lab, pathlib.Path(folder))
+        found, said = verdicts(lab, pathlib.Path(folder), SEEDS)
     bad = [v for v in found if v.status != judge.PASSED]
     report(not bad, "%s: the solution passes on %d schedules" %
            (lab.name, SEEDS + 1), [said] * bool(bad) +
            [line for v in bad for line in lines_of(v)])
 
 
-def check_wrong(lab, folder, name, stated):
+def check_wrong(lab, name, stated):
     with tempfile.TemporaryDirectory(prefix="vitrine-wrong-") as mixed:
-        for place in (folder, folder / "wrong" / name):
-            for path in place.iterdir():
-                if path.is_file():
-                    shutil.copy(path, mixed)
+        solutions.lay(lab, pathlib.Path(mixed), name)
         found, said = verdicts(lab, pathlib.Path(mixed), WRONG_SEEDS)
     by_name = {v.name: v for v in found}
     lines = []
@@ -94,11 +96,11 @@ def check_lab(lab):
     with open(folder / "expect.toml", "rb") as file:
         stated = tomllib.load(file)
     check_starter(lab, stated["starter"])
-    check_solution(lab, folder)
+    check_solution(lab)
     wrong = stated.get("wrong", {})
     for name, tests in wrong.items():
-        check_wrong(lab, folder, name, tests)
-    present = {p.name for p in (folder / "wrong").iterdir()}
+        check_wrong(lab, name, tests)
+    present = set(solutions.wrong_names(lab))
     report(present == set(wrong) and len(wrong) >= WRONG_LEAST,
            "%s: at least %d wrong solutions, each with its reason" %
            (lab.name, WRONG_LEAST), sorted(present ^ set(wrong)))

@@ -5,7 +5,7 @@
 
 build=${VITRINE_BUILD:-$root/build}
 programs=$build/programs
-sim=$build/sim-kernel/port/sim/vitrine-sim
+sim=${VITRINE_SIM:-$build/sim-kernel/port/sim/vitrine-sim} # a lab may have its own
 EXIT_USAGE=103
 EXIT_BUG=104
 

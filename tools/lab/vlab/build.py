@@ -7,6 +7,7 @@ import json
 import pathlib
 import subprocess
 
+from . import kernel
 from .places import PROGRAMS, Problem
 
 COMPILE_SECONDS = 60  # ends a compiler that is led into endless work
@@ -49,6 +50,21 @@ def student_file(lab, folder, name):
     return path
 
 
+def _kernel(lab, tree, out):
+    """The simulator of a lab inside the kernel."""
+    if not lab.kernel:
+        return ""
+    core = out / "core"
+    core.mkdir(exist_ok=True)
+    try:
+        for name, source in lab.kernel.items():
+            text = (tree / name).read_text(errors="replace")
+            (core / source).write_text(kernel.with_bodies(lab, name, text))
+    except ValueError as error:
+        raise BuildFailed(str(error)) from None
+    return kernel.build(lab, core, out, _run)
+
+
 def programs(lab, folder, out):
     """Compiles every program of the lab into `out`. The warnings.
 
@@ -61,7 +77,7 @@ def programs(lab, folder, out):
         (tree / path.name).write_bytes(path.read_bytes())
     for name in lab.edit:
         (tree / name).write_bytes(student_file(lab, folder, name).read_bytes())
-    said = ""
+    said = _kernel(lab, tree, out)
     for program, sources in lab.programs.items():
         objects = []
         for source in sources:

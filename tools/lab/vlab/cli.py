@@ -11,10 +11,10 @@ import sys
 import tarfile
 import tempfile
 
-from . import build, report
+from . import build, kernel, report
 from . import lab as labs
 from .judge import judge, load_tests
-from .places import PROGRAMS, ROOT, Problem
+from .places import PROGRAMS, ROOT, SIMULATOR, Problem
 from .run import filled
 
 USAGE, INTERRUPTED = 103, 130
@@ -48,11 +48,7 @@ def cmd_start(args):
     target = pathlib.Path(args.folder or lab.name)
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise Problem("%s: is there already; nothing was changed" % target)
-    shutil.copytree(lab.folder, target, dirs_exist_ok=True,
-                    ignore=shutil.ignore_patterns("meson.build", "__pycache__",
-                                                  "tests.py", "lab.toml"))
-    for path in lab.shared:
-        shutil.copy(path, target)
+    kernel.lay_starter(lab, target)
     if lab.personal:
         (target / labs.STUDENT).write_text(args.name + "\n")
     say("%s: %s. Read %s, edit %s, then:" % (
@@ -104,12 +100,18 @@ def cmd_run(args):
     except build.BuildFailed as failure:
         print(failure, file=sys.stderr)
         return 1
-    file = lab.systems[name].file
-    (out / file).write_text(filled(lab.folder / file, values))
+    system = lab.systems[name]
     sys.stdout.flush()
-    os.execv(ROOT / "vitrine", ["vitrine", "run", "--until",
-                                lab.systems[name].until, *options,
-                                str(out / file)])
+    if lab.kernel:
+        os.environ["VITRINE_SIM"] = str(out / SIMULATOR.name)
+    if system.root:
+        os.execv(out / SIMULATOR.name if lab.kernel else SIMULATOR,
+                 ["vitrine-sim", "--until", system.until, *system.options,
+                  *options, PROGRAMS / "sigma0", PROGRAMS / system.root])
+    (out / system.file).write_text(filled(lab.folder / system.file, values))
+    os.execv(ROOT / "vitrine", ["vitrine", "run", "--until", system.until,
+                                *system.options, *options,
+                                str(out / system.file)])
 
 
 # --- check -----------------------------------------------------------------

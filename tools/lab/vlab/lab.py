@@ -24,11 +24,14 @@ from .places import LABS, Problem
 
 @dataclasses.dataclass(frozen=True)
 class System:
-    """One description and how long it may run."""
+    """What is started and how long it may run."""
     name: str
-    file: str
+    file: str  # the description, "" for a root task without one
     until: str  # virtual time, as --until takes it
     ram: str
+    root: str  # the program that is the root task, "": moe, and ned
+    options: tuple  # more of the simulator's
+    trace: bool  # false: only the console is judged (of a given program)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,6 +46,7 @@ class Lab:
     personal: bool  # its values come from the student's name
     seeds: int  # schedules that `check` tries if not told otherwise
     shared: tuple  # paths of given files that several labs have
+    kernel: dict  # file to edit -> core file it stands for (kernel.py)
 
     def given(self):
         """Paths of the source files that are not the student's."""
@@ -75,11 +79,14 @@ def load(folder):
     systems = {}
     for name, entry in data["systems"].items():
         entry = {"file": entry} if isinstance(entry, str) else entry
-        systems[name] = System(name, entry["file"],
+        systems[name] = System(name, entry.get("file", ""),
                                entry.get("until", "200ms"),
-                               entry.get("ram", "32M"))
-        _must((folder / systems[name].file).is_file(), path,
-              "system %s: there is no %s" % (name, systems[name].file))
+                               entry.get("ram", "32M"),
+                               entry.get("root", ""),
+                               tuple(entry.get("options", ())),
+                               entry.get("trace", True))
+        _must(systems[name].root or (folder / systems[name].file).is_file(),
+              path, "system %s: there is no %s" % (name, systems[name].file))
     shared = tuple(LABS / "lib" / name for name in data.get("shared", ()))
     names = {p.name for p in (*folder.iterdir(), *shared) if p.is_file()}
     for program, sources in data["programs"].items():
@@ -88,7 +95,8 @@ def load(folder):
                   "program %s: there is no %s" % (program, source))
     return Lab(data["number"], data["title"], data["about"], folder,
                tuple(data["edit"]), data["programs"], systems,
-               data.get("personal", False), data.get("seeds", 0), shared)
+               data.get("personal", False), data.get("seeds", 0), shared,
+               data.get("kernel", {}))
 
 
 def all_labs():

@@ -8,6 +8,7 @@ import pathlib
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 BUILD = pathlib.Path(os.environ.get("VITRINE_BUILD", ROOT / "build")).resolve()
 LABS = ROOT / "labs"
+CORE = ROOT / "sim-kernel/core"
 SOLUTIONS = LABS / "solutions"
 PROGRAMS = BUILD / "programs"
 SIMULATOR = BUILD / "sim-kernel/port/sim/vitrine-sim"

@@ -12,7 +12,7 @@ from .story import Story
 
 HOST_SECONDS = 20
 TRACE_BYTES = 64 << 20
-CONSOLE_BYTES = 1 << 16
+CONSOLE_BYTES = 1 << 18
 
 
 def _modules(text, lab, out):
@@ -42,24 +42,34 @@ class Run:
         self.lab, self.system, self.seed = lab, system, seed
         self.values = values
         self.sources = out / "src"
-        text = filled(lab.folder / system.file, values)
         where = out / ("%s-%d" % (system.name, seed))
         where.mkdir(exist_ok=True)
-        description = where / system.file
-        description.write_text(text)
         self.trace = where / "run.vtr"
         self.console_file = where / "console.txt"
-        words = [SIMULATOR, "--programs", PROGRAMS, "--system", system.name,
+        words = [out / SIMULATOR.name if lab.kernel else SIMULATOR,
+                 "--programs", PROGRAMS, "--system", system.name,
                  "--ram", system.ram, "--until", system.until,
-                 "--seed", str(seed), "--trace", self.trace,
-                 "--command", "rom/ned rom/" + system.file,
-                 PROGRAMS / "sigma0", PROGRAMS / "moe", PROGRAMS / "ned",
-                 description, *_modules(text, lab, out)]
+                 "--seed", str(seed), *system.options,
+                 *(["--trace", self.trace] if system.trace else []),
+                 *self._modules(where, out)]
         self.words = ["prlimit", "--cpu=%d" % HOST_SECONDS, "--core=0",
                       "--fsize=%d" % TRACE_BYTES] + [str(w) for w in words]
         self._go()
         self.story = Story.read(self.trace, self)
         self.story.values = values
+
+    def _modules(self, where, out):
+        """What is booted: sigma0, the root task, and what that starts."""
+        if self.system.root:
+            root = out / self.system.root
+            return [PROGRAMS / "sigma0", root if root.is_file() else
+                    PROGRAMS / self.system.root]
+        text = filled(self.lab.folder / self.system.file, self.values)
+        description = where / self.system.file
+        description.write_text(text)
+        return ["--command", "rom/ned rom/" + self.system.file,
+                PROGRAMS / "sigma0", PROGRAMS / "moe", PROGRAMS / "ned",
+                description, *_modules(text, self.lab, out)]
 
     def _go(self):
         self.trace.unlink(missing_ok=True)

@@ -1,0 +1,31 @@
+/* Only the receiver is told of an error. */
+static unsigned ipc_transfer(struct thread *s, struct thread *r, bool reply)
+{
+    unsigned words;
+    unsigned error = ipc_copy(s, r, reply, &words);
+    enum ipc_kind kind = r->ipc.kind;
+
+    ipc_leave(r);
+    if (r->replier == s) {
+        s->reply_to = NULL;
+        r->replier = NULL;
+    }
+    reply_forget(r);
+    if (error) {
+        ipc_fail(r, error | 1);
+        return 0;
+    }
+    if (s->ipc.call)
+        s->ipc.no_reply = !reply_set_caller(r, s);
+    if (ipc_in_utcb(kind)) {
+        r->utcb->error = 0;
+        ipc_finish(r,
+                   tag_make(tag_label(s->ipc.tag), words, tag_items(s->ipc.tag),
+                            s->ipc.tag & TAG_FPU),
+                   s->ipc.label);
+    } else {
+        sched_ready(r);
+        trap_fault_answered(r, kind, tag_label(s->ipc.tag));
+    }
+    return 0;
+}

@@ -1,0 +1,107 @@
+# Labs inside the kernel: a core file with holes, and a simulator built of it.
+#
+# In lab.toml, [kernel] names the core file a student's file stands for. The
+# lab's holes/FILE has, for each function taken out, what is there instead:
+#
+#   core file + holes/FILE          -> the starter ("lab start" writes it)
+#   core file + bodies of a student -> compiled, linked: out/vitrine-sim
+#
+# So the core file itself is the solution and cannot rot; and of a student
+# only the bodies of these functions are taken, nothing around them.
+import json
+import re
+import shlex
+import shutil
+import subprocess
+
+from . import csource
+from .places import BUILD, CORE, SIMULATOR, Problem
+
+# What a body may not name: the trace is what it is judged by, assembly and
+# attributes would get around the compiler, the rest is no business of a core.
+_FORBIDDEN = re.compile(r"(asm|__asm|__asm__|__attribute|__attribute__|"
+                        r"_Pragma|trace_\w*|handover_\w*|vlog_\w*|report_\w*|"
+                        r"port_(?!time|cpu)\w*|__builtin_(?!expect)\w*)$")
+
+
+def holes(lab, name):
+    """The text of the holes of a student's file."""
+    return (lab.folder / "holes" / name).read_text()
+
+
+def core_text(lab, name):
+    return (CORE / lab.kernel[name]).read_text()
+
+
+def hole_names(lab, name):
+    return tuple(csource.functions(holes(lab, name)))
+
+
+def starter(lab, name):
+    """The core file with its holes."""
+    return csource.splice(core_text(lab, name), holes(lab, name),
+                          hole_names(lab, name))
+
+
+def lay_starter(lab, target):
+    """A student's folder as it begins, of any lab."""
+    shutil.copytree(lab.folder, target, dirs_exist_ok=True,
+                    ignore=shutil.ignore_patterns(
+                        "meson.build", "__pycache__", "tests.py", "lab.toml",
+                        "holes"))
+    for path in lab.shared:
+        shutil.copy(path, target)
+    for name in lab.kernel:
+        (target / name).write_text(starter(lab, name))
+
+
+def with_bodies(lab, name, text, most=None):
+    """The core file with the bodies that `text` has. ValueError says what a
+    person must mend."""
+    names = most or hole_names(lab, name)
+    for function in names:
+        body = csource.body_of(text, function)
+        if body is None:
+            raise ValueError("%s: there is no function %s()" %
+                             (name, function))
+        words, directive = csource.words_of(body)
+        bad = sorted(w for w in words if _FORBIDDEN.match(w))
+        if bad or directive:
+            raise ValueError("%s: %s() may not use %s" % (
+                name, function, ", ".join(bad) or "the preprocessor"))
+    return csource.splice(core_text(lab, name), text, names)
+
+
+def _compile_words(source):
+    """How the build compiles a core file for the simulator."""
+    for entry in json.loads((BUILD / "compile_commands.json").read_text()):
+        if entry["file"].endswith("/core/" + source) and \
+                "port/sim" in entry["output"] and \
+                "sim-core" in entry["output"]:
+            return shlex.split(entry["command"]), entry["output"]
+    raise Problem("%s: nothing is said about %s" % (BUILD, source))
+
+
+def build(lab, tree, out, run):
+    """Compiles the core files in `tree` and links a simulator of them into
+    `out`. run(words, folder) runs a compiler; its text is returned."""
+    said, objects = "", []
+    for source in lab.kernel.values():
+        words, output = _compile_words(source)
+        target = out / (source + ".o")
+        own = {"-o": target, "-c": tree / source, "-MF": out / "dep"}
+        for option, value in own.items():
+            words[words.index(option) + 1] = str(value)
+        at = words.index("-c")
+        words[at:at] = ["-I" + str(CORE), "-Wno-unused-function",
+                        "-fdiagnostics-color=never"]
+        said += run(words, BUILD)
+        objects.append(str(target))
+    link = subprocess.run(
+        ["ninja", "-C", BUILD, "-t", "commands", "-s",
+         SIMULATOR.relative_to(BUILD)], stdout=subprocess.PIPE, text=True)
+    words = shlex.split(link.stdout.splitlines()[-1])
+    words[words.index("-o") + 1] = str(out / SIMULATOR.name)
+    # Before the core's archive, so that its own file is not looked for.
+    at = next(i for i, w in enumerate(words) if "libsim-core" in w)
+    return said + run(words[:at] + objects + words[at:], BUILD)
