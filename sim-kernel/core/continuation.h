@@ -10,13 +10,13 @@
  *                                      ^                            |
  *                                      +------- stopped again ------+--> done
  *
- * I1  go_on != NULL: the thread is READY and in no phase.
+ * I1  go_on != NULL: the thread is READY and in no phase, but PHASE_MESSAGE.
  * I2  what the union points to is pinned.
  */
 #ifndef CORE_CONTINUATION_H
 #define CORE_CONTINUATION_H
 
-#include "port.h"
+#include "ipc_items.h"
 
 struct heap_node;
 struct object;
@@ -43,6 +43,15 @@ struct continuation {
             word_t head, fpage, behind; /* as in a message */
             bool keep_s;
         } map;
+        struct {
+            bool sends; /* the thread is the sender, else its receiver */
+            bool reply; /* the message answers a call */
+            struct item_cursor at;
+        } message; /* the other is its ipc.partner */
+        struct {
+            uint32_t item;
+            word_t behind; /* how much of it is done */
+        } resume;          /* of a vCPU, with map items */
         struct {
             struct thread *of;          /* whose senders; modifying */
             struct thread_group *group; /* pinned, NULL: not in one */

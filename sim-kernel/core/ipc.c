@@ -13,6 +13,7 @@
 #include "ipc.h"
 #include "abi.h"
 #include "gate.h"
+#include "ipc_message.h"
 #include "irq.h"
 #include "kassert.h"
 #include "sched.h"
@@ -97,8 +98,7 @@ static struct heap *ipc_semaphore(const struct thread *t, enum ipc_phase phase)
     return is && t->ipc.via ? semaphore_queue(t->ipc.via) : NULL;
 }
 
-/* Leaves queues and timeout: the phase is over, whatever the outcome. */
-static void ipc_leave(struct thread *t)
+void ipc_leave(struct thread *t)
 {
     ipc_dequeue(t->ipc.phase == PHASE_SEND ? t->ipc.partner : NULL, &t->sender);
     list_remove(&t->waiting);
@@ -161,8 +161,7 @@ void ipc_answer(struct thread *t, long label, unsigned words, unsigned items)
                 words ? t->utcb->mr[0] : 0, 0, 0, 0);
 }
 
-/* t is in no phase any more: what it was in the middle of fails. */
-static void ipc_fail(struct thread *t, unsigned code)
+void ipc_fail(struct thread *t, unsigned code)
 {
     if (ipc_in_utcb(t->ipc.kind))
         ipc_error(t, code);
@@ -175,6 +174,10 @@ void ipc_abort(struct thread *t, unsigned code)
     enum ipc_phase phase = t->ipc.phase;
     if (phase == PHASE_NONE)
         return;
+    if (phase == PHASE_MESSAGE) {
+        message_abort(t, code);
+        return;
+    }
     code |= phase == PHASE_RECEIVE;
     ipc_leave(t);
     if (t->replier) {
@@ -206,74 +209,15 @@ bool ipc_abort_senders(struct heap *queue, unsigned code)
     return true;
 }
 
-/* --- the message ------------------------------------------------------ */
+/* --- rendezvous ------------------------------------------------------ */
 
-/* Words of a message of s, to `mr`. Returns their number. */
-static unsigned ipc_copy_words(struct thread *s, word_t *mr)
+static void ipc_sent(struct thread *s);
+static bool ipc_donates(const struct thread *s);
+
+/* r has s's message. */
+static void ipc_received(struct thread *r, struct thread *s, unsigned words)
 {
-    if (s->ipc.kind == IPC_EXCEPTION)
-        return port_frame_save(&s->frame, &s->trap, mr);
-    if (s->ipc.kind == IPC_FAULT) {
-        mr[0] = s->fault_mr[0];
-        mr[1] = s->fault_mr[1];
-        return 2;
-    }
-    unsigned words = tag_words(s->ipc.tag);
-    memcpy(mr, s->utcb->mr, words * sizeof(word_t));
-    return words;
-}
-
-static unsigned ipc_trace_flags(const struct thread *s, bool reply)
-{
-    return (s->ipc.call ? VTR_F_CALL : 0) | (reply ? VTR_F_REPLY : 0) |
-           (tag_items(s->ipc.tag) ? VTR_F_ITEMS : 0) |
-           (s->ipc.kind != IPC_USER ? VTR_F_FAULT : 0);
-}
-
-/* Copies s's message to r and tells its number of words. 0 or an IPC error
- * code (send numbering). */
-static unsigned ipc_copy(struct thread *s, struct thread *r, bool reply,
-                         unsigned *ret_words)
-{
-    word_t sink[UTCB_MRS + 1]; /* answers to faults: words unused */
-    word_t *mr = ipc_in_utcb(r->ipc.kind) ? r->utcb->mr : sink;
-    unsigned words = ipc_copy_words(s, mr);
-    unsigned items = s->ipc.kind == IPC_USER ? tag_items(s->ipc.tag) : 0;
-    unsigned error = 0;
-
-    work_done(4 + words / 4);
-    if (items)
-        error = ipc_transfer_items(s, r, words, items, s->utcb->mr, mr);
-    trace_event_of(s->object.id, VTR_IPC, ipc_trace_flags(s, reply),
-                   r->object.id, s->ipc.via ? s->ipc.via->id : 0, s->ipc.label,
-                   s->ipc.tag, words > 0 ? mr[0] : 0, words > 1 ? mr[1] : 0);
-    if (r->ipc.kind == IPC_EXCEPTION && tag_label(s->ipc.tag) >= 0 && !error)
-        port_frame_load(&r->frame, mr, words);
-    *ret_words = words;
-    return error;
-}
-
-/*
- * The rendezvous: s's message to r, which ends r's receive phase; s, in
- * PHASE_NONE and READY, is left to its own next phase. 0 or the IPC error
- * code (send numbering) that both have met; r is told here, s by the caller.
- */
-static unsigned ipc_transfer(struct thread *s, struct thread *r, bool reply)
-{
-    unsigned words;
-    unsigned error = ipc_copy(s, r, reply, &words);
     enum ipc_kind kind = r->ipc.kind;
-
-    ipc_leave(r);
-    if (r->replier == s) {
-        s->reply_to = NULL;
-        r->replier = NULL;
-    }
-    reply_forget(r);
-    if (error) {
-        ipc_fail(r, error | 1);
-        return error;
-    }
     if (s->ipc.call)
         s->ipc.no_reply = !reply_set_caller(r, s);
     if (ipc_in_utcb(kind)) {
@@ -286,7 +230,36 @@ static unsigned ipc_transfer(struct thread *s, struct thread *r, bool reply)
         sched_ready(r);
         trap_fault_answered(r, kind, tag_label(s->ipc.tag));
     }
-    return 0;
+}
+
+void ipc_delivered(struct thread *s, struct thread *r, unsigned words,
+                   unsigned error)
+{
+    if (error) {
+        ipc_fail(r, error | 1);
+        ipc_fail(s, error);
+        return;
+    }
+    ipc_received(r, s, words);
+    ipc_sent(s);
+    if (r->state == THREAD_READY && ipc_donates(s))
+        sched_donate(r);
+}
+
+/*
+ * The rendezvous: s's message to r, which ends r's receive phase; s, in
+ * PHASE_NONE and READY, is left to its own next phase. Both are told; if the
+ * message stops half way, when it goes on (ipc_message.c).
+ */
+static void ipc_transfer(struct thread *s, struct thread *r, bool reply)
+{
+    ipc_leave(r);
+    if (r->replier == s) {
+        s->reply_to = NULL;
+        r->replier = NULL;
+    }
+    reply_forget(r);
+    message_begin(s, r, reply);
 }
 
 /* --- phases ----------------------------------------------------------- */
@@ -363,11 +336,27 @@ static void ipc_meet(struct thread *t, struct sender *s)
     ipc_leave(from);
     from->ipc.partner = t; /* a group's queue named nobody */
     sched_ready(from);
-    unsigned error = ipc_transfer(from, t, false);
-    if (error)
-        ipc_fail(from, error);
-    else
-        ipc_sent(from);
+    ipc_transfer(from, t, false);
+}
+
+/* t, which runs again, begins its receive phase. */
+static bool ipc_receive_on(struct thread *t)
+{
+    t->continuation.go_on = NULL;
+    ipc_receive(t);
+    return !t->continuation.go_on;
+}
+
+bool ipc_receives_later(const struct thread *t)
+{
+    return t->continuation.go_on == ipc_receive_on;
+}
+
+/* Whose message was taken by another takes messages in its own time, as
+ * there may be somebody in line behind each sender. */
+static bool ipc_receives_now(const struct thread *t, const struct sender *s)
+{
+    return s->is_irq || !t->ipc.open || t == sched_current();
 }
 
 static void ipc_receive(struct thread *t)
@@ -376,8 +365,15 @@ static void ipc_receive(struct thread *t)
     if (t->ipc.open)
         t->ipc.partner = NULL; /* whom it answered may end meanwhile */
     struct sender *s = ipc_find_sender(t);
-    if (s) {
+    if (s && ipc_receives_now(t, s)) {
         ipc_meet(t, s);
+        return;
+    }
+    if (s) {
+        t->ipc.phase = PHASE_NONE;
+        t->ipc.via = NULL; /* nobody keeps it pinned */
+        t->continuation = (struct continuation){.go_on = ipc_receive_on};
+        sched_ready(t);
         return;
     }
     uint64_t deadline = ipc_deadline(t, t->ipc.rcv_timeout);
@@ -400,14 +396,7 @@ static void ipc_send(struct thread *s, struct thread *r, bool reply,
                      struct heap *queue, unsigned timeout)
 {
     if (r && ipc_accepts(r, s)) {
-        unsigned error = ipc_transfer(s, r, reply);
-        if (error) {
-            ipc_fail(s, error);
-            return;
-        }
-        ipc_sent(s);
-        if (r->state == THREAD_READY && ipc_donates(s))
-            sched_donate(r);
+        ipc_transfer(s, r, reply);
         return;
     }
     uint64_t deadline = ipc_deadline(s, timeout);

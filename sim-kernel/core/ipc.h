@@ -83,14 +83,8 @@ void ipc_reorder(struct thread *t);
 /* Receive buffer for one capability of the invoker: the table index; false:
  * none. Kernel objects return capabilities through it. */
 bool ipc_cap_buffer(const struct thread *t, word_t *ret_index);
-/* Copies typed items (ipc_items.c). 0 or an L4 IPC error code. */
-unsigned ipc_transfer_items(struct thread *s, struct thread *r, unsigned words,
-                            unsigned items, const word_t *src, word_t *dst);
-/* One map item from task to task (l4_task_map): head word and flexpage as in
- * a message, into a window of everything. 0 or -L4_E*; -L4_EAGAIN: stopped at
- * a preemption point, *behind (0 at first) tells where to go on. */
-long ipc_map_item(struct task *src, struct task *dst, word_t head, word_t raw,
-                  bool keep_s, word_t *behind);
+/* t is READY, and its receive phase is to begin. */
+bool ipc_receives_later(const struct thread *t);
 /* What t waits for, for reports: enum vtr_why. */
 unsigned ipc_why(const struct thread *t);
 

@@ -1,5 +1,5 @@
 /*
- * Typed items: memory and capabilities that travel with a message.
+ * Typed items: see ipc_items.h.
  *
  * The sender names what it gives (send item: hot spot, attributes, flexpage),
  * the receiver where it wants it (buffer registers). Items and buffers of a
@@ -8,16 +8,17 @@
  *      window >= page:  goes to window + hotspot (masked to the window)
  *      window <  page:  only the window's size, at page + hotspot
  *
- * Called by ipc_copy(); returns words that tell the receiver what became of
- * each item. Source: ABI.md section 2, Typed items.
+ * The words written tell the receiver what became of each item. Source: ABI.md
+ * section 2, Typed items.
  *
  * I/O ports have one place only: where the sender has them. What goes over is
  * what page and window have in common.
  */
-#include "ipc.h"
+#include "ipc_items.h"
 #include "abi.h"
 #include "gate.h"
 #include "io_space.h"
+#include "ipc.h"
 #include "kassert.h"
 #include "task.h"
 #include "vcpu.h"
@@ -35,7 +36,6 @@ enum {
     RESULT_NOTHING = 2,
     RESULT_LABEL = 4,
     RESULT_COPY = 6,
-    ITEM_AGAIN = 0x100, /* no IPC error: stopped at a preemption point */
 };
 
 struct fpage {
@@ -48,13 +48,6 @@ struct window {
     unsigned flags, order;
     word_t where;
     struct task *task;
-};
-
-/* The receiver's buffer registers still to be used, per type. */
-struct buffers {
-    struct thread *receiver;
-    unsigned next[4];
-    bool implied; /* one window over all memory (fault answers) */
 };
 
 static struct fpage fpage_decode(word_t raw)
@@ -74,12 +67,14 @@ static word_t low_bits(unsigned order)
     return order >= 64 ? ~0ul : (1ul << order) - 1;
 }
 
-static void buffers_init(struct buffers *b, struct thread *r)
+void item_begin(struct item_cursor *c, const struct thread *r, unsigned words,
+                unsigned items)
 {
     bool utcb = ipc_in_utcb(r->ipc.kind);
     word_t bdr = utcb ? r->utcb->bdr : 0;
-    *b = (struct buffers){
-        .receiver = r,
+    *c = (struct item_cursor){
+        .words = (uint8_t)words,
+        .items = (uint8_t)items,
         .next = {0, bdr & 0x1f, bdr >> 5 & 0x1f, bdr >> 10 & 0x1f},
         .implied = !utcb,
     };
@@ -98,17 +93,16 @@ static struct task *buffer_task(struct thread *r, bool forward, word_t sel)
 }
 
 /* Takes the next buffer for `type`; false: there is none. */
-static bool buffers_take(struct buffers *b, unsigned type,
+static bool buffers_take(struct item_cursor *c, struct thread *r, unsigned type,
                          struct window *ret_window)
 {
-    struct thread *r = b->receiver;
-    if (b->implied) {
+    if (c->implied) {
         bool ports = tag_label(r->ipc.tag) == L4_PROTO_IO_PAGE_FAULT;
-        bool ok = type == (ports ? FPAGE_IO : FPAGE_MEM) && !b->next[type]++;
+        bool ok = type == (ports ? FPAGE_IO : FPAGE_MEM) && !c->next[type]++;
         *ret_window = (struct window){.order = 63, .task = vcpu_task(r)};
         return ok;
     }
-    unsigned i = b->next[type];
+    unsigned i = c->next[type];
     word_t head = i < UTCB_BRS ? r->utcb->br[i++] : 0;
     if (!(head & ITEM_MAP))
         return false;
@@ -120,7 +114,7 @@ static bool buffers_take(struct buffers *b, unsigned type,
     }
     bool forward = head & BUF_FORWARD;
     word_t sel = forward && i < UTCB_BRS ? r->utcb->br[i++] : 0;
-    b->next[type] = i;
+    c->next[type] = (uint8_t)i;
     *ret_window = (struct window){
         .flags = head & 0xf,
         .order = f.order,
@@ -266,48 +260,68 @@ static bool item_local(struct thread *s, word_t raw, word_t head,
     return true;
 }
 
-static unsigned item_transfer(struct thread *s, struct buffers *b, word_t head,
-                              word_t raw, word_t *dst)
+/* The next item begins. 0, an IPC error code; c->inside: there is something
+ * to be mapped. */
+static unsigned item_open(struct item_cursor *c, struct thread *s,
+                          struct thread *r, word_t *dst)
 {
+    const word_t *src = &s->utcb->mr[c->words + 2 * c->item];
     struct window w;
-    struct fpage f = fpage_decode(raw);
+    c->head = src[0];
+    c->fpage = src[1];
+    struct fpage f = fpage_decode(c->fpage);
+    work_done(8);
     dst[0] = dst[1] = 0;
-    if (!(head & ITEM_MAP))
+    if (!(c->head & ITEM_MAP))
         return 0; /* a void item */
-    if (!buffers_take(b, f.type, &w))
+    if (!buffers_take(c, r, f.type, &w))
         return L4_IPC_SEMSGCUT;
-    if (item_local(s, raw, head, &f, &w, dst))
+    if (item_local(s, c->fpage, c->head, &f, &w, dst))
         return 0;
-    bool mapped = false;
-    word_t behind = 0;
+    c->order = (uint8_t)w.order;
+    c->where = w.where;
+    c->task = w.task;
+    c->behind = 0;
+    c->mapped = false;
+    c->inside = true;
     mapping_walk_forget();
-    work.held = true; /* a message is not interrupted */
-    unsigned error = item_map(s->task, s->ipc.rights & CAP_S, head, &f, &w,
-                              &mapped, &behind);
-    work.held = false;
-    dst[0] =
-        (head & ~7ul) | (mapped ? 0 : RESULT_NOTHING) | (head & ITEM_COMPOUND);
+    return 0;
+}
+
+/* The item at work, as far as it goes. */
+static unsigned item_work(struct item_cursor *c, struct thread *s, word_t *dst)
+{
+    struct fpage f = fpage_decode(c->fpage);
+    struct window w = {.order = c->order, .where = c->where, .task = c->task};
+    unsigned error = item_map(s->task, s->ipc.rights & CAP_S, c->head, &f, &w,
+                              &c->mapped, &c->behind);
+    if (error == ITEM_AGAIN)
+        return error;
+    c->inside = false;
+    dst[0] = (c->head & ~7ul) | (c->mapped ? 0 : RESULT_NOTHING) |
+             (c->head & ITEM_COMPOUND);
+    dst[1] = 0;
     return error;
 }
 
-unsigned ipc_transfer_items(struct thread *s, struct thread *r, unsigned words,
-                            unsigned items, const word_t *src, word_t *dst)
+unsigned item_go_on(struct item_cursor *c, struct thread *s, struct thread *r,
+                    word_t *dst)
 {
-    struct buffers b;
-    buffers_init(&b, r);
-    for (unsigned i = 0; i < items; i++) {
-        unsigned at = words + 2 * i;
-        word_t head = src[at], raw = src[at + 1];
-        work_done(8);
-        unsigned error = item_transfer(s, &b, head, raw, &dst[at]);
+    while (c->item < c->items) {
+        word_t *to = &dst[c->words + 2 * c->item];
+        unsigned error = c->inside ? 0 : item_open(c, s, r, to);
+        if (!error && c->inside)
+            error = item_work(c, s, to);
         if (error)
             return error;
+        if (++c->item < c->items && work_should_stop())
+            return ITEM_AGAIN;
     }
     return 0;
 }
 
-long ipc_map_item(struct task *src, struct task *dst, word_t head, word_t raw,
-                  bool keep_s, word_t *behind)
+long item_map_whole(struct task *src, struct task *dst, word_t head, word_t raw,
+                    bool keep_s, word_t *behind)
 {
     struct fpage f = fpage_decode(raw);
     struct window w = {.order = 63, .task = dst};

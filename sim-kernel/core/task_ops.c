@@ -10,6 +10,7 @@
 #include "abi.h"
 #include "io_space.h"
 #include "ipc.h"
+#include "ipc_items.h"
 #include "kassert.h"
 #include "work.h"
 
@@ -33,7 +34,7 @@ static void task_map_give_up(struct thread *by)
 static bool task_map_on(struct thread *by)
 {
     struct continuation *c = &by->continuation;
-    long result = ipc_map_item(c->map.src, c->map.dst, c->map.head,
+    long result = item_map_whole(c->map.src, c->map.dst, c->map.head,
                                c->map.fpage, c->map.keep_s, &c->map.behind);
     if (result == -L4_EAGAIN)
         return false;

@@ -11,6 +11,7 @@
 #include "abi.h"
 #include "invoke.h"
 #include "ipc.h"
+#include "ipc_message.h"
 #include "line.h"
 #include "kassert.h"
 #include "kmem.h"
@@ -85,8 +86,9 @@ void thread_ex_regs(struct thread *t, uaddr_t ip, uaddr_t sp, bool cancel,
     if (cancel)
         ipc_abort(t, L4_IPC_SECANCELED);
     if (t->continuation.go_on && cancel) {
+        unsigned receives = ipc_receives_later(t);
         thread_give_up(t);
-        ipc_error(t, L4_IPC_SECANCELED);
+        ipc_error(t, L4_IPC_SECANCELED | receives);
     }
     /* What a vCPU's user mode just asked for must not be done in the name of
      * its kernel mode. */
@@ -290,7 +292,7 @@ static void thread_invoke(struct object *o, struct thread *by,
         modify_sender(t, by, inv);
         break;
     case THREAD_VCPU_RESUME:
-        vcpu_resume(t, by, inv);
+        vcpu_resume(t, by);
         break;
     case THREAD_VCPU_CONTROL:
         ipc_answer(by, vcpu_control(t, inv), 0, 0);
@@ -351,7 +353,9 @@ void thread_check(const struct thread *t)
     bool queued_in = heap_is_in(&t->sender.link);
     kassert(!send || queued_in);           /* I2 */
     kassert(!queued_in || send || closed); /* closed: at a semaphore */
-    if (t->ipc.phase != PHASE_NONE)
+    if (t->ipc.phase == PHASE_MESSAGE)
+        message_check(t);
+    else if (t->ipc.phase != PHASE_NONE)
         kassert(t->state == THREAD_BLOCKED);
     if (closed && t->ipc.partner)
         kassert(!list_is_empty(&t->waiting)); /* I5 */
@@ -361,7 +365,8 @@ void thread_check(const struct thread *t)
     kassert(t->ipc.pinned == pinned && (!pinned || t->ipc.via->pins > 0));
     kassert(!t->del_irq || t->del_irq->object->pins > 0);
     if (t->continuation.go_on) /* continuation.h I1 */
-        kassert(t->state == THREAD_READY && t->ipc.phase == PHASE_NONE);
+        kassert(t->state == THREAD_READY &&
+                (t->ipc.phase == PHASE_NONE || t->ipc.phase == PHASE_MESSAGE));
     heap_check(&t->senders);
     if (t->state == THREAD_DEAD && list_is_empty(&t->object.ending)) { /* I7 */
         kassert(list_is_empty(&t->waiters));

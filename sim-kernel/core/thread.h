@@ -36,7 +36,12 @@ struct thread_group;
 enum thread_state { THREAD_STOPPED, THREAD_READY, THREAD_BLOCKED, THREAD_DEAD };
 
 /* What a thread is in the middle of. */
-enum ipc_phase { PHASE_NONE, PHASE_SEND, PHASE_RECEIVE };
+enum ipc_phase {
+    PHASE_NONE,
+    PHASE_SEND,
+    PHASE_RECEIVE,
+    PHASE_MESSAGE, /* a message that stopped half way (ipc_message.h) */
+};
 
 /* Where an outgoing message comes from, and where the answer goes. */
 enum ipc_kind {

@@ -13,6 +13,7 @@
 #include "abi.h"
 #include "invoke.h"
 #include "ipc.h"
+#include "ipc_items.h"
 #include "line.h"
 #include "kassert.h"
 #include "kmem.h"
@@ -232,59 +233,72 @@ static long vcpu_take_user_task(struct vcpu *v)
     return 0;
 }
 
-/* The items of the request, from the vCPU's task to the user task. */
-static long vcpu_map_items(struct vcpu *v, const struct invocation *inv)
+/* The items of the request (number, first word), from the vCPU's task to the
+ * user task. -L4_EAGAIN: stopped at a preemption point. */
+static long vcpu_map_items(struct thread *t, unsigned items, unsigned first)
 {
-    unsigned items = tag_items(inv->args.tag);
-    for (unsigned i = 0; i < items; i++) {
-        unsigned at = inv_words(inv) + 2 * i;
-        if (!v->user_task || at + 1 >= UTCB_MRS)
+    struct continuation *c = &t->continuation;
+    const word_t *mr = t->utcb->mr;
+    for (; c->resume.item < items; c->resume.item++) {
+        unsigned at = first + 2 * c->resume.item;
+        if (!t->vcpu->user_task || at + 1 >= UTCB_MRS)
             return -L4_EINVAL;
-        word_t behind = 0;
-        work.held = true;
-        long error = ipc_map_item(v->thread->task, v->user_task, inv->mr[at],
-                                  inv->mr[at + 1], true, &behind);
-        work.held = false;
+        long error = item_map_whole(t->task, t->vcpu->user_task, mr[at],
+                                    mr[at + 1], true, &c->resume.behind);
         if (error)
             return error;
+        c->resume.behind = 0;
+        mapping_walk_forget();
+        work_done(4);
     }
     return 0;
 }
 
-static long vcpu_try_resume(struct thread *t, struct thread *by,
-                            const struct invocation *inv)
+/* Back to where the state says. */
+static void vcpu_go(struct thread *t, bool user_mode)
 {
-    struct vcpu *v = t->vcpu;
-    if (t != by || !v)
-        return -L4_EINVAL;
-    long error = vcpu_take_user_task(v);
-    if (!error)
-        error = vcpu_map_items(v, inv);
-    if (error)
-        return error;
-    bool user_mode = v->state->saved_state & L4_VCPU_F_USER_MODE;
-    return user_mode && !v->user_task ? -L4_EINVAL : user_mode;
-}
-
-void vcpu_resume(struct thread *t, struct thread *by,
-                 const struct invocation *inv)
-{
-    long mode = vcpu_try_resume(t, by, inv);
-    if (mode < 0) {
-        ipc_answer(by, mode, 0, 0);
-        return;
-    }
     struct vcpu *v = t->vcpu;
     v->state->state = v->state->saved_state;
-    if (mode)
+    if (user_mode)
         v->host_tp = port_frame_tp(&t->frame);
-    vcpu_set_mode(v, mode);
+    vcpu_set_mode(v, user_mode);
     port_frame_load(&t->frame, vcpu_registers(v), L4_UTCB_EXCEPTION_REGS_SIZE);
-    if (!mode) {
+    if (!user_mode) {
         word_t tp = port_frame_tp(&t->frame);
         port_frame_set_utcb(&t->frame, t->utcb_user); /* may be a register */
         port_frame_set_tp(&t->frame, tp);
     }
+}
+
+static bool vcpu_resume_on(struct thread *t)
+{
+    struct vcpu *v = t->vcpu;
+    struct ipc_args args;
+    port_frame_get_args(&t->frame, &args);
+    long error = vcpu_map_items(t, tag_items(args.tag), tag_words(args.tag));
+    if (error == -L4_EAGAIN)
+        return false;
+    bool user_mode = v->state->saved_state & L4_VCPU_F_USER_MODE;
+    if (!error && user_mode && !v->user_task)
+        error = -L4_EINVAL;
+    if (error)
+        ipc_answer(t, error, 0, 0);
+    else
+        vcpu_go(t, user_mode);
+    return true;
+}
+
+void vcpu_resume(struct thread *t, struct thread *by)
+{
+    long error =
+        t != by || !t->vcpu ? -L4_EINVAL : vcpu_take_user_task(t->vcpu);
+    if (error) {
+        ipc_answer(by, error, 0, 0);
+        return;
+    }
+    t->continuation = (struct continuation){.go_on = vcpu_resume_on};
+    mapping_walk_forget();
+    thread_go_on(t);
 }
 
 void vcpu_syscall(struct thread *t)

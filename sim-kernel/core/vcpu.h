@@ -40,8 +40,7 @@ long vcpu_register_doorbell(struct thread *t, struct thread *by,
                             const struct invocation *inv);
 /* Like these, but on success t's registers are what they were before its
  * last event, and there is no answer. */
-void vcpu_resume(struct thread *t, struct thread *by,
-                 const struct invocation *inv);
+void vcpu_resume(struct thread *t, struct thread *by);
 
 /* t's system call, during which no message interrupts it. */
 void vcpu_syscall(struct thread *t);

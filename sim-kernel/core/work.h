@@ -15,8 +15,7 @@
  *
  * The counters belong to the machine and stand under the kernel lock.
  *
- * I1  longest <= WORK_LIMIT, but for what is `held` or built in one piece
- *     (docs/caveats.md names it). Boot is not counted.
+ * I1  longest <= WORK_LIMIT, whatever threads ask for.
  */
 #ifndef CORE_WORK_H
 #define CORE_WORK_H
@@ -35,7 +34,6 @@ struct work {
     unsigned piece;   /* WORK_PIECE; tests ask after every step */
     unsigned longest; /* since the start or work_reset() */
     uint64_t points, stops;
-    bool held;         /* what is at work cannot be stopped: no points */
     const char *where; /* function whose point ended the longest */
 };
 extern struct work work;
@@ -64,6 +62,6 @@ void work_reset(void);
 /* To be asked between two pieces of a long operation; true: stop, keep what
  * is done, and have core_next() called again. */
 #define work_should_stop()                                                     \
-    (work.stretch >= work.piece && !work.held && work_point(__func__))
+    (work.stretch >= work.piece && work_point(__func__))
 
 #endif

@@ -97,7 +97,11 @@ void kernel_end(void)
             cap_delete_object(c->object, 1000);
     }
     reap_all();
-    kernel_exit();
+    for (unsigned i = sched_cpu_count; i-- > 0;) { /* out of spaces that end */
+        on_cpu(i);
+        kernel_exit();
+    }
+    reap_all();
     cr_assert_eq(kernel_objects(), kernel.objects);
     cr_assert_eq(kmem_free_bytes(), kernel.free);
     cr_assert_null(sched_cpu()->timeouts.heap.root);

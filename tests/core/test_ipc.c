@@ -4,6 +4,8 @@
  */
 #include "kernel.h"
 
+#include <ipc_items.h>
+
 enum { GATE = 0x1a0, IRQ = 0x1b0, ITEM_GRANT_BIT = 2 };
 
 static struct thread *a, *b, *c;
@@ -496,7 +498,7 @@ KERNEL_TEST(ipc, granted_kernel_user_memory_stays_its_tasks)
     word_t page = (word_t)a->utcb_user & ~0xffful;
     word_t map = ITEM_GRANT_BIT | page, fpage = page | 12 << 6 | 1 << 4 | 7;
     cr_assert_eq(
-        ipc_map_item(kernel.task, other, map, fpage, false, &(word_t){0}), 0);
+        item_map_whole(kernel.task, other, map, fpage, false, &(word_t){0}), 0);
     struct mem_node *n = mspace_find(&other->mem, page);
     cr_assert_not_null(n);
     cr_assert_not_null(mspace_parent(n), "a root would outlive the memory");
@@ -510,7 +512,7 @@ KERNEL_TEST(ipc, windows_and_pages_are_aligned_to_their_size)
     word_t fpage = 0x1c1ul << SEL_SHIFT | 1 << 6 | 3 << 4 | 7;
     word_t to = 0x40ul << SEL_SHIFT;
     cr_assert_eq(
-        ipc_map_item(kernel.task, other, to, fpage, false, &(word_t){0}), 0);
+        item_map_whole(kernel.task, other, to, fpage, false, &(word_t){0}), 0);
     cr_assert_not_null(cap_lookup(&other->caps, 0x40));
 }
 

@@ -2,10 +2,10 @@
  * Long operations, stopped wherever they can be stopped.
  *
  * Thread a begins an operation that takes pieces (map, unmap, grant, revoke,
- * the end of an object). The kernel asks for interrupts after each elementary
- * step (work.piece); at the n-th question one comes, for each n there is. It
- * wakes b, which is above a and does something to a, to what a works on, or
- * to both, and may be stopped itself; then a goes on:
+ * the end of an object, a message with items). The kernel asks for interrupts
+ * after each elementary step (work.piece); at the n-th question one comes, for
+ * each n there is. It wakes b, which is above a and does something to a, to
+ * what a works on, or to both, and may be stopped itself; then a goes on:
  *
  *      a: begin ---- stop            go on ---- stop        go on ---- done
  *                      b: act, sleep              b: act, sleep
@@ -41,6 +41,10 @@ enum op {
     OP_REVOKE_CAPS,
     OP_DELETE_TASK,
     OP_DELETE_THREAD,
+    OP_SEND, /* a message with items, to one who waits for it; */
+    OP_SEND_TO_URGENT,
+    OP_RECEIVE, /* from one who waits to send */
+    OP_RECEIVE_FROM_URGENT,
     OPS
 };
 
@@ -50,14 +54,17 @@ enum act {
     ACT_UNMAP,  /* what a hands on or takes back */
     ACT_MAP,    /* pages, once more */
     ACT_CANCEL, /* a */
-    ACT_MOVE,   /* a, to the other CPU */
+    ACT_CANCEL_OTHER,
+    ACT_MOVE, /* a, to the other CPU */
     ACT_DELETE_TASK,
     ACT_DELETE_SOURCE,
     ACT_DELETE, /* a */
+    ACT_DELETE_OTHER,
     ACTS
 };
 
 static _Alignas(PAGE_SIZE << ORDER) char frames[PAGE_SIZE << ORDER];
+/* in_task: what callers wait for; a's partner. */
 static struct thread *a, *b, *in_task, *caller[2];
 static struct task *src, *dst;
 static word_t src_slot, dst_slot, a_slot, in_task_slot;
@@ -121,13 +128,51 @@ static void delete (struct thread *t, word_t slot)
               slot << SEL_SHIFT | FPAGE_OBJ << 4 | 0xf);
 }
 
+static bool is_message(enum op op)
+{
+    return op >= OP_SEND;
+}
+
+static bool a_sends(enum op op)
+{
+    return op == OP_SEND || op == OP_SEND_TO_URGENT;
+}
+
+/* The pages and capabilities of src, through a gate there. */
+static void send_items(struct thread *t)
+{
+    t->utcb->mr[0] = PAGES | 8;
+    t->utcb->mr[1] = pages(PAGES);
+    t->utcb->mr[2] = 8;
+    t->utcb->mr[3] = caps();
+    sys(t, GATE, SEND, tag_make(0, 0, 2, 0), NEVER);
+}
+
+static void wait_for_items(struct thread *t)
+{
+    t->utcb->br[0] = 8;
+    t->utcb->br[1] = pages(PAGES);
+    t->utcb->br[2] = 8;
+    t->utcb->br[3] = caps();
+    t->utcb->bdr = 2 << 10;
+    sys_wait(t);
+}
+
 static void operate(struct thread *t, enum op op)
 {
+    if (is_message(op) && t == a) {
+        a_sends(op) ? send_items(t) : wait_for_items(t);
+        return;
+    }
     switch (op) {
+    case OP_SEND:
+    case OP_SEND_TO_URGENT:
     case OP_MAP_PAGES:
     case OP_GRANT_PAGES:
         map(t, PAGES, pages(PAGES), op == OP_GRANT_PAGES);
         break;
+    case OP_RECEIVE:
+    case OP_RECEIVE_FROM_URGENT:
     case OP_MAP_CAPS:
     case OP_GRANT_CAPS:
         map(t, (word_t)FIRST << SEL_SHIFT, caps(), op == OP_GRANT_CAPS);
@@ -165,11 +210,35 @@ static unsigned caps_in(struct task *t)
     return n;
 }
 
+/* Whatever was done to one of them, both partners of a message know. */
+static void check_told(enum op op)
+{
+    const struct thread *s = a_sends(op) ? a : in_task;
+    const struct thread *r = a_sends(op) ? in_task : a;
+    if (!is_there(a_slot) || !is_there(in_task_slot))
+        return;
+    int sent = outcome(s), received = outcome(r);
+    bool done = !sent && !received;
+    bool sender_went = (sent == L4_IPC_SECANCELED || sent == NOT_BEGUN) &&
+                       received == L4_IPC_REABORTED;
+    bool receiver_went =
+        (received == L4_IPC_RECANCELED || received == NOT_BEGUN) &&
+        sent == L4_IPC_SEABORTED;
+    cr_assert(done || sender_went || receiver_went, "op %u: %d, %d", op, sent,
+              received);
+}
+
 /* What op, left in peace, has done. */
 static void check_done(enum op op)
 {
     cr_assert_eq(outcome(a), 0);
     cr_assert_eq(answer(a), 0);
+    if (is_message(op)) {
+        cr_assert_eq(outcome(in_task), 0);
+        cr_assert_eq(pages_in(src, PAGES) + pages_in(dst, PAGES), 2 * PIECES);
+        cr_assert_eq(caps_in(src) + caps_in(dst), 2 * PIECES);
+        return;
+    }
     switch (op) {
     case OP_MAP_PAGES:
         cr_assert_eq(pages_in(src, PAGES), PIECES);
@@ -206,6 +275,13 @@ static void check_done(enum op op)
 
 /* --- who comes in between ------------------------------------------------- */
 
+static void cancel(word_t slot, struct thread *t)
+{
+    if (is_there(slot))
+        thread_ex_regs(t, 0x1000, 0x2000, true, false);
+    kernel_exit();
+}
+
 static void act(enum act what, enum op op)
 {
     disturbed |= what > ACT_SAME && what != ACT_MOVE;
@@ -224,9 +300,10 @@ static void act(enum act what, enum op op)
         map(b, (word_t)FIRST << SEL_SHIFT, caps(), false);
         break;
     case ACT_CANCEL:
-        if (is_there(a_slot))
-            thread_ex_regs(a, 0x1000, 0x2000, true, false);
-        kernel_exit();
+        cancel(a_slot, a);
+        break;
+    case ACT_CANCEL_OTHER:
+        cancel(in_task_slot, in_task);
         break;
     case ACT_MOVE:
         if (is_there(a_slot))
@@ -238,6 +315,9 @@ static void act(enum act what, enum op op)
         break;
     case ACT_DELETE_SOURCE:
         delete (b, src_slot);
+        break;
+    case ACT_DELETE_OTHER:
+        delete (b, in_task_slot);
         break;
     default:
         delete (b, a_slot);
@@ -291,6 +371,20 @@ static void waiters_make(void)
     sys(caller[1], in_task_slot, RECEIVE, 0, NEVER);
 }
 
+/* a and its partner, of which one sends to the other through a gate. */
+static void partners_make(enum op op)
+{
+    bool urgent = op == OP_SEND_TO_URGENT || op == OP_RECEIVE_FROM_URGENT;
+    a = thread_running(a_sends(op) ? src : dst, 10);
+    in_task = thread_running(a_sends(op) ? dst : src, urgent ? 15 : 5);
+    in_task_slot = slot_of_thread(in_task);
+    gate_new(src, GATE, a_sends(op) ? in_task : a, 0);
+    if (a_sends(op))
+        wait_for_items(in_task);
+    else
+        send_items(in_task);
+}
+
 static void world_make(enum op op)
 {
     bool given = op == OP_UNMAP_PAGES || op == OP_UNMAP_CAPS ||
@@ -298,8 +392,12 @@ static void world_make(enum op op)
     fake.console_used = 0;
     disturbed = false;
     tasks_make(given);
-    waiters_make();
-    a = thread_running(kernel.task, 10);
+    if (is_message(op)) {
+        partners_make(op);
+    } else {
+        waiters_make();
+        a = thread_running(kernel.task, 10);
+    }
     a_slot = slot_of_thread(a);
     b = thread_running(kernel.task, 20);
     sys_sleep(b, PERIOD);
@@ -335,6 +433,8 @@ static unsigned run(enum op op, const enum act *acts, const unsigned *at)
     settle();
     if (!disturbed)
         check_done(op);
+    if (is_message(op))
+        check_told(op);
     work.piece = WORK_PIECE;
     if (is_there(GATE))
         slot_delete(kernel.task, GATE);
