@@ -11,6 +11,7 @@ enum {
     STACK_SIZE = 16384,
     WORKERS_MAX = 64,
     PAGES_MAX = 64,
+    PROOFS_MAX = 64,
     FIRST_FREE = 0x100,
 };
 /* Addresses nothing else uses. */
@@ -71,6 +72,34 @@ void check_failed(const char *file, int line, const char *text, long is)
     say(" (is ");
     say_number(is);
     say(")\n");
+}
+
+/* --- proofs ------------------------------------------------------------ */
+
+/* Kept until the test is over: saying them uses the UTCB. */
+static struct proof {
+    const char *page, *code, *when;
+} proofs[PROOFS_MAX];
+static unsigned proof_count;
+
+void proved(const char *page, const char *code, const char *when)
+{
+    CHECK(proof_count < PROOFS_MAX);
+    proofs[proof_count++ % PROOFS_MAX] = (struct proof){page, code, when};
+}
+
+void say_proofs(int holds)
+{
+    for (unsigned i = 0; holds && i < proof_count; i++) {
+        say("# proves ");
+        say(proofs[i].page);
+        say(": ");
+        say(proofs[i].code);
+        say(": ");
+        say(proofs[i].when);
+        say("\n");
+    }
+    proof_count = 0;
 }
 
 /* The capability table has room for all the tests use: what it takes is not

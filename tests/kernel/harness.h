@@ -49,6 +49,22 @@ void check_failed(const char *file, int line, const char *text, long is);
             check_failed(__FILE__, __LINE__, #is " == " #expected, is_);       \
     } while (0)
 
+/*
+ * CHECK_EQ, and the proof of one outcome that docs/kernel/PAGE.md documents:
+ * `expected` as its Errors name it, and one of the reasons `when` beside it;
+ * or when = "success": the request did what the page says. outcomes.py holds
+ * the proofs of a run against the pages.
+ */
+#define PROVE(page, when, is, expected)                                        \
+    do {                                                                       \
+        CHECK_EQ(is, expected);                                                \
+        proved(page, #expected, when);                                         \
+    } while (0)
+/* The proof alone, for a check that stands elsewhere in the test. */
+void proved(const char *page, const char *code, const char *when);
+/* Says the proofs since the last call, or with `holds` = 0 forgets them. */
+void say_proofs(int holds);
+
 void say(const char *text);
 void say_number(long n);
 

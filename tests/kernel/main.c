@@ -18,6 +18,7 @@ static unsigned count(const struct kernel_test *t)
 
 static void report(const char *name)
 {
+    say_proofs(!check_failures);
     say(check_failures ? "not ok " : "ok ");
     say_number(++test_number);
     say(" - ");
@@ -46,8 +47,10 @@ static void check_leaks(const struct kernel_test *const *lists, unsigned n)
     struct kernel_use before = kernel_use();
     check_failures = 0;
     for (unsigned i = 0; i < n; i++)
-        for (const struct kernel_test *t = lists[i]; t->name; t++)
+        for (const struct kernel_test *t = lists[i]; t->name; t++) {
             t->run();
+            say_proofs(0);
+        }
     clean_up();
     struct kernel_use after = kernel_use();
     CHECK_EQ(after.objects, before.objects);
