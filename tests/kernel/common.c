@@ -64,7 +64,7 @@ static long interface(l4_cap_idx_t obj, l4_umword_t n, char *ret_first)
     v->mr[1] = n;
     long error = request(obj, L4_PROTO_META, 2, 0);
     if (error) {
-        CHECK_EQ(error, -L4_ERANGE);
+        PROVE("meta", "no interface of that number", error, -L4_ERANGE);
         return 0;
     }
     const char *name = (const char *)&v->mr[2];
@@ -77,7 +77,8 @@ static void interfaces_can_be_listed(void)
 {
     char first = 0;
     l4_cap_idx_t irq = made(L4_PROTO_IRQ_SENDER);
-    CHECK_EQ(request_op(irq, L4_PROTO_META, L4_META_OP_NUM_INTERFACES), 4);
+    PROVE("meta", "success",
+          request_op(irq, L4_PROTO_META, L4_META_OP_NUM_INTERFACES), 4);
     CHECK_EQ(interface(irq, 0, &first), L4_PROTO_KOBJECT);
     CHECK_EQ(first, 'k');
     CHECK_EQ(interface(irq, 1, &first), L4_PROTO_META);
@@ -96,11 +97,14 @@ static void interfaces_can_be_listed(void)
 static void meta_and_its_errors(void)
 {
     l4_cap_idx_t obj = L4_BASE_TASK_CAP;
-    CHECK_EQ(request_op(obj, L4_PROTO_META, 0x77), -L4_ENOSYS);
-    CHECK_EQ(request_op(obj, L4_PROTO_META, L4_META_OP_INTERFACE),
-             -L4_EMSGTOOSHORT);
-    CHECK_EQ(request_op(obj, L4_PROTO_META, L4_META_OP_SUPPORTS),
-             -L4_EMSGTOOSHORT);
+    PROVE("meta", "an operation that is not built",
+          request_op(obj, L4_PROTO_META, 0x77), -L4_ENOSYS);
+    PROVE("meta", "no number",
+          request_op(obj, L4_PROTO_META, L4_META_OP_INTERFACE),
+          -L4_EMSGTOOSHORT);
+    PROVE("meta", "no protocol",
+          request_op(obj, L4_PROTO_META, L4_META_OP_SUPPORTS),
+          -L4_EMSGTOOSHORT);
     CHECK_EQ(request(obj, L4_PROTO_META, 0, 0), -L4_EMSGTOOSHORT);
 }
 
@@ -135,7 +139,8 @@ static void the_last_counted_one_ends_it(void)
     l4_cap_idx_t a = made(L4_PROTO_IRQ_SENDER);
     l4_cap_idx_t b = cap_copy(a, L4_CAP_FPAGE_RWS);
     CHECK_EQ(result(l4_kobject_dec_refcnt(a, 0)), 0);
-    CHECK_EQ(result(l4_kobject_dec_refcnt(a, 1)), 0);
+    PROVE("kobject_dec_refcnt", "success", result(l4_kobject_dec_refcnt(a, 1)),
+          0);
     l4_ipc_sleep_us(1);
     CHECK(cap_is_there(a));
     l4_task_release_cap(L4_BASE_TASK_CAP, b);
@@ -154,12 +159,15 @@ static void references_of_others_stay(void)
 {
     l4_cap_idx_t a = made(L4_PROTO_IRQ_SENDER);
     l4_cap_idx_t b = cap_copy(a, L4_CAP_FPAGE_RWS);
-    CHECK_EQ(result(l4_kobject_dec_refcnt(a, 2)), -L4_EINVAL);
+    PROVE("kobject_dec_refcnt", "a number other than 0 and 1",
+          result(l4_kobject_dec_refcnt(a, 2)), -L4_EINVAL);
     CHECK_EQ(result(l4_kobject_dec_refcnt(a, -1)), -L4_EINVAL);
     CHECK_EQ(result(l4_kobject_dec_refcnt(a, 1)), 0);
-    CHECK_EQ(result(l4_kobject_dec_refcnt(a, 1)), -L4_EINVAL);
-    CHECK_EQ(request_op(b, L4_PROTO_KOBJECT, L4_KOBJECT_OP_DEC_REFCNT),
-             -L4_EMSGTOOSHORT);
+    PROVE("kobject_dec_refcnt", "the capability is weak already",
+          result(l4_kobject_dec_refcnt(a, 1)), -L4_EINVAL);
+    PROVE("kobject_dec_refcnt", "no number",
+          request_op(b, L4_PROTO_KOBJECT, L4_KOBJECT_OP_DEC_REFCNT),
+          -L4_EMSGTOOSHORT);
     CHECK(cap_is_there(a));
 }
 
@@ -218,18 +226,30 @@ static void registering_and_its_errors(void)
     worker_make(&w);
     l4_cap_idx_t a = made(L4_PROTO_IRQ_SENDER), b = made(L4_PROTO_IRQ_SENDER);
     l4_cap_idx_t no_w = cap_copy(a, L4_CAP_FPAGE_RS);
-    CHECK_EQ(result(l4_thread_register_del_irq(w.cap, no_w)), -L4_EPERM);
-    CHECK_EQ(result(l4_thread_register_del_irq(w.cap, w.cap)), -L4_EINVAL);
+    PROVE("thread_register_del_irq", "no W on the IRQ",
+          result(l4_thread_register_del_irq(w.cap, no_w)), -L4_EPERM);
+    PROVE("thread_register_del_irq", "the item names no IRQ",
+          result(l4_thread_register_del_irq(w.cap, w.cap)), -L4_EINVAL);
     CHECK_EQ(result(l4_thread_register_del_irq(w.cap, cap_new())), -L4_EINVAL);
     CHECK_EQ(
         request_op(w.cap, L4_PROTO_THREAD, L4_THREAD_REGISTER_DELETE_IRQ_OP),
         -L4_EINVAL);
-    CHECK_EQ(result(l4_thread_register_del_irq(w.cap, a)), 0);
-    CHECK_EQ(result(l4_thread_register_del_irq(w.cap, a)), -L4_EBUSY);
+    PROVE("thread_register_del_irq", "success",
+          result(l4_thread_register_del_irq(w.cap, a)), 0);
+    PROVE("thread_register_del_irq", "there is one already",
+          result(l4_thread_register_del_irq(w.cap, a)), -L4_EBUSY);
     CHECK_EQ(result(l4_thread_register_del_irq(w.cap, b)), -L4_EBUSY);
     cap_delete(a);
     l4_ipc_sleep_us(1);
     CHECK_EQ(result(l4_thread_register_del_irq(w.cap, b)), 0);
+    worker_delete(&w);
+    struct space s;
+    space_make(&s);
+    worker_make_in(&w, &s);
+    space_delete(&s);
+    l4_ipc_sleep_us(1);
+    PROVE("thread_register_del_irq", "the thread is gone",
+          result(l4_thread_register_del_irq(w.cap, b)), -L4_EINVAL);
     worker_delete(&w);
 }
 

@@ -8,8 +8,11 @@
 #include <l4/sys/ktrace.h>
 #include <l4/sys/obj_info.h>
 #include <l4/vitrine/debug.h>
+#include <l4/vitrine/trace.h>
 
 static const l4_cap_idx_t dbg = L4_BASE_DEBUGGER_CAP;
+
+#define NO_DEBUGGER "there is no debugger capability in that slot"
 
 static int same(const char *a, const char *b)
 {
@@ -32,8 +35,10 @@ static void names_and_ids(void)
     char name[32];
     worker_make(&a);
     worker_make(&b);
-    CHECK_EQ(l4_debugger_get_object_name(a.cap, name, sizeof name), -L4_ENOENT);
-    CHECK_EQ(result(l4_debugger_set_object_name(a.cap, "first")), 0);
+    PROVE("debugger_names", "it has no name",
+          l4_debugger_get_object_name(a.cap, name, sizeof name), -L4_ENOENT);
+    PROVE("debugger_names", "success",
+          result(l4_debugger_set_object_name(a.cap, "first")), 0);
     CHECK_EQ(l4_debugger_get_object_name(a.cap, name, sizeof name), 0);
     CHECK(same(name, "first"));
     CHECK_EQ(result(l4_debugger_set_object_name(
@@ -61,13 +66,38 @@ static void a_name_can_be_asked_by_number(void)
     CHECK(same(cut, "wor"));
     CHECK_EQ(l4_debugger_query_object_name(dbg, 0, name, sizeof name),
              -L4_ENOENT);
-    CHECK_EQ(l4_debugger_query_object_name(dbg, ~0u, name, sizeof name),
-             -L4_ENOENT);
+    PROVE("debugger_names", "no object of that number",
+          l4_debugger_query_object_name(dbg, ~0u, name, sizeof name),
+          -L4_ENOENT);
     CHECK_EQ(op(L4_DEBUGGER_QUERY_NAME_OP), -L4_EMSGTOOSHORT);
     worker_delete(&w);
     l4_ipc_sleep_us(1);
     CHECK_EQ(l4_debugger_query_object_name(dbg, id, name, sizeof name),
              -L4_ENOENT);
+}
+
+static void images_are_told(void)
+{
+    struct space s;
+    space_make(&s);
+    PROVE("debugger_add_image_info", "success",
+          result(l4_debugger_add_image_info(s.task, 0x1000, "an image")), 0);
+    space_delete(&s);
+    l4_utcb_mr()->mr[0] = L4_DEBUGGER_GLOBAL_ID_OP;
+    l4_msgtag_t tag = l4_invoke_debugger(
+        MAIN_CAP, l4_msgtag(L4_PROTO_DEBUGGER, 1, 0, 0), l4_utcb());
+    l4_umword_t id = l4_utcb_mr()->mr[0];
+    PROVE("invoke_debugger", "success", l4_error(tag), 0);
+    CHECK_EQ(id, l4_debugger_global_id(MAIN_CAP));
+}
+
+static void marks_and_checks(void)
+{
+    int64_t ns = 0;
+    PROVE("vitrine_debugger", "host_clock without --host-clock",
+          result(l4_vitrine_host_clock(dbg, &ns)), -L4_ENOSYS);
+    PROVE("vitrine_debugger", "success", result(l4_vitrine_check(dbg)), 0);
+    CHECK_EQ(result(l4_vitrine_trace_mark("ktest", 1)), 0);
 }
 
 static void kernel_addresses_no_program_has(void)
@@ -83,20 +113,34 @@ static void operations_that_want_an_object(void)
         L4_DEBUGGER_SET_NAME_OP, L4_DEBUGGER_GLOBAL_ID_OP,
         L4_DEBUGGER_GET_NAME_OP, L4_DEBUGGER_ADD_IMAGE_INFO_OP};
     for (unsigned i = 0; i < sizeof ops / sizeof ops[0]; i++)
-        CHECK_EQ(op(ops[i]), -L4_EINVAL);
+        PROVE("debugger_names", "the item names no object", op(ops[i]),
+              -L4_EINVAL);
     CHECK_EQ(l4_debugger_global_id(cap_new()), ~0ul);
-    CHECK_EQ(result(l4_debugger_add_image_info(MAIN_CAP, 0, "no task")),
-             -L4_EINVAL);
+    PROVE("debugger_add_image_info", "the item names no task",
+          result(l4_debugger_add_image_info(MAIN_CAP, 0, "no task")),
+          -L4_EINVAL);
 }
 
 static void without_the_capability_nothing_happens(void)
 {
     l4_cap_idx_t none = cap_new();
     char name[8];
-    CHECK_EQ(l4_debugger_query_object_name(none, 1, name, sizeof name),
-             -(2000 + L4_IPC_ENOT_EXISTENT));
-    CHECK_EQ(result(l4_debugger_switch_log(none, "IPC", 1)),
-             -(2000 + L4_IPC_ENOT_EXISTENT));
+    PROVE("debugger_names", "there is no debugger capability in that slot",
+          l4_debugger_query_object_name(none, 1, name, sizeof name),
+          -(2000 + L4_IPC_ENOT_EXISTENT));
+    l4_utcb_mr()->mr[0] = L4_DEBUGGER_ADD_IMAGE_INFO_OP;
+    PROVE("debugger_add_image_info", NO_DEBUGGER,
+          request(none, L4_PROTO_DEBUGGER, 1, 0),
+          -(2000 + L4_IPC_ENOT_EXISTENT));
+    PROVE("debugger_query_obj_infos", NO_DEBUGGER,
+          request_op(none, L4_PROTO_DEBUGGER, L4_DEBUGGER_OBJ_INFOS_OP),
+          -(2000 + L4_IPC_ENOT_EXISTENT));
+    PROVE("debugger_dump_kmem_stats", NO_DEBUGGER,
+          request_op(none, L4_PROTO_DEBUGGER, L4_KDUMP_KMEM_STATS_OP),
+          -(2000 + L4_IPC_ENOT_EXISTENT));
+    PROVE("debugger_log", "there is no debugger capability in that slot",
+          result(l4_debugger_switch_log(none, "IPC", 1)),
+          -(2000 + L4_IPC_ENOT_EXISTENT));
 }
 
 /* --- the list of objects ---------------------------------------------------
@@ -118,10 +162,10 @@ static l4_kobj_info_t *list_page(void)
 static l4_umword_t list(l4_umword_t skip, l4_umword_t *all)
 {
     l4_umword_t n = 0;
-    CHECK_EQ(
-        result(l4_debugger_query_obj_infos(
-            dbg, LIST_PAGE, RECORDS * sizeof(l4_kobj_info_t), skip, &n, all)),
-        0);
+    PROVE("debugger_query_obj_infos", "success",
+          result(l4_debugger_query_obj_infos(
+              dbg, LIST_PAGE, RECORDS * sizeof(l4_kobj_info_t), skip, &n, all)),
+          0);
     return n;
 }
 
@@ -210,14 +254,18 @@ static void the_list_and_its_errors(void)
 {
     static char ordinary[64] __attribute__((aligned(64)));
     list_page();
-    CHECK_EQ(list_error((l4_addr_t)ordinary, 64), -L4_EINVAL);
-    CHECK_EQ(list_error(LIST_PAGE, 63), -L4_EINVAL);
+    PROVE("debugger_query_obj_infos", "not kernel-user memory",
+          list_error((l4_addr_t)ordinary, 64), -L4_EINVAL);
+    PROVE("debugger_query_obj_infos", "no room for a record",
+          list_error(LIST_PAGE, 63), -L4_EINVAL);
     CHECK_EQ(list_error(LIST_PAGE, 0), -L4_EINVAL);
-    CHECK_EQ(list_error(LIST_PAGE + 4, 64), -L4_EINVAL);
+    PROVE("debugger_query_obj_infos", "not aligned",
+          list_error(LIST_PAGE + 4, 64), -L4_EINVAL);
     CHECK_EQ(list_error(LIST_PAGE, L4_PAGESIZE + 1), -L4_EINVAL);
     CHECK_EQ(list_error(LIST_PAGE, ~0ul), -L4_EINVAL);
     CHECK_EQ(list_error(0, 64), -L4_EINVAL);
-    CHECK_EQ(op(L4_DEBUGGER_OBJ_INFOS_OP), -L4_EMSGTOOSHORT);
+    PROVE("debugger_query_obj_infos", "fewer than four words",
+          op(L4_DEBUGGER_OBJ_INFOS_OP), -L4_EMSGTOOSHORT);
 }
 
 /* --- kinds of trace records ------------------------------------------------
@@ -235,15 +283,19 @@ static void kinds_have_names_and_numbers(void)
             break;
         CHECK(name[0] && same(name, brief));
         CHECK(l4_debugger_query_log_typeid(dbg, name, 0) > 0);
-        CHECK_EQ(l4_debugger_query_log_typeid(dbg, name, n + 1), -L4_ENOENT);
+        PROVE("debugger_log", "no further one",
+              l4_debugger_query_log_typeid(dbg, name, n + 1), -L4_ENOENT);
     }
     CHECK_EQ(error, -L4_ENOENT);
     CHECK(n > 30);
     CHECK_EQ(l4_debugger_query_log_typeid(dbg, "IPC", 0), 16);
-    CHECK_EQ(l4_debugger_query_log_typeid(dbg, "IP", 0), -L4_ENOENT);
+    PROVE("debugger_log", "no such kind",
+          l4_debugger_query_log_typeid(dbg, "IP", 0), -L4_ENOENT);
     CHECK_EQ(l4_debugger_query_log_typeid(dbg, "", 0), -L4_ENOENT);
-    CHECK_EQ(op(L4_DEBUGGER_QUERY_LOG_TYPEID_OP), -L4_EMSGTOOSHORT);
-    CHECK_EQ(op(L4_DEBUGGER_QUERY_LOG_NAME_OP), -L4_EMSGTOOSHORT);
+    PROVE("debugger_log", "no name", op(L4_DEBUGGER_QUERY_LOG_TYPEID_OP),
+          -L4_EMSGTOOSHORT);
+    PROVE("debugger_log", "no number", op(L4_DEBUGGER_QUERY_LOG_NAME_OP),
+          -L4_EMSGTOOSHORT);
 }
 
 static void switching_and_its_errors(void)
@@ -251,6 +303,8 @@ static void switching_and_its_errors(void)
     CHECK_EQ(result(l4_debugger_switch_log(dbg, "no such kind", 1)),
              -L4_ENOENT);
     CHECK_EQ(op(L4_DEBUGGER_SWITCH_LOG_OP), -L4_EMSGTOOSHORT);
+    PROVE("debugger_log", "success",
+          result(l4_debugger_switch_log(dbg, "MARK", 1)), 0);
     /* (what it does to the records: tests/core/test_debugger.c) */
 }
 
@@ -262,7 +316,7 @@ static void entries_of_programs(void)
     static const unsigned char bytes[L4_TBUF_BINARY_SIZE] = "24 bytes";
     CHECK_EQ(result(fiasco_tbuf_validate()), 0);
     l4_utcb_mr()->mr[0] = 4711;
-    CHECK_EQ(fiasco_tbuf_log("here"), 0);
+    PROVE("debugger_tbuf", "success", fiasco_tbuf_log("here"), 0);
     CHECK_EQ(fiasco_tbuf_log_3val("here", 1, 2, 3), 0);
     CHECK_EQ(fiasco_tbuf_log_binary(bytes), 0);
     CHECK_EQ(l4_utcb_mr()->mr[0], 4711); /* registers stay */
@@ -280,7 +334,8 @@ static void entries_of_programs(void)
 static void the_buffer_is_not_mapped(void)
 {
     l4_fpage_t page = l4_fpage(LIST_PAGE, L4_PAGESHIFT, L4_FPAGE_RO);
-    CHECK_EQ(result(fiasco_tbuf_map_status(&page)), -L4_ENOSYS);
+    PROVE("debugger_tbuf", "mapping", result(fiasco_tbuf_map_status(&page)),
+          -L4_ENOSYS);
     CHECK_EQ(result(fiasco_tbuf_map_slots(&page)), -L4_ENOSYS);
 }
 
@@ -296,7 +351,7 @@ static void the_console_of_last_resort(void)
     l4_kd_outhex64(0x123456789abcdef0);
     l4_kd_outdec(-7);
     l4_kd_outchar('\n');
-    CHECK_EQ(l4_utcb_mr()->mr[0], 4711);
+    PROVE("debugger_console", "success", l4_utcb_mr()->mr[0], 4711);
     CHECK_EQ(op(0x009), -L4_ENOSYS);
 }
 
@@ -310,7 +365,9 @@ static void wrong_requests(void)
 {
     CHECK_EQ(op(0x699), -L4_ENOSYS);
     CHECK_EQ(op(0x109), -L4_ENOSYS);
-    CHECK_EQ(op(L4_VITRINE_REPORT_FAULT), -L4_ENOENT);
+    PROVE("vitrine_debugger",
+          "report_fault: no thread in a fault waits for an answer",
+          op(L4_VITRINE_REPORT_FAULT), -L4_ENOENT);
     CHECK_EQ(request_op(dbg, L4_PROTO_TASK, 0), -L4_EBADPROTO);
     CHECK_EQ(request(dbg, L4_PROTO_DEBUGGER, 0, 0), -L4_EMSGTOOSHORT);
 }
@@ -330,12 +387,14 @@ static void kernel_memory_is_told(void)
     CHECK_EQ(kernel_use().free, before.free);
     CHECK_EQ(kernel_use().objects, before.objects);
     say("# ");
-    CHECK_EQ(fiasco_dump_kmem_stats(), 0);
+    PROVE("debugger_dump_kmem_stats", "success", fiasco_dump_kmem_stats(), 0);
 }
 
 const struct kernel_test debugger_tests[] = {
     {"debugger: names and ids", names_and_ids},
     {"debugger: a name can be asked by number", a_name_can_be_asked_by_number},
+    {"debugger: images, and calls put together by hand", images_are_told},
+    {"debugger: marks, checks, the host's clock", marks_and_checks},
     {"debugger: kernel addresses no program has",
      kernel_addresses_no_program_has},
     {"debugger: operations that want an object",

@@ -103,7 +103,8 @@ static void it_holds_no_threads(void)
     CHECK_EQ(result(l4_factory_create_thread(L4_BASE_FACTORY_CAP, thread)), 0);
     l4_thread_control_start();
     l4_thread_control_bind((l4_utcb_t *)AT, dma);
-    CHECK_EQ(result(l4_thread_control_commit(thread)), -L4_EINVAL);
+    PROVE("thread_control", "the task holds no threads (a DMA space)",
+          result(l4_thread_control_commit(thread)), -L4_EINVAL);
     cap_delete(thread);
     cap_delete(dma);
 }

@@ -68,6 +68,8 @@ static void unknown_label(void)
         check_kind(k, request_op(cap, L4_PROTO_SIGMA0, 0), -L4_EBADPROTO);
         done_with(k, cap);
     }
+    proved("README", "-L4_EBADPROTO",
+           "the message's label is none the object knows");
 }
 
 static void no_words(void)
@@ -78,6 +80,7 @@ static void no_words(void)
         check_kind(k, request(cap, protocol, 0, 0), -L4_EMSGTOOSHORT);
         done_with(k, cap);
     }
+    proved("README", "-L4_EMSGTOOSHORT", "fewer words than the request needs");
 }
 
 static void unknown_operation(void)
@@ -89,16 +92,19 @@ static void unknown_operation(void)
         check_kind(k, request_op(cap, protocol, UNKNOWN_OP), wanted);
         done_with(k, cap);
     }
+    proved("README", "-L4_ENOSYS", "the object does not know the operation");
 }
 
 static void empty_slot(void)
 {
     l4_msgtag_t tag = l4_msgtag(0, 0, 0, 0);
     l4_cap_idx_t nothing = cap_new();
-    CHECK_EQ(ipc_code(l4_ipc_send(nothing, l4_utcb(), tag, L4_IPC_NEVER)),
-             L4_IPC_ENOT_EXISTENT);
-    CHECK_EQ(ipc_code(l4_ipc_call(nothing, l4_utcb(), tag, L4_IPC_NEVER)),
-             L4_IPC_ENOT_EXISTENT);
+    PROVE("ipc_send", "empty slot",
+          ipc_code(l4_ipc_send(nothing, l4_utcb(), tag, L4_IPC_NEVER)),
+          L4_IPC_ENOT_EXISTENT);
+    PROVE("ipc_call", "empty slot",
+          ipc_code(l4_ipc_call(nothing, l4_utcb(), tag, L4_IPC_NEVER)),
+          L4_IPC_ENOT_EXISTENT);
     CHECK_EQ(ipc_code(l4_ipc_receive(nothing, l4_utcb(), L4_IPC_NEVER)) & ~1,
              L4_IPC_ENOT_EXISTENT);
     l4_cap_idx_t beyond = ~0ul << 14;
@@ -120,6 +126,27 @@ static void deleted(void)
         check_kind(k, cap_is_there(copy), 0);
         check_kind(k, request_op(copy, k->protocol, 0),
                    -L4_EIPC_LO - L4_IPC_ENOT_EXISTENT);
+    }
+    proved("README", "L4_IPC_ENOT_EXISTENT",
+           "the slot is empty, or what it names is about to end");
+}
+
+/* Whatever the words say. */
+static void a_missing_right_comes_first(void)
+{
+    static const long protocols[] = {L4_PROTO_FACTORY, L4_PROTO_SEMAPHORE,
+                                     L4_PROTO_THREAD_GROUP};
+    for (unsigned i = 0; i < sizeof protocols / sizeof protocols[0]; i++) {
+        l4_cap_idx_t cap = cap_new();
+        l4_utcb_mr()->mr[1] = L4_VARG_TYPE_UMWORD | sizeof(long) << 16;
+        l4_factory_create_start(protocols[i], cap);
+        l4_utcb_mr()->mr[2] = 64 * 1024 * (protocols[i] == L4_PROTO_FACTORY);
+        CHECK_EQ(request(L4_BASE_FACTORY_CAP, L4_PROTO_FACTORY, 3, 0), 0);
+        l4_cap_idx_t weak = cap_copy(cap, L4_CAP_FPAGE_RW);
+        PROVE("README",
+              "the capability lacks a right (checked before the words)",
+              request(weak, protocols[i], 0, 0), -L4_EPERM);
+        cap_delete(cap);
     }
 }
 
@@ -145,9 +172,11 @@ static void task_words(void)
     mr->mr[0] = L4_TASK_CAP_INFO_OP;
     CHECK_EQ(request(L4_BASE_TASK_CAP, L4_PROTO_TASK, 1, 0), -L4_EINVAL);
     mr->mr[0] = L4_TASK_CAP_INFO_OP;
-    CHECK_EQ(request(L4_BASE_TASK_CAP, L4_PROTO_TASK, 4, 0), -L4_EINVAL);
+    PROVE("task_cap_valid", "neither one slot nor two",
+          request(L4_BASE_TASK_CAP, L4_PROTO_TASK, 4, 0), -L4_EINVAL);
     mr->mr[0] = L4_TASK_UNMAP_OP;
-    CHECK_EQ(request(L4_BASE_TASK_CAP, L4_PROTO_TASK, 2, 0), -L4_EMSGTOOSHORT);
+    PROVE("task_unmap", "no flexpage",
+          request(L4_BASE_TASK_CAP, L4_PROTO_TASK, 2, 0), -L4_EMSGTOOSHORT);
     mr->mr[0] = L4_TASK_ADD_KU_MEM_OP;
     CHECK_EQ(request(L4_BASE_TASK_CAP, L4_PROTO_TASK, 1, 0), -L4_EMSGTOOSHORT);
 }
@@ -156,7 +185,8 @@ static void thread_words(void)
 {
     l4_msg_regs_t *mr = l4_utcb_mr();
     mr->mr[0] = L4_THREAD_EX_REGS_OP;
-    CHECK_EQ(request(MAIN_CAP, L4_PROTO_THREAD, 2, 0), -L4_EINVAL);
+    PROVE("thread_ex_regs", "fewer than three words",
+          request(MAIN_CAP, L4_PROTO_THREAD, 2, 0), -L4_EINVAL);
 }
 
 static void endpoint_words_and_rights(void)
@@ -164,11 +194,15 @@ static void endpoint_words_and_rights(void)
     l4_cap_idx_t irq = made(L4_PROTO_IRQ_SENDER);
     l4_cap_idx_t no_s = cap_copy(irq, L4_CAP_FPAGE_RW);
     l4_cap_idx_t thread_no_s = cap_copy(MAIN_CAP, L4_CAP_FPAGE_RW);
-    CHECK_EQ(request_op(irq, L4_PROTO_KOBJECT, L4_RCV_EP_BIND_OP),
-             -L4_EMSGTOOSHORT);
-    CHECK_EQ(result(l4_rcv_ep_bind_thread(no_s, MAIN_CAP, 0)), -L4_EPERM);
-    CHECK_EQ(result(l4_rcv_ep_bind_thread(irq, thread_no_s, 0)), -L4_EPERM);
-    CHECK_EQ(result(l4_rcv_ep_bind_thread(irq, irq, 0)), -L4_EINVAL);
+    PROVE("rcv_ep_bind", "no label",
+          request_op(irq, L4_PROTO_KOBJECT, L4_RCV_EP_BIND_OP),
+          -L4_EMSGTOOSHORT);
+    PROVE("rcv_ep_bind", "the gate or IRQ without S",
+          result(l4_rcv_ep_bind_thread(no_s, MAIN_CAP, 0)), -L4_EPERM);
+    PROVE("rcv_ep_bind", "the thread without S",
+          result(l4_rcv_ep_bind_thread(irq, thread_no_s, 0)), -L4_EPERM);
+    PROVE("rcv_ep_bind", "the item names no thread",
+          result(l4_rcv_ep_bind_thread(irq, irq, 0)), -L4_EINVAL);
     CHECK_EQ(result(l4_rcv_ep_bind_thread(irq, cap_new(), 0)), -L4_EINVAL);
     cap_delete(irq);
 }
@@ -190,7 +224,7 @@ static void switch_to_who_cannot_run(void)
 {
     struct worker w;
     worker_make(&w);
-    CHECK_EQ(result(l4_thread_switch(w.cap)), 0);
+    PROVE("thread_switch", "success", result(l4_thread_switch(w.cap)), 0);
     CHECK_EQ(result(l4_thread_switch(MAIN_CAP)), 0);
     worker_delete(&w);
 }
@@ -217,6 +251,7 @@ const struct kernel_test every_tests[] = {
     {"every object: unknown operation, ENOSYS", unknown_operation},
     {"every object: an empty slot, ENOT_EXISTENT", empty_slot},
     {"every object: a deleted one, ENOT_EXISTENT", deleted},
+    {"every object: a missing right, EPERM", a_missing_right_comes_first},
     {"every object: a request without a receive phase, done",
      without_a_receive_phase},
     {"task: cap_info, unmap, ku_mem, wrong number of words", task_words},

@@ -35,14 +35,16 @@ static void unknown_kinds_have_no_device(void)
     };
     l4_cap_idx_t c = cap_new();
     for (unsigned i = 0; i < sizeof protos / sizeof protos[0]; i++)
-        CHECK_EQ(create(L4_BASE_FACTORY_CAP, protos[i], c, 3), -L4_ENODEV);
+        PROVE("factory_create", "the kernel does not make such objects",
+              create(L4_BASE_FACTORY_CAP, protos[i], c, 3), -L4_ENODEV);
     CHECK(!cap_is_there(c));
 }
 
 static void needs_the_s_right(void)
 {
     l4_cap_idx_t weak = cap_copy(L4_BASE_FACTORY_CAP, L4_CAP_FPAGE_RW);
-    CHECK_EQ(create(weak, L4_PROTO_THREAD, cap_new(), 1), -L4_EPERM);
+    PROVE("factory_create", "no S right",
+          create(weak, L4_PROTO_THREAD, cap_new(), 1), -L4_EPERM);
 }
 
 static void wrong_label_and_no_words(void)
@@ -60,7 +62,8 @@ static void without_a_receive_buffer_overflow(void)
     l4_msgtag_t tag =
         l4_ipc_call(L4_BASE_FACTORY_CAP, l4_utcb(),
                     l4_msgtag(L4_PROTO_FACTORY, 1, 0, 0), L4_IPC_NEVER);
-    CHECK_EQ(ipc_code(tag), L4_IPC_REMSGCUT);
+    PROVE("factory_create", "no receive buffer for a capability", ipc_code(tag),
+          L4_IPC_REMSGCUT);
     l4_utcb_br()->br[0] = L4_ITEM_MAP;
     l4_utcb_br()->br[1] = l4_fpage(0, 12, L4_FPAGE_RW).raw;
     tag = l4_ipc_call(L4_BASE_FACTORY_CAP, l4_utcb(),
@@ -76,7 +79,8 @@ static void without_a_receive_phase_nothing_is_made(void)
     l4_msgtag_t tag =
         l4_ipc_send(L4_BASE_FACTORY_CAP, l4_utcb(),
                     l4_msgtag(L4_PROTO_FACTORY, 1, 0, 0), L4_IPC_NEVER);
-    CHECK_EQ(result(tag), 0);
+    PROVE("factory_create", "the invocation has no receive phase", result(tag),
+          0);
     CHECK_EQ(kernel_use().objects, before.objects);
 }
 
@@ -95,17 +99,18 @@ static void a_slot_in_use_is_overwritten(void)
 static void sub_factory_words(void)
 {
     l4_cap_idx_t c = cap_new();
-    CHECK_EQ(create(L4_BASE_FACTORY_CAP, L4_PROTO_FACTORY, c, 2),
-             -L4_EMSGTOOSHORT);
-    CHECK_EQ(create(L4_BASE_FACTORY_CAP, L4_PROTO_FACTORY, c, 4),
-             -L4_EMSGTOOLONG);
+    PROVE("factory_create_factory", "no limit",
+          create(L4_BASE_FACTORY_CAP, L4_PROTO_FACTORY, c, 2),
+          -L4_EMSGTOOSHORT);
+    PROVE("factory_create_factory", "more words than that",
+          create(L4_BASE_FACTORY_CAP, L4_PROTO_FACTORY, c, 4), -L4_EMSGTOOLONG);
 }
 
 static void sub_factory_has_a_quota(void)
 {
     l4_cap_idx_t f = cap_new(), last = 0;
-    CHECK_EQ(result(l4_factory_create_factory(L4_BASE_FACTORY_CAP, f, 8192)),
-             0);
+    PROVE("factory_create_factory", "success",
+          result(l4_factory_create_factory(L4_BASE_FACTORY_CAP, f, 8192)), 0);
     long error = 0;
     unsigned made = 0;
     while (!error && made < 100) {
@@ -113,7 +118,7 @@ static void sub_factory_has_a_quota(void)
         error = result(l4_factory_create_irq(f, last));
         made += !error;
     }
-    CHECK_EQ(error, -L4_ENOMEM);
+    PROVE("factory_create_irq", "the quota has no room", error, -L4_ENOMEM);
     CHECK(made > 0 && made < 100);
     CHECK(!cap_is_there(last));
     cap_delete(last - L4_CAP_SIZE); /* one goes, one fits again */
@@ -125,8 +130,9 @@ static void sub_factory_limits_add_up(void)
 {
     l4_cap_idx_t f = cap_new(), g = cap_new();
     l4_umword_t free = kernel_use().free;
-    CHECK_EQ(result(l4_factory_create_factory(L4_BASE_FACTORY_CAP, f, ~0ul)),
-             -L4_ENOMEM);
+    PROVE("factory_create_factory", "the quota has no room",
+          result(l4_factory_create_factory(L4_BASE_FACTORY_CAP, f, ~0ul)),
+          -L4_ENOMEM);
     CHECK_EQ(
         result(l4_factory_create_factory(L4_BASE_FACTORY_CAP, f, free / 2)), 0);
     CHECK_EQ(result(l4_factory_create_factory(L4_BASE_FACTORY_CAP, g,
@@ -145,7 +151,8 @@ static void what_a_deleted_factory_made_lives_on(void)
     l4_cap_idx_t f = cap_new(), t = cap_new();
     CHECK_EQ(result(l4_factory_create_factory(L4_BASE_FACTORY_CAP, f, 65536)),
              0);
-    CHECK_EQ(result(l4_factory_create_irq(f, t)), 0);
+    PROVE("factory_create_irq", "success", result(l4_factory_create_irq(f, t)),
+          0);
     cap_delete(f);
     l4_ipc_sleep_us(1);
     CHECK(cap_is_there(t));
@@ -159,7 +166,8 @@ static void too_small_a_quota_for_a_task(void)
     CHECK_EQ(result(l4_factory_create_factory(L4_BASE_FACTORY_CAP, f, 1024)),
              0);
     l4_fpage_t utcbs = l4_fpage(0x3200000000, 12, L4_FPAGE_RW);
-    CHECK_EQ(result(l4_factory_create_task(f, t, &utcbs)), -L4_ENOMEM);
+    PROVE("factory_create_task", "the quota has no room",
+          result(l4_factory_create_task(f, t, &utcbs)), -L4_ENOMEM);
     CHECK(!cap_is_there(t));
     cap_delete(f);
     l4_ipc_sleep_us(1);
@@ -170,7 +178,8 @@ static void too_small_a_quota_for_a_task(void)
 static void slot_beyond_the_table_is_no_memory(void)
 {
     l4_cap_idx_t far = 1ul << 52;
-    CHECK_EQ(create(L4_BASE_FACTORY_CAP, L4_PROTO_THREAD, far, 1), -L4_ENOMEM);
+    PROVE("factory_create", "the slot is beyond the capability table",
+          create(L4_BASE_FACTORY_CAP, L4_PROTO_THREAD, far, 1), -L4_ENOMEM);
 }
 
 /* --- answers and arguments -------------------------------------------------
@@ -180,14 +189,14 @@ static void the_answer_is_an_item_that_was_mapped(void)
 {
     l4_msgtag_t tag =
         l4_factory_create(L4_BASE_FACTORY_CAP, L4_PROTO_THREAD, cap_new());
-    CHECK_EQ(result(tag), 0);
+    PROVE("factory_create", "success", result(tag), 0);
     CHECK_EQ(l4_msgtag_words(tag), 0);
     CHECK_EQ(l4_msgtag_items(tag), 1);
     CHECK_EQ(l4_utcb_mr()->mr[0] & (L4_ITEM_MAP | 6), L4_ITEM_MAP);
     l4_fpage_t utcbs = l4_fpage(0x3200000000, L4_PAGESHIFT, L4_FPAGE_RW);
     l4_fpage_t asked = utcbs;
     tag = l4_factory_create_task(L4_BASE_FACTORY_CAP, cap_new(), &utcbs);
-    CHECK_EQ(result(tag), 0);
+    PROVE("factory_create_task", "success", result(tag), 0);
     CHECK_EQ(l4_msgtag_words(tag), 1);
     CHECK_EQ(l4_msgtag_items(tag), 1);
     CHECK_EQ(utcbs.raw, asked.raw);
@@ -217,12 +226,15 @@ static void a_task_with_bad_utcbs(void)
     l4_fpage_t small = l4_fpage(0x3200000000, 11, L4_FPAGE_RW);
     l4_fpage_t large = l4_fpage(0x3200000000, 21, L4_FPAGE_RW);
     l4_fpage_t far = l4_fpage(1ul << 60, L4_PAGESHIFT, L4_FPAGE_RW);
-    CHECK_EQ(result(l4_factory_create_task(L4_BASE_FACTORY_CAP, t, &small)),
-             -L4_EINVAL);
-    CHECK_EQ(result(l4_factory_create_task(L4_BASE_FACTORY_CAP, t, &large)),
-             -L4_EINVAL);
-    CHECK_EQ(result(l4_factory_create_task(L4_BASE_FACTORY_CAP, t, &far)),
-             -L4_EINVAL);
+    PROVE("factory_create_task", "the flexpage is below a page",
+          result(l4_factory_create_task(L4_BASE_FACTORY_CAP, t, &small)),
+          -L4_EINVAL);
+    PROVE("factory_create_task", "above 64 KiB (16 pages)",
+          result(l4_factory_create_task(L4_BASE_FACTORY_CAP, t, &large)),
+          -L4_EINVAL);
+    PROVE("factory_create_task", "outside the user's range",
+          result(l4_factory_create_task(L4_BASE_FACTORY_CAP, t, &far)),
+          -L4_EINVAL);
     l4_ipc_sleep_us(1);
     CHECK(!cap_is_there(t));
     CHECK_EQ(kernel_use().free, before.free);
@@ -276,7 +288,7 @@ static void mapping_nodes_are_charged(void)
     long error = 0;
     for (; !error && n < 10000; n++)
         error = map_at(t, page, TASK_BASE + n * L4_PAGESIZE);
-    CHECK_EQ(error, -L4_ENOMEM);
+    PROVE("task_map", "no room for nodes", error, -L4_ENOMEM);
     CHECK(n > 500 && n < QUOTA / 64);
     all_comes_back(f, t, free);
 }
@@ -291,7 +303,7 @@ static void page_tables_are_charged(void)
     long error = 0;
     for (; !error && n < 10000; n++)
         error = map_at(t, page, TASK_BASE + ((l4_addr_t)n << 30));
-    CHECK_EQ(error, -L4_ENOMEM);
+    PROVE("task_map", "no room for tables", error, -L4_ENOMEM);
     CHECK(n > 2 && n <= QUOTA / TABLE_MIN);
     all_comes_back(f, t, free);
 }
@@ -308,7 +320,7 @@ static void capability_tables_are_charged(void)
         error = result(l4_task_map(
             t, L4_BASE_TASK_CAP, log,
             l4_map_obj_control((l4_cap_idx_t)n << (L4_CAP_SHIFT + 6), 0)));
-    CHECK_EQ(error, -L4_ENOMEM);
+    PROVE("task_map", "no room for slots", error, -L4_ENOMEM);
     CHECK(n > 8 && n <= QUOTA / TABLE_MIN);
     all_comes_back(f, t, free);
 }
@@ -324,7 +336,8 @@ static void kernel_user_memory_is_charged(void)
             l4_fpage(TASK_BASE + n * L4_PAGESIZE, L4_PAGESHIFT, L4_FPAGE_RW);
         error = result(l4_task_add_ku_mem(t, &ku));
     }
-    CHECK_EQ(error, -L4_ENOMEM);
+    PROVE("task_add_ku_mem", "no memory in the task's quota", error,
+          -L4_ENOMEM);
     CHECK(n > 8 && n <= QUOTA / L4_PAGESIZE);
     all_comes_back(f, t, free);
 }

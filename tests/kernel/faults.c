@@ -136,7 +136,7 @@ static void a_pager_maps_what_is_missing(void)
     serving.page_at = w;
     serving.page = p;
     run(read_word, (void *)(w + 16), 0);
-    CHECK_EQ(seen, 4712);
+    PROVE("page_fault", "success", seen, 4712);
     CHECK_EQ(serving.count, 1);
     CHECK_EQ(serving.log[0].label, L4_PROTO_PAGE_FAULT);
     CHECK_EQ(serving.log[0].words, 2);
@@ -204,7 +204,7 @@ static void the_answer_moves_the_ip(void)
     refuse();
     serving.resume_at = (l4_addr_t)here_instead;
     run(write_word, (void *)window_new(), 1);
-    CHECK_EQ(seen, DONE);
+    PROVE("exception", "success", seen, DONE);
     end();
 }
 

@@ -34,13 +34,17 @@ static void creation_and_its_errors(void)
 {
     struct worker w;
     worker_make(&w);
-    CHECK_EQ(create(w.cap, 0x10, 3), 0);
-    CHECK_EQ(create(w.cap, 0x11, 3), -L4_EINVAL);
+    PROVE("factory_create_gate", "success", create(w.cap, 0x10, 3), 0);
+    PROVE("factory_create_gate", "a low bit of the label is set",
+          create(w.cap, 0x11, 3), -L4_EINVAL);
     CHECK_EQ(create(w.cap, 0x12, 3), -L4_EINVAL);
-    CHECK_EQ(create(w.cap, 0x10, 1), -L4_EMSGTOOSHORT);
-    CHECK_EQ(create(L4_BASE_LOG_CAP, 0x10, 3), -L4_EINVAL);
+    PROVE("factory_create_gate", "a thread, but no label",
+          create(w.cap, 0x10, 1), -L4_EMSGTOOSHORT);
+    PROVE("factory_create_gate", "the item names no thread",
+          create(L4_BASE_LOG_CAP, 0x10, 3), -L4_EINVAL);
     CHECK_EQ(create(cap_new(), 0x10, 3), -L4_EINVAL);
-    CHECK_EQ(create(cap_copy(w.cap, L4_CAP_FPAGE_RW), 0x10, 3), -L4_EPERM);
+    PROVE("factory_create_gate", "the thread's capability has no S",
+          create(cap_copy(w.cap, L4_CAP_FPAGE_RW), 0x10, 3), -L4_EPERM);
     worker_delete(&w);
 }
 
@@ -49,7 +53,8 @@ static void binding_and_its_errors(void)
     struct worker w;
     worker_make(&w);
     l4_cap_idx_t gate = gate_to(L4_INVALID_CAP, 0);
-    CHECK_EQ(result(l4_rcv_ep_bind_thread(gate, w.cap, 1)), -L4_EINVAL);
+    PROVE("rcv_ep_bind", "a gate's label has a low bit set",
+          result(l4_rcv_ep_bind_thread(gate, w.cap, 1)), -L4_EINVAL);
     CHECK_EQ(result(l4_rcv_ep_bind_thread(gate, L4_BASE_LOG_CAP, 0)),
              -L4_EINVAL);
     CHECK_EQ(result(l4_rcv_ep_bind_thread(gate,
@@ -57,7 +62,8 @@ static void binding_and_its_errors(void)
              -L4_EPERM);
     CHECK_EQ(request_op(gate, L4_PROTO_KOBJECT, 0x10), -L4_EMSGTOOSHORT);
     CHECK_EQ(request_op(gate, L4_PROTO_KOBJECT, 0x77), -L4_ENOSYS);
-    CHECK_EQ(result(l4_rcv_ep_bind_thread(gate, w.cap, 0x40)), 0);
+    PROVE("rcv_ep_bind", "success",
+          result(l4_rcv_ep_bind_thread(gate, w.cap, 0x40)), 0);
     worker_delete(&w);
 }
 
@@ -79,7 +85,8 @@ static void info_needs_the_server_right(void)
     l4_umword_t label = 0;
     worker_start(&w, answer_all, 0, 0);
     l4_cap_idx_t gate = gate_to(w.cap, 0xab0);
-    CHECK_EQ(result(l4_ipc_gate_get_infos(gate, &label)), 0);
+    PROVE("ipc_gate_get_infos", "success",
+          result(l4_ipc_gate_get_infos(gate, &label)), 0);
     CHECK_EQ(label, 0xab0);
     l4_cap_idx_t server = copy_with(gate, L4_CAP_FPAGE_RO, SERVER_RIGHTS);
     label = 0;

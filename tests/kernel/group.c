@@ -1,10 +1,8 @@
 /*
- * Thread groups: several threads behind one gate or IRQ; and modify_sender,
- * which changes the labels of those who wait already.
+ * Thread groups: several threads behind one gate or IRQ.
  */
 #include "harness.h"
 #include <l4/sys/thread_group.h>
-#include <l4/vitrine/debug.h>
 
 enum { SERVERS = 2, LOG_MAX = 8 };
 
@@ -37,9 +35,10 @@ static void serve(void *arg)
 static l4_cap_idx_t group_new(void)
 {
     l4_cap_idx_t g = cap_new();
-    CHECK_EQ(result(l4_factory_create_thread_group(
-                 L4_BASE_FACTORY_CAP, g, L4_THREAD_GROUP_POLICY_CORE_LOCAL)),
-             0);
+    PROVE("factory_create_thread_group", "success",
+          result(l4_factory_create_thread_group(
+              L4_BASE_FACTORY_CAP, g, L4_THREAD_GROUP_POLICY_CORE_LOCAL)),
+          0);
     return g;
 }
 
@@ -106,7 +105,8 @@ static void without_members_senders_wait_for_one(void)
     CHECK_EQ(ipc_code(tag), L4_IPC_SETIMEOUT);
     caller_start(0, 0);
     CHECK_EQ(outcome[0], ~0l);
-    CHECK_EQ(result(l4_thread_group_add(group, servers[1].cap)), 0);
+    PROVE("thread_group_add", "success",
+          result(l4_thread_group_add(group, servers[1].cap)), 0);
     l4_ipc_sleep_us(1000);
     CHECK_EQ(served[1].count, 1);
     CHECK_EQ(outcome[0], 0);
@@ -178,24 +178,61 @@ static void group_errors(void)
 {
     l4_cap_idx_t other = group_new(), none = cap_new();
     start(1);
-    CHECK_EQ(
-        result(l4_factory_create_thread_group(L4_BASE_FACTORY_CAP, none, 77)),
-        -L4_EINVAL);
-    CHECK_EQ(result(l4_thread_group_add(group, servers[0].cap)), -L4_EEXIST);
-    CHECK_EQ(result(l4_thread_group_add(other, servers[0].cap)), -L4_EBUSY);
-    CHECK_EQ(result(l4_thread_group_remove(other, servers[0].cap)), -L4_ENOENT);
+    PROVE("factory_create_thread_group",
+          "a policy other than `L4_THREAD_GROUP_POLICY_CORE_LOCAL`",
+          result(l4_factory_create_thread_group(L4_BASE_FACTORY_CAP, none, 77)),
+          -L4_EINVAL);
+    PROVE("thread_group_add", "add: it is in the group",
+          result(l4_thread_group_add(group, servers[0].cap)), -L4_EEXIST);
+    PROVE("thread_group_add", "add: it is in another group",
+          result(l4_thread_group_add(other, servers[0].cap)), -L4_EBUSY);
+    PROVE("thread_group_add", "remove: it is not in the group",
+          result(l4_thread_group_remove(other, servers[0].cap)), -L4_ENOENT);
     CHECK_EQ(result(l4_thread_group_add(group, none)), -L4_EINVAL);
-    CHECK_EQ(result(l4_thread_group_add(group, L4_BASE_LOG_CAP)), -L4_EINVAL);
-    CHECK_EQ(result(l4_thread_group_add(
-                 group, cap_copy(servers[1].cap, L4_CAP_FPAGE_RW))),
-             -L4_EPERM);
-    CHECK_EQ(result(l4_thread_group_add(cap_copy(group, L4_CAP_FPAGE_RW),
-                                        servers[1].cap)),
-             -L4_EPERM);
+    PROVE("thread_group_add", "no thread was sent",
+          result(l4_thread_group_add(group, L4_BASE_LOG_CAP)), -L4_EINVAL);
+    PROVE("thread_group_add", "the thread without S",
+          result(l4_thread_group_add(
+              group, cap_copy(servers[1].cap, L4_CAP_FPAGE_RW))),
+          -L4_EPERM);
+    PROVE("thread_group_add", "the group without S",
+          result(l4_thread_group_add(cap_copy(group, L4_CAP_FPAGE_RW),
+                                     servers[1].cap)),
+          -L4_EPERM);
     CHECK_EQ(request_op(group, L4_PROTO_THREAD_GROUP, 99), -L4_ENOSYS);
+    struct space s;
+    struct worker dead;
+    space_make(&s);
+    worker_make_in(&dead, &s);
+    space_delete(&s);
+    l4_ipc_sleep_us(1);
+    PROVE("thread_group_add", "the thread is dead",
+          result(l4_thread_group_add(group, dead.cap)), -L4_EINVAL);
+    worker_delete(&dead);
     CHECK_EQ(request_op(group, L4_PROTO_THREAD, 0), -L4_EBADPROTO);
     CHECK_EQ(request(group, L4_PROTO_THREAD_GROUP, 0, 0), -L4_EMSGTOOSHORT);
     end();
+}
+
+static void a_group_has_32_members(void)
+{
+    enum { MOST = 32 };
+    l4_cap_idx_t g = group_new(), t[MOST + 1];
+    for (unsigned i = 0; i <= MOST; i++) {
+        t[i] = cap_new();
+        CHECK_EQ(result(l4_factory_create_thread(L4_BASE_FACTORY_CAP, t[i])),
+                 0);
+        if (i < MOST)
+            CHECK_EQ(result(l4_thread_group_add(g, t[i])), 0);
+    }
+    PROVE("thread_group_add", "add: the group has 32 members",
+          result(l4_thread_group_add(g, t[MOST])), -L4_ENOMEM);
+    CHECK_EQ(result(l4_thread_group_remove(g, t[7])), 0);
+    CHECK_EQ(result(l4_thread_group_add(g, t[MOST])), 0);
+    for (unsigned i = 0; i <= MOST; i++)
+        cap_delete(t[i]);
+    cap_delete(g);
+    l4_ipc_sleep_us(1);
 }
 
 static void a_gates_end_hits_the_members_deletion_irqs(void)
@@ -223,109 +260,6 @@ static void a_gates_end_hits_the_members_deletion_irqs(void)
     end();
 }
 
-/* --- modify_sender -------------------------------------------------------- */
-
-static void waiting_senders_get_new_labels(void)
-{
-    l4_umword_t label;
-    l4_cap_idx_t irq = cap_new();
-    CHECK_EQ(result(l4_factory_create_irq(L4_BASE_FACTORY_CAP, irq)), 0);
-    CHECK_EQ(result(l4_rcv_ep_bind_thread(irq, MAIN_CAP, 0x7000)), 0);
-    gates[0] = gate_to(MAIN_CAP, 0x40);
-    gates[1] = gate_to(MAIN_CAP, 0x80);
-    caller_start(0, 0);
-    caller_start(1, 0);
-    l4_irq_trigger(irq);
-    l4_msgtag_t tag = l4_thread_modify_sender_start();
-    l4_thread_modify_sender_add(~3ul, 0x40, ~0ul, 0x1000, &tag);
-    l4_thread_modify_sender_add(~0ul, 0x7000, 0, 0x4, &tag);
-    CHECK_EQ(result(l4_thread_modify_sender_commit(MAIN_CAP, tag)), 0);
-    l4_umword_t expected[] = {0x7004, 0x1000, 0x80};
-    for (unsigned i = 0; i < 3; i++) {
-        CHECK_EQ(
-            ipc_code(l4_ipc_wait(l4_utcb(), &label, L4_IPC_BOTH_TIMEOUT_0)), 0);
-        CHECK_EQ(label & ~3ul, expected[i] & ~3ul);
-    }
-    worker_delete(&callers[0]);
-    worker_delete(&callers[1]);
-}
-
-/* Main is the only member, and does not wait: senders are in the group's
- * queue. */
-static void those_who_wait_for_the_group_too(void)
-{
-    l4_umword_t label;
-    l4_cap_idx_t g = group_new();
-    CHECK_EQ(result(l4_thread_group_add(g, MAIN_CAP)), 0);
-    gates[0] = gate_to(g, 0x40);
-    gates[1] = gate_to(MAIN_CAP, 0x40);
-    caller_start(0, 0);
-    caller_start(1, 0);
-    l4_msgtag_t tag = l4_thread_modify_sender_start();
-    l4_thread_modify_sender_add(~3ul, 0x40, ~0ul, 0x1000, &tag);
-    l4_thread_modify_sender_add(~3ul, 0x1000, ~0ul, 0x2000, &tag);
-    CHECK_EQ(result(l4_thread_modify_sender_commit(MAIN_CAP, tag)), 0);
-    for (unsigned i = 0; i < 2; i++) {
-        CHECK_EQ(
-            ipc_code(l4_ipc_wait(l4_utcb(), &label, L4_IPC_BOTH_TIMEOUT_0)), 0);
-        CHECK_EQ(label & ~3ul, 0x1000); /* one rule each, once */
-    }
-    CHECK_EQ(result(l4_thread_group_remove(g, MAIN_CAP)), 0);
-    worker_delete(&callers[0]);
-    worker_delete(&callers[1]);
-    cap_delete(g);
-    l4_ipc_sleep_us(1);
-}
-
-static l4_umword_t longest_stretch(l4_umword_t start_anew)
-{
-    l4_utcb_mr()->mr[0] = L4_VITRINE_LONGEST_STRETCH;
-    l4_utcb_mr()->mr[1] = start_anew;
-    CHECK_EQ(request(L4_BASE_DEBUGGER_CAP, L4_PROTO_DEBUGGER, 2, 0), 0);
-    return l4_utcb_mr()->mr[0];
-}
-
-static void send_here(void *gate)
-{
-    l4_ipc_send((l4_cap_idx_t)gate, l4_utcb(), l4_msgtag(0, 0, 0, 0),
-                L4_IPC_NEVER);
-}
-
-/* Far more steps than one stretch may have. */
-static void a_long_queue_is_done_in_pieces(void)
-{
-    enum { MANY = 40, RULES = 10 };
-    static struct worker senders[MANY];
-    l4_umword_t label;
-    l4_cap_idx_t gate = gate_to(MAIN_CAP, 0x40);
-    for (unsigned i = 0; i < MANY; i++)
-        worker_start(&senders[i], send_here, (void *)gate, 0);
-    l4_msgtag_t tag = l4_thread_modify_sender_start();
-    for (unsigned i = 1; i < RULES; i++) /* none of them fits */
-        l4_thread_modify_sender_add(~0ul, 0x10000 * i, 0, 0, &tag);
-    l4_thread_modify_sender_add(~3ul, 0x40, ~0ul, 0x1000, &tag);
-    l4_msg_regs_t rules = *l4_utcb_mr();
-    longest_stretch(1);
-    *l4_utcb_mr() = rules;
-    CHECK_EQ(result(l4_thread_modify_sender_commit(MAIN_CAP, tag)), 0);
-    CHECK(longest_stretch(0) <= 100);
-    for (unsigned i = 0; i < MANY; i++) {
-        CHECK_EQ(
-            ipc_code(l4_ipc_wait(l4_utcb(), &label, L4_IPC_BOTH_TIMEOUT_0)), 0);
-        CHECK_EQ(label & ~3ul, 0x1000);
-    }
-    for (unsigned i = 0; i < MANY; i++)
-        worker_delete(&senders[i]);
-}
-
-static void modify_sender_without_rules_is_nothing(void)
-{
-    l4_msgtag_t tag = l4_thread_modify_sender_start();
-    CHECK_EQ(result(l4_thread_modify_sender_commit(MAIN_CAP, tag)), 0);
-    l4_utcb_mr()->mr[0] = L4_THREAD_MODIFY_SENDER_OP;
-    CHECK_EQ(request(MAIN_CAP, L4_PROTO_THREAD, 4, 0), 0);
-}
-
 const struct kernel_test group_tests[] = {
     {"group: messages go to a member that waits",
      messages_go_to_a_member_that_waits},
@@ -339,12 +273,6 @@ const struct kernel_test group_tests[] = {
     {"group: a gate's end hits its members' deletion IRQs",
      a_gates_end_hits_the_members_deletion_irqs},
     {"group: errors", group_errors},
-    {"modify_sender: waiting senders get new labels",
-     waiting_senders_get_new_labels},
-    {"modify_sender: those who wait for its group",
-     those_who_wait_for_the_group_too},
-    {"modify_sender: a long queue, in pieces", a_long_queue_is_done_in_pieces},
-    {"modify_sender: no rules, no change",
-     modify_sender_without_rules_is_nothing},
+    {"group: add, it has 32 members", a_group_has_32_members},
     {0, 0},
 };

@@ -12,6 +12,7 @@ enum {
     WORKERS_MAX = 64,
     PAGES_MAX = 64,
     PROOFS_MAX = 64,
+    TIGHT = 16384,
     FIRST_FREE = 0x100,
 };
 /* Addresses nothing else uses. */
@@ -217,6 +218,25 @@ void space_give(const struct space *s, l4_cap_idx_t cap, unsigned rights)
 void space_delete(struct space *s)
 {
     cap_delete(s->task);
+}
+
+l4_cap_idx_t full_task(l4_cap_idx_t *ret_factory, l4_umword_t *ret_next)
+{
+    l4_cap_idx_t f = *ret_factory = cap_new(), task = cap_new();
+    l4_fpage_t none = l4_fpage_invalid();
+    l4_fpage_t log = l4_obj_fpage(L4_BASE_LOG_CAP, 0, L4_CAP_FPAGE_RO);
+    CHECK_EQ(result(l4_factory_create_factory(L4_BASE_FACTORY_CAP, f, TIGHT)),
+             0);
+    CHECK_EQ(result(l4_factory_create_task(f, task, &none)), 0);
+    long error = 0;
+    l4_umword_t i = 0;
+    while (!error && (i += 512) < 0x10000) /* new tables each time */
+        error = result(l4_task_map(
+            task, L4_BASE_TASK_CAP, log,
+            l4_map_obj_control(i << L4_CAP_SHIFT, L4_MAP_ITEM_MAP)));
+    CHECK_EQ(error, -L4_ENOMEM);
+    *ret_next = (i + 512) << L4_CAP_SHIFT;
+    return task;
 }
 
 /* --- workers ----------------------------------------------------------- */

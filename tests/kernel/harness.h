@@ -35,7 +35,7 @@ extern const struct kernel_test ipc_tests[], factory_tests[], thread_tests[],
     vlog_tests[], debugger_tests[], memory_tests[], item_tests[], fault_tests[],
     common_tests[], semaphore_tests[], vcpu_tests[], vcpu_message_tests[],
     alien_tests[], reply_tests[], stage_tests[], every_tests[], group_tests[],
-    stretch_tests[];
+    stretch_tests[], phase_tests[], kind_tests[], modify_tests[];
 
 /* Counts a failure (in check_failures) with its place; the test goes on. */
 extern unsigned check_failures;
@@ -90,6 +90,8 @@ void space_make(struct space *s);
 /* Gives it this task's capability `cap` at the same index. */
 void space_give(const struct space *s, l4_cap_idx_t cap, unsigned rights);
 void space_delete(struct space *s);
+/* A task whose factory has nothing left, not even for slot *ret_slot. */
+l4_cap_idx_t full_task(l4_cap_idx_t *ret_factory, l4_umword_t *ret_slot);
 
 /* A thread. Its pager is this task's or, in another space, nobody; it has no
  * exception handler. */

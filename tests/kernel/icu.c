@@ -56,7 +56,8 @@ static int came(l4_cap_idx_t irq)
 static l4_icu_info_t icu_info(void)
 {
     l4_icu_info_t info = {0};
-    CHECK_EQ(result(l4_icu_info(L4_BASE_ICU_CAP, &info)), 0);
+    PROVE("icu_info", "success", result(l4_icu_info(L4_BASE_ICU_CAP, &info)),
+          0);
     return info;
 }
 
@@ -110,10 +111,14 @@ static void lines_bind_once(void)
 {
     fresh();
     l4_cap_idx_t a = irq_new(), b = irq_new();
-    CHECK_EQ(result(l4_icu_bind(L4_BASE_ICU_CAP, LINE, a)), 0);
-    CHECK_EQ(result(l4_icu_bind(L4_BASE_ICU_CAP, LINE, b)), -L4_EBUSY);
-    CHECK_EQ(result(l4_icu_unbind(L4_BASE_ICU_CAP, LINE, b)), -L4_ENOENT);
-    CHECK_EQ(result(l4_icu_unbind(L4_BASE_ICU_CAP, LINE, a)), 0);
+    PROVE("icu_bind", "success", result(l4_icu_bind(L4_BASE_ICU_CAP, LINE, a)),
+          0);
+    PROVE("icu_bind", "the line is taken",
+          result(l4_icu_bind(L4_BASE_ICU_CAP, LINE, b)), -L4_EBUSY);
+    PROVE("icu_unbind", "it is not bound to that object",
+          result(l4_icu_unbind(L4_BASE_ICU_CAP, LINE, b)), -L4_ENOENT);
+    PROVE("icu_unbind", "success",
+          result(l4_icu_unbind(L4_BASE_ICU_CAP, LINE, a)), 0);
     CHECK_EQ(result(l4_icu_bind(L4_BASE_ICU_CAP, LINE, b)), 0);
     cap_delete(b); /* frees the line */
     l4_ipc_sleep_us(1);
@@ -136,24 +141,30 @@ static void binding_and_its_errors(void)
     l4_cap_idx_t irq = irq_new(), icu = L4_BASE_ICU_CAP;
     unsigned lines = icu_info().nr_irqs;
     CHECK(lines > LINE);
-    CHECK_EQ(result(l4_icu_bind(icu, lines, irq)), -L4_EINVAL);
-    CHECK_EQ(result(l4_icu_bind(icu, LINE, MAIN_CAP)), -L4_EINVAL);
+    PROVE("icu_bind", "no such line", result(l4_icu_bind(icu, lines, irq)),
+          -L4_EINVAL);
+    PROVE("icu_bind", "the item names neither IRQ nor semaphore",
+          result(l4_icu_bind(icu, LINE, MAIN_CAP)), -L4_EINVAL);
     CHECK_EQ(result(l4_icu_bind(icu, LINE, cap_new())), -L4_EINVAL);
     l4_cap_idx_t no_w = cap_copy(irq, L4_CAP_FPAGE_RS);
-    CHECK_EQ(result(l4_icu_bind(icu, LINE, no_w)), -L4_EPERM);
+    PROVE("icu_bind", "no W", result(l4_icu_bind(icu, LINE, no_w)), -L4_EPERM);
     l4_cap_idx_t sem = cap_copy(made(L4_PROTO_SEMAPHORE), L4_CAP_FPAGE_RS);
     CHECK_EQ(result(l4_icu_bind(icu, LINE, sem)), -L4_EPERM);
-    CHECK_EQ(request_op(icu, L4_PROTO_IRQ, L4_ICU_OP_BIND), -L4_EMSGTOOSHORT);
+    PROVE("icu_bind", "no line number",
+          request_op(icu, L4_PROTO_IRQ, L4_ICU_OP_BIND), -L4_EMSGTOOSHORT);
 }
 
 static void unbinding_and_its_errors(void)
 {
     fresh();
     l4_cap_idx_t irq = irq_new(), icu = L4_BASE_ICU_CAP;
-    CHECK_EQ(result(l4_icu_unbind(icu, icu_info().nr_irqs, irq)), -L4_EINVAL);
-    CHECK_EQ(result(l4_icu_unbind(icu, LINE, MAIN_CAP)), -L4_EINVAL);
+    PROVE("icu_unbind", "no such line",
+          result(l4_icu_unbind(icu, icu_info().nr_irqs, irq)), -L4_EINVAL);
+    PROVE("icu_unbind", "no such object",
+          result(l4_icu_unbind(icu, LINE, MAIN_CAP)), -L4_EINVAL);
     CHECK_EQ(result(l4_icu_unbind(icu, LINE, irq)), -L4_ENOENT);
-    CHECK_EQ(request_op(icu, L4_PROTO_IRQ, L4_ICU_OP_UNBIND), -L4_EMSGTOOSHORT);
+    PROVE("icu_unbind", "no line number",
+          request_op(icu, L4_PROTO_IRQ, L4_ICU_OP_UNBIND), -L4_EMSGTOOSHORT);
 }
 
 static long set_mode(unsigned line, l4_umword_t mode)
@@ -164,7 +175,7 @@ static long set_mode(unsigned line, l4_umword_t mode)
 static void all_modes_and_their_errors(void)
 {
     fresh();
-    CHECK_EQ(set_mode(LINE, L4_IRQ_F_POS_EDGE), 0);
+    PROVE("icu_set_mode", "success", set_mode(LINE, L4_IRQ_F_POS_EDGE), 0);
     CHECK_EQ(set_mode(LINE, L4_IRQ_F_NEG_EDGE), 0);
     CHECK_EQ(set_mode(LINE, L4_IRQ_F_BOTH_EDGE), 0);
     CHECK_EQ(set_mode(LINE, L4_IRQ_F_LEVEL_LOW), 0);
@@ -172,11 +183,14 @@ static void all_modes_and_their_errors(void)
     CHECK_EQ(set_mode(LINE, L4_IRQ_F_NONE), 0);
     CHECK_EQ(set_mode(LINE, L4_IRQ_F_LEVEL_HIGH | L4_IRQ_F_SET_WAKEUP), 0);
     CHECK_EQ(set_mode(LINE, L4_IRQ_F_LEVEL_HIGH | L4_IRQ_F_BOTH), -L4_EINVAL);
-    CHECK_EQ(set_mode(LINE, 0x100), -L4_EINVAL);
-    CHECK_EQ(set_mode(icu_info().nr_irqs, L4_IRQ_F_POS_EDGE), -L4_EINVAL);
+    PROVE("icu_set_mode", "a mode the line cannot have", set_mode(LINE, 0x100),
+          -L4_EINVAL);
+    PROVE("icu_set_mode", "no such line",
+          set_mode(icu_info().nr_irqs, L4_IRQ_F_POS_EDGE), -L4_EINVAL);
     l4_utcb_mr()->mr[0] = L4_ICU_OP_SET_MODE;
     l4_utcb_mr()->mr[1] = LINE;
-    CHECK_EQ(request(L4_BASE_ICU_CAP, L4_PROTO_IRQ, 2, 0), -L4_EMSGTOOSHORT);
+    PROVE("icu_set_mode", "no mode",
+          request(L4_BASE_ICU_CAP, L4_PROTO_IRQ, 2, 0), -L4_EMSGTOOSHORT);
 }
 
 static void requests_it_does_not_know(void)
@@ -193,9 +207,10 @@ static void masking_has_no_answer_but_a_receive_phase(void)
     l4_cap_idx_t irq = irq_bound();
     l4_umword_t label = 0;
     CHECK_EQ(result(l4_icu_bind(L4_BASE_ICU_CAP, LINE, irq)), 0);
-    CHECK_EQ(ipc_code(l4_icu_unmask(L4_BASE_ICU_CAP, LINE, 0, L4_IPC_NEVER)),
-             0);
-    CHECK_EQ(ipc_code(l4_icu_mask(L4_BASE_ICU_CAP, LINE, 0, L4_IPC_NEVER)), 0);
+    PROVE("icu_unmask", "success",
+          ipc_code(l4_icu_unmask(L4_BASE_ICU_CAP, LINE, 0, L4_IPC_NEVER)), 0);
+    PROVE("icu_mask", "success",
+          ipc_code(l4_icu_mask(L4_BASE_ICU_CAP, LINE, 0, L4_IPC_NEVER)), 0);
     CHECK_EQ(ipc_code(l4_icu_unmask(L4_BASE_ICU_CAP, LINE, &label,
                                     L4_IPC_BOTH_TIMEOUT_0)),
              L4_IPC_RETIMEOUT);
@@ -204,9 +219,15 @@ static void masking_has_no_answer_but_a_receive_phase(void)
                                   L4_IPC_BOTH_TIMEOUT_0)),
              0);
     CHECK_EQ(label, LABEL);
+    PROVE("irq_unmask", "success", ipc_code(l4_irq_unmask(irq)), 0);
+    l4_utcb_mr()->mr[0] = L4_ICU_OP_UNMASK;
+    l4_utcb_mr()->mr[1] = 0x4711;
+    PROVE("icu_unmask", "no such line",
+          request(L4_BASE_ICU_CAP, L4_PROTO_IRQ, 2, 0), -L4_EINVAL);
     l4_utcb_mr()->mr[0] = L4_ICU_OP_MASK;
     l4_utcb_mr()->mr[1] = 0x4711;
-    CHECK_EQ(request(L4_BASE_ICU_CAP, L4_PROTO_IRQ, 2, 0), -L4_EINVAL);
+    PROVE("icu_mask", "no such line",
+          request(L4_BASE_ICU_CAP, L4_PROTO_IRQ, 2, 0), -L4_EINVAL);
 }
 
 /* --- message-signalled interrupts ------------------------------------------
@@ -224,12 +245,15 @@ static void msi_info_and_its_errors(void)
         return;
     }
     CHECK_EQ(result(l4_icu_msi_info(L4_BASE_ICU_CAP, msi(0), 0, &a)), 0);
-    CHECK_EQ(result(l4_icu_msi_info(L4_BASE_ICU_CAP, msi(1), 0, &b)), 0);
+    PROVE("icu_msi_info", "success",
+          result(l4_icu_msi_info(L4_BASE_ICU_CAP, msi(1), 0, &b)), 0);
     CHECK(a.msi_addr != b.msi_addr || a.msi_data != b.msi_data);
-    CHECK_EQ(result(l4_icu_msi_info(L4_BASE_ICU_CAP, msi(info.nr_msis), 0, &a)),
-             -L4_EINVAL);
-    CHECK_EQ(request_op(L4_BASE_ICU_CAP, L4_PROTO_IRQ, L4_ICU_OP_MSI_INFO),
-             -L4_EMSGTOOSHORT);
+    PROVE("icu_msi_info", "no such number",
+          result(l4_icu_msi_info(L4_BASE_ICU_CAP, msi(info.nr_msis), 0, &a)),
+          -L4_EINVAL);
+    PROVE("icu_msi_info", "no source",
+          request_op(L4_BASE_ICU_CAP, L4_PROTO_IRQ, L4_ICU_OP_MSI_INFO),
+          -L4_EMSGTOOSHORT);
 }
 
 static void a_write_raises_its_vector_only(void)
@@ -256,7 +280,8 @@ static void msis_bind_like_lines(void)
     CHECK_EQ(result(l4_icu_bind(L4_BASE_ICU_CAP, msi(VECTOR), b)), -L4_EBUSY);
     CHECK_EQ(result(l4_icu_bind(L4_BASE_ICU_CAP, VECTOR, b)), 0);
     CHECK_EQ(set_mode(msi(VECTOR), L4_IRQ_F_POS_EDGE), 0);
-    CHECK_EQ(set_mode(msi(VECTOR), L4_IRQ_F_LEVEL_HIGH), -L4_EINVAL);
+    PROVE("icu_set_mode", "a level for a message",
+          set_mode(msi(VECTOR), L4_IRQ_F_LEVEL_HIGH), -L4_EINVAL);
 }
 
 /* The second edge while the message is queued masks the line: a third waits
@@ -440,7 +465,8 @@ static void each_small_icu(l4_cap_idx_t icu)
     CHECK_EQ(info.nr_irqs, 1);
     CHECK_EQ(info.nr_msis, 0);
     CHECK_EQ(info.features, 0);
-    CHECK_EQ(result(l4_icu_msi_info(icu, 0, 0, &none)), -L4_ENOSYS);
+    PROVE("icu_msi_info", "there are none",
+          result(l4_icu_msi_info(icu, 0, 0, &none)), -L4_ENOSYS);
     CHECK_EQ(result(l4_icu_bind(icu, 1, irq)), -L4_EINVAL);
     CHECK_EQ(result(l4_icu_bind(icu, 0, cap_copy(irq, L4_CAP_FPAGE_RS))),
              -L4_EPERM);

@@ -31,7 +31,7 @@ static void call_through_gate_is_answered_with_label(void)
     worker_start(&w, echo_server, 0, 0);
     l4_cap_idx_t gate = gate_to(w.cap, 0x1230);
     l4_msgtag_t tag = call(gate, 41);
-    CHECK_EQ(ipc_code(tag), 0);
+    PROVE("ipc_call", "success", ipc_code(tag), 0);
     CHECK_EQ(l4_msgtag_label(tag), 7);
     CHECK_EQ(l4_utcb_mr()->mr[0], 42);
     CHECK_EQ(l4_utcb_mr()->mr[1] & ~3ul, 0x1230);
@@ -59,7 +59,8 @@ static void zero_send_timeout_fails_at_once(void)
     worker_make(&w);
     l4_msgtag_t tag =
         l4_ipc_send(w.cap, l4_utcb(), l4_msgtag(0, 0, 0, 0), zero_both);
-    CHECK_EQ(ipc_code(tag), L4_IPC_SETIMEOUT);
+    PROVE("ipc_send", "with 0: the receiver does not wait", ipc_code(tag),
+          L4_IPC_SETIMEOUT);
     worker_delete(&w);
 }
 
@@ -68,7 +69,8 @@ static void receive_timeout_takes_its_time(void)
     l4_cpu_time_t before = l4_kip_clock(l4_kip());
     l4_msgtag_t tag = l4_ipc_sleep_us(5000);
     l4_cpu_time_t took = l4_kip_clock(l4_kip()) - before;
-    CHECK_EQ(ipc_code(tag), L4_IPC_RETIMEOUT);
+    PROVE("ipc_sleep", "always: the receive timeout passed", ipc_code(tag),
+          L4_IPC_RETIMEOUT);
     CHECK(took >= 5000 && took < 6000);
 }
 
@@ -101,7 +103,8 @@ static void caller_of_a_deleted_server_is_woken(void)
     /* the server takes the call and never answers; then it goes */
     worker_run(&killer, (void (*)(void *))worker_delete, &server, 2);
     l4_msgtag_t tag = call(gate, 0);
-    CHECK_EQ(ipc_code(tag), L4_IPC_REABORTED);
+    PROVE("ipc_call", "the partner of a closed receive ended", ipc_code(tag),
+          L4_IPC_REABORTED);
     worker_delete(&killer);
 }
 
@@ -145,7 +148,8 @@ static void reply_without_a_caller_fails(void)
     l4_umword_t label;
     l4_msgtag_t tag = l4_ipc_reply_and_wait(l4_utcb(), l4_msgtag(0, 0, 0, 0),
                                             &label, zero_both);
-    CHECK_EQ(ipc_code(tag), L4_IPC_ENOT_EXISTENT);
+    PROVE("ipc_reply_and_wait", "nobody is to be answered", ipc_code(tag),
+          L4_IPC_ENOT_EXISTENT);
 }
 
 static unsigned order[3], order_count;
@@ -165,7 +169,8 @@ static void open_wait_takes_the_highest_priority_first(void)
                      MAIN_PRIO + 1 + (i == 1));
     order_count = 0;
     for (unsigned i = 0; i < 3; i++) {
-        CHECK_EQ(ipc_code(l4_ipc_wait(l4_utcb(), &label, zero_both)), 0);
+        PROVE("ipc_wait", "success",
+              ipc_code(l4_ipc_wait(l4_utcb(), &label, zero_both)), 0);
         order[order_count++] = (unsigned)l4_utcb_mr()->mr[0];
     }
     CHECK_EQ(order[0], 1);
@@ -235,7 +240,8 @@ static void a_send_to_oneself_does_not_exist(void)
 {
     l4_msgtag_t tag =
         l4_ipc_send(MAIN_CAP, l4_utcb(), l4_msgtag(0, 0, 0, 0), L4_IPC_NEVER);
-    CHECK_EQ(ipc_code(tag), L4_IPC_ENOT_EXISTENT);
+    PROVE("ipc_send", "the partner is the invoker itself", ipc_code(tag),
+          L4_IPC_ENOT_EXISTENT);
 }
 
 static void an_absolute_timeout_fires_at_its_time(void)

@@ -26,7 +26,8 @@ static void a_trigger_becomes_a_message(void)
 {
     l4_umword_t label = 0;
     l4_cap_idx_t irq = irq_bound(0xbeef0);
-    CHECK_EQ(l4_msgtag_has_error(l4_irq_trigger(irq)), 0);
+    PROVE("irq_trigger", "success", l4_msgtag_has_error(l4_irq_trigger(irq)),
+          0);
     l4_msgtag_t tag = l4_ipc_wait(l4_utcb(), &label, at_once());
     CHECK_EQ(ipc_code(tag), 0);
     CHECK_EQ(l4_msgtag_label(tag), L4_PROTO_IRQ);
@@ -50,7 +51,7 @@ static void receive_takes_its_own_only(void)
     l4_cap_idx_t a = irq_bound(0), b = irq_bound(0);
     l4_irq_trigger(a);
     CHECK_EQ(ipc_code(l4_irq_receive(b, at_once())), L4_IPC_RETIMEOUT);
-    CHECK_EQ(ipc_code(l4_irq_receive(a, at_once())), 0);
+    PROVE("irq_receive", "success", ipc_code(l4_irq_receive(a, at_once())), 0);
     CHECK_EQ(ipc_code(l4_irq_receive(a, at_once())), L4_IPC_RETIMEOUT);
 }
 
@@ -83,13 +84,16 @@ static void binding_and_its_errors(void)
 static void detach(void)
 {
     l4_cap_idx_t irq = irq_bound(0);
-    CHECK_EQ(result(l4_irq_detach(irq)), 0);
-    CHECK_EQ(result(l4_irq_detach(irq)), -L4_ENOENT);
+    PROVE("irq_detach", "success", result(l4_irq_detach(irq)), 0);
+    PROVE("irq_detach", "it was bound to nobody", result(l4_irq_detach(irq)),
+          -L4_ENOENT);
     CHECK_EQ(result(l4_rcv_ep_bind_thread(irq, MAIN_CAP, 0)), 0);
     l4_irq_trigger(irq);
-    CHECK_EQ(result(l4_irq_detach(irq)), 1);
+    PROVE("irq_detach", "its message was pending", result(l4_irq_detach(irq)),
+          1);
     CHECK_EQ(ipc_code(l4_irq_receive(irq, at_once())), L4_IPC_RETIMEOUT);
-    CHECK_EQ(result(l4_irq_bind_vcpu(irq, MAIN_CAP, 0)), -L4_ENOSYS);
+    PROVE("irq_bind_vcpu", "always", result(l4_irq_bind_vcpu(irq, MAIN_CAP, 0)),
+          -L4_ENOSYS);
 }
 
 static volatile long waiter_code;

@@ -243,9 +243,10 @@ static void granted_memory_moves(void)
     l4_umword_t *p = word_page(50);
     begin();
     l4_fpage_t f = l4_fpage((l4_addr_t)p, 12, L4_FPAGE_RWX);
-    CHECK_EQ(result(l4_task_map(other.space.task, L4_BASE_TASK_CAP, f,
-                                l4_map_control(w, 0, L4_MAP_ITEM_GRANT))),
-             0);
+    PROVE("task_map", "success",
+          result(l4_task_map(other.space.task, L4_BASE_TASK_CAP, f,
+                             l4_map_control(w, 0, L4_MAP_ITEM_GRANT))),
+          0);
     /* not this task's any more: it has nothing to take back */
     CHECK_EQ(unmap(p, 12, L4_FPAGE_RWX, L4_FP_OTHER_SPACES), 0);
     CHECK_EQ(there(read_word, (void *)w), 0);
@@ -271,9 +272,10 @@ static void map_errors(void)
 {
     begin();
     l4_fpage_t small = l4_fpage((l4_addr_t)word_page(0), 11, L4_FPAGE_RW);
-    CHECK_EQ(result(l4_task_map(other.space.task, L4_BASE_TASK_CAP, small,
-                                window_new())),
-             -L4_EINVAL);
+    PROVE("task_map", "memory below a page",
+          result(l4_task_map(other.space.task, L4_BASE_TASK_CAP, small,
+                             window_new())),
+          -L4_EINVAL);
     l4_cap_idx_t ro = cap_copy(other.space.task, L4_CAP_FPAGE_RS);
     l4_fpage_t page = l4_fpage((l4_addr_t)word_page(0), 12, L4_FPAGE_RW);
     CHECK_EQ(result(l4_task_map(ro, L4_BASE_TASK_CAP, page, window_new())),

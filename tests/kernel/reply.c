@@ -77,7 +77,8 @@ static void callers_are_answered_in_any_order(void)
 
 static void a_slot_answers_once(void)
 {
-    CHECK_EQ(reply(7, 0), L4_IPC_ENOT_EXISTENT); /* never used */
+    PROVE("ipc_reply", "nobody is to be answered", reply(7, 0),
+          L4_IPC_ENOT_EXISTENT); /* never used */
     CHECK_EQ(reply(1ul << 30, 0), L4_IPC_ENOT_EXISTENT);
     start(0, MAIN_CAP);
     wait_at(7);
@@ -116,7 +117,8 @@ static void a_slot_that_is_taken_ends_the_call(void)
     wait_at(3);
     start(1, MAIN_CAP);
     CHECK_EQ(wait_at(3), 1); /* the request comes, its caller goes */
-    CHECK_EQ(callers[1].outcome, L4_IPC_NO_REPLY_CAP);
+    PROVE("ipc_call", "the server waited with a reply slot that is taken",
+          callers[1].outcome, L4_IPC_NO_REPLY_CAP);
     CHECK_EQ(callers[0].outcome, ~0l);
     CHECK_EQ(reply(3, 0), 0);
     CHECK_EQ(callers[0].outcome, 0);
@@ -128,7 +130,8 @@ static void a_slot_out_of_range_ends_the_call(void)
 {
     start(0, MAIN_CAP);
     wait_at(1ul << 40);
-    CHECK_EQ(callers[0].outcome, L4_IPC_NO_REPLY_CAP);
+    PROVE("ipc_call", "with one out of range", callers[0].outcome,
+          L4_IPC_NO_REPLY_CAP);
     end(0);
 }
 

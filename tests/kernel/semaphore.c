@@ -54,9 +54,10 @@ static void ups_are_counted(void)
     l4_cap_idx_t s = sem_new();
     CHECK_EQ(down_now(s), L4_IPC_RETIMEOUT);
     for (unsigned i = 0; i < 3; i++)
-        CHECK_EQ(l4_msgtag_has_error(l4_semaphore_up(s)), 0);
+        PROVE("semaphore_up", "success",
+              l4_msgtag_has_error(l4_semaphore_up(s)), 0);
     for (unsigned i = 0; i < 3; i++)
-        CHECK_EQ(down_now(s), 0);
+        PROVE("semaphore_down", "success", down_now(s), 0);
     CHECK_EQ(down_now(s), L4_IPC_RETIMEOUT);
 }
 
@@ -138,7 +139,8 @@ static void down_needs_s_up_nothing(void)
     l4_cap_idx_t s = sem_new();
     l4_cap_idx_t weak = cap_copy(s, L4_CAP_FPAGE_RO);
     CHECK_EQ(result(l4_semaphore_up(weak)), 0);
-    CHECK_EQ(result(l4_semaphore_down(weak, L4_IPC_NEVER)), -L4_EPERM);
+    PROVE("semaphore_down", "no S",
+          result(l4_semaphore_down(weak, L4_IPC_NEVER)), -L4_EPERM);
     CHECK_EQ(down_now(cap_copy(s, L4_CAP_FPAGE_RS)), 0);
     /* Nor does a receive, or an up with one, get around it. */
     l4_semaphore_up(s);

@@ -10,13 +10,15 @@ static void scheduler_info(void)
 {
     l4_umword_t max = 0;
     l4_sched_cpu_set_t cpus = l4_sched_cpu_set(0, 0, 0);
-    CHECK_EQ(result(l4_scheduler_info(L4_BASE_SCHEDULER_CAP, &max, &cpus)), 0);
+    PROVE("scheduler_info", "success",
+          result(l4_scheduler_info(L4_BASE_SCHEDULER_CAP, &max, &cpus)), 0);
     CHECK(max >= 1);
     CHECK_EQ(cpus.map & 1, 1);
     l4_sched_cpu_set_t online = cpus;
     cpus = l4_sched_cpu_set(max, 0, 0);
-    CHECK_EQ(result(l4_scheduler_info(L4_BASE_SCHEDULER_CAP, &max, &cpus)),
-             -L4_ERANGE);
+    PROVE("scheduler_info", "the offset is beyond the most there can be",
+          result(l4_scheduler_info(L4_BASE_SCHEDULER_CAP, &max, &cpus)),
+          -L4_ERANGE);
     CHECK(l4_scheduler_is_online(L4_BASE_SCHEDULER_CAP, 0));
     for (unsigned cpu = 1; cpu < 32; cpu++)
         CHECK_EQ(!!l4_scheduler_is_online(L4_BASE_SCHEDULER_CAP, cpu),
@@ -34,16 +36,18 @@ static void run_thread_and_its_errors(void)
 {
     struct worker w;
     worker_make(&w);
-    CHECK_EQ(run(w.cap, 0, 0), -L4_EINVAL);
-    CHECK_EQ(run(w.cap, 256, 0), -L4_EINVAL);
-    CHECK_EQ(run(L4_BASE_LOG_CAP, 1, 0), -L4_EINVAL);
+    PROVE("scheduler_run_thread", "priority 0", run(w.cap, 0, 0), -L4_EINVAL);
+    PROVE("scheduler_run_thread", "priority above 255", run(w.cap, 256, 0),
+          -L4_EINVAL);
+    PROVE("scheduler_run_thread", "the item names no thread",
+          run(L4_BASE_LOG_CAP, 1, 0), -L4_EINVAL);
     CHECK_EQ(run(cap_new(), 1, 0), -L4_EINVAL);
-    CHECK_EQ(run(w.cap, 255, 0), 0);
+    PROVE("scheduler_run_thread", "success", run(w.cap, 255, 0), 0);
     CHECK_EQ(run(w.cap, 1, ~0ul), 0);
     CHECK_EQ(run(w.cap, 1, 1ul << 61), 0); /* * 1000 would be 0 */
     l4_utcb_mr()->mr[0] = L4_SCHEDULER_RUN_THREAD_OP;
-    CHECK_EQ(request(L4_BASE_SCHEDULER_CAP, L4_PROTO_SCHEDULER, 4, 0),
-             -L4_EINVAL);
+    PROVE("scheduler_run_thread", "too few words",
+          request(L4_BASE_SCHEDULER_CAP, L4_PROTO_SCHEDULER, 4, 0), -L4_EINVAL);
     CHECK_EQ(request_op(L4_BASE_SCHEDULER_CAP, L4_PROTO_SCHEDULER, 0x77),
              -L4_ENOSYS);
     CHECK_EQ(request_op(L4_BASE_SCHEDULER_CAP, L4_PROTO_THREAD, 0),
@@ -78,9 +82,11 @@ static void scheduling_classes(void)
              0);
     CHECK_EQ(classes, L4_SCHEDULER_CLASS_FIXED_PRIO);
     CHECK_EQ(run_class(w.cap, -1, 4, 7), 0);
-    CHECK_EQ(run_class(w.cap, -2, 4, 7), -L4_ERANGE);
+    PROVE("scheduler_run_thread", "parameters of a class that is not there",
+          run_class(w.cap, -2, 4, 7), -L4_ERANGE);
     CHECK_EQ(run_class(w.cap, -9, 4, 7), -L4_ERANGE);
-    CHECK_EQ(run_class(w.cap, -1, 5, 7), -L4_EINVAL); /* than the message */
+    PROVE("scheduler_run_thread", "parameters longer than the message",
+          run_class(w.cap, -1, 5, 7), -L4_EINVAL); /* than the message */
     CHECK_EQ(run_class(w.cap, -1, 4, 6), -L4_EINVAL);
     CHECK_EQ(run_class(w.cap, -1, 3, 6), -L4_EINVAL); /* without priority */
     worker_delete(&w);
@@ -180,9 +186,11 @@ static void sets_of_cpus(void)
     CHECK_EQ(info_from(max, &later), -L4_ERANGE);
     CHECK_EQ(info_from(L4_SCHED_CPU_OFFSET_MASK, &later), -L4_ERANGE);
     /* bit 0 of a coarse set stands for all CPUs, bit 1 for none */
-    CHECK_EQ(idle_of(l4_sched_cpu_set(0, L4_SCHED_CPU_GRANULARITY_MAX, 1)), 0);
-    CHECK_EQ(idle_of(l4_sched_cpu_set(0, L4_SCHED_CPU_GRANULARITY_MAX, 2)),
-             -L4_EINVAL);
+    PROVE("scheduler_idle_time", "success",
+          idle_of(l4_sched_cpu_set(0, L4_SCHED_CPU_GRANULARITY_MAX, 1)), 0);
+    PROVE("scheduler_idle_time", "no CPU of the set is online",
+          idle_of(l4_sched_cpu_set(0, L4_SCHED_CPU_GRANULARITY_MAX, 2)),
+          -L4_EINVAL);
     CHECK_EQ(idle_of(l4_sched_cpu_set(0, 5, 1)), 0);
     CHECK_EQ(idle_of(l4_sched_cpu_set(0, 0, 0)), -L4_EINVAL);
     CHECK_EQ(idle_of(l4_sched_cpu_set(max, 0, 1)), -L4_EINVAL);
@@ -209,8 +217,10 @@ const struct kernel_test scheduler_tests[] = {
 static void attributes_are_kept(void)
 {
     l4_vcon_attr_t old = {0}, attr = {.i_flags = 1, .o_flags = 2, .l_flags = 4};
-    CHECK_EQ(result(l4_vcon_get_attr(L4_BASE_LOG_CAP, &old)), 0);
-    CHECK_EQ(result(l4_vcon_set_attr(L4_BASE_LOG_CAP, &attr)), 0);
+    PROVE("vcon_get_attr", "success",
+          result(l4_vcon_get_attr(L4_BASE_LOG_CAP, &old)), 0);
+    PROVE("vcon_set_attr", "success",
+          result(l4_vcon_set_attr(L4_BASE_LOG_CAP, &attr)), 0);
     attr = (l4_vcon_attr_t){0, 0, 0};
     CHECK_EQ(result(l4_vcon_get_attr(L4_BASE_LOG_CAP, &attr)), 0);
     CHECK_EQ(attr.i_flags, 1);
@@ -223,15 +233,20 @@ static void reading_needs_w(void)
 {
     char buffer[8];
     l4_cap_idx_t ro = cap_copy(L4_BASE_LOG_CAP, L4_CAP_FPAGE_RO);
-    CHECK_EQ(l4_vcon_read(ro, buffer, sizeof buffer), -L4_EPERM);
-    CHECK_EQ(l4_vcon_read(L4_BASE_LOG_CAP, buffer, sizeof buffer), 0);
+    PROVE("vcon_read", "no W", l4_vcon_read(ro, buffer, sizeof buffer),
+          -L4_EPERM);
+    PROVE("vcon_read", "success",
+          l4_vcon_read(L4_BASE_LOG_CAP, buffer, sizeof buffer), 0);
 }
 
 static void log_errors(void)
 {
+    PROVE("vcon_write", "success",
+          ipc_code(l4_vcon_send(L4_BASE_LOG_CAP, "", 0)), 0);
     CHECK_EQ(request_op(L4_BASE_LOG_CAP, L4_PROTO_LOG, 0x77), -L4_ENOSYS);
-    CHECK_EQ(request_op(L4_BASE_LOG_CAP, L4_PROTO_LOG, L4_VCON_SET_ATTR_OP),
-             -L4_EMSGTOOSHORT);
+    PROVE("vcon_set_attr", "fewer than four words",
+          request_op(L4_BASE_LOG_CAP, L4_PROTO_LOG, L4_VCON_SET_ATTR_OP),
+          -L4_EMSGTOOSHORT);
     CHECK_EQ(request(L4_BASE_LOG_CAP, L4_PROTO_LOG, 0, 0), -L4_EMSGTOOSHORT);
     CHECK_EQ(request_op(L4_BASE_LOG_CAP, L4_PROTO_TASK, 0), -L4_EBADPROTO);
 }
@@ -259,11 +274,16 @@ static long platform(l4_umword_t op, unsigned words, l4_umword_t arg)
 static void platform_operations(void)
 {
     l4_cap_idx_t pfc = L4_BASE_ICU_CAP;
-    CHECK_EQ(result(l4_platform_ctl_system_suspend(pfc, 0)), -L4_ENOSYS);
-    CHECK_EQ(result(l4_platform_ctl_cpu_allow_shutdown(pfc, 0, 1)), 0);
-    CHECK_EQ(result(l4_platform_ctl_cpu_enable(pfc, 0)), -L4_ENOSYS);
-    CHECK_EQ(result(l4_platform_ctl_cpu_disable(pfc, 0)), -L4_ENOSYS);
-    CHECK_EQ(platform(L4_PLATFORM_CTL_SET_TASK_ASID_OP, 2, 0), -L4_ENOSYS);
+    PROVE("platform_ctl_system_suspend", "always",
+          result(l4_platform_ctl_system_suspend(pfc, 0)), -L4_ENOSYS);
+    PROVE("platform_ctl_cpu_allow_shutdown", "success",
+          result(l4_platform_ctl_cpu_allow_shutdown(pfc, 0, 1)), 0);
+    PROVE("platform_ctl_cpu_enable", "always, for a CPU there is",
+          result(l4_platform_ctl_cpu_enable(pfc, 0)), -L4_ENOSYS);
+    PROVE("platform_ctl_cpu_disable", "always, for a CPU there is",
+          result(l4_platform_ctl_cpu_disable(pfc, 0)), -L4_ENOSYS);
+    PROVE("platform_ctl_set_task_asid", "always",
+          platform(L4_PLATFORM_CTL_SET_TASK_ASID_OP, 2, 0), -L4_ENOSYS);
     CHECK_EQ(platform(0x77, 2, 0), -L4_ENOSYS);
 }
 
@@ -272,20 +292,33 @@ static void platform_errors(void)
     static const struct {
         l4_umword_t op;
         unsigned words;
-    } ops[] = {{L4_PLATFORM_CTL_SYS_SUSPEND_OP, 2},
-               {L4_PLATFORM_CTL_SYS_SHUTDOWN_OP, 2},
-               {L4_PLATFORM_CTL_CPU_ALLOW_SHUTDOWN_OP, 3},
-               {L4_PLATFORM_CTL_CPU_ENABLE_OP, 2},
-               {L4_PLATFORM_CTL_CPU_DISABLE_OP, 2}};
+        const char *page, *why;
+    } ops[] = {
+        {L4_PLATFORM_CTL_SYS_SUSPEND_OP, 2, "platform_ctl_system_suspend",
+         "another number of words than two"},
+        {L4_PLATFORM_CTL_SYS_SHUTDOWN_OP, 2, "platform_ctl_system_shutdown",
+         "another number of words than two"},
+        {L4_PLATFORM_CTL_CPU_ALLOW_SHUTDOWN_OP, 3,
+         "platform_ctl_cpu_allow_shutdown",
+         "another number of words than three"},
+        {L4_PLATFORM_CTL_CPU_ENABLE_OP, 2, 0, 0},
+        {L4_PLATFORM_CTL_CPU_DISABLE_OP, 2, 0, 0}};
     for (unsigned i = 0; i < sizeof ops / sizeof ops[0]; i++) {
         CHECK_EQ(platform(ops[i].op, ops[i].words - 1, 0), -L4_EINVAL);
-        CHECK_EQ(platform(ops[i].op, ops[i].words + 1, 0), -L4_EINVAL);
+        long error = platform(ops[i].op, ops[i].words + 1, 0);
+        if (!ops[i].page)
+            CHECK_EQ(error, -L4_EINVAL);
+        else
+            PROVE(ops[i].page, ops[i].why, error, -L4_EINVAL);
     }
-    CHECK_EQ(platform(L4_PLATFORM_CTL_SYS_SHUTDOWN_OP, 2, 2), -L4_EINVAL);
-    CHECK_EQ(platform(L4_PLATFORM_CTL_CPU_ALLOW_SHUTDOWN_OP, 3, 4711),
-             -L4_EINVAL);
-    CHECK_EQ(platform(L4_PLATFORM_CTL_CPU_ENABLE_OP, 2, 4711), -L4_EINVAL);
-    CHECK_EQ(platform(L4_PLATFORM_CTL_CPU_DISABLE_OP, 2, 4711), -L4_EINVAL);
+    PROVE("platform_ctl_system_shutdown", "MR1 above 1",
+          platform(L4_PLATFORM_CTL_SYS_SHUTDOWN_OP, 2, 2), -L4_EINVAL);
+    PROVE("platform_ctl_cpu_allow_shutdown", "no such CPU",
+          platform(L4_PLATFORM_CTL_CPU_ALLOW_SHUTDOWN_OP, 3, 4711), -L4_EINVAL);
+    PROVE("platform_ctl_cpu_enable", "no such CPU",
+          platform(L4_PLATFORM_CTL_CPU_ENABLE_OP, 2, 4711), -L4_EINVAL);
+    PROVE("platform_ctl_cpu_disable", "no such CPU",
+          platform(L4_PLATFORM_CTL_CPU_DISABLE_OP, 2, 4711), -L4_EINVAL);
     CHECK_EQ(request(L4_BASE_ICU_CAP, L4_PROTO_PLATFORM_CTL, 0, 0),
              -L4_EMSGTOOSHORT);
 }

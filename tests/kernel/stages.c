@@ -60,6 +60,29 @@ static l4_msgtag_t send_and_wait(void)
                                 stage.timeout);
 }
 
+static l4_msgtag_t next_period(void)
+{
+    l4_umword_t label;
+    return l4_ipc_wait_next_period(l4_utcb(), &label, stage.timeout);
+}
+
+static l4_msgtag_t bare(unsigned flags)
+{
+    l4_umword_t label;
+    return l4_ipc(stage.partner.cap, l4_utcb(), flags, 0, nothing, &label,
+                  stage.timeout);
+}
+
+static l4_msgtag_t bare_send(void)
+{
+    return bare(L4_SYSF_SEND);
+}
+
+static l4_msgtag_t bare_receive(void)
+{
+    return bare(L4_SYSF_RECV);
+}
+
 static l4_msgtag_t sleep_on(void)
 {
     return l4_ipc_sleep(stage.timeout);
@@ -78,12 +101,16 @@ static l4_msgtag_t down(void)
 /* --- the ends ------------------------------------------------------------- */
 
 struct way {
+    const char *page; /* of docs/kernel, that documents its outcomes */
     l4_msgtag_t (*wait)(void);
     long phase;           /* 0 send, 1 receive */
     int answered;         /* the partner takes one message first */
     l4_cap_idx_t *object; /* what it waits for; 0: nobody */
     long gone;            /* the code when that is deleted */
+    const char *gone_why; /* as the page has it */
 };
+#define SEND_ENDED  "the gate or the partner ended during the wait"
+#define CLOSE_ENDED "the partner of a closed receive ended"
 
 static void partner_main(void *arg)
 {
@@ -136,6 +163,8 @@ static void cancelled(const struct way *w)
              0);
     l4_ipc_sleep_us(1);
     CHECK_EQ(stage.code, L4_IPC_SECANCELED | w->phase);
+    proved(w->page, w->phase ? "L4_IPC_RECANCELED" : "L4_IPC_SECANCELED",
+           "`l4_thread_ex_regs()` with CANCEL");
     stage_end();
 }
 
@@ -147,6 +176,10 @@ static void timed_out(const struct way *w)
     CHECK_EQ(stage.code, WAITS);
     l4_ipc_sleep_us(TIMEOUT_US);
     CHECK_EQ(stage.code, L4_IPC_SETIMEOUT | w->phase);
+    if (w->wait != sleep_on) /* its ordinary end */
+        proved(w->page, w->phase ? "L4_IPC_RETIMEOUT" : "L4_IPC_SETIMEOUT",
+               w->phase ? "the receive timeout passed"
+                        : "the send timeout passed");
     stage_end();
 }
 
@@ -156,6 +189,10 @@ static void object_deleted(const struct way *w)
     cap_delete(*w->object);
     l4_ipc_sleep_us(1);
     CHECK_EQ(stage.code, w->gone);
+    proved(w->page,
+           w->gone == L4_IPC_REABORTED ? "L4_IPC_REABORTED"
+                                       : "L4_IPC_ENOT_EXISTENT",
+           w->gone_why);
     stage_end();
 }
 
@@ -197,27 +234,40 @@ static void waiter_deleted(const struct way *w)
         object_deleted(&name##_way);                                           \
     }
 
-WAY_FOR(send_thread, send_to_thread, 0, 0, &stage.partner.cap,
-        L4_IPC_ENOT_EXISTENT)
-WAY_FOR(send_gate, send_through_gate, 0, 0, &stage.gate, L4_IPC_ENOT_EXISTENT)
-WAY_FOR(send_unbound, send_to_unbound_gate, 0, 0, &stage.unbound,
-        L4_IPC_ENOT_EXISTENT)
-WAY_FOR(call_send, call_thread, 0, 0, &stage.partner.cap, L4_IPC_ENOT_EXISTENT)
-WAY_FOR(call_reply, call_thread, 1, 1, &stage.partner.cap, L4_IPC_REABORTED)
-WAY_FOR(receive, receive_from_thread, 1, 0, &stage.partner.cap,
-        L4_IPC_REABORTED)
-WAY_FOR(receive_gate, receive_from_gate, 1, 0, &stage.partner.cap,
-        L4_IPC_REABORTED)
-WAY_FOR(irq, receive_irq, 1, 0, &stage.irq, L4_IPC_ENOT_EXISTENT | 1)
-WAY_FOR(semaphore, down, 1, 0, &stage.semaphore, L4_IPC_ENOT_EXISTENT | 1)
-WAY(wait, open_wait, 1, 0, 0, 0)
-WAY(send_wait, send_and_wait, 1, 1, 0, 0)
-WAY(sleeping, sleep_on, 1, 0, 0, 0)
+WAY_FOR(send_thread, "ipc_send", send_to_thread, 0, 0, &stage.partner.cap,
+        L4_IPC_ENOT_EXISTENT, SEND_ENDED)
+WAY_FOR(send_gate, "ipc_send", send_through_gate, 0, 0, &stage.gate,
+        L4_IPC_ENOT_EXISTENT, SEND_ENDED)
+WAY_FOR(send_unbound, "ipc_send", send_to_unbound_gate, 0, 0, &stage.unbound,
+        L4_IPC_ENOT_EXISTENT, SEND_ENDED)
+WAY_FOR(call_send, "ipc_call", call_thread, 0, 0, &stage.partner.cap,
+        L4_IPC_ENOT_EXISTENT, SEND_ENDED)
+WAY_FOR(call_reply, "ipc_call", call_thread, 1, 1, &stage.partner.cap,
+        L4_IPC_REABORTED, CLOSE_ENDED)
+WAY_FOR(receive, "ipc_receive", receive_from_thread, 1, 0, &stage.partner.cap,
+        L4_IPC_REABORTED, CLOSE_ENDED)
+WAY_FOR(receive_gate, "ipc_receive", receive_from_gate, 1, 0,
+        &stage.partner.cap, L4_IPC_REABORTED, CLOSE_ENDED)
+WAY_FOR(irq, "irq_receive", receive_irq, 1, 0, &stage.irq,
+        L4_IPC_ENOT_EXISTENT | 1, "the IRQ ended (receive phase)")
+WAY_FOR(semaphore, "semaphore_down", down, 1, 0, &stage.semaphore,
+        L4_IPC_ENOT_EXISTENT | 1, "the semaphore ended (receive phase)")
+WAY_FOR(send_wait_send, "ipc_send_and_wait", send_and_wait, 0, 0,
+        &stage.partner.cap, L4_IPC_ENOT_EXISTENT, SEND_ENDED)
+WAY_FOR(ipc_send, "ipc", bare_send, 0, 0, &stage.partner.cap,
+        L4_IPC_ENOT_EXISTENT, SEND_ENDED)
+WAY_FOR(ipc_receive, "ipc", bare_receive, 1, 0, &stage.partner.cap,
+        L4_IPC_REABORTED, CLOSE_ENDED)
+WAY(wait, "ipc_wait", open_wait, 1, 0, 0, 0, 0)
+WAY(send_wait, "ipc_send_and_wait", send_and_wait, 1, 1, 0, 0, 0)
+WAY(period, "ipc_wait_next_period", next_period, 1, 0, 0, 0, 0)
+WAY(sleeping, "ipc_sleep", sleep_on, 1, 0, 0, 0, 0)
 
 static void send_gate_thread_object_deleted(void)
 {
-    static const struct way way = {send_through_gate, 0, 0, &stage.partner.cap,
-                                   L4_IPC_ENOT_EXISTENT};
+    static const struct way way = {
+        "ipc_send",         send_through_gate,    0,         0,
+        &stage.partner.cap, L4_IPC_ENOT_EXISTENT, SEND_ENDED};
     object_deleted(&way);
 }
 
@@ -249,6 +299,13 @@ const struct kernel_test stage_tests[] = {
     {"ipc: receive from a gate's thread, it is deleted",
      receive_gate_object_deleted},
     WAY_TESTS("ipc: open wait", wait),
+    WAY_TESTS("ipc: wait for the next period", period),
+    WAY_TESTS("ipc: send and wait, not yet sent", send_wait_send),
+    {"ipc: send and wait, the receiver deleted", send_wait_send_object_deleted},
+    WAY_TESTS("ipc: the bare call, send", ipc_send),
+    {"ipc: the bare call, the receiver deleted", ipc_send_object_deleted},
+    WAY_TESTS("ipc: the bare call, receive", ipc_receive),
+    {"ipc: the bare call, the sender deleted", ipc_receive_object_deleted},
     WAY_TESTS("ipc: send and wait, sent", send_wait),
     WAY_TESTS("ipc: sleep", sleeping),
     WAY_TESTS("irq: receive", irq),

@@ -18,10 +18,12 @@ static void cap_valid_and_equal(void)
 {
     l4_cap_idx_t a = irq_new(), b = irq_new(), empty = cap_new();
     l4_cap_idx_t same = cap_copy(a, ALL_CAPS), less = cap_copy(a, 4);
-    CHECK_EQ(result(l4_task_cap_valid(L4_BASE_TASK_CAP, a)), 1);
+    PROVE("task_cap_valid", "success",
+          result(l4_task_cap_valid(L4_BASE_TASK_CAP, a)), 1);
     CHECK_EQ(result(l4_task_cap_valid(L4_BASE_TASK_CAP, empty)), 0);
     CHECK_EQ(result(l4_task_cap_equal(L4_BASE_TASK_CAP, a, b)), 0);
-    CHECK_EQ(result(l4_task_cap_equal(L4_BASE_TASK_CAP, a, a)), 1);
+    PROVE("task_cap_equal", "success",
+          result(l4_task_cap_equal(L4_BASE_TASK_CAP, a, a)), 1);
     CHECK_EQ(result(l4_task_cap_equal(L4_BASE_TASK_CAP, a, empty)), 0);
     CHECK_EQ(result(l4_task_cap_equal(L4_BASE_TASK_CAP, a, less)), 0);
     (void)same;
@@ -167,14 +169,19 @@ static void revocation_is_recursive(void)
                                 l4_map_obj_control(c, 0))),
              0);
     CHECK_EQ(result(l4_task_cap_valid(s.task, c)), 1);
-    CHECK_EQ(result(l4_vitrine_revoke(L4_BASE_TASK_CAP,
-                                      l4_obj_fpage(b, 0, ALL_CAPS))),
-             0);
+    PROVE("vitrine_revoke", "success",
+          result(l4_vitrine_revoke(L4_BASE_TASK_CAP,
+                                   l4_obj_fpage(b, 0, ALL_CAPS))),
+          0);
     CHECK(cap_is_there(a));
     CHECK(cap_is_there(b));
     CHECK(!cap_is_there(c));
     CHECK(cap_is_there(other));
     CHECK_EQ(result(l4_task_cap_valid(s.task, c)), 0);
+    l4_utcb_mr()->mr[0] = L4_TASK_UNMAP_OP;
+    l4_utcb_mr()->mr[1] = L4_VITRINE_FP_RECURSIVE;
+    PROVE("vitrine_revoke", "no flexpage",
+          request(L4_BASE_TASK_CAP, L4_PROTO_TASK, 2, 0), -L4_EMSGTOOSHORT);
     space_delete(&s);
 }
 
@@ -197,8 +204,10 @@ static void map_needs_w_words_and_a_source(void)
     space_make(&s);
     l4_cap_idx_t ro = cap_copy(s.task, L4_CAP_FPAGE_RO);
     l4_fpage_t page = l4_obj_fpage(a, 0, ALL_CAPS);
-    CHECK_EQ(result(l4_task_map(ro, L4_BASE_TASK_CAP, page, 0)), -L4_EPERM);
-    CHECK_EQ(result(l4_task_map(s.task, L4_BASE_LOG_CAP, page, 0)), -L4_EINVAL);
+    PROVE("task_map", "no W on the destination",
+          result(l4_task_map(ro, L4_BASE_TASK_CAP, page, 0)), -L4_EPERM);
+    PROVE("task_map", "the item names no task",
+          result(l4_task_map(s.task, L4_BASE_LOG_CAP, page, 0)), -L4_EINVAL);
     CHECK_EQ(result(l4_task_map(s.task, cap_new(), page, 0)), -L4_EINVAL);
     l4_utcb_mr()->mr[0] = L4_TASK_MAP_OP;
     CHECK_EQ(request(s.task, L4_PROTO_TASK, 2, 0), -L4_EMSGTOOSHORT);
@@ -217,11 +226,16 @@ static void ku_mem_and_its_errors(void)
     l4_fpage_t big = l4_fpage(0x3400000000, 17, L4_FPAGE_RW);
     l4_fpage_t small = l4_fpage(0x3400000000, 11, L4_FPAGE_RW);
     l4_fpage_t end = l4_fpage(~0xffful, 12, L4_FPAGE_RW);
-    CHECK_EQ(result(l4_task_add_ku_mem(s.task, &good)), 0);
-    CHECK_EQ(result(l4_task_add_ku_mem(s.task, &good)), -L4_EEXIST);
-    CHECK_EQ(result(l4_task_add_ku_mem(s.task, &big)), -L4_EINVAL);
-    CHECK_EQ(result(l4_task_add_ku_mem(s.task, &small)), -L4_EINVAL);
-    CHECK_EQ(result(l4_task_add_ku_mem(s.task, &end)), -L4_EINVAL);
+    PROVE("task_add_ku_mem", "success",
+          result(l4_task_add_ku_mem(s.task, &good)), 0);
+    PROVE("task_add_ku_mem", "something is mapped there",
+          result(l4_task_add_ku_mem(s.task, &good)), -L4_EEXIST);
+    PROVE("task_add_ku_mem", "above 64 KiB",
+          result(l4_task_add_ku_mem(s.task, &big)), -L4_EINVAL);
+    PROVE("task_add_ku_mem", "below a page",
+          result(l4_task_add_ku_mem(s.task, &small)), -L4_EINVAL);
+    PROVE("task_add_ku_mem", "outside the user's range",
+          result(l4_task_add_ku_mem(s.task, &end)), -L4_EINVAL);
     space_delete(&s);
 }
 
@@ -269,7 +283,8 @@ static void all_capabilities_at_once_is_quick(void)
 /* Segments and virtual interrupt controllers: no task has them here. */
 static void what_only_other_machines_have(void)
 {
-    CHECK_EQ(request_op(L4_BASE_TASK_CAP, L4_PROTO_TASK, 0x11), -L4_ENOSYS);
+    PROVE("segment", "the segment tables",
+          request_op(L4_BASE_TASK_CAP, L4_PROTO_TASK, 0x11), -L4_ENOSYS);
     CHECK_EQ(request_op(L4_BASE_TASK_CAP, L4_PROTO_TASK, 0x12), -L4_ENOSYS);
 }
 
@@ -285,10 +300,16 @@ static void batches_and_their_sizes(void)
              -L4_EMSGTOOSHORT);
     CHECK_EQ(result(l4_task_unmap_batch(task, pages, 60, L4_FP_ALL_SPACES)), 0);
     CHECK(cap_is_there(irq));
-    CHECK_EQ(result(l4_task_unmap_batch(task, pages, 61, L4_FP_ALL_SPACES)), 0);
+    PROVE("task_unmap", "more than 61 of them",
+          result(l4_task_unmap_batch(task, pages, 62, L4_FP_ALL_SPACES)),
+          -L4_EINVAL);
+    PROVE("task_unmap", "success",
+          result(l4_task_unmap_batch(task, pages, 61, L4_FP_ALL_SPACES)), 0);
     CHECK(!cap_is_there(irq));
-    CHECK_EQ(result(l4_task_release_cap(task, irq)), 0); /* empty: no error */
-    CHECK_EQ(result(l4_task_delete_obj(task, irq)), 0);
+    PROVE("task_release_cap", "success", result(l4_task_release_cap(task, irq)),
+          0); /* empty: no error */
+    PROVE("task_delete_obj", "success", result(l4_task_delete_obj(task, irq)),
+          0);
 }
 
 const struct kernel_test task_tests[] = {

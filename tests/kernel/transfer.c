@@ -5,7 +5,7 @@
  */
 #include "harness.h"
 
-enum { WAITS = 99, TIGHT = 16384 };
+enum { WAITS = 99 };
 
 static struct worker server;
 static volatile long server_code;
@@ -84,8 +84,10 @@ static void an_answer_without_a_window_is_cut(void)
 {
     answer_with(0, l4_obj_fpage(irq_new(), 0, L4_CAP_FPAGE_RW));
     l4_utcb_br()->br[0] = 0;
-    CHECK_EQ(call(), L4_IPC_REMSGCUT); /* the receive phase */
-    CHECK_EQ(server_code, L4_IPC_SEMSGCUT);
+    PROVE("ipc_call", "the sender's items did not fit the windows", call(),
+          L4_IPC_REMSGCUT); /* the receive phase */
+    PROVE("ipc_reply", "the receiver has no window for an item", server_code,
+          L4_IPC_SEMSGCUT);
 }
 
 static void a_request_without_a_window_is_cut(void)
@@ -94,7 +96,8 @@ static void a_request_without_a_window_is_cut(void)
     item_put(0, L4_ITEM_MAP, answer.page);
     l4_msgtag_t tag =
         l4_ipc_call(server.cap, l4_utcb(), l4_msgtag(0, 0, 1, 0), L4_IPC_NEVER);
-    CHECK_EQ(ipc_code(tag), L4_IPC_SEMSGCUT); /* the send phase */
+    PROVE("ipc_call", "the receiver has no window for an item", ipc_code(tag),
+          L4_IPC_SEMSGCUT); /* the send phase */
     l4_ipc_sleep_us(1);
     worker_delete(&server);
 }
@@ -106,28 +109,8 @@ static void void_items_need_no_window(void)
     answer.more_heads = 3;
     window(0, 0, l4_obj_fpage(to, 0, 0), 0);
     CHECK_EQ(call(), 0);
-    CHECK_EQ(server_code, 0);
+    PROVE("ipc_reply", "success", server_code, 0);
     CHECK(cap_is_there(to));
-}
-
-/* A task whose factory has nothing left. */
-static l4_cap_idx_t full_task(l4_cap_idx_t *ret_factory, l4_umword_t *ret_next)
-{
-    l4_cap_idx_t f = *ret_factory = cap_new(), task = cap_new();
-    l4_fpage_t none = l4_fpage_invalid();
-    l4_fpage_t log = l4_obj_fpage(L4_BASE_LOG_CAP, 0, L4_CAP_FPAGE_RO);
-    CHECK_EQ(result(l4_factory_create_factory(L4_BASE_FACTORY_CAP, f, TIGHT)),
-             0);
-    CHECK_EQ(result(l4_factory_create_task(f, task, &none)), 0);
-    long error = 0;
-    l4_umword_t i = 0;
-    while (!error && (i += 512) < 0x10000) /* new tables each time */
-        error = result(l4_task_map(
-            task, L4_BASE_TASK_CAP, log,
-            l4_map_obj_control(i << L4_CAP_SHIFT, L4_MAP_ITEM_MAP)));
-    CHECK_EQ(error, -L4_ENOMEM);
-    *ret_next = (i + 512) << L4_CAP_SHIFT;
-    return task;
 }
 
 static void a_receiver_without_memory_fails_the_mapping(void)
@@ -137,8 +120,10 @@ static void a_receiver_without_memory_fails_the_mapping(void)
     l4_cap_idx_t task = full_task(&factory, &to);
     answer_with(0, l4_obj_fpage(irq_new(), 0, L4_CAP_FPAGE_RW));
     window(0, L4_RCV_ITEM_FORWARD_MAPPINGS, l4_obj_fpage(to, 0, 0), task);
-    CHECK_EQ(call(), L4_IPC_REMAPFAILED);
-    CHECK_EQ(server_code, L4_IPC_SEMAPFAILED);
+    PROVE("ipc_call", "a mapping of the sender's items failed", call(),
+          L4_IPC_REMAPFAILED);
+    PROVE("ipc_reply", "a mapping failed, most often for want of memory",
+          server_code, L4_IPC_SEMAPFAILED);
     cap_delete(task);
     cap_delete(factory);
     l4_ipc_sleep_us(1);

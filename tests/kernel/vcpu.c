@@ -74,7 +74,8 @@ void vcpu_make(void (*user)(void), unsigned flags, l4_cap_idx_t task)
     long error = result(l4_task_add_ku_mem(L4_BASE_TASK_CAP, &area));
     CHECK(error == 0 || error == -L4_EEXIST); /* from the test before */
     worker_make(&v.worker);
-    CHECK_EQ(result(l4_thread_vcpu_control(v.worker.cap, at)), 0);
+    PROVE("thread_vcpu_control", "success",
+          result(l4_thread_vcpu_control(v.worker.cap, at)), 0);
     l4_vcpu_state_t *s = v.state = (l4_vcpu_state_t *)at;
     CHECK_EQ(l4_vcpu_check_version(s), 1);
     __builtin_memset(&s->r, 0, sizeof(s->r));
@@ -134,21 +135,26 @@ static void control_and_its_errors(void)
     l4_addr_t at = 0x3200000000ul;
     l4_cap_idx_t t = cap_new();
     vcpu_make(count_for_ever, 0, L4_INVALID_CAP);
-    CHECK_EQ(result(l4_thread_vcpu_control(v.worker.cap, at)),
-             -L4_EINVAL); /* twice */
+    PROVE("thread_vcpu_control", "the thread is a vCPU already",
+          result(l4_thread_vcpu_control(v.worker.cap, at)),
+          -L4_EINVAL); /* twice */
     CHECK_EQ(v.state->user_task & L4_INVALID_CAP_BIT, L4_INVALID_CAP_BIT);
     struct worker other;
     worker_make(&other);
-    CHECK_EQ(result(l4_thread_vcpu_control(other.cap, at + 8)), -L4_EINVAL);
+    PROVE("thread_vcpu_control", "not aligned",
+          result(l4_thread_vcpu_control(other.cap, at + 8)), -L4_EINVAL);
     CHECK_EQ(result(l4_thread_vcpu_control(other.cap, at + 0xf00)), -L4_EINVAL);
-    CHECK_EQ(result(l4_thread_vcpu_control(other.cap, 0)), -L4_EINVAL);
+    PROVE("thread_vcpu_control", "not kernel-user memory",
+          result(l4_thread_vcpu_control(other.cap, 0)), -L4_EINVAL);
     CHECK_EQ(result(l4_thread_vcpu_control(other.cap, ~0ul - 0xff)),
              -L4_EINVAL);
     CHECK_EQ(request_op(other.cap, L4_PROTO_THREAD, L4_THREAD_VCPU_CONTROL_OP),
              -L4_EINVAL); /* no address */
-    CHECK_EQ(result(l4_thread_vcpu_control_ext(other.cap, at)), -L4_ENOSYS);
+    PROVE("thread_vcpu_control", "extended: hardware virtualisation",
+          result(l4_thread_vcpu_control_ext(other.cap, at)), -L4_ENOSYS);
     CHECK_EQ(result(l4_factory_create_thread(L4_BASE_FACTORY_CAP, t)), 0);
-    CHECK_EQ(result(l4_thread_vcpu_control(t, at)), -L4_EINVAL); /* unbound */
+    PROVE("thread_vcpu_control", "the thread is unbound",
+          result(l4_thread_vcpu_control(t, at)), -L4_EINVAL); /* unbound */
     cap_delete(t);
     worker_delete(&other);
     vcpu_delete();
@@ -177,7 +183,8 @@ static void the_state_costs_its_factory(void)
     l4_thread_control_start();
     l4_thread_control_bind(utcb, L4_BASE_TASK_CAP);
     CHECK_EQ(result(l4_thread_control_commit(t)), 0);
-    CHECK_EQ(result(l4_thread_vcpu_control(t, 0x3200000000ul)), -L4_ENOMEM);
+    PROVE("thread_vcpu_control", "the quota has no room",
+          result(l4_thread_vcpu_control(t, 0x3200000000ul)), -L4_ENOMEM);
     cap_delete(t);
     vcpu_delete();
 }
@@ -189,11 +196,12 @@ static void only_a_vcpu_resumes_and_only_itself(void)
 {
     vcpu_make(count_for_ever, 0, L4_INVALID_CAP);
     l4_msgtag_t tag = l4_thread_vcpu_resume_start();
-    CHECK_EQ(result(l4_thread_vcpu_resume_commit(v.worker.cap, tag)),
-             -L4_EINVAL);
+    PROVE("thread_vcpu_resume", "the thread is another one",
+          result(l4_thread_vcpu_resume_commit(v.worker.cap, tag)), -L4_EINVAL);
     tag = l4_thread_vcpu_resume_start();
-    CHECK_EQ(result(l4_thread_vcpu_resume_commit(L4_INVALID_CAP, tag)),
-             -L4_EINVAL);
+    PROVE("thread_vcpu_resume", "the thread is no vCPU",
+          result(l4_thread_vcpu_resume_commit(L4_INVALID_CAP, tag)),
+          -L4_EINVAL);
     vcpu_delete();
 }
 
@@ -202,7 +210,7 @@ static void resumes_to_kernel_mode(void)
     vcpu_make(count_for_ever, 0, L4_INVALID_CAP);
     vcpu_run(100);
     CHECK(v.user_ran > 0);
-    CHECK_EQ(v.resumed, 1);
+    PROVE("thread_vcpu_resume", "success", v.resumed, 1);
     vcpu_delete();
 }
 
@@ -210,7 +218,8 @@ static void user_mode_needs_a_user_task(void)
 {
     vcpu_make(count_for_ever, L4_VCPU_F_USER_MODE, L4_INVALID_CAP);
     vcpu_run(100);
-    CHECK_EQ(v.resumed, -L4_EINVAL);
+    PROVE("thread_vcpu_resume", "`user_task` names no task", v.resumed,
+          -L4_EINVAL);
     vcpu_delete();
     vcpu_make(count_for_ever, L4_VCPU_F_USER_MODE, L4_BASE_LOG_CAP);
     vcpu_run(100);
@@ -219,7 +228,8 @@ static void user_mode_needs_a_user_task(void)
     vcpu_make(count_for_ever, L4_VCPU_F_USER_MODE,
               cap_copy(L4_BASE_TASK_CAP, L4_CAP_FPAGE_RW));
     vcpu_run(100);
-    CHECK_EQ(v.resumed, -L4_EPERM); /* no S right */
+    PROVE("thread_vcpu_resume", "no S on the user task", v.resumed,
+          -L4_EPERM); /* no S right */
     vcpu_delete();
     CHECK_EQ(v.user_ran, 0);
 }

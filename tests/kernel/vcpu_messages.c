@@ -197,11 +197,13 @@ static void the_doorbell_rings_for_what_must_wait(void)
     l4_umword_t label = 0;
     l4_cap_idx_t bell = cap_new();
     vcpu_make(count_for_ever, 0, L4_INVALID_CAP);
-    CHECK_EQ(result(l4_factory_create_irq(L4_BASE_FACTORY_CAP, bell)), 0);
+    PROVE("thread_register_doorbell_irq", "success",
+          result(l4_factory_create_irq(L4_BASE_FACTORY_CAP, bell)), 0);
     CHECK_EQ(result(l4_rcv_ep_bind_thread(bell, MAIN_CAP, 0xbe11)), 0);
     CHECK_EQ(result(l4_thread_register_doorbell_irq(v.worker.cap, bell)), 0);
-    CHECK_EQ(result(l4_thread_register_doorbell_irq(v.worker.cap, bell)),
-             -L4_EBUSY);
+    PROVE("thread_register_doorbell_irq", "there is one already",
+          result(l4_thread_register_doorbell_irq(v.worker.cap, bell)),
+          -L4_EBUSY);
     l4_cap_idx_t irq = bound_irq(UP);
     vcpu_run(100);
     l4_irq_trigger(irq);
@@ -220,16 +222,20 @@ static void doorbell_errors(void)
     worker_make(&plain);
     vcpu_make(count_for_ever, 0, L4_INVALID_CAP);
     CHECK_EQ(result(l4_factory_create_irq(L4_BASE_FACTORY_CAP, bell)), 0);
-    CHECK_EQ(result(l4_thread_register_doorbell_irq(plain.cap, bell)),
-             -L4_EINVAL); /* no vCPU */
-    CHECK_EQ(result(l4_thread_register_doorbell_irq(v.worker.cap, cap_new())),
-             -L4_EINVAL);
+    PROVE("thread_register_doorbell_irq", "the thread is no vCPU",
+          result(l4_thread_register_doorbell_irq(plain.cap, bell)),
+          -L4_EINVAL); /* no vCPU */
+    PROVE("thread_register_doorbell_irq",
+          "the item names neither IRQ nor semaphore",
+          result(l4_thread_register_doorbell_irq(v.worker.cap, cap_new())),
+          -L4_EINVAL);
     CHECK_EQ(
         result(l4_thread_register_doorbell_irq(v.worker.cap, v.worker.cap)),
         -L4_EINVAL);
-    CHECK_EQ(result(l4_thread_register_doorbell_irq(
-                 v.worker.cap, cap_copy(bell, L4_CAP_FPAGE_RO))),
-             -L4_EPERM); /* no W right */
+    PROVE("thread_register_doorbell_irq", "no W",
+          result(l4_thread_register_doorbell_irq(
+              v.worker.cap, cap_copy(bell, L4_CAP_FPAGE_RO))),
+          -L4_EPERM); /* no W right */
     worker_delete(&plain);
     vcpu_delete();
 }
@@ -239,10 +245,12 @@ static void an_irq_cannot_be_the_hardwares(void)
     vcpu_make(count_for_ever, 0, L4_INVALID_CAP);
     l4_cap_idx_t irq = bound_irq(UP);
     CHECK_EQ(result(l4_irq_bind_vcpu(irq, v.worker.cap, 0)), -L4_ENOSYS);
-    CHECK_EQ(result(l4_irq_bind_vcpu(cap_copy(irq, L4_CAP_FPAGE_RW),
-                                     v.worker.cap, 0)),
-             -L4_EPERM);
-    CHECK_EQ(result(l4_irq_bind_vcpu(irq, cap_new(), 0)), -L4_EINVAL);
+    PROVE("irq_bind_vcpu", "no S on the IRQ",
+          result(l4_irq_bind_vcpu(cap_copy(irq, L4_CAP_FPAGE_RW), v.worker.cap,
+                                  0)),
+          -L4_EPERM);
+    PROVE("irq_bind_vcpu", "the item names no thread",
+          result(l4_irq_bind_vcpu(irq, cap_new(), 0)), -L4_EINVAL);
     vcpu_delete();
 }
 
