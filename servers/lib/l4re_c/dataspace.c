@@ -2,7 +2,8 @@
  * Client side of dataspaces: one request each (protocol.h), and map_region,
  * which repeats.
  */
-#include "message.h"
+#include "protocol.h"
+#include <l4/re/c/message.h>
 #include "vitrine_rm.h"
 #include <l4/re/c/dataspace.h>
 #include <l4/re/protocols.h>
@@ -12,14 +13,14 @@ static long map_one(l4re_ds_t ds, l4re_ds_offset_t offset,
                     l4re_ds_flags_t flags, l4_addr_t local_addr,
                     l4_addr_t first, l4_addr_t last)
 {
-    struct message m = message_start(L4RE_PROTO_DATASPACE, DATASPACE_MAP);
-    message_word(&m, offset);
-    message_word(&m, local_addr);
-    message_word(&m, flags);
-    message_word(&m, first);
-    message_word(&m, last);
-    message_receive_memory();
-    long error = message_call(ds, &m);
+    struct l4re_msg m = l4re_msg_start(L4RE_PROTO_DATASPACE, DATASPACE_MAP);
+    l4re_msg_word(&m, offset);
+    l4re_msg_word(&m, local_addr);
+    l4re_msg_word(&m, flags);
+    l4re_msg_word(&m, first);
+    l4re_msg_word(&m, last);
+    l4re_msg_receive_memory(&m);
+    long error = l4re_msg_call(ds, &m, 0);
     return error < 0 ? error : (long)l4_utcb_mr()->mr[0];
 }
 
@@ -50,36 +51,37 @@ l4_ret_t l4re_ds_map_region(l4re_ds_t ds, l4re_ds_offset_t offset,
 l4_ret_t l4re_ds_clear(l4re_ds_t ds, l4re_ds_offset_t offset,
                        l4re_ds_size_t size)
 {
-    struct message m = message_start(L4RE_PROTO_DATASPACE, DATASPACE_CLEAR);
-    message_word(&m, offset);
-    message_word(&m, size);
-    return message_call(ds, &m);
+    struct l4re_msg m = l4re_msg_start(L4RE_PROTO_DATASPACE, DATASPACE_CLEAR);
+    l4re_msg_word(&m, offset);
+    l4re_msg_word(&m, size);
+    return l4re_msg_call(ds, &m, 0);
 }
 
 l4_ret_t l4re_ds_allocate(l4re_ds_t ds, l4re_ds_offset_t offset,
                           l4re_ds_size_t size)
 {
-    struct message m = message_start(L4RE_PROTO_DATASPACE, DATASPACE_ALLOCATE);
-    message_word(&m, offset);
-    message_word(&m, size);
-    return message_call(ds, &m);
+    struct l4re_msg m =
+        l4re_msg_start(L4RE_PROTO_DATASPACE, DATASPACE_ALLOCATE);
+    l4re_msg_word(&m, offset);
+    l4re_msg_word(&m, size);
+    return l4re_msg_call(ds, &m, 0);
 }
 
 l4_ret_t l4re_ds_copy_in(l4re_ds_t ds, l4re_ds_offset_t dst_offs, l4re_ds_t src,
                          l4re_ds_offset_t src_offs, l4re_ds_size_t size)
 {
-    struct message m = message_start(L4RE_PROTO_DATASPACE, DATASPACE_COPY_IN);
-    message_word(&m, dst_offs);
-    message_word(&m, src_offs);
-    message_word(&m, size);
-    message_cap(&m, src, L4_CAP_FPAGE_RO);
-    return message_call(ds, &m);
+    struct l4re_msg m = l4re_msg_start(L4RE_PROTO_DATASPACE, DATASPACE_COPY_IN);
+    l4re_msg_word(&m, dst_offs);
+    l4re_msg_word(&m, src_offs);
+    l4re_msg_word(&m, size);
+    l4re_msg_cap(&m, src, L4_CAP_FPAGE_RO);
+    return l4re_msg_call(ds, &m, 0);
 }
 
 l4_ret_t l4re_ds_info(l4re_ds_t ds, l4re_ds_stats_t *stats)
 {
-    struct message m = message_start(L4RE_PROTO_DATASPACE, DATASPACE_INFO);
-    long error = message_call(ds, &m);
+    struct l4re_msg m = l4re_msg_start(L4RE_PROTO_DATASPACE, DATASPACE_INFO);
+    long error = l4re_msg_call(ds, &m, 0);
     if (error < 0)
         return error;
     stats->size = l4_utcb_mr()->mr[0];
@@ -102,8 +104,9 @@ l4re_ds_flags_t l4re_ds_flags(l4re_ds_t ds)
 l4_ret_t l4re_ds_map_info(l4re_ds_t ds, l4_addr_t *start_addr,
                           l4_addr_t *end_addr)
 {
-    struct message m = message_start(L4RE_PROTO_DATASPACE, DATASPACE_MAP_INFO);
-    long result = message_call(ds, &m);
+    struct l4re_msg m =
+        l4re_msg_start(L4RE_PROTO_DATASPACE, DATASPACE_MAP_INFO);
+    long result = l4re_msg_call(ds, &m, 0);
     if (result > 0) {
         *start_addr = l4_utcb_mr()->mr[0];
         *end_addr = l4_utcb_mr()->mr[1];
@@ -113,8 +116,8 @@ l4_ret_t l4re_ds_map_info(l4re_ds_t ds, l4_addr_t *start_addr,
 
 long vitrine_ds_address(l4re_ds_t ds, l4_addr_t *ret_start)
 {
-    struct message m = message_start(L4RE_PROTO_DATASPACE, DATASPACE_ADDRESS);
-    long error = message_call(ds, &m);
+    struct l4re_msg m = l4re_msg_start(L4RE_PROTO_DATASPACE, DATASPACE_ADDRESS);
+    long error = l4re_msg_call(ds, &m, 0);
     if (error >= 0)
         *ret_start = l4_utcb_mr()->mr[0];
     return error;

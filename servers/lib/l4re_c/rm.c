@@ -4,7 +4,8 @@
  *
  * With L4RE_RM_F_EAGER_MAP the region map itself puts the pages there.
  */
-#include "message.h"
+#include "protocol.h"
+#include <l4/re/c/message.h>
 #include "vitrine_rm.h"
 #include <l4/re/c/dataspace.h>
 #include <l4/re/c/rm.h>
@@ -16,12 +17,12 @@ int l4re_rm_reserve_area_srv(l4_cap_idx_t rm, l4_addr_t *start,
                              unsigned long size, l4re_rm_flags_t flags,
                              unsigned char align)
 {
-    struct message m = message_start(L4RE_PROTO_RM, RM_RESERVE);
-    message_word(&m, *start);
-    message_word(&m, size);
-    message_word(&m, flags);
-    message_word(&m, align);
-    long error = message_call(rm, &m);
+    struct l4re_msg m = l4re_msg_start(L4RE_PROTO_RM, RM_RESERVE);
+    l4re_msg_word(&m, *start);
+    l4re_msg_word(&m, size);
+    l4re_msg_word(&m, flags);
+    l4re_msg_word(&m, align);
+    long error = l4re_msg_call(rm, &m, 0);
     if (error >= 0)
         *start = l4_utcb_mr()->mr[0];
     return (int)error;
@@ -29,9 +30,9 @@ int l4re_rm_reserve_area_srv(l4_cap_idx_t rm, l4_addr_t *start,
 
 int l4re_rm_free_area_srv(l4_cap_idx_t rm, l4_addr_t addr)
 {
-    struct message m = message_start(L4RE_PROTO_RM, RM_FREE_AREA);
-    message_word(&m, addr);
-    return (int)message_call(rm, &m);
+    struct l4re_msg m = l4re_msg_start(L4RE_PROTO_RM, RM_FREE_AREA);
+    l4re_msg_word(&m, addr);
+    return (int)l4re_msg_call(rm, &m, 0);
 }
 
 /* `selector`: what the program behind rm calls the dataspace. */
@@ -39,16 +40,16 @@ static long attach(l4_cap_idx_t rm, l4_addr_t *start, l4_size_t size,
                    l4re_rm_flags_t flags, l4re_ds_t mem, l4_addr_t offset,
                    unsigned align, l4_umword_t selector)
 {
-    struct message m = message_start(L4RE_PROTO_RM, RM_ATTACH);
-    message_word(&m, *start);
-    message_word(&m, size);
-    message_word(&m, flags);
-    message_word(&m, offset);
-    message_word(&m, align);
-    message_word(&m, selector);
+    struct l4re_msg m = l4re_msg_start(L4RE_PROTO_RM, RM_ATTACH);
+    l4re_msg_word(&m, *start);
+    l4re_msg_word(&m, size);
+    l4re_msg_word(&m, flags);
+    l4re_msg_word(&m, offset);
+    l4re_msg_word(&m, align);
+    l4re_msg_word(&m, selector);
     if (l4_is_valid_cap(mem))
-        message_cap(&m, mem, L4_CAP_FPAGE_RW);
-    long error = message_call(rm, &m);
+        l4re_msg_cap(&m, mem, L4_CAP_FPAGE_RW);
+    long error = l4re_msg_call(rm, &m, 0);
     if (error >= 0)
         *start = l4_utcb_mr()->mr[0];
     return error;
@@ -92,9 +93,9 @@ static void unmap_range(l4_cap_idx_t task, l4_addr_t start, l4_size_t size)
 int l4re_rm_detach_srv(l4_cap_idx_t rm, l4_addr_t addr, l4re_ds_t *ds,
                        l4_cap_idx_t task)
 {
-    struct message m = message_start(L4RE_PROTO_RM, RM_DETACH);
-    message_word(&m, addr);
-    long result = message_call(rm, &m);
+    struct l4re_msg m = l4re_msg_start(L4RE_PROTO_RM, RM_DETACH);
+    l4re_msg_word(&m, addr);
+    long result = l4re_msg_call(rm, &m, 0);
     if (result < 0)
         return (int)result;
     l4_addr_t start = l4_utcb_mr()->mr[0];
@@ -110,10 +111,10 @@ int l4re_rm_find_srv(l4_cap_idx_t rm, l4_addr_t *addr, unsigned long *size,
                      l4re_rm_offset_t *offset, l4re_rm_flags_t *flags,
                      l4re_ds_t *m)
 {
-    struct message msg = message_start(L4RE_PROTO_RM, RM_FIND);
-    message_word(&msg, *addr);
-    message_word(&msg, *size);
-    long result = message_call(rm, &msg);
+    struct l4re_msg msg = l4re_msg_start(L4RE_PROTO_RM, RM_FIND);
+    l4re_msg_word(&msg, *addr);
+    l4re_msg_word(&msg, *size);
+    long result = l4re_msg_call(rm, &msg, 0);
     if (result < 0)
         return (int)result;
     const l4_umword_t *mr = l4_utcb_mr()->mr;
@@ -128,9 +129,9 @@ int l4re_rm_find_srv(l4_cap_idx_t rm, l4_addr_t *addr, unsigned long *size,
 int l4re_rm_get_info_srv(l4_cap_idx_t rm, l4_addr_t addr, char *name,
                          unsigned int len, l4re_rm_offset_t *backing_offset)
 {
-    struct message m = message_start(L4RE_PROTO_RM, RM_GET_INFO);
-    message_word(&m, addr);
-    long error = message_call(rm, &m);
+    struct l4re_msg m = l4re_msg_start(L4RE_PROTO_RM, RM_GET_INFO);
+    l4re_msg_word(&m, addr);
+    long error = l4re_msg_call(rm, &m, 0);
     if (error < 0)
         return (int)error;
     if (name && len)
@@ -142,8 +143,8 @@ int l4re_rm_get_info_srv(l4_cap_idx_t rm, l4_addr_t addr, char *name,
 
 void l4re_rm_show_lists_srv(l4_cap_idx_t rm)
 {
-    struct message m = message_start(L4RE_PROTO_RM, RM_SHOW);
-    message_call(rm, &m);
+    struct l4re_msg m = l4re_msg_start(L4RE_PROTO_RM, RM_SHOW);
+    l4re_msg_call(rm, &m, 0);
 }
 
 /* --- the program's own region map ----------------------------------- */
@@ -220,8 +221,8 @@ void l4re_rm_show_lists(void)
 long vitrine_rm_limits(l4_cap_idx_t rm, l4_addr_t *ret_start,
                        l4_addr_t *ret_last, l4_addr_t *ret_kip)
 {
-    struct message m = message_start(L4RE_PROTO_RM, RM_LIMITS);
-    long error = message_call(rm, &m);
+    struct l4re_msg m = l4re_msg_start(L4RE_PROTO_RM, RM_LIMITS);
+    long error = l4re_msg_call(rm, &m, 0);
     if (error < 0)
         return error;
     *ret_start = l4_utcb_mr()->mr[0];
@@ -232,9 +233,9 @@ long vitrine_rm_limits(l4_cap_idx_t rm, l4_addr_t *ret_start,
 
 long vitrine_rm_set_task(l4_cap_idx_t rm, l4_cap_idx_t task)
 {
-    struct message m = message_start(L4RE_PROTO_RM, RM_SET_TASK);
-    message_cap(&m, task, L4_CAP_FPAGE_RWS);
-    return message_call(rm, &m);
+    struct l4re_msg m = l4re_msg_start(L4RE_PROTO_RM, RM_SET_TASK);
+    l4re_msg_cap(&m, task, L4_CAP_FPAGE_RWS);
+    return l4re_msg_call(rm, &m, 0);
 }
 
 long vitrine_rm_attach_for(l4_cap_idx_t rm, l4_addr_t start, l4_size_t size,
@@ -246,6 +247,6 @@ long vitrine_rm_attach_for(l4_cap_idx_t rm, l4_addr_t start, l4_size_t size,
 
 long vitrine_destroy(l4_cap_idx_t object)
 {
-    struct message m = message_start(MOE_PROTO_OBJECT, MOE_OBJECT_DESTROY);
-    return message_call(object, &m);
+    struct l4re_msg m = l4re_msg_start(MOE_PROTO_OBJECT, MOE_OBJECT_DESTROY);
+    return l4re_msg_call(object, &m, 0);
 }
