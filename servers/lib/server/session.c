@@ -1,0 +1,356 @@
+/*
+ * Sessions: a gate each, requests read and answered, and their end.
+ *
+ * A session that l4re_session_open() made is handed out in an answer. Until
+ * that is sent the server holds the only reference; then the server gives its
+ * own up (DEC_REFCNT: its capability becomes a weak one), so the gate ends
+ * with its last client. The kernel triggers the deletion interrupt of the
+ * thread the gate was bound to, and session_sweep() closes every session
+ * whose capability has become invalid.
+ *
+ *      open --> handed out --> counted --last client gone--> closed()
+ *
+ * Sessions may be opened by one thread to be served by another, hence the
+ * lock on a server's list; everything else is the server thread's own.
+ */
+#include "internal.h"
+#include <l4/re/c/util/cap_alloc.h>
+#include <l4/re/env.h>
+#include <l4/sys/factory.h>
+#include <l4/sys/kernel_object.h>
+#include <l4/sys/meta.h>
+#include <l4/sys/task.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- Requests ---- */
+
+static void read_request(struct l4re_server *s, l4_msgtag_t tag,
+                         l4_umword_t label)
+{
+    struct l4re_request *r = &s->request;
+    const l4_umword_t *mr = l4_utcb_mr()->mr;
+    unsigned words = l4_msgtag_words(tag), items = l4_msgtag_items(tag);
+
+    r->protocol = l4_msgtag_label(tag);
+    r->rights = (unsigned)label & 3;
+    r->in = (struct l4re_msg_in){.mr = r->mr, .words = words};
+    r->cap_count = r->caps_taken = 0;
+    memcpy(r->mr, mr, words * sizeof mr[0]);
+    for (unsigned i = 0; i < items && i < L4RE_SERVER_CAPS; i++) {
+        l4_umword_t item = mr[words + 2 * i];
+        if ((item & L4_ITEM_MAP) &&
+            (item & L4_RCV_ITEM_RESULT_MASK) == L4_RCV_ITEM_RESULT_MAPPED)
+            r->caps[r->cap_count++] = s->windows[i];
+    }
+}
+
+static bool makes_sessions(const struct l4re_service *service)
+{
+    return service->create || service->session_size;
+}
+
+/* What every server answers about itself. */
+static long on_meta(const struct l4re_session *session, struct l4re_request *r)
+{
+    const struct l4re_interface *i = session->service->interface;
+    l4_umword_t operation = l4re_msg_in_word(&r->in);
+    if (operation != L4_META_OP_SUPPORTS)
+        return r->in.error ? r->in.error : -L4_ENOSYS;
+    long protocol = (long)l4re_msg_in_word(&r->in);
+    if (r->in.error)
+        return r->in.error;
+    return protocol == i->protocol || protocol == L4_PROTO_META ||
+           (protocol == L4_PROTO_FACTORY && makes_sessions(session->service));
+}
+
+/* A session of the parent's kind, for whoever asked. */
+static long create_session(struct l4re_session *parent, struct l4re_request *r,
+                           l4_cap_idx_t *ret_cap)
+{
+    const struct l4re_service *service = parent->service;
+    struct l4re_session *new = calloc(1, service->session_size);
+    if (!new)
+        return -L4_ENOMEM;
+    long error = l4re_session_open(parent, new, service, NULL);
+    if (error < 0) {
+        free(new);
+        return error;
+    }
+    if (service->opened && (error = service->opened(new, r)) < 0) {
+        l4re_session_close(new);
+        free(new);
+        return error;
+    }
+    new->is_allocated = true;
+    *ret_cap = new->gate;
+    return 0;
+}
+
+static long on_create(struct l4re_session *session, struct l4re_request *r,
+                      struct l4re_msg *answer)
+{
+    const struct l4re_service *service = session->service;
+    l4_cap_idx_t made = L4_INVALID_CAP;
+    long type = (long)l4re_msg_in_word(&r->in);
+    if (r->in.error)
+        return r->in.error;
+    long result = service->create ? service->create(session, type, r, &made)
+                                  : create_session(session, r, &made);
+    if (result >= 0)
+        l4re_msg_cap(answer, made, L4_CAP_FPAGE_RWS);
+    return result;
+}
+
+static long on_request(struct l4re_session *session, struct l4re_request *r,
+                       struct l4re_msg *answer)
+{
+    const struct l4re_service *service = session->service;
+    if (r->protocol == service->interface->protocol)
+        return service->interface->dispatch(session, service->methods, r,
+                                            answer);
+    if (r->protocol == L4_PROTO_META)
+        return on_meta(session, r);
+    if (r->protocol == L4_PROTO_FACTORY && makes_sessions(service))
+        return on_create(session, r, answer);
+    return -L4_EBADPROTO;
+}
+
+/* The tag of an answer whose words are in the UTCB. */
+static l4_msgtag_t answer_tag(long result, const struct l4re_msg *answer)
+{
+    if (result >= 0 && answer->error)
+        result = answer->error;
+    if (result < 0)
+        return l4_msgtag(result, 0, 0, 0);
+    return l4_msgtag(result, answer->words, answer->items, 0);
+}
+
+static void session_arrived(struct l4re_server *s, struct l4re_endpoint *from,
+                            l4_msgtag_t tag, l4_umword_t label)
+{
+    struct l4re_msg answer = l4re_msg_start_answer();
+    read_request(s, tag, label);
+    long result = on_request((struct l4re_session *)from, &s->request, &answer);
+    if (result == L4RE_LATER)
+        return;
+    s->answer = answer_tag(result, &answer);
+    s->has_answer = true;
+}
+
+unsigned l4re_session_rights(const struct l4re_session *session)
+{
+    return session->server->request.rights;
+}
+
+long l4re_session_keep_cap(struct l4re_session *session, l4_cap_idx_t cap)
+{
+    struct l4re_server *s = session->server;
+    for (unsigned i = 0; i < L4RE_SERVER_CAPS; i++) {
+        if (s->windows[i] != cap)
+            continue;
+        l4_cap_idx_t other = l4re_util_cap_alloc();
+        if (l4_is_invalid_cap(other))
+            return -L4_ENOMEM;
+        s->windows[i] = other;
+        for (unsigned c = 0; c < s->request.cap_count; c++)
+            if (s->request.caps[c] == cap)
+                s->request.caps[c] = L4_INVALID_CAP;
+        return 0;
+    }
+    return -L4_EINVAL;
+}
+
+/* ---- Arguments of `create` ---- */
+
+/* Steps over an argument's head; its size in bytes in *ret_size. */
+static int next_argument(struct l4re_request *r, l4_umword_t type,
+                         size_t *ret_size)
+{
+    if (r->in.at >= r->in.words)
+        return 0;
+    l4_umword_t head = r->in.mr[r->in.at];
+    if ((head & L4_VARG_TYPE_MASK & ~L4_VARG_TYPE_SIGN) != type)
+        return -L4_EINVAL;
+    *ret_size = head >> L4_VARG_SIZE_SHIFT & 0xffff;
+    if (l4_bytes_to_mwords((unsigned)*ret_size) > r->in.words - r->in.at - 1)
+        return -L4_EINVAL;
+    r->in.at++;
+    return 1;
+}
+
+int l4re_varg_int(struct l4re_request *r, long *ret_value)
+{
+    size_t size;
+    int found = next_argument(r, L4_VARG_TYPE_UMWORD, &size);
+    if (found > 0 && size != sizeof(l4_umword_t))
+        found = -L4_EINVAL;
+    if (found > 0)
+        *ret_value = (long)r->in.mr[r->in.at++];
+    return found;
+}
+
+int l4re_varg_text(struct l4re_request *r, char *ret_text, size_t max)
+{
+    size_t size;
+    int found = next_argument(r, L4_VARG_TYPE_STRING, &size);
+    if (found <= 0)
+        return found;
+    const char *from = (const char *)&r->in.mr[r->in.at];
+    r->in.at += l4_bytes_to_mwords((unsigned)size);
+    size = strnlen(from, size);
+    if (size > max)
+        return -L4_EINVAL;
+    memcpy(ret_text, from, size);
+    ret_text[size] = 0;
+    return 1;
+}
+
+/* ---- Later ---- */
+
+long l4re_session_later(struct l4re_session *session,
+                        struct l4re_caller *ret_caller)
+{
+    struct l4re_server *s = session->server;
+    if (!(s->flags & L4RE_SERVER_LATER) || s->replies == ~0ul)
+        return -L4_EBUSY;
+    ret_caller->reply = s->reply;
+    s->reply = (unsigned)__builtin_ctzl(~s->replies);
+    s->replies |= 1ul << s->reply; /* keeps I3 */
+    return 0;
+}
+
+void l4re_server_answer(struct l4re_server *s, struct l4re_caller caller,
+                        long result, struct l4re_msg *answer)
+{
+    l4_ipc_reply(server_reply_selector(s, caller.reply), l4_utcb(),
+                 answer_tag(result, answer), L4_IPC_SEND_TIMEOUT_0);
+    s->replies &= ~(1ul << caller.reply);
+}
+
+/* ---- Beginning ---- */
+
+static long serve(struct l4re_server *s, struct l4re_session *session,
+                  const struct l4re_service *service, l4_cap_idx_t gate,
+                  bool is_counted)
+{
+    *session = (struct l4re_session){.endpoint.arrived = session_arrived,
+                                     .service = service,
+                                     .server = s,
+                                     .gate = gate,
+                                     .is_counted = is_counted};
+    if (service->interface->answers_later && !(s->flags & L4RE_SERVER_LATER))
+        return -L4_EINVAL;
+    long error = server_bind(s, gate, &session->endpoint);
+    if (error < 0)
+        return error;
+    pthread_mutex_lock(&s->lock);
+    session->next = s->sessions;
+    s->sessions = session;
+    pthread_mutex_unlock(&s->lock);
+    return 0;
+}
+
+long l4re_server_publish(struct l4re_server *s, struct l4re_session *session,
+                         const struct l4re_service *service, l4_cap_idx_t gate)
+{
+    return serve(s, session, service, gate, false);
+}
+
+long l4re_session_open(struct l4re_session *parent,
+                       struct l4re_session *session,
+                       const struct l4re_service *service,
+                       struct l4re_server *server)
+{
+    struct l4re_server *answering = parent->server;
+    l4_cap_idx_t gate = l4re_util_cap_alloc();
+    if (l4_is_invalid_cap(gate))
+        return -L4_ENOMEM;
+    long error = l4_error(
+        l4_factory_create(l4re_env()->factory, L4_PROTO_KOBJECT, gate));
+    if (error < 0) {
+        l4re_util_cap_free(gate);
+        return error;
+    }
+    error = serve(server ? server : answering, session, service, gate, true);
+    if (error < 0) {
+        l4re_util_cap_free_um(gate);
+        return error;
+    }
+    session->handed_out = answering->handed_out;
+    answering->handed_out = session;
+    return 0;
+}
+
+/* ---- End ---- */
+
+static void unlink_session(struct l4re_session *session)
+{
+    struct l4re_server *s = session->server;
+    pthread_mutex_lock(&s->lock);
+    for (struct l4re_session **at = &s->sessions; *at; at = &(*at)->next)
+        if (*at == session) {
+            *at = session->next;
+            break;
+        }
+    pthread_mutex_unlock(&s->lock);
+    for (struct l4re_session **at = &s->handed_out; *at;
+         at = &(*at)->handed_out)
+        if (*at == session) {
+            *at = session->handed_out;
+            break;
+        }
+}
+
+void l4re_session_close(struct l4re_session *session)
+{
+    unlink_session(session);
+    l4_task_delete_obj(L4RE_THIS_TASK_CAP, session->gate);
+    l4re_util_cap_free_um(session->gate);
+}
+
+/* The first session of the list whose gate has gone. */
+static struct l4re_session *find_ended(struct l4re_server *s)
+{
+    pthread_mutex_lock(&s->lock);
+    struct l4re_session *i = s->sessions;
+    while (i && (!i->is_counted || l4_msgtag_label(l4_task_cap_valid(
+                                       L4RE_THIS_TASK_CAP, i->gate)) > 0))
+        i = i->next;
+    pthread_mutex_unlock(&s->lock);
+    return i;
+}
+
+void session_sweep(struct l4re_server *s, struct l4re_irq *irq)
+{
+    struct l4re_session *ended;
+    (void)irq;
+    while ((ended = find_ended(s))) {
+        unlink_session(ended);
+        l4re_util_cap_free_um(ended->gate);
+        bool is_allocated = ended->is_allocated;
+        if (ended->service->closed)
+            ended->service->closed(ended);
+        if (is_allocated)
+            free(ended);
+    }
+}
+
+bool session_must_tidy(const struct l4re_server *s)
+{
+    return s->handed_out || s->request.cap_count;
+}
+
+void session_tidy(struct l4re_server *s)
+{
+    struct l4re_request *r = &s->request;
+    for (unsigned i = 0; i < r->cap_count; i++)
+        if (l4_is_valid_cap(r->caps[i]))
+            l4_task_release_cap(L4RE_THIS_TASK_CAP, r->caps[i]);
+    r->cap_count = 0;
+    while (s->handed_out) {
+        struct l4re_session *session = s->handed_out;
+        s->handed_out = session->handed_out;
+        l4_kobject_dec_refcnt(session->gate, 1);
+    }
+}

@@ -1,0 +1,62 @@
+#!/usr/bin/env python3
+"""interface: C headers, a page and a decoding table from NAME.iface files.
+
+describe.py says how a description looks. Exit 1: something is wrong with it.
+"""
+import argparse
+import json
+import pathlib
+import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import describe  # noqa: E402
+import emit_c  # noqa: E402
+import emit_docs  # noqa: E402
+
+
+def options():
+    p = argparse.ArgumentParser(
+        prog="interface", description="Makes C headers, a page or a table "
+        "for trace tools from interface descriptions.")
+    p.add_argument("files", nargs="+", metavar="NAME.iface")
+    p.add_argument("--client", metavar="FILE", help="write the stubs")
+    p.add_argument("--server", metavar="FILE", help="write the skeleton")
+    p.add_argument("--page", metavar="FILE", help="write a Markdown page")
+    p.add_argument("--table", metavar="FILE",
+                   help="write all interfaces as JSON")
+    return p.parse_args()
+
+
+def check_all(interfaces):
+    seen = {}
+    for i in interfaces:
+        other = seen.setdefault(i.protocol, i.name)
+        if other != i.name:
+            raise describe.Problem(f"{i.name} and {other} have the same "
+                                   f"protocol number {i.protocol:#x}")
+
+
+def run(o):
+    interfaces = [describe.read(f) for f in o.files]
+    check_all(interfaces)
+    if len(interfaces) > 1 and (o.client or o.server or o.page):
+        raise describe.Problem("one description at a time for headers "
+                               "and pages")
+    for path, text in ((o.client, emit_c.client), (o.server, emit_c.server),
+                       (o.page, emit_docs.page)):
+        if path:
+            pathlib.Path(path).write_text(text(interfaces[0]), "utf-8")
+    if o.table:
+        pathlib.Path(o.table).write_text(
+            json.dumps(emit_docs.table(interfaces), indent=1) + "\n", "utf-8")
+
+
+def main():
+    try:
+        run(options())
+    except (describe.Problem, OSError, UnicodeDecodeError) as problem:
+        sys.exit(f"interface: {problem}")
+
+
+if __name__ == "__main__":
+    main()
