@@ -57,9 +57,9 @@ def _kernel(lab, tree, out):
     core = out / "core"
     core.mkdir(exist_ok=True)
     try:
-        for name, source in lab.kernel.items():
+        for name, file in lab.kernel.items():
             text = (tree / name).read_text(errors="replace")
-            (core / source).write_text(kernel.with_bodies(lab, name, text))
+            (core / file.core).write_text(kernel.with_bodies(lab, name, text))
     except ValueError as error:
         raise BuildFailed(str(error)) from None
     return kernel.build(lab, core, out, _run)

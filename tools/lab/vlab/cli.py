@@ -14,7 +14,7 @@ import tempfile
 from . import build, kernel, report
 from . import lab as labs
 from .judge import judge, load_tests
-from .places import PROGRAMS, ROOT, SIMULATOR, Problem
+from .places import PROGRAMS, ROOT, Problem
 from .run import filled
 
 USAGE, INTERRUPTED = 103, 130
@@ -102,12 +102,13 @@ def cmd_run(args):
         return 1
     system = lab.systems[name]
     sys.stdout.flush()
-    if lab.kernel:
-        os.environ["VITRINE_SIM"] = str(out / SIMULATOR.name)
+    simulator = kernel.simulator(out, system)
     if system.root:
-        os.execv(out / SIMULATOR.name if lab.kernel else SIMULATOR,
+        os.execv(simulator,
                  ["vitrine-sim", "--until", system.until, *system.options,
                   *options, PROGRAMS / "sigma0", PROGRAMS / system.root])
+    if lab.kernel:
+        os.environ["VITRINE_SIM"] = str(simulator)
     (out / system.file).write_text(filled(lab.folder / system.file, values))
     os.execv(ROOT / "vitrine", ["vitrine", "run", "--until", system.until,
                                 *system.options, *options,

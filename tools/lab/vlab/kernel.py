@@ -4,7 +4,10 @@
 # lab's holes/FILE has, for each function taken out, what is there instead:
 #
 #   core file + holes/FILE          -> the starter ("lab start" writes it)
-#   core file + bodies of a student -> compiled, linked: out/vitrine-sim
+#   core file + bodies of a student -> compiled, linked: out/vitrine-sim-FILE
+#
+# Functions that are to be replaced (`replace`) have no hole: the starter has
+# them as they are.
 #
 # So the core file itself is the solution and cannot rot; and of a student
 # only the bodies of these functions are taken, nothing around them.
@@ -30,17 +33,21 @@ def holes(lab, name):
 
 
 def core_text(lab, name):
-    return (CORE / lab.kernel[name]).read_text()
+    return (CORE / lab.kernel[name].core).read_text()
 
 
-def hole_names(lab, name):
-    return tuple(csource.functions(holes(lab, name)))
+def names_of(lab, name):
+    """The functions that are the student's."""
+    return lab.kernel[name].replace or tuple(
+        csource.functions(holes(lab, name)))
 
 
 def starter(lab, name):
     """The core file with its holes."""
+    if lab.kernel[name].replace:
+        return core_text(lab, name)
     return csource.splice(core_text(lab, name), holes(lab, name),
-                          hole_names(lab, name))
+                          names_of(lab, name))
 
 
 def lay_starter(lab, target):
@@ -55,10 +62,10 @@ def lay_starter(lab, target):
         (target / name).write_text(starter(lab, name))
 
 
-def with_bodies(lab, name, text, most=None):
+def with_bodies(lab, name, text):
     """The core file with the bodies that `text` has. ValueError says what a
     person must mend."""
-    names = most or hole_names(lab, name)
+    names = names_of(lab, name)
     for function in names:
         body = csource.body_of(text, function)
         if body is None:
@@ -78,30 +85,46 @@ def _compile_words(source):
         if entry["file"].endswith("/core/" + source) and \
                 "port/sim" in entry["output"] and \
                 "sim-core" in entry["output"]:
-            return shlex.split(entry["command"]), entry["output"]
+            return shlex.split(entry["command"])
     raise Problem("%s: nothing is said about %s" % (BUILD, source))
 
 
+def simulator(out, system):
+    """Where the simulator for a system is; the build's own if the lab is not
+    about the kernel."""
+    if not system.kernel:
+        return SIMULATOR
+    return out / "-".join([SIMULATOR.name, *system.kernel])
+
+
+def _object(lab, name, tree, out, run):
+    """Compiles one core file of `tree`; (its object, what was said)."""
+    source = lab.kernel[name].core
+    words = _compile_words(source)
+    target = out / (source + ".o")
+    own = {"-o": target, "-c": tree / source, "-MF": out / "dep"}
+    for option, value in own.items():
+        words[words.index(option) + 1] = str(value)
+    at = words.index("-c")
+    words[at:at] = ["-I" + str(CORE), "-Wno-unused-function",
+                    "-fdiagnostics-color=never"]
+    return str(target), run(words, BUILD)
+
+
 def build(lab, tree, out, run):
-    """Compiles the core files in `tree` and links a simulator of them into
-    `out`. run(words, folder) runs a compiler; its text is returned."""
-    said, objects = "", []
-    for source in lab.kernel.values():
-        words, output = _compile_words(source)
-        target = out / (source + ".o")
-        own = {"-o": target, "-c": tree / source, "-MF": out / "dep"}
-        for option, value in own.items():
-            words[words.index(option) + 1] = str(value)
-        at = words.index("-c")
-        words[at:at] = ["-I" + str(CORE), "-Wno-unused-function",
-                        "-fdiagnostics-color=never"]
-        said += run(words, BUILD)
-        objects.append(str(target))
+    """Compiles the core files in `tree` and links the simulators that the
+    lab's systems want into `out`. run(words, folder) runs a compiler; its
+    text is returned."""
+    built = {name: _object(lab, name, tree, out, run) for name in lab.kernel}
+    said = "".join(text for _, text in built.values())
     link = subprocess.run(
         ["ninja", "-C", BUILD, "-t", "commands", "-s",
          SIMULATOR.relative_to(BUILD)], stdout=subprocess.PIPE, text=True)
     words = shlex.split(link.stdout.splitlines()[-1])
-    words[words.index("-o") + 1] = str(out / SIMULATOR.name)
     # Before the core's archive, so that its own file is not looked for.
     at = next(i for i, w in enumerate(words) if "libsim-core" in w)
-    return said + run(words[:at] + objects + words[at:], BUILD)
+    for system in {s.kernel: s for s in lab.systems.values()}.values():
+        words[words.index("-o") + 1] = str(simulator(out, system))
+        objects = [built[name][0] for name in system.kernel]
+        said += run(words[:at] + objects + words[at:], BUILD)
+    return said

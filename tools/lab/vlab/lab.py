@@ -32,6 +32,14 @@ class System:
     root: str  # the program that is the root task, "": moe, and ned
     options: tuple  # more of the simulator's
     trace: bool  # false: only the console is judged (of a given program)
+    kernel: tuple  # the files of [kernel] that its simulator is made with
+
+
+@dataclasses.dataclass(frozen=True)
+class CoreFile:
+    """What a student's file of the kernel stands for."""
+    core: str  # the file's name there
+    replace: tuple  # functions to be rewritten; (): those of holes/
 
 
 @dataclasses.dataclass(frozen=True)
@@ -46,7 +54,7 @@ class Lab:
     personal: bool  # its values come from the student's name
     seeds: int  # schedules that `check` tries if not told otherwise
     shared: tuple  # paths of given files that several labs have
-    kernel: dict  # file to edit -> core file it stands for (kernel.py)
+    kernel: dict  # file to edit -> CoreFile (see kernel.py)
 
     def given(self):
         """Paths of the source files that are not the student's."""
@@ -76,7 +84,11 @@ def load(folder):
     for key, kind in (("number", int), ("title", str), ("about", str),
                       ("edit", list), ("programs", dict), ("systems", dict)):
         _must(isinstance(data.get(key), kind), path, "no %s" % key)
-    systems = {}
+    kernel, systems = {}, {}
+    for name, entry in data.get("kernel", {}).items():
+        entry = {"core": entry} if isinstance(entry, str) else entry
+        kernel[name] = CoreFile(entry["core"],
+                                tuple(entry.get("replace", ())))
     for name, entry in data["systems"].items():
         entry = {"file": entry} if isinstance(entry, str) else entry
         systems[name] = System(name, entry.get("file", ""),
@@ -84,7 +96,8 @@ def load(folder):
                                entry.get("ram", "32M"),
                                entry.get("root", ""),
                                tuple(entry.get("options", ())),
-                               entry.get("trace", True))
+                               entry.get("trace", True),
+                               tuple(entry.get("kernel", kernel)))
         _must(systems[name].root or (folder / systems[name].file).is_file(),
               path, "system %s: there is no %s" % (name, systems[name].file))
     shared = tuple(LABS / "lib" / name for name in data.get("shared", ()))
@@ -96,7 +109,7 @@ def load(folder):
     return Lab(data["number"], data["title"], data["about"], folder,
                tuple(data["edit"]), data["programs"], systems,
                data.get("personal", False), data.get("seeds", 0), shared,
-               data.get("kernel", {}))
+               kernel)
 
 
 def all_labs():

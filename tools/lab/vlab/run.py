@@ -7,7 +7,8 @@ import re
 import string
 import subprocess
 
-from .places import PROGRAMS, SIMULATOR, Problem
+from .kernel import simulator
+from .places import PROGRAMS, Problem
 from .story import Story
 
 HOST_SECONDS = 20
@@ -46,7 +47,7 @@ class Run:
         where.mkdir(exist_ok=True)
         self.trace = where / "run.vtr"
         self.console_file = where / "console.txt"
-        words = [out / SIMULATOR.name if lab.kernel else SIMULATOR,
+        words = [simulator(out, system),
                  "--programs", PROGRAMS, "--system", system.name,
                  "--ram", system.ram, "--until", system.until,
                  "--seed", str(seed), *system.options,

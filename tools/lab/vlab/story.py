@@ -202,7 +202,7 @@ class Story:
         if handler:
             handler(row)
         if row["event"] in ("PAGE_FAULT", "EXCEPTION", "FAULT_REPORT",
-                            "IPC_ERROR", "TIMEOUT", "INVOKE", "RESULT",
+                            "IPC_ERROR", "TIMEOUT", "INVOKE", "RESULT", "SWITCH",
                             "IPC_BLOCK", "MEM_UNMAP", "CAP_MAP", "CAP_UNMAP",
                             "THREAD_PRIO", "MARK", "WAIT", "IRQ", "CREATE"):
             fields = {k: v for k, v in row.items()
