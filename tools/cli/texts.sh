@@ -251,13 +251,15 @@ END
 help_bench()
 {
     cat <<'END'
-Usage: ./vitrine bench [--json] [--only NAME]
+Usage: ./vitrine bench [--target NAME] [--json] [--only NAME]
 Measures on this machine, now, and prints each figure beside its floor from
 the same run, and whether it holds what was promised.
 
   --json            an array of {name, unit, value, floor, ratio, target,
                     holds}
   --only NAME       this row only
+  --target NAME     of a machine in QEMU (riscv64, aarch64): messages in
+                    instructions retired, the start, the kernel's size
 
 Exit code: 0 if every row holds, 1 if one does not.
 END

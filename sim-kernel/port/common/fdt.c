@@ -33,13 +33,13 @@ static uint32_t big32(const uint8_t *p)
            p[3];
 }
 
-/* Is there a zero byte in [text, text + room)? */
-static bool text_ends(const uint8_t *text, uint32_t room)
+/* Bytes of the text up to its zero byte and with it; 0: none in `room`. */
+static uint32_t text_bytes(const uint8_t *text, uint32_t room)
 {
-    while (room--)
-        if (!*text++)
-            return true;
-    return false;
+    for (uint32_t i = 0; i < room; i++)
+        if (!text[i])
+            return i + 1;
+    return 0;
 }
 
 bool fdt_open(const void *at, size_t room, struct fdt *ret_fdt)
@@ -53,6 +53,8 @@ bool fdt_open(const void *at, size_t room, struct fdt *ret_fdt)
     if (total > room || tree > total || tree_size > total - tree ||
         strings > total || strings_size > total - strings || tree & 3)
         return false;
+    while (strings_size && h[strings + strings_size - 1])
+        strings_size--; /* so every name in it has an end */
     *ret_fdt =
         (struct fdt){h + tree, h + strings, tree_size, strings_size, total};
     struct fdt *f = ret_fdt;
@@ -61,12 +63,11 @@ bool fdt_open(const void *at, size_t room, struct fdt *ret_fdt)
 
 static bool token_node(const struct fdt *f, struct token *t)
 {
-    uint32_t at = t->at + 4, room = f->tree_size - at;
-    if (!text_ends(f->tree + at, room))
-        return false;
+    uint32_t at = t->at + 4;
+    uint32_t size = text_bytes(f->tree + at, f->tree_size - at);
     t->name = (const char *)f->tree + at;
-    t->next = (at + (uint32_t)strlen(t->name) + 1 + 3) & ~3u;
-    return true;
+    t->next = (at + size + 3) & ~3u;
+    return size > 0;
 }
 
 static bool token_property(const struct fdt *f, struct token *t)
@@ -76,8 +77,7 @@ static bool token_property(const struct fdt *f, struct token *t)
         return false;
     uint32_t size = big32(f->tree + at), name = big32(f->tree + at + 4);
     at += 8;
-    if (size > f->tree_size - at || name >= f->strings_size ||
-        !text_ends(f->strings + name, f->strings_size - name))
+    if (size > f->tree_size - at || name >= f->strings_size)
         return false;
     t->name = (const char *)f->strings + name;
     t->value = f->tree + at;
@@ -150,8 +150,8 @@ static int child_named(const struct fdt *f, int node, const char *part,
 {
     struct token t;
     for (int n = fdt_next(f, node); n >= 0; n = fdt_next(f, n))
-        if (fdt_parent(f, n) == node && token_read(f, (uint32_t)n, &t) &&
-            name_matches(t.name, part, length))
+        if (token_read(f, (uint32_t)n, &t) &&
+            name_matches(t.name, part, length) && fdt_parent(f, n) == node)
             return n;
     return FDT_NONE;
 }
@@ -191,15 +191,15 @@ const char *fdt_text(const struct fdt *f, int node, const char *name)
 {
     uint32_t size;
     const uint8_t *p = fdt_property(f, node, name, &size);
-    return p && text_ends(p, size) ? (const char *)p : NULL;
+    return p && text_bytes(p, size) ? (const char *)p : NULL;
 }
 
 static bool list_has(const uint8_t *list, uint32_t size, const char *what)
 {
-    while (size && text_ends(list, size)) {
+    uint32_t used;
+    while ((used = text_bytes(list, size))) {
         if (!strcmp((const char *)list, what))
             return true;
-        uint32_t used = (uint32_t)strlen((const char *)list) + 1;
         list += used;
         size -= used;
     }

@@ -19,9 +19,15 @@ void *memcpy(void *restrict to, const void *restrict from, size_t size)
 {
     char *t = to;
     const char *f = from;
-    if (are_aligned(t, f))
+    if (are_aligned(t, f)) {
+        for (; size >= 32; size -= 32, t += 32, f += 32) {
+            const word *v = (const word *)f;
+            word *w = (word *)t;
+            w[0] = v[0], w[1] = v[1], w[2] = v[2], w[3] = v[3];
+        }
         for (; size >= 8; size -= 8, t += 8, f += 8)
             *(word *)t = *(const word *)f;
+    }
     while (size--)
         *t++ = *f++;
     return to;
@@ -42,9 +48,15 @@ void *memset(void *at, int byte, size_t size)
 {
     char *t = at;
     uint64_t all = (uint8_t)byte * 0x0101010101010101ull;
-    if (are_aligned(t, t))
+    if (are_aligned(t, t)) {
+        for (; size >= 64; size -= 64, t += 64) {
+            word *w = (word *)t;
+            w[0] = w[1] = w[2] = w[3] = all;
+            w[4] = w[5] = w[6] = w[7] = all;
+        }
         for (; size >= 8; size -= 8, t += 8)
             *(word *)t = all;
+    }
     while (size--)
         *t++ = (char)byte;
     return at;

@@ -210,7 +210,8 @@ int port_space_map(struct port_space *s, uaddr_t va, paddr_t pa, unsigned order,
     if (old & PTE_V || rights & RIGHT_X)
         space_stop_others(s, rights);
     *e = pte_of(pa, space_flags(rights));
-    space_flush(va);
+    if (old & PTE_V) /* a hart that knows of no entry asks again, by a fault */
+        space_flush(va);
     if (level > 0 && old & PTE_V && !(old & PTE_LEAF)) {
         __asm__ volatile("sfence.vma" : : : "memory"); /* all small pages */
         core_table_free(s, space_table(old));
