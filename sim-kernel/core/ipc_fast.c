@@ -182,7 +182,7 @@ bool ipc_fast(struct thread *t)
     for (unsigned i = 0; i < words; i++)
         r->utcb->mr[i] = t->utcb->mr[i];
     work_done(4 + words / 4);
-    if (__builtin_expect(trace_on, 0))
+    if (trace_is_on())
         fast_trace(t, r, &args, &op, entered);
     fast_receive(r, &op);
     fast_link(t, r, op.open);

@@ -176,7 +176,7 @@ static void report_finish(void)
     while (!object_reap(1u << 20))
         ;
     report_check_all();
-    if (trace_on) {
+    if (trace_is_on()) {
         report_trace_objects();
         core_each_wait(report_trace_wait, NULL);
     }

@@ -263,10 +263,12 @@ static inline void sched_switch(struct cpu *c, struct thread *to, bool direct,
         }
     }
     c->current = to;
+    if (!TRACE_POINTS)
+        return;
     struct trace_who *who = trace_self();
     who->thread = to ? to->object.id : 0;
     who->task = to ? to->task->object.id : 0;
-    if (__builtin_expect(trace_on, 0))
+    if (trace_is_on())
         handover_switch(who->thread, from ? from->object.id : 0,
                         to ? to->prio : 0, direct);
 }

@@ -16,7 +16,18 @@
 
 enum { TRACE_CPUS = 32 };
 
+/* False only in the build that shows what trace points cost while they are off
+ * (`vitrine bench`). */
+#ifndef TRACE_POINTS
+#define TRACE_POINTS true
+#endif
+
 extern bool trace_on;
+
+static inline bool trace_is_on(void)
+{
+    return TRACE_POINTS && __builtin_expect(trace_on, 0);
+}
 
 /* Who runs on a CPU, for the records: debugger ids of thread and task (0: the
  * kernel itself). The scheduler sets them. */
@@ -62,7 +73,7 @@ void trace_check(void);
 
 #define trace_event(event, flags, a0, a1, a2, a3, a4, a5)                      \
     do {                                                                       \
-        if (__builtin_expect(trace_on, 0))                                     \
+        if (trace_is_on())                                                     \
             trace_write((event), (flags), (uint64_t)(a0), (uint64_t)(a1),      \
                         (uint64_t)(a2), (uint64_t)(a3), (uint64_t)(a4),        \
                         (uint64_t)(a5));                                       \
@@ -71,7 +82,7 @@ void trace_check(void);
 /* The same, in the name of another thread than the running one. */
 #define trace_event_of(thread_id, event, flags, a0, a1, a2, a3, a4, a5)        \
     do {                                                                       \
-        if (__builtin_expect(trace_on, 0)) {                                   \
+        if (trace_is_on()) {                                                   \
             struct trace_who *who_ = trace_self();                             \
             uint32_t running_ = who_->thread;                                  \
             who_->thread = (thread_id);                                        \

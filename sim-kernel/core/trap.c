@@ -181,7 +181,7 @@ void core_syscall(void)
     work_done(TRAP_STEPS);
     if (!t->watch && ipc_fast(t))
         return;
-    if (trace_on) {
+    if (trace_is_on()) {
         struct ipc_args args;
         port_frame_get_args(&t->frame, &args);
         trap_trace(0, args.dest, args.tag);
@@ -323,7 +323,7 @@ struct port_frame *core_next(void)
     kip_update_clock();
     if (t) {
         port_space_activate(&vcpu_task(t)->mem.port);
-        if (__builtin_expect(trace_on, 0))
+        if (trace_is_on())
             handover_leave(t->object.id, port_frame_ip(&t->frame));
     }
     work_leave(__func__);

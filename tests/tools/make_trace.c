@@ -1,5 +1,6 @@
 /* make-trace KIND FILE: a synthetic trace for the golden files and scripts.
- * KIND: story, lie (its snapshot differs), zstd, empty, crowd=N, many=N, or one
+ * KIND: story, lie (its snapshot differs), zstd, empty, crowd=N, many=N,
+ * churn=N, or one
  * of planted.h. */
 #include "planted.h"
 #include "writer.h"
@@ -13,9 +14,12 @@ int main(int argc, char **argv)
 
     if (argc != 3)
         return 103;
-    writer_open(&w, argv[2], "story", !strcmp(argv[1], "zstd"));
+    bool churn = !strncmp(argv[1], "churn=", 6);
+    writer_open(&w, argv[2], "story", churn || !strcmp(argv[1], "zstd"));
     if (!strncmp(argv[1], "crowd=", 6))
         write_crowd(&w, (unsigned)atoi(argv[1] + 6));
+    else if (churn)
+        write_churn(&w, strtoul(argv[1] + 6, NULL, 10));
     else if (!strncmp(argv[1], "many=", 5))
         write_many(&w, strtoul(argv[1] + 5, NULL, 10));
     else if (strcmp(argv[1], "empty") && !write_planted(&w, argv[1]))

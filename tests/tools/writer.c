@@ -424,6 +424,30 @@ void write_many(struct writer *w, unsigned long records)
     }
 }
 
+/* A gate is made, handed on and goes again: four records the graph sees. */
+static void come_and_go(struct writer *w, uint64_t i)
+{
+    uint64_t gate = 1000 + i;
+
+    make(w, gate, VTR_T_GATE, NULL);
+    put(w, VTR_CAP_MAP, 0, 0, 0, SERVER, 0x100, gate, 0x7f);
+    put(w, VTR_CAP_MAP, 0, SERVER, 0x100, CLIENT_A, 0x100 + i % 64, gate, 5);
+    if (i >= 32)
+        put(w, VTR_DELETE, 0, gate - 32, VTR_T_GATE);
+}
+
+void write_churn(struct writer *w, unsigned long records)
+{
+    write_story(w, false);
+    w->chunk_records = 4096;
+    for (unsigned long i = 0; i < records / 24; i++) {
+        run(w, CLIENT_A_THREAD);
+        busy_call(w, CLIENT_A_THREAD, 2 * i);
+        busy_call(w, CLIENT_A_THREAD, 2 * i + 1);
+        come_and_go(w, i);
+    }
+}
+
 void write_crowd(struct writer *w, unsigned tasks)
 {
     cap_count = 0;

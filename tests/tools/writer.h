@@ -47,6 +47,9 @@ void write_story(struct writer *w, bool lie);
 /* The story's system at work until there are `records` in all, for figures. */
 void write_many(struct writer *w, unsigned long records);
 
+/* The same with capabilities that come and go all the time. */
+void write_churn(struct writer *w, unsigned long records);
+
 /* A system of `tasks` clients that hold the same server's gate, for speed. */
 void write_crowd(struct writer *w, unsigned tasks);
 

@@ -50,6 +50,11 @@ static void read_output(int fd, uint64_t start, struct child_result *r)
     r->output[used] = 0;
 }
 
+static double seconds(struct timeval t)
+{
+    return (double)t.tv_sec + (double)t.tv_usec / 1e6;
+}
+
 bool child_run(char *const argv[], struct child_result *r)
 {
     uint64_t start = clock_ns();
@@ -67,6 +72,7 @@ bool child_run(char *const argv[], struct child_result *r)
     if (pid < 0 || wait4(pid, &status, 0, &usage) != pid)
         return false;
     r->total_s = (double)(clock_ns() - start) / 1e9;
+    r->cpu_s = seconds(usage.ru_utime) + seconds(usage.ru_stime);
     r->rss_mib = (double)usage.ru_maxrss / 1024;
     r->code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
     return true;

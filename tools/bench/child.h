@@ -14,6 +14,7 @@ struct child_result {
     int code;             /* exit code; 128 + signal */
     double first_line_ms; /* from before the start; < 0: no line came */
     double total_s;
+    double cpu_s;              /* of the host, user and system */
     double rss_mib;            /* the most it had */
     char output[CHILD_OUTPUT]; /* stdout and stderr, cut to what fits */
 };

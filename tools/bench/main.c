@@ -74,6 +74,7 @@ static void print_json(const struct row *r, bool first)
     number("floor", r->floor, r->measured);
     number("ratio", r->measured && r->floor ? r->value / r->floor : 0,
            r->measured && r->floor);
+    printf(", \"at_least\": %s", r->at_least ? "true" : "false");
     number("target", r->target, r->measured && r->target);
     printf(", \"holds\": %s}", row_holds(r) ? "true" : "false");
 }

@@ -9,6 +9,8 @@
 #include "clock.h"
 #include "floor.h"
 #include "kernel.h"
+#include "rows_trace.h"
+#include "system.h"
 
 #include <fcntl.h>
 #include <stdio.h>
@@ -19,118 +21,22 @@
 
 enum {
     IPC_TIMES_FLOOR = 4,
-    IPC_TRACED_TIMES_FLOOR = 6,
-    ROUND_TRIP_EVENTS = 10, /* ENTER, IPC, IPC_BLOCK, SWITCH, LEAVE; twice */
-    EVENT_MOST_NS = 25,
-    EVENT_WRITTEN_MOST_NS = 200, /* 5 million a second */
     FAULT_TIMES_FLOOR = 100,
     MAP_TIMES_FLOOR = 18,
     MAP_TOUCH_TIMES_FLOOR = 160,
     STARTS = 15,
     COMPUTE_ROUNDS = 2, /* short: a busy host takes the CPU every few ms */
     COMPUTE_BATCHES = 50,
-    PATH = 512,
-    ARGS = 24,
 };
-
-static struct child_result result;
-
-static bool cannot(struct row *r, const char *why)
-{
-    snprintf(r->why, sizeof(r->why), "%s", why);
-    return false;
-}
-
-/* --- running systems ---------------------------------------------------- */
-
-/* A command line for the simulator, put together piece by piece. */
-struct command {
-    const struct bench *bench;
-    char text[ARGS][PATH];
-    char *argv[ARGS + 1];
-    unsigned count;
-};
-
-static void add(struct command *c, const char *format, const char *arg)
-{
-    snprintf(c->text[c->count], PATH, format, arg);
-    c->argv[c->count] = c->text[c->count];
-    c->argv[++c->count] = NULL;
-}
-
-static void add_program(struct command *c, const char *name)
-{
-    char path[PATH];
-
-    snprintf(path, sizeof(path), "%s/programs/%s", c->bench->build, name);
-    add(c, "%s", path);
-}
-
-static void start(struct command *c, const struct bench *b, const char *boot)
-{
-    *c = (struct command){.bench = b};
-    add(c, "%s/sim-kernel/port/sim/vitrine-sim", b->build);
-    add(c, "--host-clock", "");
-    add(c, "--system", "");
-    add(c, "bench", "");
-    add(c, "--command", "");
-    add(c, "%s", boot);
-}
-
-/* Runs it; what went wrong goes to r->why. */
-static bool run(struct command *c, struct row *r)
-{
-    if (!child_run(c->argv, &result))
-        return cannot(r, "the simulator could not be started");
-    if (result.code) {
-        char *end = strchr(result.output, '\n');
-        if (end)
-            *end = 0;
-        snprintf(r->why, sizeof(r->why), "exit code %d: %.180s", result.code,
-                 result.output);
-        return false;
-    }
-    return true;
-}
 
 /* --- rows: messages ----------------------------------------------------- */
-
-/* With a trace, so few calls a batch that the ring holds them. */
-static const char *const ipc_boot = "rom/ned rom/ipc.cfg";
-static const char *const ipc_boot_few = "rom/ned rom/ipc.cfg 2000";
-
-static void ipc_system(struct command *c, const struct bench *b,
-                       const char *boot, const char *trace)
-{
-    start(c, b, boot);
-    if (trace) {
-        add(c, "--trace", "");
-        add(c, "%s", trace);
-    }
-    add_program(c, "sigma0");
-    add_program(c, "moe");
-    add_program(c, "ned");
-    add_program(c, "bench_server");
-    add_program(c, "bench_ipc");
-    add(c, "%s/tools/bench/ipc.cfg", b->root);
-}
-
-/* A figure that may be `times` the floor. */
-static bool floor_figure(struct row *r, const char *name, double times)
-{
-    if (!child_figure(&result, name, &r->value))
-        return cannot(r, "the program printed no such figure");
-    r->floor = floor_round_trip();
-    r->target = times * r->floor;
-    return true;
-}
 
 static bool measure_ipc(const struct bench *b, struct row *r)
 {
     struct command c;
 
-    ipc_system(&c, b, ipc_boot, NULL);
-    return run(&c, r) && floor_figure(r, r->name, IPC_TIMES_FLOOR);
+    ipc_system(&c, b, IPC_BOOT, NULL);
+    return system_run(&c, r) && floor_figure(r, r->name, IPC_TIMES_FLOOR);
 }
 
 /* The same calls by the long way: nothing was promised. */
@@ -138,58 +44,9 @@ static bool measure_ipc_slow(const struct bench *b, struct row *r)
 {
     struct command c;
 
-    ipc_system(&c, b, ipc_boot, NULL);
-    add(&c, "--no-fast-path", "");
-    return run(&c, r) && floor_figure(r, "ipc_inter", 0);
-}
-
-/* The figures of a run with a trace in result. */
-static bool run_traced(const struct bench *b, const char *boot, struct row *r)
-{
-    struct command c;
-    char trace[PATH];
-
-    snprintf(trace, sizeof(trace), "%s/bench.vtr", b->build);
-    ipc_system(&c, b, boot, trace);
-    bool ran = run(&c, r);
-    unlink(trace);
-    return ran;
-}
-
-static bool measure_ipc_traced(const struct bench *b, struct row *r)
-{
-    return run_traced(b, ipc_boot_few, r) &&
-           floor_figure(r, "ipc_inter", IPC_TRACED_TIMES_FLOOR);
-}
-
-/* What tracing adds to a call and its reply, by event; the floor: nothing. */
-static bool measure_trace_event(const struct bench *b, struct row *r)
-{
-    struct command c;
-    double plain;
-
-    ipc_system(&c, b, ipc_boot_few, NULL);
-    if (!run(&c, r) || !floor_figure(r, "ipc_inter", 0))
-        return false;
-    plain = r->value;
-    if (!run_traced(b, ipc_boot_few, r) || !floor_figure(r, "ipc_inter", 0))
-        return false;
-    r->value = (r->value - plain) / ROUND_TRIP_EVENTS;
-    r->floor = 0;
-    r->target = EVENT_MOST_NS;
-    return true;
-}
-
-/* So many calls a batch that the ring goes to the file in between: the whole
- * time of a call and its reply, by event. */
-static bool measure_trace_write(const struct bench *b, struct row *r)
-{
-    if (!run_traced(b, ipc_boot, r) || !floor_figure(r, "ipc_inter", 0))
-        return false;
-    r->value /= ROUND_TRIP_EVENTS;
-    r->floor = 0;
-    r->target = EVENT_WRITTEN_MOST_NS;
-    return true;
+    ipc_system(&c, b, IPC_BOOT, NULL);
+    command_add(&c, "--no-fast-path", "");
+    return system_run(&c, r) && floor_figure(r, "ipc_inter", 0);
 }
 
 /* --- rows: memory -------------------------------------------------------- */
@@ -198,14 +55,14 @@ static bool measure_memory(const struct bench *b, struct row *r, double times)
 {
     struct command c;
 
-    start(&c, b, "rom/ned rom/mem.cfg");
-    add_program(&c, "sigma0");
-    add_program(&c, "moe");
-    add_program(&c, "ned");
-    add_program(&c, "bench_pager");
-    add_program(&c, "bench_mem");
-    add(&c, "%s/tools/bench/mem.cfg", b->root);
-    return run(&c, r) && floor_figure(r, r->name, times);
+    system_start(&c, b, "rom/ned rom/mem.cfg");
+    command_add_program(&c, "sigma0");
+    command_add_program(&c, "moe");
+    command_add_program(&c, "ned");
+    command_add_program(&c, "bench_pager");
+    command_add_program(&c, "bench_mem");
+    command_add(&c, "%s/tools/bench/mem.cfg", b->root);
+    return system_run(&c, r) && floor_figure(r, r->name, times);
 }
 
 static bool measure_fault(const struct bench *b, struct row *r)
@@ -238,12 +95,12 @@ static bool scale_run(const struct bench *b, struct row *r)
     struct command c = {.bench = b};
 
     if (!done) {
-        add(&c, "%s/sim-kernel/port/sim/vitrine-sim", b->build);
-        add(&c, "--host-clock", "");
-        add(&c, "--ram=2G", "");
-        add_program(&c, "sigma0");
-        add_program(&c, "bench_scale");
-        if (!run(&c, r))
+        command_add(&c, "%s/sim-kernel/port/sim/vitrine-sim", b->build);
+        command_add(&c, "--host-clock", "");
+        command_add(&c, "--ram=2G", "");
+        command_add_program(&c, "sigma0");
+        command_add_program(&c, "bench_scale");
+        if (!system_run(&c, r))
             return false;
         kept = result;
         done = true;
@@ -356,11 +213,11 @@ static bool measure_compute(const struct bench *b, struct row *r)
     double native = native_ns(&sum), checked;
 
     snprintf(boot, sizeof(boot), "rom/bench_compute %d", COMPUTE_ROUNDS);
-    start(&c, b, boot);
-    add_program(&c, "sigma0");
-    add_program(&c, "moe");
-    add_program(&c, "bench_compute");
-    if (!run(&c, r))
+    system_start(&c, b, boot);
+    command_add_program(&c, "sigma0");
+    command_add_program(&c, "moe");
+    command_add_program(&c, "bench_compute");
+    if (!system_run(&c, r))
         return false;
     if (!child_figure(&result, "compute_checked", &checked))
         return cannot(r, "bench_compute printed no figure");
@@ -390,10 +247,10 @@ static double median(double *values, unsigned count)
 
 static void hello_system(struct command *c, const struct bench *b)
 {
-    start(c, b, "rom/hello");
-    add_program(c, "sigma0");
-    add_program(c, "moe");
-    add_program(c, "hello");
+    system_start(c, b, "rom/hello");
+    command_add_program(c, "sigma0");
+    command_add_program(c, "moe");
+    command_add_program(c, "hello");
 }
 
 /* The least a process can do: start and print a line. */
@@ -411,7 +268,7 @@ static bool measure_first_line(const struct bench *b, struct row *r)
 
     hello_system(&c, b);
     for (unsigned i = 0; i < STARTS; i++) {
-        if (!run(&c, r))
+        if (!system_run(&c, r))
             return false;
         if (result.first_line_ms < 0)
             return cannot(r, "hello printed nothing");
@@ -430,7 +287,7 @@ static bool measure_rss(const struct bench *b, struct row *r)
     struct command c;
 
     hello_system(&c, b);
-    if (!run(&c, r))
+    if (!system_run(&c, r))
         return false;
     r->value = result.rss_mib;
     echo(&result);
@@ -490,6 +347,10 @@ struct row rows[] = {
      .unit = "ns",
      .measure = measure_trace_write,
      .text = "an event made and written to the file"},
+    {.name = "trace_off",
+     .unit = "ratio",
+     .measure = measure_trace_off,
+     .text = "a call, trace points off, to a build without any"},
     {.name = "ipc_slow_path",
      .unit = "ns",
      .measure = measure_ipc_slow,
@@ -554,6 +415,48 @@ struct row rows[] = {
      .unit = "B",
      .measure = measure_kmem_task,
      .text = "of a task: tables, UTCBs, code and stack mapped"},
+    {.name = "export_ctf",
+     .unit = "M/s",
+     .at_least = true,
+     .measure = measure_export,
+     .text = "events of a 10-million trace to CTF"},
+    {.name = "export_perfetto",
+     .unit = "M/s",
+     .at_least = true,
+     .measure = measure_export,
+     .text = "the same to Perfetto"},
+    {.name = "trace_memory",
+     .unit = "MiB",
+     .measure = measure_trace_memory,
+     .text = "the most a tool took for these 10 million"},
+    {.name = "graph_at",
+     .unit = "s",
+     .measure = measure_graph_at,
+     .text = "capabilities at a time in them, slowest of five"},
+    {.name = "graph_draw",
+     .unit = "s",
+     .measure = measure_graph_draw,
+     .text = "10,000 objects as a picture, folded"},
+    {.name = "graph_reach",
+     .unit = "s",
+     .measure = measure_graph_reach,
+     .text = "who can reach whom among them, with the path"},
+    {.name = "report_100k",
+     .unit = "MB",
+     .measure = measure_report,
+     .text = "HTML report of 100,000 wild events"},
+    {.name = "report_1m",
+     .unit = "MB",
+     .measure = measure_report,
+     .text = "of a million"},
+    {.name = "report_open_100k",
+     .unit = "s",
+     .measure = measure_report_open,
+     .text = "until it can be used, in Chromium"},
+    {.name = "report_open_1m",
+     .unit = "s",
+     .measure = measure_report_open,
+     .text = "the same of a million"},
     {.name = "compute_checked",
      .unit = "ratio",
      .measure = measure_compute,
@@ -575,5 +478,7 @@ const size_t row_count = sizeof(rows) / sizeof(rows[0]);
 
 bool row_holds(const struct row *r)
 {
-    return r->measured && (!r->target || r->value <= r->target);
+    if (!r->measured || !r->target)
+        return r->measured;
+    return r->at_least ? r->value >= r->target : r->value <= r->target;
 }

@@ -19,7 +19,9 @@ struct row {
     /* Fills value, floor, target; false with why[]: it could not be. */
     bool (*measure)(const struct bench *b, struct row *r);
     double value, floor;
-    double target; /* the most it may be; 0: nothing was promised */
+    bool at_least; /* more is better */
+    double target; /* the most (at_least: the least) it may be; 0: nothing
+                    * was promised */
     bool measured;
     char why[256];
 };

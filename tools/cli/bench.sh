@@ -23,14 +23,16 @@ cmd_bench()
     done
     eval "set -- $_rest"
     ensure_setup build run
-    ensure_built runnable
     if [ -n "$_target" ] && [ "$_target" != sim ]; then
+        ensure_built runnable
         options=''
         . "$cli/target.sh"
         build_target "$_target"
         exec "$root/tools/qemu/bench.py" --target "$_target" \
             --kernel "$target_kernel" --programs "$programs" "$@"
     fi
+    ensure_built runnable sim-kernel/port/sim/vitrine-sim-untraced \
+        tests/tools/make-trace
     need_tool vitrine-bench
     exec "$tool" --root "$root" --build "$build" "$@"
 }

@@ -217,7 +217,6 @@ function drawNote() {
 }
 
 async function start() {
-  const began = performance.now();
   const element = document.getElementById("data");
   await loadData(element.textContent);
   element.remove();
@@ -253,7 +252,7 @@ async function start() {
   addEventListener("hashchange", () => app.fromAddress());
   app.show("overview");
   app.fromAddress();
-  document.body.dataset.ready = Math.round(performance.now() - began);
+  document.body.dataset.ready = Math.round(performance.now());
 }
 
 start();
