@@ -11,16 +11,11 @@
 #include "port.h"
 
 #include <l4/vitrine/trace_events.h>
+#include <l4/vitrine/trace_points.h>
 #include <stdbool.h>
 #include <stddef.h>
 
 enum { TRACE_CPUS = 32 };
-
-/* False only in the build that shows what trace points cost while they are off
- * (`vitrine bench`). */
-#ifndef TRACE_POINTS
-#define TRACE_POINTS true
-#endif
 
 extern bool trace_on;
 

@@ -45,7 +45,7 @@ static bool measure_ipc_slow(const struct bench *b, struct row *r)
     struct command c;
 
     ipc_system(&c, b, IPC_BOOT, NULL);
-    command_add(&c, "--no-fast-path", "");
+    command_add(&c, "%s", "--no-fast-path");
     return system_run(&c, r) && floor_figure(r, "ipc_inter", 0);
 }
 
@@ -96,8 +96,8 @@ static bool scale_run(const struct bench *b, struct row *r)
 
     if (!done) {
         command_add(&c, "%s/sim-kernel/port/sim/vitrine-sim", b->build);
-        command_add(&c, "--host-clock", "");
-        command_add(&c, "--ram=2G", "");
+        command_add(&c, "%s", "--host-clock");
+        command_add(&c, "%s", "--ram=2G");
         command_add_program(&c, "sigma0");
         command_add_program(&c, "bench_scale");
         if (!system_run(&c, r))

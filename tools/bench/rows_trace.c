@@ -25,7 +25,7 @@ enum {
     ROUND_TRIP_EVENTS = 10, /* ENTER, IPC, IPC_BLOCK, SWITCH, LEAVE; twice */
     EVENT_MOST_NS = 25,
     EVENT_WRITTEN_MOST_NS = 200, /* 5 million a second */
-    OFF_RUNS = 9,
+    OFF_RUNS = 24,
     EXPORT_LEAST_M = 2, /* million events a second */
     TOOL_MOST_MIB = 64,
     GRAPH_AT_MOST_S = 2,
@@ -165,7 +165,7 @@ static bool tool_run(struct command *c, struct row *r, const char *what)
 static void tool(struct command *c, const struct bench *b, const char *name)
 {
     *c = (struct command){.bench = b};
-    command_add(c, "", "");
+    command_add(c, "%s", "");
     snprintf(c->text[0], PATH, "%s/tools/vitrine-%s", b->build, name);
 }
 
@@ -179,7 +179,7 @@ static const char *ipc_trace(const struct bench *b, struct row *r)
     if (there)
         return path;
     ipc_system(&c, b, "rom/ned rom/ipc.cfg 11200", path);
-    command_add(&c, "--no-fast-path", "");
+    command_add(&c, "%s", "--no-fast-path");
     return system_run(&c, r) ? path : NULL;
 }
 

@@ -32,10 +32,10 @@ void system_start(struct command *c, const struct bench *b, const char *boot)
 {
     *c = (struct command){.bench = b};
     command_add(c, "%s/sim-kernel/port/sim/vitrine-sim", b->build);
-    command_add(c, "--host-clock", "");
-    command_add(c, "--system", "");
-    command_add(c, "bench", "");
-    command_add(c, "--command", "");
+    command_add(c, "%s", "--host-clock");
+    command_add(c, "%s", "--system");
+    command_add(c, "%s", "bench");
+    command_add(c, "%s", "--command");
     command_add(c, "%s", boot);
 }
 
@@ -59,7 +59,7 @@ void ipc_system(struct command *c, const struct bench *b, const char *boot,
 {
     system_start(c, b, boot);
     if (trace) {
-        command_add(c, "--trace", "");
+        command_add(c, "%s", "--trace");
         command_add(c, "%s", trace);
     }
     command_add_program(c, "sigma0");
