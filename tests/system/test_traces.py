@@ -99,17 +99,17 @@ def _():
         local beats = L4.default_loader:start({}, "rom/spin_metronome 1500")
         assert(beats:wait() == 0)
         """, "slow.cfg")
-    words = [root / "vitrine", "run", "--realtime", "--trace", trace, slow]
-    with subprocess.Popen(words, env=environment,
-                          stdout=subprocess.DEVNULL) as going:
-        words = [root / "vitrine", "trace", "--follow", trace]
-        with subprocess.Popen(words, env=environment, text=True,
-                              stdout=subprocess.PIPE) as reading:
+    words = [root / "vitrine", "trace", "--follow", trace]
+    with subprocess.Popen(words, env=environment, text=True,
+                          stdout=subprocess.PIPE) as reading:
+        words = [root / "vitrine", "run", "--realtime", "--trace", trace, slow]
+        with subprocess.Popen(words, env=environment,
+                              stdout=subprocess.DEVNULL) as going:
             first = [reading.stdout.readline() for _ in range(100)]
             assert going.poll() is None, "the run is over already"
             assert not trace.exists(), "the trace has its name already"
             seen = "".join(first) + reading.stdout.read()
-        assert reading.returncode == 0 and going.wait() == 0
+        assert reading.wait() == 0 and going.returncode == 0
     assert seen == vitrine("trace", trace).out
 
 
