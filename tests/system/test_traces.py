@@ -99,7 +99,7 @@ def _():
         local beats = L4.default_loader:start({}, "rom/spin_metronome 1500")
         assert(beats:wait() == 0)
         """, "slow.cfg")
-    words = [root / "vitrine", "trace", "--follow", trace]
+    words = [root / "vitrine", "trace", "--follow", "--to", "csv", trace]
     with subprocess.Popen(words, env=environment, text=True,
                           stdout=subprocess.PIPE) as reading:
         words = [root / "vitrine", "run", "--realtime", "--trace", trace, slow]
@@ -109,8 +109,9 @@ def _():
             assert going.poll() is None, "the run is over already"
             assert not trace.exists(), "the trace has its name already"
             seen = "".join(first) + reading.stdout.read()
-        assert reading.wait() == 0 and going.returncode == 0
-    assert seen == vitrine("trace", trace).out
+        assert reading.wait() == 0, "the reader failed"
+        assert going.returncode == 0, "the run failed"
+    assert seen == vitrine("trace", "--to", "csv", trace).out, "not the same"
 
 
 @test("trace --follow ends when the run gives up")
