@@ -29,9 +29,9 @@ build_target()
     build=$_host
     sim=$root/tools/qemu/run.py
     case $options in
-    *--max-steps* | *--host-clock* | *--no-fast-path*)
-        die "--max-steps, --host-clock and --no-fast-path are the" \
-            "simulator's, not a machine's (--target)"
+    *--max-steps* | *--no-fast-path*)
+        die "--max-steps and --no-fast-path are the simulator's, not a" \
+            "machine's (--target)"
         ;;
     esac
 }

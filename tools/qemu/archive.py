@@ -11,6 +11,7 @@ HEADER = struct.Struct("<QQIIQQQ256s")
 ENTRY = struct.Struct("<QQ48s")
 NEVER = (1 << 64) - 1
 FILES_MAX = 128
+HOST_CLOCK = 1  # of the flags
 
 
 class BadInput(Exception):
@@ -50,7 +51,8 @@ def text(value, size, what):
     return data
 
 
-def pack(paths, command, until_ns=NEVER, seed=0, trace_records=0):
+def pack(paths, command, until_ns=NEVER, seed=0, trace_records=0,
+         flags=0):
     """The archive's bytes; the first two files are sigma0 and the root."""
     if len(paths) > FILES_MAX:
         raise BadInput("more than %d boot modules" % FILES_MAX)
@@ -63,6 +65,6 @@ def pack(paths, command, until_ns=NEVER, seed=0, trace_records=0):
         name = text(os.path.basename(path), 48, "a boot module's name")
         entries += ENTRY.pack(at + len(files), len(data), name)
         files += data
-    return HEADER.pack(MAGIC, at + len(files), len(paths), 0, trace_records,
+    return HEADER.pack(MAGIC, at + len(files), len(paths), flags, trace_records,
                        until_ns, seed, text(command, 256, "the command")
                        ) + entries + files

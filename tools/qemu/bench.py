@@ -57,7 +57,7 @@ class Bench:
             path = os.path.join(ROOT, "tools/bench", cfg)
             words = [sys.executable, os.path.join(ROOT, "tools/qemu/run.py"),
                      "--target", self.o.target, "--kernel", self.o.kernel,
-                     "--time-limit", "300",
+                     "--time-limit", "300", "--host-clock",
                      "--command", "rom/ned rom/%s 2000" % cfg]
             words += map(self.program, ["sigma0", "moe", "ned"] + programs)
             done = subprocess.run(words + [path], stdin=subprocess.DEVNULL,

@@ -60,6 +60,8 @@ def arguments():
     p.add_argument("--trace", default="")
     p.add_argument("--input", default="")
     p.add_argument("--realtime", action="store_true")
+    p.add_argument("--host-clock", action="store_true",
+                   help="programs may measure by the machine's clock")
     p.add_argument("--gdb", default="", help="socket for gdb; wait for it")
     p.add_argument("--time-limit", type=float, default=60,
                    help="seconds on the wall; 0: none")
@@ -239,7 +241,8 @@ def run(o, folder):
     path = os.path.join(folder, "archive")
     with open(path, "wb") as file:
         file.write(archive.pack(o.modules, o.command, parse_time(o.until),
-                                o.seed, TRACE_RECORDS if o.trace else 0))
+                                o.seed, TRACE_RECORDS if o.trace else 0,
+                                archive.HOST_CLOCK if o.host_clock else 0))
     socket = os.path.join(folder, "qmp")
     stdin = subprocess.DEVNULL
     if o.input and o.input != "-":

@@ -14,13 +14,14 @@
 
 #define ARCHIVE_MAGIC 0x3163726172746976ull /* "vitrarc1" */
 
+enum { ARCHIVE_HOST_CLOCK = 1 }; /* programs may measure by the clock */
 enum { ARCHIVE_NAME = 48, ARCHIVE_COMMAND = 256, ARCHIVE_FILES = 128 };
 
 struct archive_header {
     uint64_t magic;
     uint64_t size;          /* bytes of the whole archive */
     uint32_t count;         /* entries */
-    uint32_t flags;         /* 0 */
+    uint32_t flags;         /* ARCHIVE_... */
     uint64_t trace_records; /* of the ring; 0: no trace */
     uint64_t until_ns;      /* time limit, ~0: none */
     uint64_t seed;

@@ -51,6 +51,7 @@ void hardware_boot(const struct hardware *h)
     b.heap_extra = a->trace_records * sizeof(struct vtr_record);
     hardware_options.until_ns = a->until_ns;
     hardware_options.seed = a->seed;
+    hardware_options.host_clock = a->flags & ARCHIVE_HOST_CLOCK;
 
     static struct boot_info info; /* too large for a kernel stack */
     info.cpu_count = h->cpu_count;

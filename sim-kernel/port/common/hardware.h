@@ -24,6 +24,7 @@ struct hardware {
 extern struct hardware_options {
     uint64_t until_ns; /* time limit, ~0: none */
     uint64_t seed;
+    bool host_clock; /* port_host_ns() says something */
 } hardware_options;
 
 /* Opens the boot archive, fills memory and boots the core. Says on the

@@ -135,7 +135,7 @@ void port_image_loaded(const struct port_space *s, uint32_t task, uaddr_t base,
  * counts instructions as nanoseconds. */
 int64_t port_host_ns(void)
 {
-    return (int64_t)port_time();
+    return hardware_options.host_clock ? (int64_t)port_time() : -1;
 }
 
 unsigned port_vary(unsigned range)
