@@ -214,10 +214,16 @@ bool ipc_abort_senders(struct heap *queue, unsigned code)
 static void ipc_sent(struct thread *s);
 static bool ipc_donates(const struct thread *s);
 
-/* r has s's message. */
-static void ipc_received(struct thread *r, struct thread *s, unsigned words)
+void ipc_delivered(struct thread *s, struct thread *r, unsigned words,
+                   unsigned error)
 {
     enum ipc_kind kind = r->ipc.kind;
+
+    if (error) {
+        ipc_fail(r, error | 1);
+        ipc_fail(s, error);
+        return;
+    }
     if (s->ipc.call)
         s->ipc.no_reply = !reply_set_caller(r, s);
     if (ipc_in_utcb(kind)) {
@@ -230,17 +236,6 @@ static void ipc_received(struct thread *r, struct thread *s, unsigned words)
         sched_ready(r);
         trap_fault_answered(r, kind, tag_label(s->ipc.tag));
     }
-}
-
-void ipc_delivered(struct thread *s, struct thread *r, unsigned words,
-                   unsigned error)
-{
-    if (error) {
-        ipc_fail(r, error | 1);
-        ipc_fail(s, error);
-        return;
-    }
-    ipc_received(r, s, words);
     ipc_sent(s);
     if (r->state == THREAD_READY && ipc_donates(s))
         sched_donate(r);

@@ -3,14 +3,7 @@ static void ipc_send(struct thread *s, struct thread *r, bool reply,
                      struct heap *queue, unsigned timeout)
 {
     if (r && ipc_accepts(r, s)) {
-        unsigned error = ipc_transfer(s, r, reply);
-        if (error) {
-            ipc_fail(s, error);
-            return;
-        }
-        ipc_sent(s);
-        if (r->state == THREAD_READY && ipc_donates(s))
-            sched_donate(r);
+        ipc_transfer(s, r, reply);
         return;
     }
     uint64_t deadline = ipc_deadline(s, timeout);

@@ -1,19 +1,13 @@
 /* Only the receiver is told of an error. */
-static unsigned ipc_transfer(struct thread *s, struct thread *r, bool reply)
+void ipc_delivered(struct thread *s, struct thread *r, unsigned words,
+                   unsigned error)
 {
-    unsigned words;
-    unsigned error = ipc_copy(s, r, reply, &words);
     enum ipc_kind kind = r->ipc.kind;
 
-    ipc_leave(r);
-    if (r->replier == s) {
-        s->reply_to = NULL;
-        r->replier = NULL;
-    }
-    reply_forget(r);
     if (error) {
         ipc_fail(r, error | 1);
-        return 0;
+        ipc_sent(s);
+        return;
     }
     if (s->ipc.call)
         s->ipc.no_reply = !reply_set_caller(r, s);
@@ -27,5 +21,7 @@ static unsigned ipc_transfer(struct thread *s, struct thread *r, bool reply)
         sched_ready(r);
         trap_fault_answered(r, kind, tag_label(s->ipc.tag));
     }
-    return 0;
+    ipc_sent(s);
+    if (r->state == THREAD_READY && ipc_donates(s))
+        sched_donate(r);
 }
