@@ -244,6 +244,10 @@ static bool take_below(struct mapping *top, unsigned rights, unsigned budget)
     mapping_walk_start(top, &what);
     while ((step = mapping_walk_step(&m)) != WALK_OVER) {
         if (step == WALK_VISIT && (slot_of(m)->rights & rights)) {
+            if ((rights & CAP_R) && !list_is_empty(&m->children)) {
+                mapping_walk_into(m); /* they came while it was stopped */
+                continue;
+            }
             if (budget-- == 0) {
                 mapping_walk_back(m);
                 return false;
@@ -268,8 +272,10 @@ bool cap_revoke(struct cap_slot *s, unsigned rights, bool self, unsigned budget)
 {
     if (!s->object)
         return true;
-    if (!take_below(&s->map, rights, budget))
-        return false;
+    do {
+        if (!take_below(&s->map, rights, budget))
+            return false;
+    } while (self && (rights & CAP_R) && !list_is_empty(&s->map.children));
     if (self)
         slot_take(s, rights);
     return true;

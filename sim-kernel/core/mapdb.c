@@ -78,6 +78,14 @@ void mapping_walk_back(struct mapping *m)
     }
 }
 
+void mapping_walk_into(struct mapping *m)
+{
+    if (walk.at) {
+        walk.at = m;
+        walk.down = true;
+    }
+}
+
 /* m, without children, goes. */
 static void walk_loses(struct mapping *m)
 {

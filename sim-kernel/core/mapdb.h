@@ -68,6 +68,9 @@ enum mapping_step { WALK_ON, WALK_VISIT, WALK_OVER };
 enum mapping_step mapping_walk_step(struct mapping **ret_node);
 /* m, which was just told to be visited, was not after all. */
 void mapping_walk_back(struct mapping *m);
+/* m, which was just told to be visited, has children that are to be visited
+ * before. */
+void mapping_walk_into(struct mapping *m);
 /* An operation begins that must see every node: nothing is gone on with. */
 void mapping_walk_forget(void);
 

@@ -1,5 +1,5 @@
 /*
- * One piece of mapped memory: the node, its place in the space's treap, its
+ * One piece of mapped memory: the node, its place in the space's tree, its
  * page-table entry. Private to mspace*.c; outside, use mspace.h.
  *
  * What a call here does to a node it does to the page table too (I2 of
@@ -12,13 +12,16 @@
 #include "kassert.h"
 #include "mspace.h"
 
-/* Pages in a superpage; what it costs to split one. */
 enum { MEM_ENTRY_STEPS = 4 }; /* to change an entry of a page table */
-enum { MEM_SPLIT = 1 << (SUPERPAGE_ORDER - PAGE_ORDER) };
 
 static inline struct mem_node *mem_node_of(struct mapping *m)
 {
     return container_of(m, struct mem_node, map);
+}
+
+static inline struct mem_node *mem_node_at(struct tree_node *place)
+{
+    return container_of(place, struct mem_node, place);
 }
 
 static inline uaddr_t mem_node_size(const struct mem_node *n)
@@ -42,6 +45,12 @@ static inline void mem_spend(unsigned *budget, unsigned cost)
 {
     *budget -= *budget < cost ? *budget : cost;
 }
+
+/* A node outside of everything. NULL: no memory. */
+struct mem_node *mem_node_alloc(struct mspace *m);
+void mem_node_release(struct mem_node *n);
+/* Gives such a node its place in the space. */
+void mem_node_place(struct mem_node *n, uaddr_t va, paddr_t pa, unsigned order);
 
 /*
  * A new node (a root of the derivation tree so far) mapped in m; the place
@@ -69,16 +78,5 @@ bool mem_take_tree(struct mem_node *n, unsigned rights, unsigned *budget,
 /* Takes n with all derived from it without anybody having asked how it was
  * used: that is noted in n's parent. */
 bool mem_clear(struct mem_node *n, unsigned *budget);
-
-/*
- * Turns a superpage into 512 pages in the same place of the derivation tree;
- * each gets the children whose frames it has. n, which must have no
- * superpages as children (mem_split_below()), becomes the first of them.
- * 0, -L4_ENOMEM (nothing changed). O(512 log nodes + children).
- */
-int mem_node_split(struct mem_node *n);
-/* Splits the superpages derived from n, to the last. One whose owner has no
- * quota for that is taken from him whole. False: budget used up. */
-bool mem_split_below(struct mem_node *n, unsigned *budget, unsigned *ret_used);
 
 #endif

@@ -6,7 +6,7 @@
 #include "mspace.h"
 
 #include "kassert.h"
-#include "mem_node.h"
+#include "mem_split.h"
 #include "trace.h"
 #include "work.h"
 #include <l4/sys/err.h>
@@ -20,7 +20,6 @@ int mspace_init(struct mspace *m, struct quota *q, uint32_t task_id,
     m->quota = q;
     m->nodes = NULL;
     m->task_id = task_id;
-    m->count = 0;
     m->end = end;
     return port_space_init(&m->port) ? -L4_ENOMEM : 0;
 }
@@ -28,8 +27,10 @@ int mspace_init(struct mspace *m, struct quota *q, uint32_t task_id,
 bool mspace_clear(struct mspace *m, unsigned budget)
 {
     m->end = 0;
+    if (!mem_split_on())
+        return false;
     while (m->nodes)
-        if (!mem_clear(m->nodes, &budget) || work_should_stop())
+        if (!mem_clear(mem_node_at(m->nodes), &budget) || work_should_stop())
             return false;
     return true;
 }
@@ -53,16 +54,13 @@ bool mspace_destroy(struct mspace *m, unsigned budget)
 static struct mem_node *mspace_look_from(struct mspace *m, uaddr_t va,
                                          unsigned *ret_steps)
 {
-    struct mem_node *n = m->nodes, *found = NULL;
+    struct mem_node *found = NULL;
     unsigned steps = 0;
-    while (n) {
-        steps++;
-        if (va < n->va + mem_node_size(n)) {
-            found = n; /* ends behind va; one to its left may do so too */
-            n = n->left;
-        } else {
-            n = n->right;
-        }
+    for (struct tree_node *at = m->nodes; at; steps++) {
+        struct mem_node *n = mem_node_at(at);
+        bool fits = va < mem_va(n) + mem_node_size(n);
+        found = fits ? n : found; /* one to its left may end behind va, too */
+        at = fits ? at->left : at->right;
     }
     *ret_steps = steps;
     return found;
@@ -79,7 +77,7 @@ struct mem_node *mspace_from(struct mspace *m, uaddr_t va)
 struct mem_node *mspace_find(struct mspace *m, uaddr_t va)
 {
     struct mem_node *n = mspace_from(m, va);
-    return n && n->va <= va ? n : NULL;
+    return n && mem_va(n) <= va ? n : NULL;
 }
 
 int mspace_map_root(struct mspace *m, uaddr_t va, paddr_t pa, unsigned order,
@@ -92,7 +90,7 @@ int mspace_map_root(struct mspace *m, uaddr_t va, paddr_t pa, unsigned order,
     kassert(((va | pa) & ((1ul << order) - 1)) == 0);
     if (end > m->end)
         return -L4_EINVAL;
-    if (n && n->va < end)
+    if (n && mem_va(n) < end)
         return -L4_EEXIST;
     rights = (rights | RIGHT_R) & RIGHT_RWX;
     if (mem_node_make(m, va, pa, order, rights, attributes, &n))
@@ -115,31 +113,29 @@ static void check_derivation(const struct mem_node *n)
         return;
     kassert((n->rights & ~p->rights) == 0);
     kassert(n->pa >= p->pa);
-    kassert(n->pa + mem_node_size(n) <= p->pa + mem_node_size(p));
+    kassert(n->pa + mem_node_size(n) <= mem_split_end(p));
 }
 
 static void check_node(const struct mspace *m, const struct mem_node *n)
 {
     kassert(n->space == m);
     kassert(n->order == PAGE_ORDER || n->order == SUPERPAGE_ORDER);
-    kassert(((n->va | n->pa) & (mem_node_size(n) - 1)) == 0);
+    kassert(((mem_va(n) | n->pa) & (mem_node_size(n) - 1)) == 0);
     kassert((n->rights & RIGHT_R) && n->rights <= RIGHT_RWX);
-    kassert(!n->left || n->left->priority <= n->priority);
-    kassert(!n->right || n->right->priority <= n->priority);
     check_derivation(n);
 }
 
 void mspace_check(struct mspace *m)
 {
     uaddr_t end = 0;
-    uint32_t count = 0;
     unsigned steps; /* looking is no work of the kernel's */
     struct mem_node *n;
+    tree_check(m->nodes);
+    mem_split_check();
     while ((n = mspace_look_from(m, end, &steps))) {
-        kassert(n->va >= end); /* I1, and the treap's order */
-        end = n->va + mem_node_size(n);
+        kassert(mem_va(n) >= end); /* I1 */
+        end = mem_va(n) + mem_node_size(n);
         check_node(m, n);
-        count++;
     }
-    kassert(count == m->count && (end <= m->end || !m->end));
+    kassert(end <= m->end || !m->end);
 }

@@ -2,13 +2,13 @@
  * Memory of a task: what is mapped where, and from whom.
  *
  * Beside the port's page table (which the MMU reads) each space keeps its
- * mappings as nodes of the mapping database, in a treap ordered by address,
+ * mappings as nodes of the mapping database, in a tree ordered by address,
  * so that a range is found in O(log n + found). The page table and the
  * nodes always agree.
  *
  * Pages are PAGE_ORDER or SUPERPAGE_ORDER. Handing on a part of a superpage
  * makes a small child of the large node. Taking back a part of a superpage
- * first splits it into 512 pages (children go with their part).
+ * first splits it into 512 pages (children go with their part; mem_split.h).
  *
  * I1  nodes of one space do not overlap, and are naturally aligned in
  *     address and frame.
@@ -21,14 +21,13 @@
 
 #include "mapdb.h"
 #include "quota.h"
+#include "tree.h"
 
 struct mem_node {
     struct mapping map;
-    struct mem_node *left, *right; /* treap by va */
+    struct tree_node place; /* in the space, by address */
     struct mspace *space;
-    uaddr_t va;
     paddr_t pa;
-    uint32_t priority; /* hash of va: deterministic */
     uint8_t order, rights, attributes;
     uint8_t used; /* R touched, W written: seen when the
                      page table changed, not asked for yet */
@@ -37,11 +36,21 @@ struct mem_node {
 struct mspace {
     struct port_space port; /* page table */
     struct quota *quota;    /* charged for nodes; constant */
-    struct mem_node *nodes; /* treap root */
-    uint32_t task_id;       /* constant: for traces */
-    uint32_t count;         /* nodes */
-    uaddr_t end;            /* first address that may not be mapped */
+    struct tree_node *nodes;
+    uint32_t task_id; /* constant: for traces */
+    uaddr_t end;      /* first address that may not be mapped */
 };
+
+/* Nodes in it. */
+static inline uint32_t mspace_count(const struct mspace *m)
+{
+    return tree_size(m->nodes);
+}
+/* Where n is mapped. */
+static inline uaddr_t mem_va(const struct mem_node *n)
+{
+    return n->place.key;
+}
 
 /* 0 or -L4_ENOMEM. */
 int mspace_init(struct mspace *m, struct quota *q, uint32_t task_id,

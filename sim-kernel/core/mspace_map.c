@@ -19,7 +19,7 @@
 #include "mspace.h"
 
 #include "kassert.h"
-#include "mem_node.h"
+#include "mem_split.h"
 #include "trace.h"
 #include "work.h"
 #include <l4/sys/err.h>
@@ -108,7 +108,7 @@ static bool piece_is_there(const struct handing *h, const struct piece *p,
                            const struct mem_node *e)
 {
     const struct mapping *n = &p->n->map;
-    if (e->order < p->order || e->pa + (p->to - e->va) != p->pa)
+    if (e->order < p->order || e->pa + (p->to - mem_va(e)) != p->pa)
         return false;
     return mapping_is_near(n, &e->map) || e->map.parent == n ||
            (h->grant && e->map.parent == n->parent);
@@ -138,8 +138,9 @@ static int piece_merge(struct handing *h, struct piece *p, struct mem_node *e)
     if (!same) {
         unsigned attributes = piece_attributes(h, p);
         e->used |=
-            (uint8_t)port_space_protect(port, e->va, e->order, e->rights);
-        if (port_space_map(port, e->va, e->pa, e->order, rights, attributes))
+            (uint8_t)port_space_protect(port, mem_va(e), e->order, e->rights);
+        if (port_space_map(port, mem_va(e), e->pa, e->order, rights,
+                           attributes))
             return -L4_ENOMEM;
         e->rights = (uint8_t)rights;
         e->attributes = (uint8_t)attributes;
@@ -157,7 +158,8 @@ static int split(struct handing *h, struct mem_node *n)
     if (!done || h->budget == 0)
         return -L4_EAGAIN;
     mem_spend(&h->budget, MEM_SPLIT);
-    return mem_node_split(n) ? -L4_ENOMEM : AGAIN;
+    int error = mem_node_split(n);
+    return error ? error : AGAIN;
 }
 
 /* Makes the place of p free of e. */
@@ -180,7 +182,7 @@ static int piece_place(struct handing *h, struct piece *p)
     }
     if (h->grant && p->n->order > p->order)
         return split(h, p->n);
-    if (!e || e->va >= p->to + (1ul << p->order))
+    if (!e || mem_va(e) >= p->to + (1ul << p->order))
         return piece_insert(h, p);
     if (piece_is_there(h, p, e)) {
         int result = piece_merge(h, p, e);
@@ -208,6 +210,8 @@ int mspace_map_on(struct mspace *src, uaddr_t src_va, struct mspace *dst,
     *ret_pages = 0;
     if (order < PAGE_ORDER)
         return 0;
+    if (!mem_split_on())
+        return -L4_EAGAIN;
     src_va = mem_range_start(src_va, order);
     dst_va = mem_range_start(dst_va, order);
     struct handing h = {.src = src,
@@ -221,11 +225,11 @@ int mspace_map_on(struct mspace *src, uaddr_t src_va, struct mspace *dst,
     struct mem_node *n;
 
     while (result >= 0 && at < end && (n = mspace_from(src, at)) &&
-           n->va < end) {
-        struct piece p = {.n = n, .from = n->va > at ? n->va : at};
+           mem_va(n) < end) {
+        struct piece p = {.n = n, .from = mem_va(n) > at ? mem_va(n) : at};
         p.order = order < n->order ? PAGE_ORDER : n->order;
         p.to = dst_va + (p.from - src_va);
-        p.pa = n->pa + (p.from - n->va);
+        p.pa = n->pa + (p.from - mem_va(n));
         if (p.to < dst_va || mem_range_end(p.to, p.order) > dst->end)
             break; /* outside of what dst may map */
         result = piece_place(&h, &p);

@@ -17,8 +17,9 @@
 #include "mspace.h"
 
 #include "kassert.h"
-#include "mem_node.h"
+#include "mem_split.h"
 #include "work.h"
+#include <l4/sys/err.h>
 
 struct unmapping {
     uaddr_t va, end;
@@ -43,14 +44,15 @@ static bool unmap_part(struct unmapping *u, struct mem_node *n, bool *ret_again)
     if (!mem_split_below(n, &u->budget, u->used))
         return false;
     if (u->self) {
-        *ret_again = mem_node_split(n) == 0;
-        if (!*ret_again)
+        int error = mem_node_split(n);
+        if (error == -L4_ENOMEM)
             return unmap_whole(u, n);
+        *ret_again = !error;
         mem_spend(&u->budget, MEM_SPLIT);
-        return true;
+        return !error;
     }
-    uaddr_t first = u->va > n->va ? u->va - n->va : 0;
-    uaddr_t end = u->end - n->va;
+    uaddr_t first = u->va > mem_va(n) ? u->va - mem_va(n) : 0;
+    uaddr_t end = u->end - mem_va(n);
     return mem_take_below(n, n->pa + first, n->pa + end, u->rights, &u->budget,
                           u->used);
 }
@@ -70,6 +72,8 @@ bool mspace_unmap_on(struct mspace *m, uaddr_t va, unsigned order,
 {
     if (order < PAGE_ORDER)
         return true;
+    if (!mem_split_on())
+        return false;
     va = mem_range_start(va, order);
     struct unmapping u = {.va = va,
                           .end = mem_range_end(va, order),
@@ -79,9 +83,9 @@ bool mspace_unmap_on(struct mspace *m, uaddr_t va, unsigned order,
                           .used = ret_flushed};
     uaddr_t at = va + *behind;
     struct mem_node *n;
-    while ((n = mspace_from(m, at)) && n->va < u.end) {
-        uaddr_t next = n->va + mem_node_size(n);
-        bool part = n->va < u.va || next > u.end, again = false;
+    while ((n = mspace_from(m, at)) && mem_va(n) < u.end) {
+        uaddr_t next = mem_va(n) + mem_node_size(n);
+        bool part = mem_va(n) < u.va || next > u.end, again = false;
         if ((n->rights & u.rights) &&
             !(part ? unmap_part(&u, n, &again) : unmap_whole(&u, n)))
             return false;

@@ -18,6 +18,7 @@
 #include "icu.h"
 #include "ipc_fast.h"
 #include "kassert.h"
+#include "mem_split.h"
 #include "report.h"
 #include "sched.h"
 #include "task.h"
@@ -192,11 +193,22 @@ void core_syscall(void)
         trap_call(t);
 }
 
+/* Was it only that the superpage there is on the way to become pages? Then the
+ * access is tried again when that is over (or fails again, and so goes on). */
+static bool trap_is_split(const struct mspace *m, uaddr_t address)
+{
+    if (!mem_split_hides(m, address))
+        return false;
+    work_done(TRAP_STEPS);
+    mem_split_on();
+    return true;
+}
+
 void core_page_fault(uaddr_t address, unsigned access)
 {
     struct thread *t = sched_current();
     struct ipc_op op = {.tag = tag_make(L4_PROTO_PAGE_FAULT, 2, 0, 0)};
-    if (!t)
+    if (!t || trap_is_split(&vcpu_task(t)->mem, address))
         return;
     uaddr_t ip = port_frame_ip(&t->frame);
     trap_enter(1, address, access);
@@ -225,7 +237,8 @@ void core_io_fault(unsigned port, unsigned order)
 {
     struct thread *t = sched_current();
     struct ipc_op op = {.tag = tag_make(L4_PROTO_IO_PAGE_FAULT, 2, 0, 0)};
-    if (!t)
+    if (!t || (t->task->io &&
+               trap_is_split(t->task->io, (uaddr_t)port << PAGE_ORDER)))
         return;
     trap_enter(2, CAUSE_OTHER, port);
     t->trap = (struct port_trap){CAUSE_OTHER, port, RIGHT_W};

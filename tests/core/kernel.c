@@ -186,8 +186,7 @@ void slot_delete(struct task *task, word_t slot)
     kernel_exit();
 }
 
-/* What the scheduler would do if t were alone: t is the running thread. */
-static void make_current(struct thread *t)
+void make_current(struct thread *t)
 {
     struct cpu *c = sched_cpu();
     cr_assert_eq(t->state, THREAD_READY, "a blocked thread cannot trap");

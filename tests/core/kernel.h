@@ -71,6 +71,8 @@ struct object *irq_new(struct task *in, word_t slot);
 /* Deletes what `slot` of `task` names. */
 void slot_delete(struct task *task, word_t slot);
 
+/* t is the running thread, as if it were alone; before a core_...(). */
+void make_current(struct thread *t);
 /* t traps with a system call; then the kernel is left. `tag`, `timeouts` as
  * in <l4/sys/ipc.h>. */
 void sys(struct thread *t, word_t slot, unsigned flags, word_t tag,

@@ -272,6 +272,33 @@ Test(cap, revoke_stops_when_its_budget_is_used_up_and_goes_on)
     cr_assert(p.object.dying);
 }
 
+Test(cap, a_right_taken_in_pieces_is_taken_from_each)
+{
+    struct cap_slot *top = give(&a, 0, CAP_ALL);
+    for (word_t i = 0; i < 20; i++)
+        cap_map(top, &b, i, CAP_ALL, false, false);
+    while (!cap_revoke(top, CAP_W, false, 3))
+        cap_table_check(&b);
+    for (word_t i = 0; i < 20; i++)
+        cr_assert_not(cap_slot(&b, i)->rights & CAP_W);
+}
+
+Test(cap, what_is_handed_on_while_a_revocation_is_stopped_goes_with_it)
+{
+    struct cap_slot *top = give(&a, 0, CAP_ALL);
+    for (word_t i = 0; i < 4; i++)
+        cap_map(top, &b, i, CAP_ALL, false, false);
+    word_t late = 4;
+    while (!cap_revoke(top, CAP_ALL, false, 1)) {
+        for (word_t i = 0; i < 4 && late < 40; i++) /* from whatever is left */
+            if (cap_slot(&b, i)->object)
+                cap_map(cap_slot(&b, i), &b, late++, CAP_ALL, false, false);
+        cap_table_check(&b);
+    }
+    cr_assert_eq(b.used, 0);
+    cr_assert_eq(a.used, 1);
+}
+
 Test(cap, delete_hides_the_object_at_once_and_removes_it_in_steps)
 {
     struct cap_slot *top = give(&a, 0, CAP_ALL);

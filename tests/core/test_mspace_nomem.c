@@ -20,7 +20,8 @@ static void check(void)
     struct mspace *spaces[] = {&a, &b, &c};
     for (int i = 0; i < 3; i++) {
         mspace_check(spaces[i]);
-        cr_assert_eq(fake_space_count(&spaces[i]->port), spaces[i]->count);
+        cr_assert_eq(fake_space_count(&spaces[i]->port),
+                     mspace_count(spaces[i]));
     }
     kmem_check();
 }
@@ -87,17 +88,17 @@ Test(mspace_nomem, pages_mapped_before_the_failure_stay)
 {
     nodes.limit = 96 * 3;
     cr_assert_eq(map(&a, AT, &b, AT, 14, false), -L4_ENOMEM);
-    cr_assert_eq(b.count, 3);
+    cr_assert_eq(mspace_count(&b), 3);
     nodes.limit = 96 * 4;
     cr_assert_eq(map(&a, AT, &b, AT, 14, false), 0);
-    cr_assert_eq(b.count, 4);
+    cr_assert_eq(mspace_count(&b), 4);
 }
 
 Test(mspace_nomem, no_node_no_mapping)
 {
     unsigned failures = until_it_works(&nodes, &a, AT, &b, AT, 16, false);
     cr_assert_eq(failures, 16);
-    cr_assert_eq(b.count, 16);
+    cr_assert_eq(mspace_count(&b), 16);
 }
 
 Test(mspace_nomem, no_page_table_no_mapping)
@@ -105,7 +106,7 @@ Test(mspace_nomem, no_page_table_no_mapping)
     enough();
     unsigned failures = until_it_works(&tables, &a, AT, &b, AT, 16, false);
     cr_assert_gt(failures, 0);
-    cr_assert_eq(b.count, 16);
+    cr_assert_eq(mspace_count(&b), 16);
     cr_assert_eq(nodes.used, 16 * 96);
 }
 
@@ -115,7 +116,7 @@ Test(mspace_nomem, root_needs_node_and_table)
     enough();
     tables.limit = 0;
     cr_assert_eq(mspace_map_root(&b, AT, FRAME, 12, RIGHT_RWX, 0), -L4_ENOMEM);
-    cr_assert_eq(b.count, 0);
+    cr_assert_eq(mspace_count(&b), 0);
     cr_assert_eq(nodes.used, 0);
 }
 
@@ -136,7 +137,7 @@ Test(mspace_nomem, a_superpage_replaces_pages_without_memory)
     nodes.limit = nodes.used;
     tables.limit = tables.used;
     cr_assert_eq(map(&a, AT, &b, AT, 21, false), 0);
-    cr_assert_eq(b.count, 1);
+    cr_assert_eq(mspace_count(&b), 1);
 }
 
 /* A page into the middle of a superpage, which is split for it. */
@@ -147,11 +148,11 @@ Test(mspace_nomem, a_split_without_nodes_leaves_the_superpage)
     map(&b, AT, &c, AT, 21, false);
     nodes.limit = nodes.used + 511 * 96 - 1;
     cr_assert_eq(map(&a, AT + SUPER, &b, AT + PAGE, 12, false), -L4_ENOMEM);
-    cr_assert_eq(b.count, 1);
+    cr_assert_eq(mspace_count(&b), 1);
     nodes.limit++;
     cr_assert_eq(map(&a, AT + SUPER, &b, AT + PAGE, 12, false), 0);
-    cr_assert_eq(b.count, 512);
-    cr_assert_eq(c.count, 511);
+    cr_assert_eq(mspace_count(&b), 512);
+    cr_assert_eq(mspace_count(&c), 511);
 }
 
 Test(mspace_nomem, a_split_without_table_leaves_the_superpage)
@@ -161,7 +162,7 @@ Test(mspace_nomem, a_split_without_table_leaves_the_superpage)
     tables.limit = 4095;
     size_t used = nodes.used;
     cr_assert_eq(map(&a, AT + SUPER, &b, AT + PAGE, 12, false), -L4_ENOMEM);
-    cr_assert_eq(b.count, 1);
+    cr_assert_eq(mspace_count(&b), 1);
     cr_assert_eq(nodes.used, used);
     cr_assert_eq(mspace_find(&b, AT)->order, 21);
 }
@@ -177,7 +178,7 @@ Test(mspace_nomem, more_rights_for_a_part_split_or_fail)
     cr_assert_eq(mspace_find(&b, AT)->rights, RIGHT_R);
     enough();
     cr_assert_eq(map(&a, AT + PAGE, &b, AT + PAGE, 12, false), 0);
-    cr_assert_eq(b.count, 512);
+    cr_assert_eq(mspace_count(&b), 512);
     cr_assert_eq(mspace_find(&b, AT)->rights, RIGHT_R);
     cr_assert_eq(mspace_find(&b, AT + PAGE)->rights, RIGHT_RWX);
 }
@@ -185,18 +186,18 @@ Test(mspace_nomem, more_rights_for_a_part_split_or_fail)
 Test(mspace_nomem, a_grant_that_fails_leaves_the_source)
 {
     cr_assert_eq(map(&a, AT, &b, AT, 21, true), -L4_ENOMEM);
-    cr_assert_eq(a.count, 2);
+    cr_assert_eq(mspace_count(&a), 2);
     enough();
     cr_assert_eq(map(&a, AT, &b, AT, 21, true), 0);
-    cr_assert_eq(a.count, 1);
+    cr_assert_eq(mspace_count(&a), 1);
 }
 
 Test(mspace_nomem, a_granted_part_fails_page_by_page)
 {
     unsigned failures = until_it_works(&nodes, &a, AT, &b, AT, 15, true);
     cr_assert_eq(failures, 8);
-    cr_assert_eq(a.count, 1 + 512 - 8);
-    cr_assert_eq(b.count, 8);
+    cr_assert_eq(mspace_count(&a), 1 + 512 - 8);
+    cr_assert_eq(mspace_count(&b), 8);
 }
 
 Test(mspace_nomem, unmapping_a_part_of_ones_own_takes_all_without_memory)
@@ -207,7 +208,7 @@ Test(mspace_nomem, unmapping_a_part_of_ones_own_takes_all_without_memory)
     nodes.limit = nodes.used;
     fake_space_touch(&b.port, AT, true);
     cr_assert(mspace_unmap(&b, AT + PAGE, 12, RIGHT_R, true, ALL, &flushed));
-    cr_assert_eq(b.count, 0);
+    cr_assert_eq(mspace_count(&b), 0);
     cr_assert_eq(flushed, RIGHT_R | RIGHT_W);
 }
 

@@ -257,7 +257,7 @@ static void compare_cell(int c)
     cr_assert_eq(fake_space_lookup(&s->port, va_of(c), &e), m->mapped);
     if (!n)
         return;
-    uaddr_t offset = va_of(c) - n->va;
+    uaddr_t offset = va_of(c) - mem_va(n);
     cr_assert_eq(n->pa + offset, RAM + (paddr_t)m->frame * PAGE_SIZE);
     cr_assert_eq(n->order, m->super ? SUPERPAGE_ORDER : PAGE_ORDER);
     cr_assert_eq(n->rights, m->rights);
@@ -269,14 +269,14 @@ static void compare_cell(int c)
     if (!p)
         return;
     cr_assert_eq(p->space, &space[m->parent / MAX_PAGES]);
-    cr_assert_eq(p->va + (n->pa + offset - p->pa), va_of(m->parent));
+    cr_assert_eq(mem_va(p) + (n->pa + offset - p->pa), va_of(m->parent));
 }
 
 static void check(void)
 {
     for (int i = 0; i < SPACES; i++) {
         mspace_check(&space[i]);
-        cr_assert_eq(space[i].count, fake_space_count(&space[i].port));
+        cr_assert_eq(mspace_count(&space[i]), fake_space_count(&space[i].port));
     }
 }
 

@@ -30,6 +30,9 @@ enum {
 };
 #define PAGES ((uaddr_t)0x40000000)
 #define BACK  ((uaddr_t)0x48000000)
+#define SUPER ((uaddr_t)0x50000000)
+#define FRAME ((paddr_t)0x40000000) /* of it; nobody looks there */
+enum { SUPER_PAGES = 512, TAKEN = 5 };
 
 enum op {
     OP_MAP_PAGES,
@@ -45,6 +48,7 @@ enum op {
     OP_SEND_TO_URGENT,
     OP_RECEIVE, /* from one who waits to send */
     OP_RECEIVE_FROM_URGENT,
+    OP_SPLIT, /* a page is taken out of a superpage */
     OPS
 };
 
@@ -60,6 +64,7 @@ enum act {
     ACT_DELETE_SOURCE,
     ACT_DELETE, /* a */
     ACT_DELETE_OTHER,
+    ACT_TOUCH, /* in_task, the superpage */
     ACTS
 };
 
@@ -67,6 +72,7 @@ static _Alignas(PAGE_SIZE << ORDER) char frames[PAGE_SIZE << ORDER];
 /* in_task: what callers wait for; a's partner. */
 static struct thread *a, *b, *in_task, *caller[2];
 static struct task *src, *dst;
+static uint32_t count; /* of src's mappings, at first */
 static word_t src_slot, dst_slot, a_slot, in_task_slot;
 static bool disturbed; /* b did what may keep a's work from being done */
 static unsigned orders;
@@ -130,7 +136,13 @@ static void delete (struct thread *t, word_t slot)
 
 static bool is_message(enum op op)
 {
-    return op >= OP_SEND;
+    return op >= OP_SEND && op <= OP_RECEIVE_FROM_URGENT;
+}
+
+static word_t taken_page(void)
+{
+    uaddr_t at = SUPER + TAKEN * PAGE_SIZE;
+    return at | PAGE_ORDER << 6 | FPAGE_MEM << 4 | RIGHT_RWX;
 }
 
 static bool a_sends(enum op op)
@@ -189,6 +201,9 @@ static void operate(struct thread *t, enum op op)
     case OP_DELETE_TASK:
         delete (t, dst_slot);
         break;
+    case OP_SPLIT:
+        unmap(t, src_slot, UNMAP_SELF, taken_page());
+        break;
     default:
         delete (t, in_task_slot);
     }
@@ -226,6 +241,20 @@ static void check_told(enum op op)
         sent == L4_IPC_SEABORTED;
     cr_assert(done || sender_went || receiver_went, "op %u: %d, %d", op, sent,
               received);
+}
+
+/* Each page but one is where it was. */
+static void check_superpage(struct mspace *m)
+{
+    for (unsigned i = 0; i < SUPER_PAGES; i++) {
+        const struct mem_node *n = mspace_find(m, SUPER + i * PAGE_SIZE);
+        struct fake_entry e;
+        bool there = fake_space_lookup(&m->port, SUPER + i * PAGE_SIZE, &e);
+        cr_assert_eq(n != NULL, i != TAKEN);
+        cr_assert_eq(there, n != NULL);
+        cr_assert(!n || (n->order == PAGE_ORDER && e.order == PAGE_ORDER &&
+                         e.pa == n->pa && n->pa == i * PAGE_SIZE + FRAME));
+    }
 }
 
 /* What op, left in peace, has done. */
@@ -267,6 +296,11 @@ static void check_done(enum op op)
     case OP_REVOKE_CAPS:
         cr_assert_eq(caps_in(src) + caps_in(dst), 0);
         break;
+    case OP_SPLIT:
+        cr_assert_eq(mspace_count(&src->mem) - count, SUPER_PAGES - 1);
+        check_superpage(&src->mem);
+        check_superpage(&dst->mem);
+        break;
     default: /* all who waited for what ended are told */
         for (unsigned i = 0; i < 2; i++)
             cr_assert_gt(outcome(caller[i]), 0);
@@ -282,9 +316,27 @@ static void cancel(word_t slot, struct thread *t)
     kernel_exit();
 }
 
+/* If the page table lacks the page that t accesses, that is no fault of its;
+ * the kernel mends it before t runs on. */
+static void touch(struct thread *t, enum op op)
+{
+    struct fake_entry e;
+    uaddr_t at = SUPER + (SUPER_PAGES - 1) * PAGE_SIZE;
+    if (op != OP_SPLIT)
+        return;
+    fake.points = 0;
+    if (!fake_space_lookup(&src->mem.port, at, &e)) {
+        make_current(t);
+        core_page_fault(at, RIGHT_R);
+        kernel_exit();
+        cr_assert(fake_space_lookup(&src->mem.port, at, &e));
+        cr_assert_eq(t->state, THREAD_READY);
+    }
+}
+
 static void act(enum act what, enum op op)
 {
-    disturbed |= what > ACT_SAME && what != ACT_MOVE;
+    disturbed |= what > ACT_SAME && what != ACT_MOVE && what != ACT_TOUCH;
     switch (what) {
     case ACT_NOTHING:
         break;
@@ -318,6 +370,9 @@ static void act(enum act what, enum op op)
         break;
     case ACT_DELETE_OTHER:
         delete (b, in_task_slot);
+        break;
+    case ACT_TOUCH:
+        touch(in_task, op);
         break;
     default:
         delete (b, a_slot);
@@ -359,10 +414,25 @@ static void tasks_make(bool given)
                0, false, ~0u, &n);
 }
 
-/* A thread of dst; two threads wait for it, one through a gate. */
-static void waiters_make(void)
+/* A superpage of src; dst has it, whole and a page of it twice, too. */
+static void superpage_make(void)
 {
-    in_task = thread_running(dst, 5);
+    unsigned n;
+    mspace_map_root(&src->mem, SUPER, FRAME, SUPERPAGE_ORDER, RIGHT_RWX,
+                    MEM_NORMAL);
+    mspace_map(&src->mem, SUPER, &dst->mem, SUPER, SUPERPAGE_ORDER, RIGHT_RWX,
+               0, false, ~0u, &n);
+    for (unsigned i = 0; i < 2; i++)
+        mspace_map(&src->mem, SUPER + (TAKEN + i) * PAGE_SIZE, &dst->mem,
+                   BACK + i * PAGE_SIZE, PAGE_ORDER, RIGHT_RWX, 0, false, ~0u,
+                   &n);
+    count = mspace_count(&src->mem) - 1;
+}
+
+/* A thread of a task; two threads wait for it, one through a gate. */
+static void waiters_make(struct task *in)
+{
+    in_task = thread_running(in, 5);
     in_task_slot = slot_of_thread(in_task);
     gate_new(kernel.task, GATE, in_task, 0);
     for (unsigned i = 0; i < 2; i++)
@@ -395,9 +465,11 @@ static void world_make(enum op op)
     if (is_message(op)) {
         partners_make(op);
     } else {
-        waiters_make();
+        waiters_make(op == OP_SPLIT ? src : dst);
         a = thread_running(kernel.task, 10);
     }
+    if (op == OP_SPLIT)
+        superpage_make();
     a_slot = slot_of_thread(a);
     b = thread_running(kernel.task, 20);
     sys_sleep(b, PERIOD);
@@ -419,7 +491,7 @@ static unsigned run(enum op op, const enum act *acts, const unsigned *at)
 {
     unsigned came = 0;
     world_make(op);
-    work.piece = 1;
+    work.piece = op == OP_SPLIT ? WORK_PIECE : 1; /* it has thousands */
     fake.points = at[0];
     operate(a, op);
     while (b->state == THREAD_READY && came < 2) {
@@ -443,14 +515,18 @@ static unsigned run(enum op op, const enum act *acts, const unsigned *at)
     return came + (came == 1 && second);
 }
 
-/* Every place for one interrupt. Returns how many there are. */
+/* Every place for one interrupt; of a split, which has hundreds, every
+ * seventh, others for each act. Returns how many there were. */
 static unsigned run_places(enum op op, enum act what)
 {
-    unsigned at[2] = {1, 0};
+    unsigned step = op == OP_SPLIT ? 7 : 1, n = 0;
+    unsigned at[2] = {1 + what % step, 0};
     enum act acts[2] = {what, ACT_NOTHING};
-    while (run(op, acts, at) > 0)
-        at[0]++;
-    return at[0] - 1;
+    while (run(op, acts, at) > 0) {
+        at[0] += step;
+        n++;
+    }
+    return n;
 }
 
 /* Every two places. */
@@ -489,7 +565,7 @@ Test(preempt, two_interrupts_at_every_two_points)
 {
     static const enum act acts[] = {ACT_SAME, ACT_CANCEL, ACT_MOVE};
     start();
-    for (enum op op = 0; op < OPS; op++)
+    for (enum op op = 0; op < OP_SPLIT; op++)
         for (unsigned i = 0; i < 3; i++)
             run_pairs(op, acts[i], acts[(i + 1) % 3]);
     cr_log_info("%u orders", orders);
