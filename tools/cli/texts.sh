@@ -24,6 +24,7 @@ Work:
   bench             measure, each figure beside its floor
   lab COMMAND       the exercises: list, start, run, check, submit
   grade DIR...      judge a class's submissions
+  docs              the documentation as a site, opened in the browser
   setup             install, fetch, configure and build; nothing else
   clean             remove what was built
   help [COMMAND]    this text, or a command's
@@ -38,6 +39,21 @@ Options that go anywhere:
 The first start installs the Debian packages it lists (by apt, after asking),
 fetches the sources of musl and Lua, and builds. Exit codes are in
 docs/exit-codes.md: 0-99 the system's own result, 100 and up Vitrine's.
+END
+}
+
+help_docs()
+{
+    cat <<'END'
+Usage: ./vitrine docs [--no-open] [--out DIR]
+Builds the documentation as one searchable site (out/docs/html), its pictures
+from real runs, and opens it in the browser. The pages can be read as they are,
+too: docs/README.md.
+
+  --no-open         only build; print where it is
+
+Exit codes: 0; 1 a link leads nowhere or a picture cannot be made;
+103 bad usage.
 END
 }
 
