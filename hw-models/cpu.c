@@ -22,6 +22,7 @@
  */
 #include "cpu_host.h"
 #include <errno.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -48,13 +49,15 @@ static void *fpu_room(void)
     size_t size = (hw_host_fpu_size() + FPU_ALIGN - 1) & -(size_t)FPU_ALIGN;
     void *room = aligned_alloc(FPU_ALIGN, size);
 
-    if (room)
+    if (room) {
         memset(room, 0, size);
+        hw_host_fpu_init(room, 0);
+    }
     return room;
 }
 
-/* The state the handler saved goes to the registers it belongs to; their
- * old room, or fresh room, waits for the next signal. */
+/* The state the handler (or SYSCALL_FPU) saved goes to the registers it belongs
+ * to; their old room, or fresh room, waits for the next signal. */
 static void fpu_hand_over(struct hw_cpu *c, struct hw_regs *r)
 {
     void *room = r->fpu ? r->fpu : fpu_room();
@@ -286,6 +289,11 @@ static bool door(struct hw_cpu *c, struct hw_regs *r, int number,
         return left_over(r, HW_RETRY_MMIO);
     case DOOR_SIGNAL:
         return signal_door(c, r, t);
+    case DOOR_SYSCALL_FPU:
+        fpu_hand_over(c, r);
+        r->kept = 1;
+        *t = (struct hw_trap){.kind = HW_TRAP_SYSCALL};
+        return false;
     default:
         *t = (struct hw_trap){.kind = HW_TRAP_SYSCALL};
         return false;
@@ -300,6 +308,7 @@ static void entries_set(struct hw_user_block *b)
     b->entry_access = (void *)hw_cpu_entry_access;
     b->entry_step = (void *)hw_cpu_entry_step;
     b->entry_mmio = (void *)hw_cpu_entry_mmio;
+    b->entry_syscall_fpu = (void *)hw_cpu_entry_syscall_fpu;
     b->code_page = NO_PAGE;
     b->stack_page = NO_PAGE;
 }
@@ -407,6 +416,23 @@ void hw_cpu_run(struct hw_cpu *c, struct hw_regs *regs, int64_t budget,
      * (its slow path lay on a page that was not mapped then). */
     int64_t steps = budget - c->block.budget;
     *ret_steps = steps > 0 ? steps : 0;
+}
+
+_Static_assert(offsetof(struct hw_cpu, fpu) == CPU_FPU, "layout");
+_Static_assert(offsetof(struct hw_regs, kept) ==
+                   offsetof(struct hw_regs, full) + 1,
+               "the doors clear both at once");
+
+void hw_regs_copy_fpu(struct hw_regs *to, const struct hw_regs *from)
+{
+    if (!to->fpu && !(to->fpu = fpu_room()))
+        abort(); /* as in fpu_hand_over() */
+    if (from->fpu && (from->full || from->kept))
+        memcpy(to->fpu, from->fpu, hw_host_fpu_size());
+    else
+        hw_host_fpu_init(to->fpu, from->control);
+    to->control = 0;
+    to->full = 1;
 }
 
 void hw_regs_release(struct hw_regs *r)

@@ -54,6 +54,7 @@ struct hw_regs {
     void *fpu;         /* room for FPU state (host memory), live if `full` */
     uint8_t full;      /* all registers are live (signal door), else only
                           the callee-saved ones, result registers, pc, sp */
+    uint8_t kept;      /* not full, but `fpu` is live: SYSCALL_FPU */
     uint8_t retry;     /* enum hw_retry: a check to do again */
     uint64_t retry_ip; /* ... unless the thread was moved from here */
     uint64_t control;  /* FPU control words if not the default, else 0 */
@@ -99,6 +100,9 @@ void hw_cpu_around(struct hw_cpu *c, bool (*out)(void *data),
                    bool (*back)(void *data), void *data);
 /* Result of a device read, before the regs run again. */
 void hw_regs_set_mmio(struct hw_regs *r, uint64_t value);
+/* `to` goes on with the FPU and vector registers of `from`, if they are live
+ * there; else with fresh ones. */
+void hw_regs_copy_fpu(struct hw_regs *to, const struct hw_regs *from);
 /* Frees saved FPU state. */
 void hw_regs_release(struct hw_regs *r);
 /* A signal that no user code was running for (a bug of the simulator): the

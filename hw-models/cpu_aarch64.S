@@ -118,7 +118,7 @@ hw_cpu_entry_syscall:
         str     x17, [x16, #REGS_CONTROL]
         cbz     x17, 1f
         msr     fpcr, xzr
-1:      strb    wzr, [x16, #REGS_FULL]
+1:      strh    wzr, [x16, #REGS_FULL]  /* and `kept` */
         ldr     x17, [x18, #BLOCK_HOST_SP]
         mov     sp, x17
         str     xzr, [x18, #BLOCK_IN_USER]
@@ -135,6 +135,25 @@ hw_cpu_entry_syscall:
         ldp     x29, x30, [sp], #FRAME_SIZE
         ret
         .cfi_endproc
+
+/* The vector registers go to the room for a signal's, laid out as there. */
+        .globl hw_cpu_entry_syscall_fpu
+        .p2align 4
+hw_cpu_entry_syscall_fpu:
+        ldr     x16, [x18, #BLOCK_REGS]
+        stp     x0, x1, [x16, #REGS_X(0)]
+        stp     x2, x3, [x16, #REGS_X(2)]
+        ldr     x17, [x18, #CPU_FPU]
+        add     x17, x17, #FPU_RECORD
+        mrs     x0, fpsr
+        mrs     x1, fpcr
+        stp     w0, w1, [x17, #8]
+        .irp n, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, \
+                18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31
+        str     q\n, [x17, #(16 + 16 * \n)]
+        .endr
+        mov     w0, #DOOR_SYSCALL_FPU
+        b       .Ltrap
 
         .globl hw_cpu_entry_access
         .p2align 4

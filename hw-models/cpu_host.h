@@ -25,8 +25,8 @@ struct hw_signal {
 struct hw_cpu {
     struct hw_user_block block; /* first: its address is GS base, x18 */
     struct hw_mmu *mmu;
+    void *fpu; /* room for the next FPU state to be kept, at CPU_FPU */
     pid_t tid; /* host thread that runs it */
-    void *fpu; /* room for the next signal's FPU state */
     bool (*out)(void *data), (*back)(void *data); /* hw_cpu_around() */
     void *around;
     struct hw_signal signal;
@@ -44,6 +44,7 @@ void hw_cpu_entry_access(void);
 void hw_cpu_entry_step(void);
 void hw_cpu_entry_mmio(void);
 void hw_cpu_entry_signal(void);
+void hw_cpu_entry_syscall_fpu(void);
 
 /* From now on the handler knows the CPU. False: there are too many. */
 bool hw_signal_register(struct hw_cpu *c);
@@ -91,6 +92,10 @@ pid_t hw_host_gettid(void);
 
 /* Bytes of one saved FPU state. */
 size_t hw_host_fpu_size(void);
+/* Makes room (all zero) ready for SYSCALL_FPU to save to, and a state of its
+ * own meanwhile: registers as a program starts with, but these control words
+ * (struct hw_regs). */
+void hw_host_fpu_init(void *fpu, uint64_t control);
 /* Saves the whole user state from a signal frame to `r` and `fpu`. */
 void hw_host_save(const ucontext_t *uc, struct hw_regs *r, void *fpu);
 uint64_t hw_host_frame_ip(const ucontext_t *uc);

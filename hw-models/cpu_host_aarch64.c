@@ -95,6 +95,25 @@ size_t hw_host_fpu_size(void)
     return sizeof(struct frame);
 }
 
+void hw_host_fpu_init(void *fpu, uint64_t control)
+{
+    struct frame *f = fpu;
+    struct fpsimd_context *v = (void *)f->uc.uc_mcontext.__reserved;
+
+    memset(f, 0, sizeof(*f));
+    sigprocmask(SIG_BLOCK, NULL, &f->uc.uc_sigmask);
+    sigaltstack(NULL, &f->uc.uc_stack);
+    v->head.magic = FPSIMD_MAGIC;
+    v->head.size = sizeof(*v);
+    v->fpcr = (uint32_t)control;
+}
+
+_Static_assert(offsetof(struct frame, uc.uc_mcontext.__reserved) == FPU_RECORD,
+               "layout");
+_Static_assert(offsetof(struct fpsimd_context, fpsr) == 8 &&
+                   offsetof(struct fpsimd_context, vregs) == 16,
+               "layout");
+
 /* The frame's record of a kind, NULL: none. */
 static struct _aarch64_ctx *record(const ucontext_t *uc, uint32_t magic)
 {

@@ -143,6 +143,33 @@ size_t hw_host_fpu_size(void)
     return FXSAVE_SIZE;
 }
 
+/* XCR0: what XSAVE saves here; 0: there is no XSAVE. */
+static uint64_t fpu_features(void)
+{
+    unsigned a, b, c = 0, d, low, high;
+
+    if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & bit_OSXSAVE))
+        return 0;
+    __asm__("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+    return (uint64_t)high << 32 | low;
+}
+
+void hw_host_fpu_init(void *fpu, uint64_t control)
+{
+    struct _libc_fpstate *f = fpu;
+    struct fpu_sw_bytes sw = {.magic = FPU_MAGIC,
+                              .xfeatures = fpu_features(),
+                              .xstate_size = (uint32_t)hw_host_fpu_size()};
+
+    memset(fpu, 0, hw_host_fpu_size());
+    f->mxcsr = control ? (uint32_t)control : MXCSR_DEFAULT;
+    f->cwd = control ? (uint16_t)(control >> 32) : FCW_DEFAULT;
+    if (sw.xfeatures)
+        memcpy((char *)fpu + SW_BYTES, &sw, sizeof(sw));
+    if (sw.xfeatures && control) /* the x87 part is not as at the start */
+        memcpy((char *)fpu + XSAVE_HEADER, &(uint64_t){1}, sizeof(uint64_t));
+}
+
 static void fpu_save(const char *image, char *fpu)
 {
     struct fpu_sw_bytes sw;

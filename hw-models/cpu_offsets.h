@@ -17,11 +17,15 @@
 #define BLOCK_LEND_TP (HW_USER_OWN + 0x38) /* hw_cpu_lend_tp() */
 
 /* Doors: what hw_cpu_enter() returns. */
-#define DOOR_SYSCALL 0
-#define DOOR_ACCESS  1
-#define DOOR_STEP    2
-#define DOOR_MMIO    3
-#define DOOR_SIGNAL  4
+#define DOOR_SYSCALL     0
+#define DOOR_ACCESS      1
+#define DOOR_STEP        2
+#define DOOR_MMIO        3
+#define DOOR_SIGNAL      4
+#define DOOR_SYSCALL_FPU 5
+
+/* struct hw_cpu, which begins with the block: room for FPU state. */
+#define CPU_FPU (HW_USER_BLOCK_SIZE + 0x08)
 
 /* struct hw_regs */
 #if defined(__x86_64__)
@@ -56,6 +60,8 @@
 #define REGS_FPU     0x160
 #define REGS_FULL    0x168
 #define REGS_CONTROL 0x178
+/* In a kept FPU state (cpu_host_aarch64.c): the record of vector registers. */
+#define FPU_RECORD   592
 #endif
 
 #endif

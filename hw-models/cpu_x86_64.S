@@ -137,6 +137,27 @@ hw_cpu_enter:
         jmp     *%gs:BLOCK_JUMP
 
 /* The doors. r11: return address into the program. */
+        .globl hw_cpu_entry_syscall_fpu
+        .p2align 4
+hw_cpu_entry_syscall_fpu:
+        mov     %gs:BLOCK_REGS, %r10
+        mov     %rax, REGS_RAX(%r10)
+        mov     %rdx, REGS_RDX(%r10)
+        mov     %rsi, REGS_RSI(%r10)
+        mov     %rdi, REGS_RDI(%r10)
+        mov     %r8, REGS_R8(%r10)
+        mov     %gs:CPU_FPU, %rcx
+        cmpl    $XSAVE_MAGIC, XSAVE_SW(%rcx)
+        jne     1f
+        mov     XSAVE_SW+8(%rcx), %eax
+        mov     XSAVE_SW+12(%rcx), %edx
+        xsave64 (%rcx)
+        jmp     2f
+1:      fxsave64 (%rcx)
+2:      emms                            /* the C library's x87 is empty */
+        mov     $DOOR_SYSCALL_FPU, %eax
+        jmp     .Ltrap
+
         .globl hw_cpu_entry_syscall
         .p2align 5
 hw_cpu_entry_syscall:
@@ -178,7 +199,7 @@ hw_cpu_entry_syscall:
         jne     .Lcontrol_save
         movq    $0, REGS_CONTROL(%r10)
 .Lcontrol_saved:
-        movb    $0, REGS_FULL(%r10)
+        movw    $0, REGS_FULL(%r10)     /* and `kept` */
         movl    $0, %gs:BLOCK_IN_USER
 .Lreturn:
         pop     %r15

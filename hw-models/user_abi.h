@@ -9,22 +9,25 @@
  *
  * Offsets are fixed here for the assembly. The stubs write BUDGET (the step
  * hook counts it down), CODE_PAGE and STACK_PAGE (after finding the page in
- * the TLB); everything else is written by the simulator only.
+ * the TLB); everything else is written by the simulator only. What is left of
+ * the budget tells the time: CLOCK less BUDGET steps.
  */
 #ifndef HW_USER_ABI_H
 #define HW_USER_ABI_H
 
-#define HW_USER_UTCB       0x00 /* user address of the UTCB: amd64's gs:0 */
-#define HW_USER_BUDGET     0x08 /* int64: steps left; below 0: slow path */
-#define HW_USER_TLB        0x10 /* struct hw_tlb_entry * of this space */
-#define HW_USER_SYSCALL    0x18 /* entry: see below */
-#define HW_USER_ACCESS     0x20 /* entry: an access the TLB does not know */
-#define HW_USER_STEP       0x28 /* entry: budget over, or code/stack page */
-#define HW_USER_MMIO       0x30 /* entry: device register access */
-#define HW_USER_CODE_PAGE  0x38 /* va >> 12 last seen executable */
-#define HW_USER_STACK_PAGE 0x40 /* va >> 12 last seen writable by SP */
-#define HW_USER_OWN        0x48 /* from here on: the CPU model's own */
-#define HW_USER_BLOCK_SIZE 0x100
+#define HW_USER_UTCB        0x00 /* user address of the UTCB: amd64's gs:0 */
+#define HW_USER_BUDGET      0x08 /* int64: steps left; below 0: slow path */
+#define HW_USER_TLB         0x10 /* struct hw_tlb_entry * of this space */
+#define HW_USER_SYSCALL     0x18 /* entry: see below */
+#define HW_USER_ACCESS      0x20 /* entry: an access the TLB does not know */
+#define HW_USER_STEP        0x28 /* entry: budget over, or code/stack page */
+#define HW_USER_MMIO        0x30 /* entry: device register access */
+#define HW_USER_CODE_PAGE   0x38 /* va >> 12 last seen executable */
+#define HW_USER_STACK_PAGE  0x40 /* va >> 12 last seen writable by SP */
+#define HW_USER_SYSCALL_FPU 0x48 /* entry: as SYSCALL */
+#define HW_USER_CLOCK       0x50 /* virtual time (ns) when BUDGET is 0 */
+#define HW_USER_OWN         0x58 /* from here on: the CPU model's own */
+#define HW_USER_BLOCK_SIZE  0x100
 
 /* The soft TLB: direct mapped, HW_TLB_ENTRIES of 32 bytes, index
  * (va >> 12) % HW_TLB_ENTRIES. A tag is va >> 12, or ~0: no such access. */
@@ -45,6 +48,8 @@
  *  SYSCALL  x86-64: rax tag, rdx dest|flags, r8 timeouts, rsi label
  *           -> rax tag, rsi label. aarch64: x0 tag, x1 dest, x2 timeouts,
  *           x3 label -> x0 tag, x3 label.
+ *  SYSCALL_FPU the same; and what the floating-point and vector registers hold
+ *           is kept for others to be given (hw_regs_copy_fpu()).
  *  ACCESS   rdi/x0 address, rsi/x1 size in bytes, rdx/x2 access (4 R, 2 W);
  *           returns when the access is permitted and mapped.
  *  STEP     no arguments; returns when the thread runs on.
@@ -67,7 +72,9 @@ struct hw_user_block {
     struct hw_tlb_entry *tlb;
     void *entry_syscall, *entry_access, *entry_step, *entry_mmio;
     uint64_t code_page, stack_page;
-    uint64_t own[23];
+    void *entry_syscall_fpu;
+    uint64_t clock;
+    uint64_t own[21];
 };
 _Static_assert(sizeof(struct hw_user_block) == HW_USER_BLOCK_SIZE, "layout");
 _Static_assert(sizeof(struct hw_tlb_entry) == 1 << HW_TLB_SHIFT, "layout");

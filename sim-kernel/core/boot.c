@@ -116,8 +116,8 @@ static struct thread *boot_task(const struct boot_objects *b,
     uaddr_t utcb = boot_user_end - slot * 0x10000;
     uaddr_t kip = boot_user_end - BOOT_KIP_OFFSET;
     bool ok = !task_add_ku_mem(task, utcb, PAGE_SIZE) &&
-              !mspace_map_root(&task->mem, kip, kip_page(), PAGE_ORDER, RIGHT_R,
-                               MEM_NORMAL) &&
+              !mspace_map_root(&task->mem, kip, kip_page(), PAGE_ORDER,
+                               RIGHT_R | RIGHT_X, MEM_NORMAL) &&
               !thread_bind(thread, task, utcb);
     boot_require(ok, "boot: no memory for UTCBs");
     port_frame_set_arg(&thread->frame, kip);

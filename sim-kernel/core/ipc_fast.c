@@ -6,8 +6,8 @@
  *
  * Both are one rendezvous followed by a receive phase that blocks, and hand
  * the time slice to the partner. What is special is only what is left
- * out: no items, no errors, no timeouts, no other sender to be looked for,
- * so every question of ipc.c has a known answer. All of them are asked
+ * out: no items, no flags, no errors, no timeouts, no other sender to be looked
+ * for, so every question of ipc.c has a known answer. All of them are asked
  * before anything changes; one wrong answer and invoke.c does the call.
  *
  * I1  a call done here leaves every object, queue and register, the virtual
@@ -32,7 +32,7 @@ bool ipc_fast_on = true;
 enum {
     FLAGS_CALL = SYS_SEND | SYS_RECV,
     FLAGS_REPLY_AND_WAIT = SYS_SEND | SYS_RECV | SYS_OPEN_WAIT | SYS_REPLY,
-    TAG_SPECIAL = 0xe000 | 0xfc0, /* flags but the FPU's; items */
+    TAG_SPECIAL = 0xf000 | 0xfc0, /* flags and items */
     RECEIVE_TIMEOUT = 0xffff,
 };
 

@@ -10,6 +10,9 @@
 #include "trace.h"
 #include "work.h"
 
+/* Steps of work: the FPU's registers of one thread to another. */
+enum { FPU_STEPS = 16 };
+
 /* Words of a message of s, to `mr`. Returns their number. */
 static unsigned message_copy(struct thread *s, word_t *mr)
 {
@@ -32,6 +35,15 @@ static unsigned message_flags(const struct thread *s, bool reply)
            (s->ipc.kind != IPC_USER ? VTR_F_FAULT : 0);
 }
 
+/* With an exception's registers go those of the FPU if its handler says so;
+ * else the receiver must have asked for them. */
+static bool message_brings_fpu(const struct thread *s, const struct thread *r)
+{
+    if (!(s->ipc.tag & TAG_FPU) || r->ipc.kind == IPC_FAULT)
+        return false;
+    return r->ipc.kind == IPC_EXCEPTION || (r->utcb->bdr & L4_UTCB_INHERIT_FPU);
+}
+
 /* The items of s's message are over. The words of an answer to a fault, which
  * has no UTCB to keep them, are read now. */
 static void message_end(struct thread *s, struct thread *r, bool reply,
@@ -47,6 +59,10 @@ static void message_end(struct thread *s, struct thread *r, bool reply,
                    words > 0 ? mr[0] : 0, words > 1 ? mr[1] : 0);
     if (r->ipc.kind == IPC_EXCEPTION && tag_label(s->ipc.tag) >= 0 && !error)
         port_frame_load(&r->frame, mr, words);
+    if (!error && message_brings_fpu(s, r)) {
+        work_done(FPU_STEPS);
+        port_frame_copy_fpu(&r->frame, &s->frame);
+    }
     ipc_delivered(s, r, words, error);
 }
 

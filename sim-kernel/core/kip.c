@@ -61,6 +61,7 @@ void kip_init(void *page, const struct boot_info *info)
     k->scheduler_granularity = 1000;
     k->platform_info.is_mp = info->cpu_count > 1;
     kip_write_strings((char *)page + KIP_VERSION_STRINGS, info);
+    port_clock_code((char *)page + L4_KIP_OFFS_READ_US);
 
     l4_kernel_info_mem_desc_t *d = l4_kernel_info_get_mem_descs(k);
     for (unsigned i = 0; i < info->region_count; i++) {

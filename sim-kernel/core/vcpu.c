@@ -6,8 +6,7 @@
  * stack, from user mode it is entry_sp; the entry gets the address of the
  * state as its argument.
  *
- * Not here: hardware virtualisation (the extended form), and a switched-off
- * FPU (L4_VCPU_F_FPU_ENABLED is kept, not looked at).
+ * Not here: hardware virtualisation (the extended form).
  */
 #include "vcpu.h"
 #include "abi.h"
@@ -146,6 +145,7 @@ void vcpu_leave(struct thread *t)
     if (t->vcpu->user_mode) {
         port_frame_set_utcb(&t->frame, t->utcb_user); /* may be a register */
         port_frame_set_tp(&t->frame, t->vcpu->host_tp);
+        port_frame_allow_fpu(&t->frame, true);
     }
     vcpu_set_mode(t->vcpu, false);
 }
@@ -259,8 +259,11 @@ static void vcpu_go(struct thread *t, bool user_mode)
 {
     struct vcpu *v = t->vcpu;
     v->state->state = v->state->saved_state;
-    if (user_mode)
+    if (user_mode) {
         v->host_tp = port_frame_tp(&t->frame);
+        port_frame_allow_fpu(&t->frame,
+                             v->state->state & L4_VCPU_F_FPU_ENABLED);
+    }
     vcpu_set_mode(v, user_mode);
     port_frame_load(&t->frame, vcpu_registers(v), L4_UTCB_EXCEPTION_REGS_SIZE);
     if (!user_mode) {

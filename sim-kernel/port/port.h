@@ -139,6 +139,13 @@ static inline unsigned port_cpu(void);
 /* Time since boot in ns; never goes back. */
 uint64_t port_time(void);
 
+/* Boot, once: puts the functions at `code` by which user code reads that time,
+ * [0x200 bytes, at 0x900 of the information page] in us at its start, in ns
+ * 0x80 behind it (<l4/sys/kip.h>). They run where programs have the page, with
+ * the C calling convention, and no address of theirs is known before. Optional
+ * (empty: programs read the field `clock`). */
+void port_clock_code(void *code);
+
 /* Calls core_timer() on this CPU at or soon after `when` (ns); ~0: never.
  * Replaces the earlier request. Each CPU has a timer of its own; clocks of
  * different CPUs should agree but need not to the nanosecond. */
@@ -198,6 +205,17 @@ void port_frame_set_utcb(struct port_frame *f, uaddr_t utcb);
 void port_frame_set_tp(struct port_frame *f, word_t base);
 /* First argument register, for the first start of sigma0 and root task. */
 void port_frame_set_arg(struct port_frame *f, word_t value);
+/* `to` has the floating-point and vector registers (with their control and
+ * status) that `from` has, which keeps its own. Neither runs in user mode. A
+ * port that leaves values in a CPU's registers until another thread wants
+ * these takes them from there and makes those of `to` stale; with several
+ * CPUs it has to save them before a thread may run on another one. */
+void port_frame_copy_fpu(struct port_frame *to, struct port_frame *from);
+/* May f use these registers? If not, its next instruction that does is an
+ * exception, CAUSE_FPU (x86: #NM, by CR0.TS; RISC-V: sstatus.FS; aarch64:
+ * CPACR_EL1.FPEN), and they keep their values. A fresh frame may. f does not
+ * run in user mode. Optional (empty: it always may). */
+void port_frame_allow_fpu(struct port_frame *f, bool on);
 /* Exception message: registers to message words (returns their number, at
  * most 63) and back, thread pointer included. `words` is what the reply
  * carried. After a save and, perhaps much later and with other registers in

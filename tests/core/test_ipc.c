@@ -50,6 +50,27 @@ KERNEL_TEST(ipc, send_blocks_until_receiver_waits)
     cr_assert_eq(answer(b), 5);
 }
 
+KERNEL_TEST(ipc, fpu_registers_go_from_who_transfers_to_who_inherits)
+{
+    for (unsigned i = 0; i < 4; i++) {
+        bool sends = i & 1, inherits = i & 2;
+        two();
+        a->frame.fpu = 7;
+        b->frame.fpu = 8;
+        b->utcb->bdr = inherits ? L4_UTCB_INHERIT_FPU : 0;
+        sys_wait(b);
+        call(a, b);
+        sys_reply(b, tag_make(1, 0, 0, 0));
+        cr_assert_eq(b->frame.fpu, 8);
+        sys(a, slot_of_thread(b), SEND, tag_make(1, 0, 0, sends ? TAG_FPU : 0),
+            NEVER);
+        cr_assert_eq(b->frame.fpu, sends && inherits ? 7 : 8);
+        cr_assert_eq(a->frame.fpu, 7);
+        kernel_end();
+    }
+    two();
+}
+
 KERNEL_TEST(ipc, receive_blocks_until_sender_comes)
 {
     two();

@@ -61,6 +61,7 @@ static void check_leaks(const struct kernel_test *const *lists, unsigned n)
 int main(void)
 {
     static const struct kernel_test *const lists[] = {
+        fpu_tests,
         ipc_tests,       factory_tests, thread_tests,       ex_regs_tests,
         transfer_tests,  task_tests,    gate_tests,         irq_tests,
         scheduler_tests, vlog_tests,    debugger_tests,     memory_tests,

@@ -7,6 +7,8 @@
  */
 #include "user_abi.h"
 
+#define TAG_FPU_BIT 12 /* L4_MSGTAG_TRANSFER_FPU */
+
         .text
 
 /* Leaves for the simulator, which resumes at the return address. */
@@ -114,7 +116,9 @@ STUB_END __sanitizer_cov_trace_pc
 /* x0 tag, x1 destination, x2 timeouts, x3 label -> x0 tag, x3 label.
  * Jumped to, not called, with the return address in x30 (user_abi.h). */
 STUB l4_vitrine_sim_syscall
+        tbnz    x0, #TAG_FPU_BIT, 1f
         LEAVE   HW_USER_SYSCALL
+1:      LEAVE   HW_USER_SYSCALL_FPU
 STUB_END l4_vitrine_sim_syscall
 
 /* uint64_t l4_vitrine_mmio(uint64_t address, uint64_t size, uint64_t write,

@@ -9,6 +9,8 @@
  */
 #include "user_abi.h"
 
+#define TAG_FPU 0x1000 /* L4_MSGTAG_TRANSFER_FPU */
+
         .text
 
 /* Leaves for the simulator, which resumes at the return address. */
@@ -164,7 +166,10 @@ STUB_END vitrine_step_slow
 STUB l4_vitrine_sim_syscall
         .cfi_def_cfa_offset 0
         .cfi_register rip, r11
+        test    $TAG_FPU, %eax
+        jnz     1f
         jmp     *%gs:HW_USER_SYSCALL
+1:      jmp     *%gs:HW_USER_SYSCALL_FPU
 STUB_END l4_vitrine_sim_syscall
 
 /* uint64_t l4_vitrine_mmio(uint64_t address, uint64_t size, uint64_t write,

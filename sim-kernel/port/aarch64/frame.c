@@ -8,6 +8,7 @@
 
 enum { EXC_WORDS = sizeof(l4_exc_regs_t) / sizeof(word_t) };
 enum {
+    ESR_FPU = 0x07,
     ESR_SVC = 0x15,
     ESR_UPCALL = 0x3f,
     ESR_ALIEN_AFTER = 1 << 16,
@@ -38,6 +39,23 @@ void port_frame_release(struct port_frame *f)
 {
     if (machine_self()->fpu == f)
         machine_self()->fpu = NULL;
+}
+
+void port_frame_copy_fpu(struct port_frame *to, struct port_frame *from)
+{
+    struct machine_cpu *c = machine_self();
+    if (c->fpu == from)
+        fpu_save(from);
+    memcpy(to->v, from->v, sizeof(to->v));
+    to->fpcr = from->fpcr;
+    to->fpsr = from->fpsr;
+    if (c->fpu == to)
+        c->fpu = NULL; /* loaded anew before it runs */
+}
+
+void port_frame_allow_fpu(struct port_frame *f, bool on)
+{
+    f->no_fpu = !on;
 }
 
 void port_frame_set_ip_sp(struct port_frame *f, uaddr_t ip, uaddr_t sp)
@@ -77,6 +95,8 @@ static word_t frame_syndrome(const struct port_trap *t)
         return (word_t)L4_ARCH_EC_EX_REGS << ESR_SHIFT;
     case CAUSE_UPCALL:
         return (word_t)ESR_UPCALL << ESR_SHIFT;
+    case CAUSE_FPU:
+        return (word_t)ESR_FPU << ESR_SHIFT;
     case CAUSE_SYSCALL:
         return (word_t)ESR_SVC << ESR_SHIFT;
     case CAUSE_SYSCALL_DONE:

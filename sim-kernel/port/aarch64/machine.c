@@ -29,6 +29,8 @@ enum {
     FAULT_PERMISSION = 0x0c,
     ISS_WRITE = 1 << 6,
 };
+/* EL0VCTEN: users read the virtual counter. */
+static const unsigned long CNTKCTL_EL0_COUNTER = 1 << 1;
 enum { CPACR_TRAP_EL0 = 1 << 20, CPACR_FREE = 3 << 20 };
 #define PSCI_RESET 0x84000009ul
 #define PSCI_ON    0xc4000003ul
@@ -51,6 +53,12 @@ static uint64_t ticks(void)
 uint64_t port_time(void)
 {
     return ticks_to_ns(&machine.scale, ticks() - machine.boot);
+}
+
+void port_clock_code(void *code)
+{
+    clock_code_put(code,
+                   (struct clock_data){machine.boot, machine.scale.to_ns});
 }
 
 static void timer_control(unsigned long on)
@@ -113,6 +121,7 @@ uint64_t machine_number(void)
 void machine_init_cpu(void)
 {
     timer_control(0);
+    __asm__ volatile("msr cntkctl_el1, %0" : : "r"(CNTKCTL_EL0_COUNTER));
     irqchip_init_cpu();
 }
 
@@ -178,7 +187,11 @@ static void machine_abort(const struct port_frame *f, unsigned access)
 /* The vector registers hold zeros for a thread that begins to use them. */
 static void machine_start_fpu(struct port_frame *f)
 {
-    f->fpu = 1;
+    struct port_trap off = {.cause = CAUSE_FPU};
+    if (f->no_fpu)
+        core_exception(&off);
+    else
+        f->fpu = 1;
 }
 
 static void machine_sync(struct port_frame *f)
@@ -217,8 +230,9 @@ static void machine_sync(struct port_frame *f)
 void machine_load_fpu(struct port_frame *f)
 {
     struct machine_cpu *c = machine_self();
-    unsigned long access = f->fpu ? CPACR_FREE : CPACR_TRAP_EL0;
-    if (f->fpu && c->fpu != f) {
+    bool used = f->fpu && !f->no_fpu;
+    unsigned long access = used ? CPACR_FREE : CPACR_TRAP_EL0;
+    if (used && c->fpu != f) {
         if (c->fpu)
             fpu_save(c->fpu);
         fpu_load(f);

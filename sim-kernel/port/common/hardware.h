@@ -60,6 +60,21 @@ static inline uint64_t ns_to_ticks(const struct tick_scale *s, uint64_t ns)
     return t;
 }
 
+/* What a port's clock.S has at its clock_data: the time is port_time(). */
+struct clock_data {
+    uint64_t boot, to_ns; /* ticks; struct tick_scale */
+};
+enum {
+    CLOCK_DATA = 0x100,
+    CLOCK_SIZE = CLOCK_DATA + sizeof(struct clock_data)
+};
+extern const char clock_code[CLOCK_SIZE];
+static inline void clock_code_put(void *code, struct clock_data data)
+{
+    __builtin_memcpy(code, clock_code, CLOCK_DATA);
+    __builtin_memcpy((char *)code + CLOCK_DATA, &data, sizeof(data));
+}
+
 /* --- by each port --------------------------------------------------------- */
 
 /* Ends the machine so that QEMU notices (a reset: `-action reboot=shutdown`

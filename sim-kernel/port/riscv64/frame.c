@@ -29,6 +29,24 @@ void port_frame_release(struct port_frame *f)
         machine_self->fpu = NULL;
 }
 
+void port_frame_copy_fpu(struct port_frame *to, struct port_frame *from)
+{
+    if (machine_self->fpu == from)
+        fpu_save(from);
+    memcpy(to->f, from->f, sizeof(to->f));
+    to->fcsr = from->fcsr;
+    if (machine_self->fpu == to)
+        machine_self->fpu = NULL; /* loaded anew before it runs */
+}
+
+/* On again, it starts like one that never used it, with what it had. */
+void port_frame_allow_fpu(struct port_frame *f, bool on)
+{
+    f->no_fpu = !on;
+    if (!on)
+        f->status &= ~(uint64_t)STATUS_FS;
+}
+
 void port_frame_set_ip_sp(struct port_frame *f, uaddr_t ip, uaddr_t sp)
 {
     f->pc = ip;
@@ -73,6 +91,7 @@ static word_t frame_cause(const struct port_trap *t)
     case CAUSE_SYSCALL_DONE:
         return L4_ARCH_CAUSE_ALIEN_AFTER;
     case CAUSE_ILLEGAL:
+    case CAUSE_FPU: /* is one */
         return 2;
     default:
         return CAUSE_NONE;

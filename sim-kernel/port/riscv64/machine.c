@@ -76,6 +76,12 @@ uint64_t port_time(void)
     return ticks_to_ns(&machine.scale, ticks() - machine.boot);
 }
 
+void port_clock_code(void *code)
+{
+    clock_code_put(code,
+                   (struct clock_data){machine.boot, machine.scale.to_ns});
+}
+
 static void timer_enable(bool on)
 {
     if (on)
@@ -116,6 +122,7 @@ void machine_init_cpu(void)
         enable |= SIE_EXTERNAL; /* devices are the boot hart's */
     __asm__ volatile("csrw stvec, %0" : : "r"(trap_entry));
     __asm__ volatile("csrw sie, %0" : : "r"(enable));
+    __asm__ volatile("csrs scounteren, 2"); /* TM: users read the time */
 }
 
 bool machine_start(struct machine_cpu *c)
@@ -185,7 +192,7 @@ void machine_deliver(void)
 /* The FP registers hold zeros for a thread that begins to use them. */
 static bool machine_start_fpu(struct port_frame *f)
 {
-    if (f->status & STATUS_FS)
+    if ((f->status & STATUS_FS) || f->no_fpu)
         return false;
     f->status |= STATUS_FS_CLEAN;
     return true;
@@ -212,7 +219,7 @@ static struct port_trap machine_exception(const struct port_frame *f)
                                                    : RIGHT_R;
         break;
     case TRAP_ILLEGAL:
-        t.cause = CAUSE_ILLEGAL;
+        t.cause = f->no_fpu ? CAUSE_FPU : CAUSE_ILLEGAL;
         break;
     case TRAP_BREAKPOINT:
         t.cause = CAUSE_BREAKPOINT;

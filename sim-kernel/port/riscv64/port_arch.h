@@ -21,6 +21,7 @@ struct port_frame {
     uint64_t cause, tval;
     uint64_t f[32]; /* floating point, when not in the registers */
     uint64_t fcsr;
+    bool no_fpu; /* port_frame_allow_fpu() */
 };
 
 struct port_space {

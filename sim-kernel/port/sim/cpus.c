@@ -181,8 +181,9 @@ static void cpu_run_user(struct cpu *c, struct port_frame *f, uint64_t end)
     struct hw_trap trap;
     int64_t steps;
     uint64_t due = cpu_due(sim_machine.cpu);
-    hw_cpu_run(c->cpu, &f->regs, machine_budget(due < end ? due : end), &trap,
-               &steps);
+    int64_t budget = machine_budget(due < end ? due : end);
+    machine_set_clock(hw_cpu_block(c->cpu), budget);
+    hw_cpu_run(c->cpu, &f->regs, budget, &trap, &steps);
     port_work((unsigned)steps);
     machine_trap(f, &trap);
 }

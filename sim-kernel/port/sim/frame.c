@@ -16,6 +16,19 @@ void port_frame_release(struct port_frame *f)
     hw_regs_release(&f->regs);
 }
 
+void port_frame_copy_fpu(struct port_frame *to, struct port_frame *from)
+{
+    sim_own_tp();
+    hw_regs_copy_fpu(&to->regs, &from->regs);
+}
+
+/* The host's program may use its FPU whenever it likes. */
+void port_frame_allow_fpu(struct port_frame *f, bool on)
+{
+    (void)f;
+    (void)on;
+}
+
 void port_frame_set_ip_sp(struct port_frame *f, uaddr_t ip, uaddr_t sp)
 {
     f->regs.SIM_IP = ip;

@@ -198,6 +198,12 @@ unsigned port_vary(unsigned range)
     return (unsigned)(random_next(&machine.random) % range);
 }
 
+void port_clock_code(void *code)
+{
+    extern const char clock_code[], clock_code_end[];
+    memcpy(code, clock_code, (size_t)(clock_code_end - clock_code));
+}
+
 enum { TIMER_JITTER_NS = 20000 };
 
 void port_timer_set(uint64_t when)
@@ -487,10 +493,9 @@ void machine_run(void)
         struct port_frame *f = core_next();
         if (f) {
             struct hw_trap trap;
-            int64_t steps;
-            hw_cpu_run(machine.cpu, &f->regs,
-                       budget_until(hw_clock_next(&machine.clock)), &trap,
-                       &steps);
+            int64_t steps, budget = budget_until(hw_clock_next(&machine.clock));
+            machine_set_clock(sim_machine.block, budget);
+            hw_cpu_run(machine.cpu, &f->regs, budget, &trap, &steps);
             port_work((unsigned)steps);
             if (trap.kind == HW_TRAP_SYSCALL)
                 core_syscall();

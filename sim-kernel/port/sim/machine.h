@@ -19,6 +19,11 @@ void machine_trap(struct port_frame *f, const struct hw_trap *t);
 uint64_t machine_due(void);
 /* Steps until `due`, or until the run's limits. */
 int64_t machine_budget(uint64_t due);
+/* User code can tell the time: it may run for `budget` steps from now on. */
+static inline void machine_set_clock(struct hw_user_block *b, int64_t budget)
+{
+    b->clock = sim_machine.now + (uint64_t)budget * SIM_NS_PER_STEP;
+}
 void machine_check_limits(void);
 /* Nobody can run: on to the next event, told by `next`, or the end. */
 void machine_idle(uint64_t (*next)(void));

@@ -107,8 +107,10 @@ static void cpu_run_piece(struct cpu *c, struct port_frame *f)
     struct hw_trap trap;
     int64_t steps, budget = machine_budget(cpu_due(c->number));
     c->frame = f;
-    hw_cpu_run(c->cpu, &f->regs, budget < PIECE_STEPS ? budget : PIECE_STEPS,
-               &trap, &steps);
+    if (budget > PIECE_STEPS)
+        budget = PIECE_STEPS;
+    machine_set_clock(hw_cpu_block(c->cpu), budget);
+    hw_cpu_run(c->cpu, &f->regs, budget, &trap, &steps);
     port_work((unsigned)steps);
     if (core_frame() == f)
         machine_trap(f, &trap);

@@ -267,6 +267,21 @@ void port_frame_set_arg(struct port_frame *f, word_t value)
     f->arg = value;
 }
 
+void port_clock_code(void *code)
+{
+    (void)code;
+}
+
+void port_frame_copy_fpu(struct port_frame *to, struct port_frame *from)
+{
+    to->fpu = from->fpu;
+}
+
+void port_frame_allow_fpu(struct port_frame *f, bool on)
+{
+    f->no_fpu = !on;
+}
+
 unsigned port_frame_save(const struct port_frame *f,
                          const struct port_trap *trap, word_t *mr)
 {

@@ -17,6 +17,8 @@ struct port_frame {
     struct ipc_args args;            /* what the next system call carries */
     word_t result_tag, result_label; /* what the last one gave */
     word_t mr[4];                    /* the state of an exception message */
+    word_t fpu;                      /* stands for the FPU's registers */
+    bool no_fpu;                     /* port_frame_allow_fpu() */
     bool released;
 };
 

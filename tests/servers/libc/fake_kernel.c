@@ -33,7 +33,10 @@ unsigned long fake_accesses, fake_steps, fake_messages;
 char fake_console[4096];
 unsigned long fake_console_used;
 
-static l4_kernel_info_t kip;
+static union {
+    l4_kernel_info_t kip;
+    char page[L4_PAGESIZE]; /* without code: the clock is the field */
+} info;
 static struct {
     unsigned long words[128];
 } utcb __attribute__((aligned(1024)));
@@ -74,7 +77,7 @@ void *fake_boot(void);
 void *fake_boot(void)
 {
     zero_block = stack + 16384 - 8;
-    kip.clock = 5000000;
+    info.kip.clock = 5000000;
     /* One by one, as written: before GS is set nothing checked may be called
      * (a compiler makes a memset of more), and before the program relocated
      * itself no table of addresses may be read. The TLB knows no page 0. */
@@ -86,7 +89,7 @@ void *fake_boot(void)
     b->entry_access = fake_access;
     b->entry_step = fake_step;
     host(SYS_arch_prctl, ARCH_SET_GS, (long)&block, 0, 0, 0, 0);
-    return &kip;
+    return &info;
 }
 
 /* Entries of the CPU block: jumped to, with the return address in r11. */
@@ -131,7 +134,7 @@ long fake_ipc(unsigned long tag, unsigned long label, unsigned long dest)
     (void)label;
     fake_messages++;
     if ((dest & L4_CAP_MASK) == L4_INVALID_CAP) { /* sleep */
-        kip.clock += 1000;
+        info.kip.clock += 1000;
         utcb.words[123] = 3;
         return 0x8000;
     }

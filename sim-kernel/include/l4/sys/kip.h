@@ -9,8 +9,9 @@
  *
  * I1  clock never goes back.
  *
- * Not modelled: the clock-reading code L4Re's kernel puts at 0x900 and 0x980;
- * l4_kip_clock() reads the field.
+ * The functions at 0x900 and 0x980 tell the time by what the machine counts;
+ * `clock` is written by the kernel when it is left, and once in a millisecond.
+ * A kernel without them has zeros there. The page must be mapped executable.
  */
 #ifndef L4_SYS_KIP_H
 #define L4_SYS_KIP_H
@@ -83,22 +84,38 @@ L4_INLINE const char *l4_kip_version_string(l4_kernel_info_t const *kip)
     return (const char *)kip + l4_kernel_info_version_offset(kip);
 }
 
+/* Where the page has its functions: us, ns. */
+enum L4_kip_offsets {
+    L4_KIP_OFFS_READ_US = 0x900,
+    L4_KIP_OFFS_READ_NS = 0x980,
+};
+
+/* Internal: what the function at `offset` says; `otherwise` if none is. */
+L4_INLINE l4_uint64_t __l4_kip_read(l4_kernel_info_t const *kip,
+                                    l4_addr_t offset, l4_uint64_t otherwise)
+{
+    l4_addr_t code = (l4_addr_t)kip + offset;
+    if (!*(l4_uint32_t const *)code)
+        return otherwise;
+    return ((l4_uint64_t(*)(l4_kernel_info_t const *))code)(kip);
+}
+
 /* Time since boot in us. */
 L4_INLINE l4_cpu_time_t l4_kip_clock(l4_kernel_info_t const *kip)
 {
-    return kip->clock;
+    return __l4_kip_read(kip, L4_KIP_OFFS_READ_US, kip->clock);
 }
 
 /* The low machine word of it. */
 L4_INLINE l4_umword_t l4_kip_clock_lw(l4_kernel_info_t const *kip)
 {
-    return kip->clock;
+    return l4_kip_clock(kip);
 }
 
-/* Time since boot in ns. Simplified: steps of 1 us. */
+/* Time since boot in ns. */
 L4_INLINE l4_uint64_t l4_kip_clock_ns(l4_kernel_info_t const *kip)
 {
-    return kip->clock * 1000;
+    return __l4_kip_read(kip, L4_KIP_OFFS_READ_NS, kip->clock * 1000);
 }
 
 /* Do the feature strings after the version name `feature`? */
