@@ -22,8 +22,7 @@ enum thread_op {
     THREAD_VCPU_CONTROL = 7,
     THREAD_DOORBELL_IRQ = 8,
     THREAD_PF_TRAMP = 9,
-    THREAD_ARM_TPIDRURO = 0x10,
-    THREAD_AMD64_SEGMENT_BASE = 0x12,
+    THREAD_OF_MACHINE = 0x10, /* and up: port_frame_operation() */
 };
 enum kobject_op { KOBJECT_DEC_REFCNT };
 enum meta_op { META_SUPPORTS = 2 };

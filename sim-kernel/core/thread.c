@@ -4,8 +4,6 @@
  *
  * A message to a thread capability with another label than the thread
  * protocol is an IPC to the thread itself.
- *
- * Not here yet (answered -L4_ENOSYS): page-fault trampoline.
  */
 #include "thread.h"
 #include "abi.h"
@@ -15,6 +13,7 @@
 #include "line.h"
 #include "kassert.h"
 #include "kmem.h"
+#include "kstring.h"
 #include "sched.h"
 #include "modify_sender.h"
 #include "task.h"
@@ -24,6 +23,8 @@
 #include "vcpu.h"
 
 enum { THREAD_DEFAULT_PRIO = 1 };
+/* Of requests and answers of port_frame_operation(). */
+enum { MACHINE_WORDS = 3 };
 
 struct thread *thread_create(struct quota *q, uint32_t factory_id)
 {
@@ -238,15 +239,18 @@ static void thread_op_stats(struct thread *t, struct thread *by)
     ipc_answer(by, 0, 1, 0);
 }
 
-static long thread_set_tp(struct thread *t, const struct invocation *inv)
+/* Those that only this machine has. */
+static void thread_op_of_machine(struct thread *t, struct thread *by,
+                                 const struct invocation *inv)
 {
-    if (inv_words(inv) < 2)
-        return -L4_EMSGTOOSHORT;
-    if (inv->mr[0] >> 16)
-        return -L4_EINVAL; /* not FS: the GS base is the port's */
+    word_t mr[MACHINE_WORDS] = {inv->mr[0], inv->mr[1], inv->mr[2]};
+    unsigned words = 0;
     sched_halt(t);
-    port_frame_set_tp(&t->frame, inv->mr[1]);
-    return 0;
+    long error = port_frame_operation(&t->frame, mr, inv_words(inv), &words);
+    if (error)
+        words = 0;
+    memcpy(by->utcb->mr, mr, words * sizeof(mr[0]));
+    ipc_answer(by, error, words, 0);
 }
 
 /* One that has ended makes room for the next. */
@@ -303,16 +307,14 @@ static void thread_invoke(struct object *o, struct thread *by,
     case THREAD_REGISTER_DEL_IRQ:
         ipc_answer(by, thread_register_del_irq(t, by, inv), 0, 0);
         break;
-    case THREAD_AMD64_SEGMENT_BASE:
-        ipc_answer(by, thread_set_tp(t, inv), 0, 0);
-        break;
-    case THREAD_ARM_TPIDRURO: /* x86's GDT has the same number, and as request
-                                 one word or more than two */
-        ipc_answer(by, inv_words(inv) == 2 ? thread_set_tp(t, inv) : -L4_ENOSYS,
-                   0, 0);
+    case THREAD_PF_TRAMP:
+        pf_trampoline_control(t, by, inv);
         break;
     default:
-        ipc_answer(by, op < 0 ? op : -L4_ENOSYS, 0, 0);
+        if (op >= THREAD_OF_MACHINE)
+            thread_op_of_machine(t, by, inv);
+        else
+            ipc_answer(by, op < 0 ? op : -L4_ENOSYS, 0, 0);
     }
 }
 
@@ -376,6 +378,7 @@ void thread_check(const struct thread *t)
     }
     if (t->vcpu)
         vcpu_check(t);
+    pf_trampoline_check(&t->pf_trampoline);
     kassert(!t->replier || t->replier->reply_to == t); /* I3 */
     kassert(!t->reply_to || t->reply_to->replier == t);
     kassert(!t->task == list_is_empty(&t->in_task)); /* I4 */

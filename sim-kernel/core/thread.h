@@ -25,6 +25,7 @@
 
 #include "continuation.h"
 #include "object.h"
+#include "pf_trampoline.h"
 #include "timeout.h"
 #include "utcb.h"
 
@@ -140,6 +141,7 @@ struct thread {
     bool started;      /* ex_regs gave it an ip */
     uint8_t watch;     /* WATCH_* */
     struct vcpu *vcpu; /* owned by vcpu.c; NULL: it is none */
+    struct pf_trampoline pf_trampoline; /* owned by pf_trampoline.c */
 
     struct trigger *del_irq; /* hit when a gate to it ends: an IRQ or
                                 semaphore, pinned; NULL: none */

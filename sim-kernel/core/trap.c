@@ -204,25 +204,13 @@ static bool trap_is_split(const struct mspace *m, uaddr_t address)
     return true;
 }
 
-void core_page_fault(uaddr_t address, unsigned access)
+/* t's fault (t->trap, MR0) goes to its pager; if there is none, or it is not
+ * to be asked, it is an exception at once. */
+static void trap_ask_pager(struct thread *t, long label)
 {
-    struct thread *t = sched_current();
-    struct ipc_op op = {.tag = tag_make(L4_PROTO_PAGE_FAULT, 2, 0, 0)};
-    if (!t || trap_is_split(&vcpu_task(t)->mem, address))
-        return;
-    uaddr_t ip = port_frame_ip(&t->frame);
-    trap_enter(1, address, access);
-    trace_event(VTR_PAGE_FAULT, 0, address, access, ip, vcpu_task(t)->object.id,
-                0, 0);
-    t->trap = (struct port_trap){CAUSE_PAGE_FAULT, address, access};
-    if (t->vcpu && vcpu_wants(t, L4_VCPU_F_PAGE_FAULTS)) {
-        vcpu_enter(t, &t->trap);
-        return;
-    }
-    t->fault_mr[0] = (address & ~7ul) | (access & RIGHT_X ? 4 : 0) |
-                     (access & RIGHT_W ? 2 : 0);
-    t->fault_mr[1] = ip;
+    struct ipc_op op = {.tag = tag_make(label, 2, 0, 0)};
     bool alien = t->watch & WATCH_ALIEN;
+    t->fault_mr[1] = port_frame_ip(&t->frame);
     if (!alien && trap_target(t, t->pager, &op)) {
         ipc_start_fault(t, IPC_FAULT, &op);
     } else {
@@ -231,12 +219,44 @@ void core_page_fault(uaddr_t address, unsigned access)
     }
 }
 
+void trap_page_fault(struct thread *t, word_t pfa)
+{
+    unsigned access = pfa & 4 ? RIGHT_X : pfa & 2 ? RIGHT_W : RIGHT_R;
+    t->trap = (struct port_trap){CAUSE_PAGE_FAULT, pfa & ~7ul, access};
+    t->fault_mr[0] = pfa;
+    trap_ask_pager(t, L4_PROTO_PAGE_FAULT);
+}
+
+/* May t look at its fault first? */
+static bool trap_may_bounce(const struct thread *t)
+{
+    return t->pf_trampoline.on && !(t->watch & (WATCH_ALIEN | WATCH_USER_MODE));
+}
+
+void core_page_fault(uaddr_t address, unsigned access)
+{
+    struct thread *t = sched_current();
+    if (!t || trap_is_split(&vcpu_task(t)->mem, address))
+        return;
+    trap_enter(1, address, access);
+    trace_event(VTR_PAGE_FAULT, 0, address, access, port_frame_ip(&t->frame),
+                vcpu_task(t)->object.id, 0, 0);
+    t->trap = (struct port_trap){CAUSE_PAGE_FAULT, address, access};
+    t->fault_mr[0] = (address & ~7ul) | (access & RIGHT_X ? 4 : 0) |
+                     (access & RIGHT_W ? 2 : 0);
+    if (trap_may_bounce(t))
+        pf_trampoline_enter(t, &t->trap, t->fault_mr[0]);
+    else if (t->vcpu && vcpu_wants(t, L4_VCPU_F_PAGE_FAULTS))
+        vcpu_enter(t, &t->trap);
+    else
+        trap_ask_pager(t, L4_PROTO_PAGE_FAULT);
+}
+
 /* Like a page fault, with the flexpage of the ports in MR0; refused, it is an
  * exception of the instruction. */
 void core_io_fault(unsigned port, unsigned order)
 {
     struct thread *t = sched_current();
-    struct ipc_op op = {.tag = tag_make(L4_PROTO_IO_PAGE_FAULT, 2, 0, 0)};
     if (!t || (t->task->io &&
                trap_is_split(t->task->io, (uaddr_t)port << PAGE_ORDER)))
         return;
@@ -244,14 +264,7 @@ void core_io_fault(unsigned port, unsigned order)
     t->trap = (struct port_trap){CAUSE_OTHER, port, RIGHT_W};
     t->fault_mr[0] = (word_t)port << PAGE_ORDER | (word_t)order << 6 |
                      FPAGE_IO << 4 | RIGHT_R | RIGHT_W;
-    t->fault_mr[1] = port_frame_ip(&t->frame);
-    bool alien = t->watch & WATCH_ALIEN;
-    if (!alien && trap_target(t, t->pager, &op)) {
-        ipc_start_fault(t, IPC_FAULT, &op);
-    } else {
-        struct port_trap trap = t->trap;
-        trap_raise(t, &trap);
-    }
+    trap_ask_pager(t, L4_PROTO_IO_PAGE_FAULT);
 }
 
 void core_exception(const struct port_trap *trap)

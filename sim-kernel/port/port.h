@@ -216,6 +216,13 @@ void port_frame_copy_fpu(struct port_frame *to, struct port_frame *from);
  * CPACR_EL1.FPEN), and they keep their values. A fresh frame may. f does not
  * run in user mode. Optional (empty: it always may). */
 void port_frame_allow_fpu(struct port_frame *f, bool on);
+/* An operation on f's thread that only this machine has: 0x10 and up in the
+ * low 16 bits of mr[0] (ABI.md section 1, Thread). The request is mr[0..2], of
+ * which the first `words` were sent; the answer's words, *ret_words, go there,
+ * too. 0; -L4_ENOSYS: no such operation; another -L4_E*. f does not run in
+ * user mode. */
+long port_frame_operation(struct port_frame *f, word_t *mr, unsigned words,
+                          unsigned *ret_words);
 /* Exception message: registers to message words (returns their number, at
  * most 63) and back, thread pointer included. `words` is what the reply
  * carried. After a save and, perhaps much later and with other registers in

@@ -225,25 +225,11 @@ static void times_of_who_does_not_run(void)
     worker_delete(&w);
 }
 
-static void no_page_fault_trampoline(void)
-{
-    struct worker w;
-    int was = 7;
-    worker_make(&w);
-    l4_addr_t state = (l4_addr_t)w.utcb;
-    PROVE("thread_pf_trampoline", "always: for now not built yet",
-          result(l4_thread_pf_trampoline_setup(w.cap, state)), -L4_ENOSYS);
-    CHECK_EQ(result(l4_thread_pf_trampoline_resume(w.cap)), -L4_ENOSYS);
-    CHECK_EQ(result(l4_thread_pf_trampoline_reflect(w.cap)), -L4_ENOSYS);
-    CHECK_EQ(result(l4_thread_pf_trampoline_disable(w.cap, &was)), -L4_ENOSYS);
-    CHECK_EQ(result(l4_thread_pf_trampoline_enable(w.cap)), -L4_ENOSYS);
-    worker_delete(&w);
-}
-
 #if defined(__x86_64__)
 static void segments(void)
 {
     struct worker w;
+    unsigned ds = 0, cs = 0, cs32 = 0;
     worker_make(&w);
     l4_umword_t *mr = l4_utcb_mr()->mr;
     mr[0] = L4_THREAD_AMD64_SET_SEGMENT_BASE_OP; /* FS */
@@ -258,16 +244,22 @@ static void segments(void)
         "segment", "no base",
         request_op(w.cap, L4_PROTO_THREAD, L4_THREAD_AMD64_SET_SEGMENT_BASE_OP),
         -L4_EMSGTOOSHORT);
-    PROVE(
-        "segment", "the segment information",
-        request_op(w.cap, L4_PROTO_THREAD, L4_THREAD_AMD64_GET_SEGMENT_INFO_OP),
-        -L4_ENOSYS);
-    CHECK_EQ(request_op(w.cap, L4_PROTO_THREAD, L4_THREAD_X86_GDT_OP),
-             -L4_ENOSYS);
+    CHECK_EQ(fiasco_amd64_segment_info(w.cap, &ds, &cs, &cs32, l4_utcb()), 0);
+    l4_umword_t here;
+    __asm__("mov %%cs, %0" : "=r"(here));
+    CHECK_EQ(cs, here);
+    CHECK_EQ(ds & 3, 3); /* user's */
+    CHECK_EQ(cs32 & 3, 3);
+    CHECK(cs32 != cs);
+    PROVE("segment", "descriptors of the GDT",
+          request_op(w.cap, L4_PROTO_THREAD, L4_THREAD_X86_GDT_OP), -L4_ENOSYS);
     l4_umword_t descriptor = 0;
     CHECK_EQ(
         fiasco_gdt_set(w.cap, &descriptor, sizeof descriptor, 0, l4_utcb()),
         -L4_ENOSYS);
+    PROVE("segment", "descriptors of the LDT",
+          fiasco_ldt_set(L4_BASE_TASK_CAP, &descriptor, 1, 0, l4_utcb()),
+          -L4_ENOSYS);
     worker_delete(&w);
 }
 #endif
@@ -285,10 +277,11 @@ static void times_are_told(void)
     worker_delete(&w);
 }
 
-static void what_is_not_there_yet(void)
+static void there_are_no_other_operations(void)
 {
     static const l4_umword_t ops[] = {
-        L4_THREAD_PF_TRAMP_CONTROL_OP,
+        10,
+        0x1f, /* one of the machine's, if it had it */
         0x7777,
     };
     struct worker w;
@@ -328,13 +321,12 @@ const struct kernel_test thread_tests[] = {
     {"thread: switch, to another CPU is nothing",
      switch_to_another_cpu_is_nothing},
     {"thread: times, of who does not run", times_of_who_does_not_run},
-    {"thread: no page-fault trampoline", no_page_fault_trampoline},
 #if defined(__x86_64__)
     {"thread: segments and their errors", segments},
 #endif
     {"thread: yield lets equals run", yield_lets_equals_run},
     {"thread: times are told", times_are_told},
-    {"thread: what is not there yet", what_is_not_there_yet},
+    {"thread: there are no other operations", there_are_no_other_operations},
     {"thread: a deleted running one is gone", a_deleted_running_thread_is_gone},
     {0, 0},
 };

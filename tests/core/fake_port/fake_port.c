@@ -267,6 +267,16 @@ void port_frame_set_arg(struct port_frame *f, word_t value)
     f->arg = value;
 }
 
+long port_frame_operation(struct port_frame *f, word_t *mr, unsigned words,
+                          unsigned *ret_words)
+{
+    (void)f;
+    (void)mr;
+    (void)words;
+    (void)ret_words;
+    return -L4_ENOSYS;
+}
+
 void port_clock_code(void *code)
 {
     (void)code;
