@@ -228,7 +228,7 @@ static void raise_one(int inherit, unsigned back)
     worker_start(&fpu.server, handle_once, 0, 0);
     worker_make(&fpu.client);
     fpu.gate = gate_to(fpu.server.cap, 8);
-    worker_handlers(&fpu.client, fpu.gate, fpu.gate);
+    worker_handlers(&fpu.client, L4_BASE_PAGER_CAP, fpu.gate);
     worker_run(&fpu.client, trap, 0, 0);
     l4_ipc_sleep_us(100);
     worker_delete(&fpu.client);

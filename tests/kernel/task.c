@@ -283,7 +283,7 @@ static void all_capabilities_at_once_is_quick(void)
 /* Segments and virtual interrupt controllers: no task has them here. */
 static void what_only_other_machines_have(void)
 {
-    PROVE("segment", "the segment tables",
+    PROVE("segment", "descriptors of the LDT",
           request_op(L4_BASE_TASK_CAP, L4_PROTO_TASK, 0x11), -L4_ENOSYS);
     CHECK_EQ(request_op(L4_BASE_TASK_CAP, L4_PROTO_TASK, 0x12), -L4_ENOSYS);
 }

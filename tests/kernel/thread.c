@@ -257,9 +257,6 @@ static void segments(void)
     CHECK_EQ(
         fiasco_gdt_set(w.cap, &descriptor, sizeof descriptor, 0, l4_utcb()),
         -L4_ENOSYS);
-    PROVE("segment", "descriptors of the LDT",
-          fiasco_ldt_set(L4_BASE_TASK_CAP, &descriptor, 1, 0, l4_utcb()),
-          -L4_ENOSYS);
     worker_delete(&w);
 }
 #endif
