@@ -51,6 +51,8 @@ WRONG = (
     (HEAD + "m(cap<rwx> a);", 2, "rights 'rwx': only r, w and s"),
     (HEAD + "m(cap? a, cap b);", 2, "only the last capability"),
     (HEAD + "m(cap a, cap b, cap c, cap d);", 2, "4 capabilities: 3 at most"),
+    (HEAD + "m(%s);" % ", ".join("word a%d" % i for i in range(17)), 2,
+     "17 arguments: 16 at most"),
     (HEAD + "m() -> (cap? a);", 2, "an answer leaves nothing out"),
     (HEAD + "m($);", 2, "'$' means nothing here"),
 )

@@ -28,6 +28,7 @@ import re
 WORDS_MAX = 63
 WORD = 8
 CAPS_MAX = 3
+ARGUMENTS_MAX = 16
 RIGHTS = {"r": 4, "w": 1, "s": 2}
 METHODS_MAX = 1 << 16
 
@@ -163,6 +164,8 @@ def read_arguments(r):
     for name in names:
         if names.count(name) > 1:
             r.fail(f"two arguments are called '{name}'")
+    if len(found) > ARGUMENTS_MAX:
+        r.fail(f"{len(found)} arguments: {ARGUMENTS_MAX} at most")
     caps = [a for a in found if a.kind == "cap"]
     if any(a.optional for a in caps[:-1]):
         r.fail("only the last capability may be left out")

@@ -281,3 +281,24 @@ def server(interface):
               f"    .dispatch = {i.name}_dispatch,\n}};\n"]
     return guard(i, "server", f'#include "{i.name}-client.h"\n'
                  "#include <l4/re/c/server.h>\n", "\n".join(parts))
+
+
+# ---- The interface as data ----
+
+def table_row(m):
+    kinds = {"word": "WORD", "int": "WORD", "text": "TEXT", "bytes": "BYTES",
+             "cap": "CAP"}
+    listed = "".join(f"\n      {{L4_VITRINE_ARGUMENT_{kinds[a.kind]}, "
+                     f"{a.limit}}}," for a in m.takes)
+    values = f", {{{listed}\n     }}" if listed else ", {{0, 0}}"
+    return f'    {{"{m.name}", {m.number}, {len(m.takes)}{values}}},\n'
+
+
+def table(interface):
+    """The text of NAME-table.h."""
+    i = interface
+    rows = "".join(table_row(m) for m in i.methods)
+    return guard(i, "table", f'#include "{i.name}-client.h"\n'
+                 "#include <l4/vitrine/interface.h>\n",
+                 f"static const struct l4_vitrine_method {i.name}_table[] = {{"
+                 f"\n{rows}}};\n")

@@ -21,6 +21,8 @@ def options():
     p.add_argument("files", nargs="+", metavar="NAME.iface")
     p.add_argument("--client", metavar="FILE", help="write the stubs")
     p.add_argument("--server", metavar="FILE", help="write the skeleton")
+    p.add_argument("--c-table", metavar="FILE",
+                   help="write the interface as data for C programs")
     p.add_argument("--page", metavar="FILE", help="write a Markdown page")
     p.add_argument("--table", metavar="FILE",
                    help="write all interfaces as JSON")
@@ -39,11 +41,11 @@ def check_all(interfaces):
 def run(o):
     interfaces = [describe.read(f) for f in o.files]
     check_all(interfaces)
-    if len(interfaces) > 1 and (o.client or o.server or o.page):
+    if len(interfaces) > 1 and (o.client or o.server or o.c_table or o.page):
         raise describe.Problem("one description at a time for headers "
                                "and pages")
     for path, text in ((o.client, emit_c.client), (o.server, emit_c.server),
-                       (o.page, emit_docs.page)):
+                       (o.c_table, emit_c.table), (o.page, emit_docs.page)):
         if path:
             pathlib.Path(path).write_text(text(interfaces[0]), "utf-8")
     if o.table:

@@ -109,8 +109,14 @@ long l4re_server_run(struct l4re_server *s)
         l4_umword_t label;
         l4_msgtag_t tag = receive(s, &label);
         s->has_answer = false;
-        if (l4_msgtag_has_error(tag))
-            continue; /* a timer, or a client that did not wait */
+        if (l4_msgtag_has_error(tag)) {
+            /* A timer, a client that did not wait, or a message that broke
+             * off: then some of its capabilities may be in the windows. */
+            l4_umword_t code = l4_ipc_error(tag, l4_utcb());
+            s->request.items =
+                code == L4_IPC_REMAPFAILED || code == L4_IPC_REMSGCUT;
+            continue;
+        }
         struct l4re_endpoint *from = (struct l4re_endpoint *)(label & ~3ul);
         from->arrived(s, from, tag, label);
     }

@@ -35,13 +35,17 @@ static void read_request(struct l4re_server *s, l4_msgtag_t tag,
     r->protocol = l4_msgtag_label(tag);
     r->rights = (unsigned)label & 3;
     r->in = (struct l4re_msg_in){.mr = r->mr, .words = words};
-    r->cap_count = r->caps_taken = 0;
+    r->cap_count = 0;
     memcpy(r->mr, mr, words * sizeof mr[0]);
-    for (unsigned i = 0; i < items && i < L4RE_SERVER_CAPS; i++) {
+    r->items = items;
+    unsigned window = 0;
+    for (unsigned i = 0; i < items && window < L4RE_SERVER_CAPS; i++) {
         l4_umword_t item = mr[words + 2 * i];
-        if ((item & L4_ITEM_MAP) &&
-            (item & L4_RCV_ITEM_RESULT_MASK) == L4_RCV_ITEM_RESULT_MAPPED)
-            r->caps[r->cap_count++] = s->windows[i];
+        if (!(item & L4_ITEM_MAP))
+            continue; /* a void item takes no window */
+        if ((item & L4_RCV_ITEM_RESULT_MASK) == L4_RCV_ITEM_RESULT_MAPPED)
+            r->caps[r->cap_count++] = s->windows[window];
+        window += !(item & L4_ITEM_CONT); /* the next has the same one */
     }
 }
 
@@ -153,9 +157,6 @@ long l4re_session_keep_cap(struct l4re_session *session, l4_cap_idx_t cap)
         if (l4_is_invalid_cap(other))
             return -L4_ENOMEM;
         s->windows[i] = other;
-        for (unsigned c = 0; c < s->request.cap_count; c++)
-            if (s->request.caps[c] == cap)
-                s->request.caps[c] = L4_INVALID_CAP;
         return 0;
     }
     return -L4_EINVAL;
@@ -309,45 +310,57 @@ void l4re_session_close(struct l4re_session *session)
     l4re_util_cap_free_um(session->gate);
 }
 
-/* The first session of the list whose gate has gone. */
-static struct l4re_session *find_ended(struct l4re_server *s)
+static bool has_ended(const struct l4re_session *session)
 {
+    return session->is_counted && l4_msgtag_label(l4_task_cap_valid(
+                                      L4RE_THIS_TASK_CAP, session->gate)) <= 0;
+}
+
+/* Takes the sessions whose gates have gone out of the list; O(sessions). */
+static struct l4re_session *take_ended(struct l4re_server *s)
+{
+    struct l4re_session *ended = NULL;
     pthread_mutex_lock(&s->lock);
-    struct l4re_session *i = s->sessions;
-    while (i && (!i->is_counted || l4_msgtag_label(l4_task_cap_valid(
-                                       L4RE_THIS_TASK_CAP, i->gate)) > 0))
-        i = i->next;
+    for (struct l4re_session **at = &s->sessions; *at;) {
+        struct l4re_session *i = *at;
+        if (!has_ended(i)) {
+            at = &i->next;
+            continue;
+        }
+        *at = i->next;
+        i->next = ended;
+        ended = i;
+    }
     pthread_mutex_unlock(&s->lock);
-    return i;
+    return ended;
 }
 
 void session_sweep(struct l4re_server *s, struct l4re_irq *irq)
 {
-    struct l4re_session *ended;
+    struct l4re_session *ended = take_ended(s);
     (void)irq;
-    while ((ended = find_ended(s))) {
-        unlink_session(ended);
-        l4re_util_cap_free_um(ended->gate);
+    while (ended) {
+        struct l4re_session *next = ended->next;
         bool is_allocated = ended->is_allocated;
+        l4re_util_cap_free_um(ended->gate);
         if (ended->service->closed)
             ended->service->closed(ended);
         if (is_allocated)
             free(ended);
+        ended = next;
     }
 }
 
 bool session_must_tidy(const struct l4re_server *s)
 {
-    return s->handed_out || s->request.cap_count;
+    return s->handed_out || s->request.items;
 }
 
 void session_tidy(struct l4re_server *s)
 {
-    struct l4re_request *r = &s->request;
-    for (unsigned i = 0; i < r->cap_count; i++)
-        if (l4_is_valid_cap(r->caps[i]))
-            l4_task_release_cap(L4RE_THIS_TASK_CAP, r->caps[i]);
-    r->cap_count = 0;
+    for (unsigned i = 0; i < L4RE_SERVER_CAPS && s->request.items; i++)
+        l4_task_release_cap(L4RE_THIS_TASK_CAP, s->windows[i]);
+    s->request.items = 0;
     while (s->handed_out) {
         struct l4re_session *session = s->handed_out;
         s->handed_out = session->handed_out;

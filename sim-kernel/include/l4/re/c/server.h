@@ -57,7 +57,7 @@ struct l4re_request {
     struct l4re_msg_in in;
     l4_umword_t mr[L4_UTCB_GENERIC_DATA_SIZE];
     l4_cap_idx_t caps[L4RE_SERVER_CAPS]; /* that came; [0..cap_count) */
-    unsigned cap_count, caps_taken;
+    unsigned cap_count;
 };
 
 /* Generated: what an interface is called and how its requests are read. */
