@@ -177,7 +177,7 @@ bool ipc_fast(struct thread *t)
     if (!r || !fast_accepts(r, t))
         return false;
 
-    uint64_t entered = port_time();
+    uint64_t entered = trace_on ? port_time() : 0;
     unsigned words = tag_words(op.tag);
     for (unsigned i = 0; i < words; i++)
         r->utcb->mr[i] = t->utcb->mr[i];

@@ -13,9 +13,8 @@ void kip_set_clock(uint64_t now);
 extern uint64_t kip_next; /* ns: when the clock's next microsecond begins */
 
 /* Kernel exits keep the clock current. */
-static inline void kip_update_clock(void)
+static inline void kip_update_clock(uint64_t now)
 {
-    uint64_t now = port_time();
     if (now >= kip_next) /* else: another CPU's clock is ahead, or the same */
         kip_set_clock(now);
 }

@@ -7,6 +7,7 @@
  */
 #include "sched.h"
 #include "ipc.h"
+#include "kip.h"
 #include "task.h"
 #include "kassert.h"
 #include "trace.h"
@@ -64,6 +65,16 @@ static int sched_highest(const struct cpu *c)
         if (c->bitmap[i])
             return i * 64 + 63 - __builtin_clzll(c->bitmap[i]);
     return -1;
+}
+
+/* Is a thread ready that is above `prio`? */
+static bool sched_is_above(const struct cpu *c, unsigned prio)
+{
+    unsigned i = prio / 64;
+    uint64_t above = c->bitmap[i] >> (prio % 64) >> 1;
+    while (++i < SCHED_PRIOS / 64)
+        above |= c->bitmap[i];
+    return above != 0;
 }
 
 void sched_ready(struct thread *t)
@@ -205,13 +216,13 @@ void sched_timer(void)
 /* Who is to run: by donation, or the head of the highest queue. */
 static struct thread *sched_choose(struct cpu *c, bool *ret_direct)
 {
-    int highest = sched_highest(c);
     struct thread *t = c->direct;
     *ret_direct =
-        t && t->state == THREAD_READY && (int)c->direct_prio >= highest;
+        t && t->state == THREAD_READY && !sched_is_above(c, c->direct_prio);
     c->direct = NULL;
     if (*ret_direct)
         return t;
+    int highest = sched_highest(c);
     if (highest < 0)
         return NULL;
     /* A donated or boosted thread goes on while nobody is above it. */
@@ -348,6 +359,7 @@ struct thread *sched_next(void)
         c->slice_end = now + to->slice_left;
     }
     sched_arm(c, now);
+    kip_update_clock(now);
     return to;
 }
 

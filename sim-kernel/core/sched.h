@@ -92,7 +92,8 @@ void sched_set_params(struct thread *t, unsigned prio, uint64_t slice_ns);
 void sched_give_way(void);
 /* The timer struck: expired slices, timeouts. */
 void sched_timer(void);
-/* Chooses and switches to the next thread; NULL: idle. Arms the timer. */
+/* Chooses and switches to the next thread; NULL: idle. Arms the timer, and
+ * keeps the information page's clock. */
 struct thread *sched_next(void);
 /* t's timeout, on its home CPU. */
 void sched_set_timeout(struct thread *t, uint64_t when);

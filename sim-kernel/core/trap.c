@@ -25,7 +25,6 @@
 #include "trace.h"
 #include "trace_handover.h"
 #include "vcpu.h"
-#include "kip.h"
 #include "work.h"
 
 /* Steps that a trap costs besides what it does. */
@@ -346,7 +345,6 @@ struct port_frame *core_next(void)
         if (work_point(__func__))
             return NULL;
     struct thread *t = c->current;
-    kip_update_clock();
     if (t) {
         port_space_activate(&vcpu_task(t)->mem.port);
         if (trace_is_on())

@@ -20,7 +20,6 @@
 #define FRAME_UTCB   280
 #define FRAME_ESR    288
 #define FRAME_FAR    296
-#define FRAME_FPU    304
 #define FRAME_V      320
 #define FRAME_FPCR   832
 

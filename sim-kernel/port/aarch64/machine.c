@@ -184,14 +184,19 @@ static void machine_abort(const struct port_frame *f, unsigned access)
     core_exception(&t);
 }
 
-/* The vector registers hold zeros for a thread that begins to use them. */
-static void machine_start_fpu(struct port_frame *f)
+/* f uses the vector registers while they hold another's values. */
+static void machine_take_fpu(struct port_frame *f)
 {
     struct port_trap off = {.cause = CAUSE_FPU};
-    if (f->no_fpu)
+    struct machine_cpu *c = machine_self();
+    if (f->no_fpu) {
         core_exception(&off);
-    else
-        f->fpu = 1;
+        return;
+    }
+    if (c->fpu)
+        fpu_save(c->fpu);
+    fpu_load(f);
+    c->fpu = f;
 }
 
 static void machine_sync(struct port_frame *f)
@@ -209,7 +214,7 @@ static void machine_sync(struct port_frame *f)
         machine_abort(f, f->esr & ISS_WRITE ? RIGHT_W : RIGHT_R);
         return;
     case EC_FPU:
-        machine_start_fpu(f);
+        machine_take_fpu(f);
         return;
     case EC_ILLEGAL:
         t.cause = CAUSE_ILLEGAL;
@@ -226,18 +231,11 @@ static void machine_sync(struct port_frame *f)
     core_exception(&t);
 }
 
-/* The vector registers follow the thread; only one that used them pays. */
+/* Off, but for the thread whose values they hold: most threads never ask. */
 void machine_load_fpu(struct port_frame *f)
 {
-    struct machine_cpu *c = machine_self();
-    bool used = f->fpu && !f->no_fpu;
-    unsigned long access = used ? CPACR_FREE : CPACR_TRAP_EL0;
-    if (used && c->fpu != f) {
-        if (c->fpu)
-            fpu_save(c->fpu);
-        fpu_load(f);
-        c->fpu = f;
-    }
+    bool on = machine_self()->fpu == f && !f->no_fpu;
+    unsigned long access = on ? CPACR_FREE : CPACR_TRAP_EL0;
     __asm__ volatile("msr cpacr_el1, %0" : : "r"(access));
 }
 

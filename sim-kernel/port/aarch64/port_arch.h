@@ -16,9 +16,9 @@ struct port_frame {
     uint64_t sp, pc, pstate;
     uint64_t tp, utcb; /* TPIDR_EL0, TPIDRRO_EL0 */
     uint64_t esr, far;
-    uint64_t fpu;    /* 1: uses the vector registers */
     uint64_t no_fpu; /* port_frame_allow_fpu() */
-    uint64_t v[64];  /* vector registers, when not in the CPU */
+    uint64_t unused;
+    uint64_t v[64]; /* vector registers, when not in the CPU */
     uint64_t fpcr, fpsr;
 };
 

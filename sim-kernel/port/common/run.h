@@ -87,7 +87,8 @@ void machine_ring(unsigned cpu);
 void machine_relax(void);
 /* Translations and instructions are read anew, on this CPU. */
 void machine_flush(void);
-/* The floating-point registers become f's. */
+/* f runs next: the floating-point registers are at hand if they hold its
+ * values, else its first use of them traps. */
 void machine_load_fpu(struct port_frame *f);
 /* They become nobody's; what they held is in its frame. */
 void machine_park_fpu(void);

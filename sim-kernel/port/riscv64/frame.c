@@ -40,12 +40,9 @@ void port_frame_copy_fpu(struct port_frame *to, struct port_frame *from)
         machine_self->fpu = NULL; /* loaded anew before it runs */
 }
 
-/* On again, it starts like one that never used it, with what it had. */
 void port_frame_allow_fpu(struct port_frame *f, bool on)
 {
     f->no_fpu = !on;
-    if (!on)
-        f->status &= ~(uint64_t)STATUS_FS;
 }
 
 void port_frame_set_ip_sp(struct port_frame *f, uaddr_t ip, uaddr_t sp)

@@ -189,12 +189,17 @@ void machine_deliver(void)
 
 /* --- traps --------------------------------------------------------------- */
 
-/* The FP registers hold zeros for a thread that begins to use them. */
-static bool machine_start_fpu(struct port_frame *f)
+/* f uses the FP registers while they hold another's values. False: it may
+ * use them already, its instruction is not one of theirs. */
+static bool machine_take_fpu(struct port_frame *f)
 {
+    struct machine_cpu *c = machine_self;
     if ((f->status & STATUS_FS) || f->no_fpu)
         return false;
-    f->status |= STATUS_FS_CLEAN;
+    if (c->fpu)
+        fpu_save(c->fpu);
+    fpu_load(f);
+    c->fpu = f;
     return true;
 }
 
@@ -252,23 +257,19 @@ static void machine_user_trap(struct port_frame *f)
         machine_page_fault(f, RIGHT_W);
         break;
     default:
-        if (f->cause == TRAP_ILLEGAL && machine_start_fpu(f))
+        if (f->cause == TRAP_ILLEGAL && machine_take_fpu(f))
             break;
         t = machine_exception(f);
         core_exception(&t);
     }
 }
 
-/* The FP registers follow the thread; only one that used them pays. */
+/* Off, but for the thread whose values they hold: most threads never ask. */
 void machine_load_fpu(struct port_frame *f)
 {
-    struct port_frame *old = machine_self->fpu;
-    if (old == f || !(f->status & STATUS_FS))
-        return;
-    if (old)
-        fpu_save(old);
-    fpu_load(f);
-    machine_self->fpu = f;
+    bool on = machine_self->fpu == f && !f->no_fpu;
+    uint64_t use = on ? STATUS_FS_CLEAN : 0;
+    f->status = (f->status & ~(uint64_t)STATUS_FS) | use;
 }
 
 void machine_park_fpu(void)
