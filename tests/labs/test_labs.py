@@ -65,13 +65,13 @@ def check_starter(lab, stated):
         report(False, "%s: expect.toml: no test '%s'" % (lab.name, name))
 
 
-def check_solution(lab):
+def check_solution(lab, name=None):
     with tempfile.TemporaryDirectory(prefix="vitrine-solution-") as folder:
-        solutions.lay(lab, pathlib.Path(folder))
+        solutions.lay(lab, pathlib.Path(folder), name, "right")
         found, said = verdicts(lab, pathlib.Path(folder), SEEDS)
     bad = [v for v in found if v.status != judge.PASSED]
-    report(not bad, "%s: the solution passes on %d schedules" %
-           (lab.name, SEEDS + 1), [said] * bool(bad) +
+    report(not bad, "%s: the solution%s passes on %d schedules" %
+           (lab.name, " '%s'" % name if name else "", SEEDS + 1), [said] * bool(bad) +
            [line for v in bad for line in lines_of(v)])
 
 
@@ -96,11 +96,12 @@ def check_lab(lab):
     with open(folder / "expect.toml", "rb") as file:
         stated = tomllib.load(file)
     check_starter(lab, stated["starter"])
-    check_solution(lab)
+    for name in (None, *solutions.names(lab, "right")):
+        check_solution(lab, name)
     wrong = stated.get("wrong", {})
     for name, tests in wrong.items():
         check_wrong(lab, name, tests)
-    present = set(solutions.wrong_names(lab))
+    present = set(solutions.names(lab))
     report(present == set(wrong) and len(wrong) >= WRONG_LEAST,
            "%s: at least %d wrong solutions, each with its reason" %
            (lab.name, WRONG_LEAST), sorted(present ^ set(wrong)))

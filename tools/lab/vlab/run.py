@@ -12,7 +12,7 @@ from .places import PROGRAMS, Problem
 from .story import Story
 
 HOST_SECONDS = 20
-TRACE_BYTES = 64 << 20
+TRACE_BYTES = 64 << 20  # the RAM is a file, too
 CONSOLE_BYTES = 1 << 18
 
 

@@ -3,6 +3,7 @@
 #
 #   labs/solutions/NN-name/FILE...      the solution
 #   labs/solutions/NN-name/wrong/NAME/  the files that differ from it
+#   labs/solutions/NN-name/right/NAME/  the same, of another good solution
 #
 # In labs inside the kernel the core file is the solution, and a wrong one has
 # only the functions that differ.
@@ -12,22 +13,24 @@ from . import csource, kernel
 from .places import SOLUTIONS, Problem
 
 
-def wrong_names(lab):
-    folder = SOLUTIONS / lab.name / "wrong"
+def names(lab, kind="wrong"):
+    """The wrong solutions there are, or the other "right" ones."""
+    folder = SOLUTIONS / lab.name / kind
     return sorted(p.name for p in folder.iterdir()) if folder.is_dir() else []
 
 
-def lay(lab, target, wrong=None):
-    """Writes the solution's files into the folder `target`."""
+def lay(lab, target, name=None, kind="wrong"):
+    """Writes the solution's files into the folder `target`: the solution
+    itself, or the one called `name`."""
     folder = SOLUTIONS / lab.name
     if not folder.is_dir():
         raise Problem("%s: no such folder" % folder)
-    if wrong and wrong not in wrong_names(lab):
-        raise Problem("lab %d has no wrong solution '%s' (there are %s)" %
-                      (lab.number, wrong, ", ".join(wrong_names(lab))))
+    if name and name not in names(lab, kind):
+        raise Problem("lab %d has no %s solution '%s' (there are %s)" %
+                      (lab.number, kind, name, ", ".join(names(lab, kind))))
     for name in lab.kernel:
         (target / name).write_text(kernel.core_text(lab, name))
-    for place in (folder, folder / "wrong" / wrong) if wrong else (folder,):
+    for place in (folder, folder / kind / name) if name else (folder,):
         for path in place.iterdir():
             if path.is_file() and path.name in lab.kernel:
                 _splice(target / path.name, path)
