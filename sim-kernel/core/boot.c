@@ -155,9 +155,8 @@ static void boot_objects_make(struct boot_objects *b,
     boot_require(b->factory, "boot: no memory for the root factory");
     struct quota *q = factory_quota(b->factory);
     b->log = vlog_create(q);
-    platform_init(info->cpu_count);
     b->icu = icu_create(q, info);
-    b->scheduler = scheduler_create(q, info->cpu_count);
+    b->scheduler = scheduler_create(q);
     b->debugger = debugger_create(q);
     void *kip = kmem_alloc(q, PAGE_SIZE);
     boot_require(b->log && b->icu && b->scheduler && b->debugger && kip,

@@ -23,6 +23,7 @@ struct icu {
     struct line_set set;
     paddr_t msi_address; /* constant, as boot_info tells */
     uint32_t msi_data;
+    unsigned wakers; /* lines that end a suspend; 0: all do */
 };
 
 /* There is one of the machine; interrupts find their objects through it. */
@@ -32,7 +33,9 @@ enum {
     MODE_SET = 1,
     MODE_LEVEL = 2,
     MODE_BOTH = 8,
-    MODE_ALL = 0x3f, /* with the wake-up bits, which nothing here needs */
+    MODE_WAKE = 0x10,    /* ends a suspend */
+    MODE_NO_WAKE = 0x20, /* not any more */
+    MODE_ALL = 0x3f,
 };
 #define ICU_MSI 0x80000000u
 
@@ -95,6 +98,15 @@ static long icu_unbind(const struct line_set *set, const struct thread *t,
     return 0;
 }
 
+static void icu_set_wake(struct line *l, word_t mode)
+{
+    bool wakes = mode & MODE_WAKE;
+    if (!(mode & (MODE_WAKE | MODE_NO_WAKE)) || !l->device || l->wakes == wakes)
+        return;
+    l->wakes = wakes;
+    icu_the->wakers += wakes ? 1 : -1u;
+}
+
 static long icu_set_mode(const struct line_set *set,
                          const struct invocation *inv)
 {
@@ -106,10 +118,11 @@ static long icu_set_mode(const struct line_set *set,
     bool wire = l && l->device && !(inv->mr[1] & ICU_MSI);
     if (!l || (mode & ~(word_t)MODE_ALL) || (level && (mode & MODE_BOTH)))
         return -L4_EINVAL;
+    if ((mode & MODE_SET) && level && !wire)
+        return -L4_EINVAL; /* a message has no level */
+    icu_set_wake(l, mode);
     if (!(mode & MODE_SET))
         return 0;
-    if (level && !wire)
-        return -L4_EINVAL; /* a message has no level */
     int error = wire ? port_irq_set_mode(l->number, (unsigned)mode) : 0;
     if (!error)
         l->level = level;
@@ -202,7 +215,10 @@ static void icu_invoke(struct object *o, struct thread *t,
 void icu_hit(unsigned line)
 {
     if (line < icu_the->set.wired + icu_the->set.msis) {
-        line_hit(&icu_the->set.line[line]);
+        struct line *l = &icu_the->set.line[line];
+        if (l->wakes || !icu_the->wakers)
+            platform_wake();
+        line_hit(l);
         return;
     }
     port_irq_mask(line);

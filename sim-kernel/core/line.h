@@ -33,6 +33,7 @@ struct line {
     unsigned number;         /* as port_irq_* knows it; constant */
     bool device;             /* masked by the port; constant */
     bool level;              /* by set_mode */
+    bool wakes;              /* the machine, if it sleeps (platform.c) */
     bool held;               /* I2 */
     bool masked, missed;     /* no device: the mask, a hit under it */
     struct trigger *trigger; /* what a hit triggers; NULL: nothing */

@@ -6,8 +6,8 @@
 
 #include "invoke.h"
 
-/* How many CPUs the machine has; boot only. */
-void platform_init(unsigned cpus);
+/* Something came that ends a suspend, if there is one. */
+void platform_wake(void);
 /* Answers t's request of label 0 to the ICU. */
 void platform_invoke(struct thread *t, const struct invocation *inv);
 

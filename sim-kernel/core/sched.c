@@ -216,14 +216,14 @@ void sched_timer(void)
 /* Who is to run: by donation, or the head of the highest queue. */
 static struct thread *sched_choose(struct cpu *c, bool *ret_direct)
 {
-    struct thread *t = c->direct;
+    struct thread *t = __builtin_expect(c->rests, 0) ? NULL : c->direct;
     *ret_direct =
         t && t->state == THREAD_READY && !sched_is_above(c, c->direct_prio);
     c->direct = NULL;
     if (*ret_direct)
         return t;
     int highest = sched_highest(c);
-    if (highest < 0)
+    if (highest < 0 || c->rests)
         return NULL;
     /* A donated or boosted thread goes on while nobody is above it. */
     t = c->current;
@@ -238,6 +238,8 @@ int sched_next_prio(void)
     const struct cpu *c = sched_cpu();
     int prio = sched_highest(c);
     const struct thread *t = c->direct, *now = c->current;
+    if (c->rests)
+        return -1;
     if (t && t->state == THREAD_READY && (int)c->direct_prio > prio)
         prio = (int)c->direct_prio;
     if (now && now->state == THREAD_READY && c->donated &&

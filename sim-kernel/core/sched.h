@@ -30,9 +30,14 @@
 enum { SCHED_MAX_CPUS = 32, SCHED_PRIOS = 256 };
 enum { SCHED_TICK_NS = 1000000 }; /* bound on the KIP clock's age */
 
+/* Why a CPU runs nobody, whoever is READY there. Interrupts, and timeouts of
+ * threads at home there, are served all the same. */
+enum sched_rest { REST_OFF = 1, REST_ASLEEP = 2 };
+
 struct cpu {
     unsigned number;
-    bool chores; /* something is to be done at its next kernel exit */
+    bool chores;   /* something is to be done at its next kernel exit */
+    uint8_t rests; /* REST_*: it runs nobody */
     struct thread *current;
     struct thread *direct; /* runs next by donation */
     unsigned direct_prio;
@@ -71,7 +76,7 @@ static inline struct thread *sched_current(void)
 
 void sched_init(uint64_t default_slice_ns, unsigned cpus);
 extern uint64_t sched_default_slice;
-extern unsigned sched_cpu_count; /* online: 0 .. sched_cpu_count - 1 */
+extern unsigned sched_cpu_count; /* present: 0 .. sched_cpu_count - 1 */
 
 /* t becomes READY at the tail of its priority. Idempotent. */
 void sched_ready(struct thread *t);
@@ -143,6 +148,11 @@ void sched_raise_later(struct thread *t);
 void sched_leave_space(struct task *t);
 /* All other CPUs are out of user mode until the kernel is left. */
 void sched_stop_others(void);
+/* CPU `cpu` rests for that reason, or not (any more), from its next kernel
+ * exit on, which is asked for. */
+void sched_set_rest(unsigned cpu, enum sched_rest why, bool rests);
+/* CPUs that are not off, as a bitmap. */
+uint32_t sched_online(void);
 /* What others asked this CPU to do at its next kernel exit. */
 void sched_do_chores(struct cpu *c);
 

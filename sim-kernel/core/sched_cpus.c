@@ -98,6 +98,22 @@ void sched_stop_others(void)
             port_stop(i);
 }
 
+void sched_set_rest(unsigned cpu, enum sched_rest why, bool rests)
+{
+    struct cpu *c = &sched_cpus[cpu];
+    c->rests = (uint8_t)(rests ? c->rests | why : c->rests & ~why);
+    sched_kick(c);
+}
+
+uint32_t sched_online(void)
+{
+    uint32_t online = 0;
+    for (unsigned i = 0; i < sched_cpu_count; i++)
+        if (!(sched_cpus[i].rests & REST_OFF))
+            online |= 1u << i;
+    return online;
+}
+
 void sched_do_chores(struct cpu *c)
 {
     struct thread *t = c->current;

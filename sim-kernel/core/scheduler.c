@@ -23,7 +23,6 @@ struct scheduler {
     struct object object;
     struct line_set set;
     struct line line;
-    unsigned cpus; /* online: 0..cpus-1 */
 };
 
 /* There is one; CPUs report to it. */
@@ -47,16 +46,14 @@ static uint64_t scheduler_cpus(word_t gran_offset, word_t map)
     return cpus;
 }
 
-static void scheduler_info(const struct scheduler *s, struct thread *by,
-                           const struct invocation *inv)
+static void scheduler_info(struct thread *by, const struct invocation *inv)
 {
     word_t offset = inv_words(inv) > 1 ? inv->mr[1] & 0xffffff : 0;
     if (offset >= SCHED_MAX_CPUS) {
         ipc_answer(by, -L4_ERANGE, 0, 0);
         return;
     }
-    word_t online = (1ul << s->cpus) - 1;
-    by->utcb->mr[0] = online >> offset;
+    by->utcb->mr[0] = sched_online() >> offset;
     by->utcb->mr[1] = SCHED_MAX_CPUS;
     by->utcb->mr[2] = CLASS_FIXED_PRIO;
     ipc_answer(by, 0, 3, 0);
@@ -86,15 +83,18 @@ static long scheduler_params(const struct invocation *inv, word_t *ret_prio,
     return 0;
 }
 
-/* The CPU of the set t is to go to: it stays if it is in the set, or if none
- * of the set is there; else the first. */
+/* The CPU of the set t is to go to: of those that are on, or if none is, of
+ * those that are there. It stays if it is on one of these, or if there are
+ * none; else it is the first. */
 static unsigned scheduler_place(const struct thread *t, uint64_t cpus)
 {
+    uint64_t there = (1ull << sched_cpu_count) - 1;
+    cpus &= cpus & sched_online() ? sched_online() : there;
     bool stays = !cpus || (cpus >> t->next_cpu & 1);
     return stays ? t->next_cpu : (unsigned)__builtin_ctzll(cpus);
 }
 
-static long scheduler_run_thread(const struct scheduler *s, struct thread *by,
+static long scheduler_run_thread(struct thread *by,
                                  const struct invocation *inv)
 {
     struct object *o;
@@ -110,7 +110,7 @@ static long scheduler_run_thread(const struct scheduler *s, struct thread *by,
     if (quantum > QUANTUM_MAX)
         quantum = QUANTUM_MAX;
     uint64_t cpus = scheduler_cpus(inv->mr[1], inv->mr[2]);
-    sched_move(t, scheduler_place(t, cpus & ((1ull << s->cpus) - 1)));
+    sched_move(t, scheduler_place(t, cpus));
     sched_set_params(t, (unsigned)prio,
                      quantum ? quantum * 1000 : sched_default_slice);
     ipc_reorder(t);
@@ -121,12 +121,11 @@ static long scheduler_run_thread(const struct scheduler *s, struct thread *by,
 }
 
 /* Of the first online CPU of the set. */
-static void scheduler_idle_time(const struct scheduler *s, struct thread *by,
-                                const struct invocation *inv)
+static void scheduler_idle_time(struct thread *by, const struct invocation *inv)
 {
     uint64_t cpus =
         inv_words(inv) >= 3 ? scheduler_cpus(inv->mr[1], inv->mr[2]) : 0;
-    cpus &= (1ull << s->cpus) - 1;
+    cpus &= sched_online();
     if (!cpus) {
         ipc_answer(by, -L4_EINVAL, 0, 0);
         return;
@@ -146,13 +145,13 @@ static void scheduler_invoke(struct object *o, struct thread *by,
     int op = invoke_check(inv, L4_PROTO_SCHEDULER, 0);
     switch (op) {
     case SCHEDULER_INFO:
-        scheduler_info(s, by, inv);
+        scheduler_info(by, inv);
         break;
     case SCHEDULER_RUN_THREAD:
-        ipc_answer(by, scheduler_run_thread(s, by, inv), 0, 0);
+        ipc_answer(by, scheduler_run_thread(by, inv), 0, 0);
         break;
     case SCHEDULER_IDLE_TIME:
-        scheduler_idle_time(s, by, inv);
+        scheduler_idle_time(by, inv);
         break;
     default:
         ipc_answer(by, op < 0 ? op : -L4_ENOSYS, 0, 0);
@@ -167,12 +166,11 @@ static const struct object_ops scheduler_ops = {
     .free = object_never_free,
 };
 
-struct object *scheduler_create(struct quota *q, unsigned cpus)
+struct object *scheduler_create(struct quota *q)
 {
     struct scheduler *s = kmem_alloc(q, sizeof(*s));
     if (!s)
         return NULL;
-    s->cpus = cpus;
     line_init(&s->line, 0, false);
     s->set = (struct line_set){.line = &s->line, .wired = 1};
     object_init(&s->object, &scheduler_ops, q, 0, kmem_charge(sizeof(*s)));

@@ -29,6 +29,7 @@
 #include "kassert.h"
 #include "kmem.h"
 #include "kstring.h"
+#include "platform.h"
 #include "trace.h"
 #include "work.h"
 
@@ -148,6 +149,7 @@ static void vlog_poll(struct vlog *v)
 
 void core_console_input(void)
 {
+    platform_wake();
     vlog_poll(vlog_the);
 }
 

@@ -361,3 +361,67 @@ KERNEL_TEST(smp, random_steps_keep_all_invariants)
     for (unsigned cpu = 0; cpu < CPUS; cpu++)
         exit_on(cpu);
 }
+
+/* --- CPUs off and on, suspend (platform.c) ------------------------------ */
+
+enum { ICU = 6, PFC_CPU_ENABLE = 3, PFC_CPU_DISABLE = 4 };
+
+static long platform(struct thread *t, word_t op, word_t arg)
+{
+    t->utcb->mr[0] = op;
+    t->utcb->mr[1] = arg;
+    sys(t, ICU, CALL, tag_make(0, 2, 0, 0), NEVER);
+    return answer(t);
+}
+
+KERNEL_TEST(smp, a_cpu_that_is_off_runs_nobody_until_it_is_on)
+{
+    kernel_boot_cpus(2);
+    struct thread *a = thread_running(kernel.task, 10), *b = ready_on(1, 10);
+    cr_assert_eq(exit_on(1), b);
+    on_cpu(0);
+    unsigned before = fake.ipis[1];
+    cr_assert_eq(platform(a, PFC_CPU_DISABLE, 1), 0);
+    cr_assert_gt(fake.ipis[1], before);
+    cr_assert_null(exit_on(1));
+    cr_assert_eq(b->state, THREAD_READY);
+    cr_assert_eq(sched_online(), 1);
+    on_cpu(0);
+    cr_assert_eq(platform(a, PFC_CPU_ENABLE, 1), 0);
+    cr_assert_eq(exit_on(1), b);
+    cr_assert_eq(sched_online(), 3);
+}
+
+KERNEL_TEST(smp, a_trap_on_a_cpu_just_switched_off_is_handled)
+{
+    kernel_boot_cpus(2);
+    struct thread *a = thread_running(kernel.task, 10), *b = ready_on(1, 10);
+    cr_assert_eq(exit_on(1), b);
+    on_cpu(0);
+    platform(a, PFC_CPU_DISABLE, 1);
+    on_cpu(1);
+    b->frame.args = (struct ipc_args){.dest = SEL_INVALID | RECEIVE};
+    core_syscall();
+    cr_assert_eq(b->state, THREAD_BLOCKED);
+    cr_assert_null(kernel_exit());
+}
+
+KERNEL_TEST(smp, suspend_ends_by_an_interrupt_and_answers_then)
+{
+    kernel_boot_cpus(2);
+    struct thread *a = thread_running(kernel.task, 10), *b = ready_on(1, 10);
+    cr_assert_eq(exit_on(1), b);
+    on_cpu(0);
+    a->utcb->mr[0] = 0; /* suspend */
+    a->utcb->mr[1] = 0;
+    sys(a, ICU, CALL, tag_make(0, 2, 0, 0), NEVER);
+    cr_assert_null(exit_on(0));
+    cr_assert_null(exit_on(1));
+    on_cpu(0);
+    core_timer(); /* does not wake it */
+    cr_assert_null(exit_on(0));
+    core_irq(3);
+    cr_assert_eq(exit_on(0), a);
+    cr_assert_eq(answer(a), 0);
+    cr_assert_eq(exit_on(1), b);
+}

@@ -30,7 +30,8 @@ struct kernel_test {
 /* Files' tests, each list ended by a name of 0. */
 extern const struct kernel_test ex_regs_tests[], transfer_tests[], dma_tests[],
     io_tests[], kip_tests[], platform_tests[], smp_tests[];
-extern const struct kernel_test fpu_tests[], pf_trampoline_tests[];
+extern const struct kernel_test fpu_tests[], pf_trampoline_tests[],
+    power_tests[];
 extern const struct kernel_test ipc_tests[], factory_tests[], thread_tests[],
     task_tests[], gate_tests[], irq_tests[], icu_tests[], scheduler_tests[],
     vlog_tests[], debugger_tests[], memory_tests[], item_tests[], fault_tests[],

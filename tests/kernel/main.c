@@ -61,18 +61,15 @@ static void check_leaks(const struct kernel_test *const *lists, unsigned n)
 int main(void)
 {
     static const struct kernel_test *const lists[] = {
-        fpu_tests,      pf_trampoline_tests, ipc_tests,
-        factory_tests,  thread_tests,        ex_regs_tests,
-        transfer_tests, task_tests,          gate_tests,
-        irq_tests,      scheduler_tests,     vlog_tests,
-        debugger_tests, memory_tests,        item_tests,
-        fault_tests,    common_tests,        semaphore_tests,
-        icu_tests,      vcpu_tests,          vcpu_message_tests,
-        alien_tests,    dma_tests,           kip_tests,
-        platform_tests, reply_tests,         stage_tests,
-        every_tests,    smp_tests,           io_tests,
-        group_tests,    stretch_tests,       phase_tests,
-        kind_tests,     modify_tests,
+        fpu_tests,     pf_trampoline_tests, power_tests,     ipc_tests,
+        factory_tests, thread_tests,        ex_regs_tests,   transfer_tests,
+        task_tests,    gate_tests,          irq_tests,       scheduler_tests,
+        vlog_tests,    debugger_tests,      memory_tests,    item_tests,
+        fault_tests,   common_tests,        semaphore_tests, icu_tests,
+        vcpu_tests,    vcpu_message_tests,  alien_tests,     dma_tests,
+        kip_tests,     platform_tests,      reply_tests,     stage_tests,
+        every_tests,   smp_tests,           io_tests,        group_tests,
+        stretch_tests, phase_tests,         kind_tests,      modify_tests,
     };
     enum { LISTS = sizeof lists / sizeof lists[0] };
     unsigned total = 1;
