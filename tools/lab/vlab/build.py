@@ -3,14 +3,25 @@
 # The compiler, flags and libraries are those of the build's own programs
 # (build/programs/sdk.json, written by Meson), so that a student's program is
 # checked like any other. A program takes a fifth of a second.
+#
+# What is handed in may be hostile, and what it must not do would show in no
+# trace: so nothing is built of it
+#
+# S1  that has machine code of its own or leaves the checks out (sealed.h)
+# S2  that defines a name beginning with _, as the checks have
+# S3  that reads a file besides the lab's and the public headers (a solution
+#     by its path)
+# S4  that makes the compiler run without end, or fill memory or disk
 import json
 import pathlib
 import subprocess
 
 from . import kernel
-from .places import PROGRAMS, Problem
+from .places import LAB_TOOLS, PROGRAMS, Problem
 
 COMPILE_SECONDS = 60  # ends a compiler that is led into endless work
+LIMITS = ["prlimit", "--core=0", "--fsize=%d" % (256 << 20),
+          "--as=%d" % (4 << 30), "--cpu=%d" % COMPILE_SECONDS]  # S4
 
 
 class BuildFailed(Exception):
@@ -28,7 +39,8 @@ def sdk():
 
 def _run(words, where):
     try:
-        done = subprocess.run(words, cwd=where, stdin=subprocess.DEVNULL,
+        done = subprocess.run([*LIMITS, *words], cwd=where,
+                              stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, text=True,
                               errors="replace", timeout=COMPILE_SECONDS)
@@ -65,6 +77,51 @@ def _kernel(lab, tree, out):
     return kernel.build(lab, core, out, _run)
 
 
+def _allowed(tools, tree):
+    """The folders whose files a program may be made of."""
+    folders, words = [tree, LAB_TOOLS], tools["compile"]
+    for i, word in enumerate(words):
+        for option in ("-I", "-isystem"):
+            if word.startswith(option) and word != option:
+                folders.append(word.removeprefix(option))
+        if word in ("-idirafter", "-I", "-isystem"):
+            folders.append(words[i + 1])
+        if word == "-include":
+            folders.append(pathlib.Path(words[i + 1]).parent)
+    return [pathlib.Path(f).resolve() for f in folders]
+
+
+def _check_files(rule, tree, allowed):
+    """Keeps S3: `rule` is what the compiler says it read, as for make."""
+    names = rule.read_text(errors="replace").replace("\\\n", " ")
+    for name in names.partition(": ")[2].split():
+        path = (tree / name).resolve()
+        if not any(path.is_relative_to(folder) for folder in allowed):
+            raise BuildFailed("%s may not be included" % name)
+
+
+def _check_names(target):
+    """Keeps S2."""
+    said = subprocess.run(["nm", "--defined-only", "--format=posix", target],
+                          stdout=subprocess.PIPE, text=True).stdout
+    for line in said.splitlines():
+        name, kind = line.split()[:2]
+        if name.startswith("_") and kind not in "rd":
+            raise BuildFailed("%s: names that begin with _ belong to the "
+                              "compiler and the library" % name)
+
+
+def _object(tools, tree, source, target, allowed):
+    """Compiles one file of a program. The warnings."""
+    rule = target.with_suffix(".d")
+    said = _run(tools["cc"] + tools["compile"] +
+                ["-include", str(LAB_TOOLS / "sealed.h"), "-MD", "-MF",
+                 str(rule), "-I.", "-c", source, "-o", str(target)], tree)
+    _check_files(rule, tree, allowed)
+    _check_names(target)
+    return said
+
+
 def programs(lab, folder, out):
     """Compiles every program of the lab into `out`. The warnings.
 
@@ -78,12 +135,12 @@ def programs(lab, folder, out):
     for name in lab.edit:
         (tree / name).write_bytes(student_file(lab, folder, name).read_bytes())
     said = _kernel(lab, tree, out)
+    allowed = _allowed(tools, tree)
     for program, sources in lab.programs.items():
         objects = []
         for source in sources:
             target = out / (program + "-" + source + ".o")
-            said += _run(tools["cc"] + tools["compile"] +
-                         ["-I.", "-c", source, "-o", str(target)], tree)
+            said += _object(tools, tree, source, target, allowed)
             objects.append(str(target))
         said += _run(tools["cc"] + [
             "-o", str(out / program), *objects, "-pie",

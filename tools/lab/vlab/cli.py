@@ -142,9 +142,10 @@ def seeds_of(lab, args):
     return range(0, count + 1)
 
 
-def again_for(lab, folder):
+def again_for(lab, folder, token=""):
     """How to see a failure again, as a command."""
     place = "" if folder == lab.folder else " " + shlex.quote(str(folder))
+    place += " --token " + token if token else ""
     return lambda v: "./vitrine lab check %d%s --seed %d --keep DIR" % (
         lab.number, place, v.seed)
 

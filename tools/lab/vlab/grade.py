@@ -5,6 +5,7 @@
 #     NAME/*/run.vtr       traces of failures
 #     NAME/*.svg           the diagram a failed cell links to
 #     grades.csv  index.html
+#     token                what the values of the runs are made with
 #
 # A submission whose result.json has the right key (its files, the lab, the
 # tests, the seeds) is not judged again, so an interrupted run goes on where
@@ -13,16 +14,20 @@ import concurrent.futures
 import csv
 import hashlib
 import html
+import itertools
 import json
 import pathlib
+import secrets
 import shutil
 import subprocess
 import tarfile
+import zlib
 
 from . import cli, judge as judging, lab as labs, report
 from .places import TRACE_TOOL, Problem
 
 SOURCE_BYTES = 1 << 20
+ARCHIVE_BYTES, MEMBERS_MAX = 8 << 20, 1000
 
 
 def submissions(dirs, lab):
@@ -72,16 +77,29 @@ def unpack(path, lab, folder):
                     source.stat().st_size <= SOURCE_BYTES:
                 shutil.copyfile(source, folder / name)
         return
+    if path.stat().st_size > ARCHIVE_BYTES:
+        return
     try:
         with tarfile.open(path) as archive:
-            for member in archive:
+            for member in itertools.islice(archive, MEMBERS_MAX):
                 name = pathlib.PurePosixPath(member.name).name
-                if member.isfile() and name in wanted and \
-                        member.size <= SOURCE_BYTES:
-                    data = archive.extractfile(member).read(SOURCE_BYTES)
-                    (folder / name).write_bytes(data)
-    except (tarfile.TarError, OSError, EOFError):
+                if member.size > SOURCE_BYTES:
+                    break  # what follows would have to be unpacked to skip
+                if member.isfile() and name in wanted:
+                    (folder / name).write_bytes(
+                        archive.extractfile(member).read(SOURCE_BYTES))
+    except (tarfile.TarError, OSError, EOFError, zlib.error):
         pass  # what is missing fails the build, with its name
+
+
+def token_of(base, lab):
+    """What the class's values are made with: random, so that answers cannot
+    be written down beforehand; kept, so that a grading can be gone on with.
+    A personal lab's values come from the names."""
+    path = base / "token"
+    if not path.exists():
+        path.write_text(secrets.token_hex(16))
+    return "" if lab.personal else path.read_text()
 
 
 def key_of(folder, lab, seeds, more):
@@ -109,13 +127,13 @@ def _draw(out, verdict, lab):
     return target.name if target.exists() else None
 
 
-def judge_one(name, path, lab_name, seeds, more, base, again):
+def judge_one(name, path, lab_name, seeds, more, base, again, token):
     """One submission, in a process of its own. Its result as data."""
     lab = labs.find(lab_name)
     out = pathlib.Path(base) / name
     own = out / "submitted"
     unpack(pathlib.Path(path), lab, own)
-    key = key_of(own, lab, seeds, more)
+    key = key_of(own, lab, "%s %s" % (seeds, token), more)
     stored = out / "result.json"
     try:
         data = json.loads(stored.read_text())
@@ -125,12 +143,12 @@ def judge_one(name, path, lab_name, seeds, more, base, again):
         pass
     try:
         verdicts, said = judging.judge(lab, own, out, range(seeds + 1),
-                                       more=more, jobs=1)
+                                       token, more, jobs=1)
     except Exception as problem:  # one submission must not end the class
         return {"who": name, "key": "", "points": 0, "max_points": 0,
                 "compiler": "", "tests": [], "problem": repr(problem)}
     result = report.Result(lab, name, verdicts, said,
-                           cli.again_for(lab, pathlib.Path(path)))
+                           cli.again_for(lab, pathlib.Path(path), token))
     data = result.data() | {"key": key}
     for test, verdict in zip(data["tests"], verdicts):
         if verdict.status == judging.FAILED and verdict.seed is not None:
@@ -229,12 +247,14 @@ def run(args):
     base = pathlib.Path(args.output) / lab.name
     base.mkdir(parents=True, exist_ok=True)
     base = base.resolve()
+    token = token_of(base, lab)
     progress = cli.Progress(len(todo), "submissions")
     rows = []
     pool = concurrent.futures.ProcessPoolExecutor(max(args.jobs, 1))
     try:
         waiting = [pool.submit(judge_one, name, str(path.resolve()), lab.name,
-                               args.seeds, args.tests, str(base), args.again)
+                               args.seeds, args.tests, str(base), args.again,
+                               token)
                    for name, path in todo]
         for future in waiting:
             rows.append(future.result())

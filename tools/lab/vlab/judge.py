@@ -162,7 +162,7 @@ def judge(lab, folder, out, seeds=(0,), token="", more=(), progress=None,
     not compile fails all."""
     loaded = load_tests(lab, more)
     tests = loaded.tests
-    token += student_of(lab, pathlib.Path(folder))
+    token = student_of(lab, pathlib.Path(folder)) or token
     verdicts = {t.name: Verdict(t.name, t.points, system=t.system,
                                 hidden=t.hidden) for t in tests}
     try:

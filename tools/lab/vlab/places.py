@@ -8,6 +8,7 @@ import pathlib
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 BUILD = pathlib.Path(os.environ.get("VITRINE_BUILD", ROOT / "build")).resolve()
 LABS = ROOT / "labs"
+LAB_TOOLS = ROOT / "tools/lab"
 CORE = ROOT / "sim-kernel/core"
 SOLUTIONS = LABS / "solutions"
 PROGRAMS = BUILD / "programs"

@@ -28,8 +28,8 @@ def lay(lab, target, name=None, kind="wrong"):
     if name and name not in names(lab, kind):
         raise Problem("lab %d has no %s solution '%s' (there are %s)" %
                       (lab.number, kind, name, ", ".join(names(lab, kind))))
-    for name in lab.kernel:
-        (target / name).write_text(kernel.core_text(lab, name))
+    for file in lab.kernel:
+        (target / file).write_text(kernel.core_text(lab, file))
     for place in (folder, folder / kind / name) if name else (folder,):
         for path in place.iterdir():
             if path.is_file() and path.name in lab.kernel:
