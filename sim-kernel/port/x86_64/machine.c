@@ -1,0 +1,376 @@
+/*
+ * The machine runs: traps in, threads out, the end.
+ *
+ *   user --trap--> machine_trap() --> core_...()
+ *                  machine_next() --> core_next(), idle when nobody can run
+ *
+ * Interrupts are off while the kernel runs. Where it asks for one
+ * (port_irq_pending) and where it idles the door opens for an instruction;
+ * what comes in is only remembered by entry.S, as `woken`.
+ *
+ * Source: Intel SDM volume 3, chapters 2, 5-7 and 13; AMD64 APM volume 2, 6.1
+ * (syscall).
+ */
+#include "machine.h"
+#include <l4/vitrine/trace_events.h>
+
+enum {
+    TRAP_DEBUG = 1,
+    TRAP_NMI = 2,
+    TRAP_NO_FPU = 7,
+    TRAP_DOUBLE = 8,
+    TRAP_MACHINE_CHECK = 18,
+    TRAP_SIMD = 19,
+    ERROR_WRITE = 2,
+    ERROR_FETCH = 16,
+};
+enum {
+    MSR_EFER = 0xc0000080,
+    MSR_STAR = 0xc0000081,
+    MSR_LSTAR = 0xc0000082,
+    MSR_FLAGS_MASK = 0xc0000084,
+    MSR_FS_BASE = 0xc0000100,
+    MSR_USER_GS_BASE = 0xc0000102, /* what SWAPGS brings */
+    EFER_SYSCALL = 1,
+    FLAGS_OFF = 0x47700, /* AC, NT, IOPL, DF, IF, TF */
+    CR0_TS = 8,
+    CR4_GLOBAL = 1 << 7,
+    CR4_FXSR = 1 << 9,
+    CR4_SIMD = 1 << 10,
+    CR4_UMIP = 1 << 11,
+    CR4_XSAVE = 1 << 18,
+    CR4_SMEP = 1 << 20,
+    CR4_SMAP = 1 << 21,
+    CPUID_XSAVE = 1 << 26, /* leaf 1, c */
+    CPUID_SMEP = 1 << 7,   /* leaf 7, b */
+    CPUID_SMAP = 1 << 20,
+    CPUID_UMIP = 1 << 2, /* leaf 7, c */
+    XCR0_WANTED = 7,     /* x87, SSE, AVX */
+};
+#define GDT_KERNEL_CODE 0x00af9b000000ffffull
+#define GDT_KERNEL_DATA 0x00cf93000000ffffull
+#define GDT_USER_CODE32 0x00cffb000000ffffull
+#define GDT_USER_DATA   0x00cff3000000ffffull
+#define GDT_USER_CODE   0x00affb000000ffffull
+
+struct gate { /* of the interrupt descriptor table */
+    uint16_t low, segment;
+    uint8_t stack, type;
+    uint16_t middle;
+    uint32_t high, unused;
+};
+enum { GATE_INTERRUPT = 0x8e, GATE_USER = 0x60 };
+
+struct table_at { /* for LGDT and LIDT */
+    uint16_t limit;
+    uint64_t base;
+} __attribute__((packed));
+
+static struct gate gates[VECTORS];
+static char emergency_stack[STACK_SIZE] __attribute__((aligned(16)));
+static uint32_t xcr0; /* parts XSAVE saves; 0: there is none */
+
+/* --- set-up ------------------------------------------------------------- */
+
+static void gate_set(unsigned vector, const char *code)
+{
+    uint64_t at = (uint64_t)code;
+    bool user = vector == TRAP_BREAKPOINT;
+    bool own_stack = vector == TRAP_NMI || vector == TRAP_DOUBLE ||
+                     vector == TRAP_MACHINE_CHECK;
+    gates[vector] = (struct gate){
+        .low = (uint16_t)at,
+        .segment = KERNEL_CS,
+        .stack = own_stack,
+        .type = GATE_INTERRUPT | (user ? GATE_USER : 0),
+        .middle = (uint16_t)(at >> 16),
+        .high = (uint32_t)(at >> 32),
+    };
+}
+
+void machine_init(void)
+{
+    extern char trap_stubs[];
+    enum { STUB_SIZE = 16 };
+    for (unsigned i = 0; i < VECTORS; i++)
+        gate_set(i, trap_stubs + i * STUB_SIZE);
+    machine_init_cpu();
+}
+
+static void machine_init_segments(struct machine_cpu *c)
+{
+    uint64_t tss = (uint64_t)&c->tss, size = sizeof(c->tss) - 1;
+    c->tss.ist[0] = (uint64_t)(emergency_stack + STACK_SIZE);
+    c->tss.io_map = sizeof(c->tss);
+    c->gdt[KERNEL_CS / 8] = GDT_KERNEL_CODE;
+    c->gdt[KERNEL_SS / 8] = GDT_KERNEL_DATA;
+    c->gdt[USER_CS32 / 8] = GDT_USER_CODE32;
+    c->gdt[USER_SS / 8] = GDT_USER_DATA;
+    c->gdt[USER_CS / 8] = GDT_USER_CODE;
+    c->gdt[TASK_SEG / 8] = size | (tss & 0xffffff) << 16 | 0x89ull << 40 |
+                           (tss >> 24 & 0xff) << 56;
+    c->gdt[TASK_SEG / 8 + 1] = tss >> 32;
+    struct table_at gdt = {sizeof(c->gdt) - 1, (uint64_t)c->gdt};
+    struct table_at idt = {sizeof(gates) - 1, (uint64_t)gates};
+    __asm__ volatile("lgdt %0\n\tlidt %1\n\tltr %w2"
+                     :
+                     : "m"(gdt), "m"(idt), "r"(TASK_SEG)
+                     : "memory");
+}
+
+static void machine_init_syscall(void)
+{
+    extern char syscall_entry[];
+    msr_set(MSR_EFER, msr_get(MSR_EFER) | EFER_SYSCALL);
+    msr_set(MSR_STAR, (uint64_t)USER_CS32 << 48 | (uint64_t)KERNEL_CS << 32);
+    msr_set(MSR_LSTAR, (uint64_t)syscall_entry);
+    msr_set(MSR_FLAGS_MASK, FLAGS_OFF);
+}
+
+/* What the CPU has of protection and of FPU registers. */
+static void machine_init_features(void)
+{
+    struct cpuid one = cpuid(1, 0), seven = {0};
+    unsigned long cr4;
+    if (cpuid(0, 0).a >= 7)
+        seven = cpuid(7, 0);
+    __asm__ volatile("mov %%cr4, %0" : "=r"(cr4));
+    cr4 |= CR4_GLOBAL | CR4_FXSR | CR4_SIMD;
+    cr4 |= seven.b & CPUID_SMEP ? CR4_SMEP : 0;
+    cr4 |= seven.b & CPUID_SMAP ? CR4_SMAP : 0;
+    cr4 |= seven.c & CPUID_UMIP ? CR4_UMIP : 0;
+    cr4 |= one.c & CPUID_XSAVE ? CR4_XSAVE : 0;
+    __asm__ volatile("mov %0, %%cr4" : : "r"(cr4) : "memory");
+    if (!(one.c & CPUID_XSAVE))
+        return;
+    xcr0 = cpuid(13, 0).a & XCR0_WANTED;
+    __asm__ volatile("xsetbv" : : "c"(0), "a"(xcr0), "d"(0));
+}
+
+static void fpu_off(void)
+{
+    unsigned long cr0;
+    __asm__ volatile("mov %%cr0, %0" : "=r"(cr0));
+    __asm__ volatile("mov %0, %%cr0" : : "r"(cr0 | CR0_TS));
+    machine_self()->fpu_on = false;
+}
+
+static void fpu_on(void)
+{
+    __asm__ volatile("clts");
+    machine_self()->fpu_on = true;
+}
+
+void machine_init_cpu(void)
+{
+    machine_init_segments(machine_self());
+    machine_init_syscall();
+    machine_init_features();
+    fpu_off();
+}
+
+/* --- other CPUs ------------------------------------------------------------
+ */
+
+bool port_irq_pending(void)
+{
+    struct machine_cpu *c = machine_self();
+    if (!c->woken) /* the instruction behind STI is still undisturbed */
+        __asm__ volatile("sti\n\tnop\n\tcli" : : : "memory");
+    return c->woken != 0;
+}
+
+/* One CPU: nobody calls these (docs/caveats.md). */
+void port_ipi(unsigned cpu)
+{
+    (void)cpu;
+}
+
+void port_stop(unsigned cpu)
+{
+    (void)cpu;
+}
+
+/* --- traps --------------------------------------------------------------- */
+
+static enum trap_cause machine_cause(uint64_t vector)
+{
+    switch (vector) {
+    case TRAP_DIVIDE:
+        return CAUSE_DIVIDE;
+    case TRAP_DEBUG:
+    case TRAP_BREAKPOINT:
+        return CAUSE_BREAKPOINT;
+    case TRAP_ILLEGAL:
+        return CAUSE_ILLEGAL;
+    case TRAP_FPU:
+    case TRAP_SIMD:
+        return CAUSE_FPU;
+    case TRAP_ALIGNMENT:
+        return CAUSE_ALIGNMENT;
+    default:
+        return CAUSE_OTHER;
+    }
+}
+
+static void machine_exception(const struct port_frame *f)
+{
+    struct port_trap t = {.cause = machine_cause(f->vector)};
+    core_exception(&t);
+}
+
+static void machine_user_trap(struct port_frame *f)
+{
+    switch (f->vector) {
+    case VECTOR_SYSCALL:
+        core_syscall();
+        break;
+    case TRAP_PAGE_FAULT:
+        core_page_fault(f->address, f->error & ERROR_FETCH   ? RIGHT_X
+                                    : f->error & ERROR_WRITE ? RIGHT_W
+                                                             : RIGHT_R);
+        break;
+    case TRAP_NO_FPU:
+        f->uses_fpu = 1;
+        break;
+    case TRAP_NMI:
+    case TRAP_DOUBLE:
+    case TRAP_MACHINE_CHECK:
+        machine_kernel_trap(f->vector, f->error, f->ip, f->address);
+    case TRAP_PROTECTION:
+        if (io_instruction(f))
+            break;
+        /* fallthrough */
+    default:
+        if (f->vector >= VECTOR_LINE)
+            irqchip_deliver(f->vector);
+        else
+            machine_exception(f);
+    }
+}
+
+/* Nobody can run: on to the next interrupt, or the end. */
+static void machine_idle(void)
+{
+    if (!clock_waits() && !irqchip_waits() && !port_irq_pending())
+        core_end(core_is_deadlocked() ? VTR_END_DEADLOCK : VTR_END_IDLE);
+    if (!machine_self()->woken)
+        __asm__ volatile("sti\n\thlt\n\tcli" : : : "memory");
+}
+
+/* What came in through the door; false: nothing. */
+static bool machine_woken(void)
+{
+    uint64_t vector = machine_self()->woken;
+    machine_self()->woken = 0;
+    if (vector)
+        irqchip_deliver(vector);
+    return vector != 0;
+}
+
+/* The FPU follows the thread; only one that used it pays. */
+static void machine_switch_fpu(struct machine_cpu *c, struct port_frame *f)
+{
+    if (!f->uses_fpu) {
+        if (c->fpu_on)
+            fpu_off();
+        return;
+    }
+    if (!c->fpu_on)
+        fpu_on();
+    if (c->fpu == f)
+        return;
+    if (c->fpu)
+        fpu_save(c->fpu);
+    fpu_load(f);
+    c->fpu = f;
+}
+
+/* What is a thread's besides the registers in its frame. User code can spoil
+ * the GS base (by loading a selector), but only for itself. */
+static void machine_switch(struct machine_cpu *c, struct port_frame *f)
+{
+    uaddr_t word;
+    if (c->loaded != f) {
+        c->loaded = f;
+        c->tss.rsp0 = (uint64_t)f + FRAME_END;
+        *space_utcb_word(c->index, &word) = f->utcb;
+        msr_set(MSR_USER_GS_BASE, word);
+        msr_set(MSR_FS_BASE, f->tp);
+    }
+    machine_switch_fpu(c, f);
+}
+
+static struct port_frame *machine_next(void)
+{
+    struct port_frame *f;
+    for (;;) {
+        f = core_next();
+        if (machine_woken())
+            continue;
+        if (f)
+            break;
+        machine_idle();
+    }
+    machine_switch(machine_self(), f);
+    return f;
+}
+
+/* From entry.S, and back to it: whose registers to load. */
+struct port_frame *machine_trap(struct port_frame *f);
+struct port_frame *machine_trap(struct port_frame *f)
+{
+    machine_user_trap(f);
+    return machine_next();
+}
+
+void machine_run(void)
+{
+    machine_resume(machine_next());
+}
+
+/* --- the FPU's registers -------------------------------------------------- */
+
+void fpu_save(struct port_frame *f)
+{
+    if (xcr0)
+        __asm__ volatile("xsave64 %0" : "=m"(f->fpu) : "a"(xcr0), "d"(0));
+    else
+        __asm__ volatile("fxsave64 %0" : "=m"(f->fpu));
+}
+
+void fpu_load(const struct port_frame *f)
+{
+    if (xcr0)
+        __asm__ volatile("xrstor64 %0" : : "m"(f->fpu), "a"(xcr0), "d"(0));
+    else
+        __asm__ volatile("fxrstor64 %0" : : "m"(f->fpu));
+}
+
+/* --- the end ---------------------------------------------------------------
+ */
+
+/* A trap without a table for traps resets the CPU: every machine can. */
+void machine_stop(void)
+{
+    struct table_at none = {0, 0};
+    __asm__ volatile("lidt %0\n\tint3" : : "m"(none));
+    for (;;)
+        __asm__ volatile("hlt");
+}
+
+void machine_dump(void)
+{
+    print("         cpu %u, space 0x%x\n", (unsigned long)machine_self()->index,
+          machine_self()->space);
+}
+
+/* A trap while the kernel ran, or one that is nobody's. */
+void machine_kernel_trap(uint64_t vector, uint64_t error, uint64_t ip,
+                         uint64_t address)
+{
+    print("vitrine: trap in the kernel: vector %u, error 0x%x at ip 0x%x, "
+          "address 0x%x\n",
+          vector, error, ip, address);
+    port_panic("kernel", 0, "trap in the kernel");
+}
