@@ -12,7 +12,7 @@ cmd_clean()
     done
     [ ! -e "$build" ] || [ -e "$build/build.ninja" ] ||
         [ -e "$build/.setup" ] || die "$build: is not a build folder of ours"
-    rm -rf "$build" "$build-riscv64" "$build-aarch64"
+    rm -rf "$build" "$build-riscv64" "$build-aarch64" "$build-x86_64"
     say "removed $build"
     if [ "$_all" = 1 ]; then
         rm -rf "$root/out" "$root/extern"

@@ -12,8 +12,8 @@ target_kernel=''
 build_target()
 {
     case $1 in
-    riscv64 | aarch64) ;;
-    *) die "--target: '$1' is none of sim, riscv64, aarch64" ;;
+    riscv64 | aarch64 | x86_64) ;;
+    *) die "--target: '$1' is none of sim, riscv64, aarch64, x86_64" ;;
     esac
     ensure_setup build run "$1"
     _host=$build

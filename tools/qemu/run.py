@@ -37,6 +37,7 @@ LAST_LINES = 20
 MACHINES = {
     "riscv64": ["qemu-system-riscv64", "-M", "virt"],
     "aarch64": ["qemu-system-aarch64", "-M", "virt", "-cpu", "cortex-a57"],
+    "x86_64": ["qemu-system-x86_64", "-M", "microvm", "-cpu", "max"],
 }
 
 

@@ -130,7 +130,7 @@ static void run_idle(void)
 struct port_frame *run_next(void)
 {
     struct port_frame *f;
-    while (!(f = core_next()))
+    while (!(f = core_next()) || run_self()->told)
         run_idle();
     run_self()->told = false;
     machine_load_fpu(f);

@@ -31,11 +31,11 @@ struct acpi_override { /* an ISA interrupt that is wired otherwise */
 };
 
 struct acpi_device {
-    paddr_t base;   /* registers: memory, or I/O ports */
+    paddr_t base; /* registers: memory, or I/O ports */
     uint64_t size;
-    bool ports;     /* base is a port */
-    unsigned irq;   /* as the device says: ISA number or line; ~0: none */
-    bool isa;       /* irq is an ISA number */
+    bool ports;   /* base is a port */
+    unsigned irq; /* as the device says: ISA number or line; ~0: none */
+    bool isa;     /* irq is an ISA number */
 };
 
 struct acpi {

@@ -11,7 +11,6 @@
  * counter); ACPI 6.4, 4.8.3.3; 82C54 data sheet (Intel, 1993).
  */
 #include "machine.h"
-#include <l4/vitrine/trace_events.h>
 
 enum {
     MSR_DEADLINE = 0x6e0,
@@ -67,34 +66,23 @@ static void timer_stop(void)
         apic_set(APIC_COUNT, 0);
 }
 
-void port_timer_set(uint64_t when)
+void machine_timer_program(uint64_t when)
 {
-    uint64_t until = hardware_options.until_ns;
     machine_self()->timer = when;
-    if (when > until)
-        when = until;
     if (when == ~0ull)
         timer_stop();
     else
         timer_start(when);
 }
 
-bool clock_waits(void)
-{
-    return machine_self()->timer != ~0ull;
-}
-
+/* Too early: the count was not long enough. Or not asked for any more. */
 void clock_interrupt(void)
 {
-    uint64_t now = port_time(), when = machine_self()->timer;
-    if (now >= hardware_options.until_ns)
-        core_end(VTR_END_LIMIT);
-    if (now < when) {
-        port_timer_set(when);
-        return;
-    }
-    machine_self()->timer = ~0ull;
-    core_timer();
+    uint64_t when = machine_self()->timer;
+    if (port_time() < when)
+        machine_timer_program(when);
+    else
+        run_timer();
 }
 
 /* --- how fast? ---------------------------------------------------------- */

@@ -19,6 +19,7 @@
 #define EFER_LONG    0x901      /* long mode, syscall, no-execute */
 #define MSR_GS_BASE  0xc0000101
 #define CR4_PAE      0x20
+#define OTHER_CS     0x18       /* a CPU on its way to long mode */
 #define CR0_BOOT     0x80010033 /* paging, write protect, FPU errors, ET */
 
         .section .note.pvh, "a", @note
@@ -70,21 +71,64 @@ enter_long:
         .code64
 boot_high:
         movabs  $boot_stack_end, %rsp
-        xor     %eax, %eax
-        mov     %eax, %ss
-        mov     %eax, %ds
-        mov     %eax, %es
-        mov     %eax, %fs
-        mov     %eax, %gs
         lea     machine_cpus(%rip), %rax        /* cpu 0 */
+        call    take_cpu
+        mov     %ebx, %edi
+        call    main_boot
+
+other_high:
+        mov     start_other_cpu(%rip), %rax
+        mov     CPU_STACK(%rax), %rsp
+        call    take_cpu
+        call    main_other
+
+/* This CPU's struct is at rax; no segment is used from now on. */
+take_cpu:
         mov     %rax, CPU_SELF(%rax)
+        xor     %edx, %edx
+        mov     %edx, %ss
+        mov     %edx, %ds
+        mov     %edx, %es
+        mov     %edx, %fs
+        mov     %edx, %gs
         mov     %rax, %rdx
         shr     $32, %rdx
         mov     $MSR_GS_BASE, %ecx
         wrmsr
-        mov     %ebx, %edi
         xor     %ebp, %ebp
-        call    main_boot
+        ret
+
+/* Another CPU begins here, on a copy below 1 MiB: 16 bits, no paging. */
+        .code16
+        .globl  start_other, start_other_end
+start_other:
+        cli
+        mov     %cs, %ax
+        mov     %ax, %ds
+        lgdtl   %ds:(other_gdt_at - start_other)
+        mov     %cr0, %eax
+        or      $1, %eax
+        mov     %eax, %cr0
+        ljmpl   $OTHER_CS, $PHYS(other_32)
+        .p2align 3
+other_gdt_at:
+        .word   OTHER_CS + 7
+        .long   PHYS(boot_gdt)
+start_other_end:
+
+        .code32
+other_32:
+        mov     $KERNEL_SS, %eax
+        mov     %eax, %ds
+        mov     %eax, %es
+        mov     %eax, %ss
+        mov     $PHYS(boot_stack_end), %esp     /* nobody else's any more */
+        mov     $PHYS(boot_table), %eax
+        call    enter_long
+        ljmp    $KERNEL_CS, $PHYS(3f)
+        .code64
+3:      movabs  $other_high, %rax
+        jmp     *%rax
 
         .text
 /* One stub per vector: makes the stack equal, with or without error code. */
@@ -203,9 +247,15 @@ boot_gdt:
         .quad   0
         .quad   0x00af9b000000ffff      /* KERNEL_CS: 64-bit code */
         .quad   0x00cf93000000ffff      /* KERNEL_SS */
+        .quad   0x00cf9b000000ffff      /* OTHER_CS: 32-bit code */
 boot_gdt_at:
-        .word   . - boot_gdt - 1
+        .word   boot_gdt_at - boot_gdt - 1
         .long   PHYS(boot_gdt)
+
+        .globl  start_other_cpu
+        .p2align 3
+start_other_cpu:                /* who is being started */
+        .quad   0
 
         .bss
         .p2align 12
@@ -217,7 +267,6 @@ boot_pages:
         .skip   4096
 boot_stack:
         .skip   STACK_SIZE
-        .globl  boot_stack_end
 boot_stack_end:
 
         .section .note.GNU-stack, "", @progbits

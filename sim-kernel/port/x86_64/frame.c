@@ -12,7 +12,8 @@ enum { TRAP_UPCALL = 0xfe };
 enum { ERROR_AFTER = 1, ERROR_WRITE = 2, ERROR_USER = 4, ERROR_FETCH = 16 };
 
 #define FLAGS_ON   0x202ul    /* interrupts */
-#define FLAGS_USER 0x240dd5ul /* the user's own: status, direction, step ... */
+#define FLAGS_USER 0x240dd5ul /* the user's own: status, direction, step ...   \
+                               */
 
 #define SAME(field, other)                                                     \
     _Static_assert(offsetof(struct port_frame, field) - FRAME_R15 ==           \
@@ -58,8 +59,9 @@ void port_frame_release(struct port_frame *f)
 {
     if (machine_self()->fpu == f)
         machine_self()->fpu = NULL;
-    if (machine_self()->loaded == f)
-        machine_self()->loaded = NULL;
+    for (unsigned i = 0; i < run_cpu_count; i++)
+        if (machine_cpus[i].loaded == f)
+            machine_cpus[i].loaded = NULL;
 }
 
 /* IRET stumbles in the kernel over an address of more than 48 bits: those
@@ -79,15 +81,11 @@ void port_frame_set_ip_sp(struct port_frame *f, uaddr_t ip, uaddr_t sp)
 void port_frame_set_utcb(struct port_frame *f, uaddr_t utcb)
 {
     f->utcb = utcb;
-    if (machine_self()->loaded == f)
-        machine_self()->loaded = NULL;
 }
 
 void port_frame_set_tp(struct port_frame *f, word_t base)
 {
     f->tp = frame_address(base);
-    if (machine_self()->loaded == f)
-        machine_self()->loaded = NULL;
 }
 
 void port_frame_set_arg(struct port_frame *f, word_t value)

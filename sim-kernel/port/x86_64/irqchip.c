@@ -24,7 +24,12 @@ enum {
     APIC_LINT1 = 0x360,
     APIC_ERROR = 0x370,
     APIC_ON = 1 << 8,
+    COMMAND_TO = 0x310, /* whom */
+    COMMAND_BUSY = 1 << 12,
+    COMMAND_ASSERT = 1 << 14,
     COMMAND_SELF = 1 << 18,
+    COMMAND_INIT = 5 << 8,
+    COMMAND_START = 6 << 8,
     MSR_APIC = 0x1b,
     MSR_APIC_ON = 1 << 11,
 };
@@ -214,6 +219,32 @@ void irqchip_deliver(uint64_t vector)
     apic_set(APIC_EOI, 0);
     if (vector == VECTOR_TIMER)
         clock_interrupt();
+}
+
+/* --- to other CPUs ----------------------------------------------------------
+ */
+
+static void irqchip_command(unsigned apic, uint32_t command)
+{
+    while (apic_get(APIC_COMMAND) & COMMAND_BUSY)
+        machine_relax();
+    apic_set(COMMAND_TO, apic << 24);
+    apic_set(APIC_COMMAND, command | COMMAND_ASSERT);
+}
+
+void machine_ring(unsigned cpu)
+{
+    irqchip_command(machine_cpus[cpu].apic, VECTOR_IPI);
+}
+
+void irqchip_send_init(unsigned apic)
+{
+    irqchip_command(apic, COMMAND_INIT);
+}
+
+void irqchip_send_start(unsigned apic, paddr_t page)
+{
+    irqchip_command(apic, COMMAND_START | (uint32_t)(page >> PAGE_ORDER));
 }
 
 bool irqchip_waits(void)

@@ -2,17 +2,17 @@
  * The machine runs: traps in, threads out, the end.
  *
  *   user --trap--> machine_trap() --> core_...()
- *                  machine_next() --> core_next(), idle when nobody can run
+ *                  run_next() of ../common/run.c --> core_next(), or idles
  *
  * Interrupts are off while the kernel runs. Where it asks for one
- * (port_irq_pending) and where it idles the door opens for an instruction;
+ * (machine_irq_pending) and where it idles the door opens for an instruction;
  * what comes in is only remembered by entry.S, as `woken`.
  *
  * Source: Intel SDM volume 3, chapters 2, 5-7 and 13; AMD64 APM volume 2, 6.1
  * (syscall).
  */
 #include "machine.h"
-#include <l4/vitrine/trace_events.h>
+#include <string.h>
 
 enum {
     TRAP_DEBUG = 1,
@@ -167,28 +167,82 @@ void machine_init_cpu(void)
     machine_init_syscall();
     machine_init_features();
     fpu_off();
+    machine_self()->word =
+        space_utcb_word(port_cpu(), &machine_self()->word_user);
 }
 
-/* --- other CPUs ------------------------------------------------------------
+/* --- interrupts and other CPUs -------------------------------------------
  */
 
-bool port_irq_pending(void)
+/* Opens the door; the instruction behind STI is still undisturbed. */
+bool machine_irq_pending(void)
 {
     struct machine_cpu *c = machine_self();
-    if (!c->woken) /* the instruction behind STI is still undisturbed */
+    if (!c->woken)
         __asm__ volatile("sti\n\tnop\n\tcli" : : : "memory");
     return c->woken != 0;
 }
 
-/* One CPU: nobody calls these (docs/caveats.md). */
-void port_ipi(unsigned cpu)
+bool machine_irq_waits(void)
 {
-    (void)cpu;
+    return irqchip_waits();
 }
 
-void port_stop(unsigned cpu)
+void machine_wait(void)
 {
-    (void)cpu;
+    if (!machine_self()->woken)
+        __asm__ volatile("sti\n\thlt\n\tcli" : : : "memory");
+}
+
+void machine_deliver(void)
+{
+    struct machine_cpu *c = machine_self();
+    while (machine_irq_pending()) {
+        uint64_t vector = c->woken;
+        c->woken = 0;
+        irqchip_deliver(vector);
+    }
+}
+
+void machine_relax(void)
+{
+    __asm__ volatile("pause" : : : "memory");
+}
+
+void machine_flush(void)
+{
+    space_flush_all();
+}
+
+static void wait_us(unsigned us)
+{
+    uint64_t end = port_time() + us * 1000ull;
+    while (port_time() < end)
+        machine_relax();
+}
+
+/* Reset, and twice the order to begin: as the manual has it (8.4.4). */
+bool machine_start(struct machine_cpu *c, paddr_t page)
+{
+    enum { RESET_US = 10000, AGAIN_US = 200, PATIENCE_US = 100000 };
+    extern char start_other[], start_other_end[];
+    extern struct machine_cpu *start_other_cpu;
+    if (!page)
+        return false;
+    memcpy(port_phys_to_virt(page), start_other,
+           (size_t)(start_other_end - start_other));
+    start_other_cpu = c;
+    irqchip_send_init(c->apic);
+    wait_us(RESET_US);
+    irqchip_send_start(c->apic, page);
+    wait_us(AGAIN_US);
+    irqchip_send_start(c->apic, page);
+    for (unsigned i = 0; i < PATIENCE_US / AGAIN_US; i++) {
+        if (__atomic_load_n(&c->started, __ATOMIC_ACQUIRE))
+            return true;
+        wait_us(AGAIN_US);
+    }
+    return false;
 }
 
 /* --- traps --------------------------------------------------------------- */
@@ -219,6 +273,13 @@ static void machine_exception(const struct port_frame *f)
     core_exception(&t);
 }
 
+/* The entry may have come while the CPU waited for the kernel. */
+static void machine_page_fault(const struct port_frame *f, unsigned access)
+{
+    if (run_cpu_count == 1 || !space_allows(f->address, access))
+        core_page_fault(f->address, access);
+}
+
 static void machine_user_trap(struct port_frame *f)
 {
     switch (f->vector) {
@@ -226,9 +287,9 @@ static void machine_user_trap(struct port_frame *f)
         core_syscall();
         break;
     case TRAP_PAGE_FAULT:
-        core_page_fault(f->address, f->error & ERROR_FETCH   ? RIGHT_X
-                                    : f->error & ERROR_WRITE ? RIGHT_W
-                                                             : RIGHT_R);
+        machine_page_fault(f, f->error & ERROR_FETCH   ? RIGHT_X
+                              : f->error & ERROR_WRITE ? RIGHT_W
+                                                       : RIGHT_R);
         break;
     case TRAP_NO_FPU:
         f->uses_fpu = 1;
@@ -242,35 +303,14 @@ static void machine_user_trap(struct port_frame *f)
             break;
         /* fallthrough */
     default:
-        if (f->vector >= VECTOR_LINE)
-            irqchip_deliver(f->vector);
-        else
-            machine_exception(f);
+        machine_exception(f);
     }
 }
 
-/* Nobody can run: on to the next interrupt, or the end. */
-static void machine_idle(void)
-{
-    if (!clock_waits() && !irqchip_waits() && !port_irq_pending())
-        core_end(core_is_deadlocked() ? VTR_END_DEADLOCK : VTR_END_IDLE);
-    if (!machine_self()->woken)
-        __asm__ volatile("sti\n\thlt\n\tcli" : : : "memory");
-}
-
-/* What came in through the door; false: nothing. */
-static bool machine_woken(void)
-{
-    uint64_t vector = machine_self()->woken;
-    machine_self()->woken = 0;
-    if (vector)
-        irqchip_deliver(vector);
-    return vector != 0;
-}
-
 /* The FPU follows the thread; only one that used it pays. */
-static void machine_switch_fpu(struct machine_cpu *c, struct port_frame *f)
+void machine_load_fpu(struct port_frame *f)
 {
+    struct machine_cpu *c = machine_self();
     if (!f->uses_fpu) {
         if (c->fpu_on)
             fpu_off();
@@ -286,47 +326,52 @@ static void machine_switch_fpu(struct machine_cpu *c, struct port_frame *f)
     c->fpu = f;
 }
 
-/* What is a thread's besides the registers in its frame. User code can spoil
- * the GS base (by loading a selector), but only for itself. */
-static void machine_switch(struct machine_cpu *c, struct port_frame *f)
+void machine_park_fpu(void)
 {
-    uaddr_t word;
-    if (c->loaded != f) {
-        c->loaded = f;
-        c->tss.rsp0 = (uint64_t)f + FRAME_END;
-        *space_utcb_word(c->index, &word) = f->utcb;
-        msr_set(MSR_USER_GS_BASE, word);
-        msr_set(MSR_FS_BASE, f->tp);
-    }
-    machine_switch_fpu(c, f);
+    struct machine_cpu *c = machine_self();
+    if (!c->fpu)
+        return;
+    if (!c->fpu_on)
+        fpu_on();
+    fpu_save(c->fpu);
+    c->fpu = NULL;
 }
 
-static struct port_frame *machine_next(void)
+/* What is a thread's besides the registers in its frame. User code can spoil
+ * the bases (by loading a selector), but only for itself. */
+static struct port_frame *machine_switch(struct port_frame *f)
 {
-    struct port_frame *f;
-    for (;;) {
-        f = core_next();
-        if (machine_woken())
-            continue;
-        if (f)
-            break;
-        machine_idle();
-    }
-    machine_switch(machine_self(), f);
+    struct machine_cpu *c = machine_self();
+    if (c->loaded == f && c->tp == f->tp && *c->word == f->utcb)
+        return f;
+    c->loaded = f;
+    c->tp = f->tp;
+    *c->word = f->utcb;
+    c->tss.rsp0 = (uint64_t)f + FRAME_END;
+    msr_set(MSR_USER_GS_BASE, c->word_user);
+    msr_set(MSR_FS_BASE, f->tp);
     return f;
 }
 
-/* From entry.S, and back to it: whose registers to load. */
+/* From entry.S, and back to it: whose registers to load. An interrupt is
+ * dealt with as if it had come through the door. */
 struct port_frame *machine_trap(struct port_frame *f);
 struct port_frame *machine_trap(struct port_frame *f)
 {
-    machine_user_trap(f);
-    return machine_next();
+    uint64_t vector = f->vector;
+    bool mine = run_enter(f);
+    if (vector >= VECTOR_LINE && vector < VECTORS) {
+        machine_self()->woken = vector;
+        machine_deliver();
+    } else if (mine) {
+        machine_user_trap(f);
+    }
+    return machine_switch(run_next());
 }
 
-void machine_run(void)
+void machine_run(struct port_frame *first)
 {
-    machine_resume(machine_next());
+    machine_resume(machine_switch(first));
 }
 
 /* --- the FPU's registers -------------------------------------------------- */

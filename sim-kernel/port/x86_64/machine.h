@@ -17,9 +17,14 @@
 
 #include "hardware.h"
 #include "acpi.h"
+#include "run.h"
 
 /* space.c */
-void space_init_kernel(void);
+void space_init_kernel(void); /* once */
+void space_init_cpu(void);    /* on each CPU */
+void space_flush_all(void);
+/* May user code do that in the active space? */
+bool space_allows(uaddr_t va, unsigned access);
 /* `size` bytes at a user address of the active space into `to`; false: not
  * all of them are there. */
 bool space_read(uaddr_t va, void *to, size_t size);
@@ -38,7 +43,10 @@ enum {
 };
 void machine_init(void);     /* once */
 void machine_init_cpu(void); /* on each CPU */
-_Noreturn void machine_run(void);
+_Noreturn void machine_run(struct port_frame *first);
+/* Starts a CPU by way of `page`, of RAM below 1 MiB; false: it does not come.
+ */
+bool machine_start(struct machine_cpu *c, paddr_t page);
 _Noreturn void machine_kernel_trap(uint64_t vector, uint64_t error, uint64_t ip,
                                    uint64_t address);
 void fpu_save(struct port_frame *f);
@@ -49,8 +57,6 @@ void clock_init(const struct acpi *a); /* once */
 void clock_init_cpu(void);             /* on each CPU */
 /* The timer's interrupt. */
 void clock_interrupt(void);
-/* Is a wake-up asked for? */
-bool clock_waits(void);
 
 /* irqchip.c */
 void irqchip_init(const struct acpi *a); /* once */
@@ -60,11 +66,19 @@ unsigned irqchip_lines(void);
 void irqchip_deliver(uint64_t vector);
 /* Is any line unmasked, so that an interrupt could still come? */
 bool irqchip_waits(void);
+/* How another CPU begins: reset, then at a page below 1 MiB. */
+void irqchip_send_init(unsigned apic);
+void irqchip_send_start(unsigned apic, paddr_t page);
 /* Registers of the local APIC, by offset. */
 uint32_t apic_get(unsigned offset);
 void apic_set(unsigned offset, uint32_t value);
-enum { APIC_TIMER = 0x320, APIC_COUNT = 0x380, APIC_LEFT = 0x390,
-       APIC_DIVIDE = 0x3e0, APIC_MASKED = 1 << 16 };
+enum {
+    APIC_TIMER = 0x320,
+    APIC_COUNT = 0x380,
+    APIC_LEFT = 0x390,
+    APIC_DIVIDE = 0x3e0,
+    APIC_MASKED = 1 << 16
+};
 
 /* console.c */
 void console_init(uint16_t port, unsigned irq);

@@ -8,10 +8,10 @@
 #include "machine.h"
 #include <string.h>
 
-enum { CPUS = 1 };
 #define USER_END    0x7fffffe00000ull /* the last 2 MiB stay empty */
 #define START_MAGIC 0x336ec578u
 #define MAPPED_END  0x100000000ull
+#define LOW_END     0x100000ull /* what the first instructions reach */
 
 struct start_info {
     uint32_t magic, version, flags, module_count;
@@ -28,8 +28,29 @@ struct start_memory {
 };
 enum { MEMORY_RAM = 1, MEMORY_MAX = 128 };
 
-struct machine_cpu machine_cpus[CPUS];
-extern char kernel_start[], kernel_end[], boot_stack_end[];
+struct machine_cpu machine_cpus[RUN_CPUS_MAX];
+extern char kernel_end[];
+
+static char stacks[RUN_CPUS_MAX][STACK_SIZE] __attribute__((aligned(16)));
+
+static void add_cpu(unsigned index, unsigned apic)
+{
+    struct machine_cpu *c = &machine_cpus[index];
+    c->self = c;
+    c->stack = (uint64_t)&stacks[index + 1];
+    c->index = index;
+    c->apic = apic;
+}
+
+/* All CPUs, from the second on; the first is the one that boots. */
+static unsigned find_cpus(const struct acpi *a)
+{
+    unsigned count = 1;
+    for (unsigned i = 0; i < a->cpu_count && count < RUN_CPUS_MAX; i++)
+        if (a->cpu[i] != machine_self()->apic)
+            add_cpu(count++, a->cpu[i]);
+    return count;
+}
 
 static void find_console(const struct acpi *a, struct hardware *h)
 {
@@ -73,6 +94,20 @@ static void find_archive(const struct start_info *s, struct hardware *h)
         hardware_die("there is no boot archive (QEMU: -initrd FILE)");
 }
 
+/* A page of RAM where other CPUs can begin, below 1 MiB; 0: none. */
+static paddr_t find_page(const struct start_info *s)
+{
+    const struct start_memory *m = port_phys_to_virt(s->memory);
+    for (unsigned i = 0; i < s->memory_count; i++) {
+        paddr_t page = (m[i].start + PAGE_SIZE - 1) & ~(PAGE_SIZE - 1);
+        page = page ? page : PAGE_SIZE; /* not the interrupt vectors */
+        if (m[i].type == MEMORY_RAM && page < LOW_END &&
+            page + PAGE_SIZE <= m[i].start + m[i].size)
+            return page;
+    }
+    return 0;
+}
+
 /* From entry.S, on the boot stack, translation on. */
 _Noreturn void main_boot(paddr_t info);
 _Noreturn void main_boot(paddr_t info)
@@ -80,7 +115,7 @@ _Noreturn void main_boot(paddr_t info)
     static struct hardware h;
     static struct acpi a;
     const struct start_info *s = port_phys_to_virt(info);
-    machine_self()->stack = (uint64_t)boot_stack_end;
+    add_cpu(0, 0);
     space_init_kernel();
     machine_init();
     if (s->magic != START_MAGIC)
@@ -94,8 +129,25 @@ _Noreturn void main_boot(paddr_t info)
     find_memory(s, &h);
     find_archive(s, &h);
     h.irq_count = irqchip_lines();
-    h.cpu_count = CPUS;
+    h.cpu_count = find_cpus(&a);
     h.user_end = USER_END;
+    paddr_t page = find_page(s);
+    run_init(h.cpu_count);
     hardware_boot(&h);
-    machine_run();
+    for (unsigned i = 1; i < h.cpu_count; i++)
+        if (!machine_start(&machine_cpus[i], page))
+            hardware_die("CPU %u does not start", (unsigned long)i);
+    machine_run(run_next());
+}
+
+/* From entry.S: another CPU, on its own stack. */
+_Noreturn void main_other(void);
+_Noreturn void main_other(void)
+{
+    space_init_cpu();
+    machine_init_cpu();
+    irqchip_init_cpu();
+    clock_init_cpu();
+    __atomic_store_n(&machine_self()->started, true, __ATOMIC_RELEASE);
+    machine_run(run_first());
 }

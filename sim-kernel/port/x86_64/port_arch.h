@@ -21,7 +21,7 @@ struct port_frame {
     uint64_t rdi, rsi, rbp, address, rbx, rdx, rcx, rax;
     uint64_t vector, error; /* vector: VECTOR_SYSCALL, rcx and r11 are lost */
     uint64_t ip, cs, flags, sp, ss;
-    uint64_t tp, utcb;       /* FS base; word at the GS base */
+    uint64_t tp, utcb; /* FS base; word at the GS base */
     __attribute__((aligned(64))) uint8_t fpu[FPU_BYTES]; /* when not in CPU */
 };
 
@@ -49,11 +49,15 @@ struct machine_cpu {
     uint32_t index;
     struct task_state tss;
     uint32_t apic;             /* number of its local APIC */
-    uint64_t timer;            /* ns: wake-up the core asked for, ~0: none */
-    uint64_t space;            /* CR3 */
-    struct port_frame *loaded; /* whose FS base and UTCB word are in force */
-    struct port_frame *fpu;    /* whose values the FPU holds */
+    bool started;              /* atomic: it has left the trampoline */
     bool fpu_on;               /* it may be used */
+    uint64_t timer;            /* ns: when to fire, ~0: never */
+    uint64_t space;            /* CR3 */
+    struct port_frame *fpu;    /* whose values the FPU holds */
+    struct port_frame *loaded; /* whose FS base, UTCB and stack are in force */
+    uint64_t tp;               /* that FS base */
+    uint64_t *word;            /* user code reads its UTCB's address here ... */
+    uaddr_t word_user;         /* ... at this address */
     uint64_t gdt[GDT_ENTRIES];
 };
 

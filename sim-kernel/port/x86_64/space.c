@@ -80,10 +80,13 @@ static void space_flush(uaddr_t va)
 }
 
 /* All that is not global, and what the CPU remembers of tables. */
-static void space_flush_all(void)
+void space_flush_all(void)
 {
     uint64_t root;
-    __asm__ volatile("mov %%cr3, %0\n\tmov %0, %%cr3" : "=&r"(root) : : "memory");
+    __asm__ volatile("mov %%cr3, %0\n\tmov %0, %%cr3"
+                     : "=&r"(root)
+                     :
+                     : "memory");
 }
 
 /* --- the kernel's part ---------------------------------------------------- */
@@ -128,8 +131,8 @@ void space_init_kernel(void)
     for (uint64_t i = 0; i < GIGABYTES * ENTRIES; i++)
         kernel_middle[i / ENTRIES][i % ENTRIES] = i * super | data;
     for (uint64_t i = 0; i < ENTRIES; i++)
-        kernel_small[i] = (image + i * PAGE_SIZE) |
-                          kernel_flags(image + i * PAGE_SIZE);
+        kernel_small[i] =
+            (image + i * PAGE_SIZE) | kernel_flags(image + i * PAGE_SIZE);
     kernel_middle[image / super / ENTRIES][image / super % ENTRIES] =
         kernel_table(kernel_small);
     for (int i = 0; i < GIGABYTES; i++)
@@ -140,7 +143,13 @@ void space_init_kernel(void)
         port_virt_to_phys(words) | PTE_PRESENT | PTE_USER | PTE_GLOBAL | PTE_NX;
     kernel_root[KERNEL_ENTRY] = kernel_table(kernel_top) | PTE_USER;
     machine_kernel_space = port_virt_to_phys(kernel_root);
+    space_init_cpu();
+}
+
+void space_init_cpu(void)
+{
     msr_set(MSR_PAT, PAT);
+    machine_self()->space = 0;
     port_space_activate(NULL);
 }
 
@@ -178,6 +187,7 @@ int port_space_map(struct port_space *s, uaddr_t va, paddr_t pa, unsigned order,
     *e = pte_page(pa, rights, level) | pte_caching(attributes);
     if (!pte_is_there(old))
         return 0; /* what is not there is not remembered */
+    run_stop_in(s);
     space_flush(va);
     if (level > 0 && pte_is_table(old)) {
         space_flush_all(); /* all small pages */
@@ -198,21 +208,36 @@ unsigned port_space_protect(struct port_space *s, uaddr_t va, unsigned order,
     if (rights)
         fresh = pte_page(pte_frame(*e), rights, level) | (*e & PTE_CACHING);
     uint64_t old = __atomic_exchange_n(e, fresh, __ATOMIC_SEQ_CST);
+    run_stop_in(s);
     space_flush(va);
     return (old & PTE_USED ? RIGHT_R : 0) | (old & PTE_WRITTEN ? RIGHT_W : 0);
+}
+
+/* The entry that lets user code to `va` in the active space; NULL: none. */
+static const uint64_t *space_leaf(uaddr_t va, int *ret_level)
+{
+    if (va >> (tables_shift(LEVELS) - 1))
+        return NULL;
+    return tables_leaf(machine_self()->space, va, ret_level);
+}
+
+bool space_allows(uaddr_t va, unsigned access)
+{
+    int level;
+    const uint64_t *e = space_leaf(va, &level);
+    return e && (!(access & RIGHT_W) || *e & PTE_WRITE) &&
+           (!(access & RIGHT_X) || !(*e & PTE_NX));
 }
 
 /* The byte at a user address, NULL: it is not there. */
 static const uint8_t *space_byte(uaddr_t va)
 {
     int level;
-    if (va >> tables_shift(LEVELS) || va >> (tables_shift(LEVELS) - 1))
+    const uint64_t *e = space_leaf(va, &level);
+    if (!e)
         return NULL;
-    const uint64_t *e = tables_leaf(machine_self()->space, va, &level);
-    if (!e || !(*e & PTE_USER))
-        return NULL;
-    uint64_t inside = va & ((1ull << tables_shift(level)) - 1);
-    return port_phys_to_virt((pte_frame(*e) & ~0x1000ull * !!level) + inside);
+    return port_phys_to_virt(pte_frame(*e) +
+                             (va & ((1ull << tables_shift(level)) - 1)));
 }
 
 bool space_read(uaddr_t va, void *to, size_t size)
