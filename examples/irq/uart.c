@@ -36,6 +36,7 @@ enum {
 };
 
 enum {
+    PORTS_ORDER = 3, /* 8 registers */
     FIFO_BYTES = 16,
     BYTE_US = 90, /* a byte's time on the wire at 115200 baud */
     IER_RECEIVED = 1,
@@ -48,9 +49,28 @@ enum {
     IRQ_LABEL = 0x40,
 };
 
+/* On a PC they are I/O ports: asked for as a fault at them would. */
+static long ports_map(struct uart *u, l4_cap_idx_t sigma0, l4_addr_t port)
+{
+    l4_buf_regs_t *br = l4_utcb_br();
+    br->bdr = l4_bdr(0, 0, 0, 0);
+    br->br[0] = L4_ITEM_MAP;
+    br->br[1] = l4_iofpage(0, L4_WHOLE_IOADDRESS_SPACE).raw;
+    l4_utcb_mr()->mr[0] = l4_iofpage(port, PORTS_ORDER).raw;
+    l4_utcb_mr()->mr[1] = 0;
+    l4_msgtag_t tag =
+        l4_ipc_call(sigma0, l4_utcb(),
+                    l4_msgtag(L4_PROTO_IO_PAGE_FAULT, 2, 0, 0), L4_IPC_NEVER);
+    br->br[0] = 0;
+    u->base = port;
+    return l4_error(tag) < 0 ? -L4_ENXIO : 0;
+}
+
 static long registers_map(struct uart *u, l4_cap_idx_t sigma0, l4_addr_t phys)
 {
     l4_addr_t page = 0;
+    if (phys < MMIO_PORTS)
+        return ports_map(u, sigma0, phys);
     long error = l4re_rm_reserve_area(&page, L4_PAGESIZE, L4RE_RM_F_SEARCH_ADDR,
                                       L4_PAGESHIFT);
     if (error < 0)

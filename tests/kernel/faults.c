@@ -277,7 +277,7 @@ static void registers_arrive(void)
     const l4_exc_regs_t *r = &serving.log[1].regs;
     CHECK(l4_utcb_exc_pc(r) >= (l4_addr_t)read_word);
 #if defined(__x86_64__)
-    CHECK(r->sp > (l4_addr_t)&serving - 0x1000000 && r->sp % 8 == 0);
+    CHECK(r->sp + 0x1000000 > (l4_addr_t)&serving && r->sp % 8 == 0);
 #endif
     end();
 }

@@ -177,7 +177,8 @@ static void all_modes_and_their_errors(void)
     fresh();
     PROVE("icu_set_mode", "success", set_mode(LINE, L4_IRQ_F_POS_EDGE), 0);
     CHECK_EQ(set_mode(LINE, L4_IRQ_F_NEG_EDGE), 0);
-    CHECK_EQ(set_mode(LINE, L4_IRQ_F_BOTH_EDGE), 0);
+    long both = set_mode(LINE, L4_IRQ_F_BOTH_EDGE); /* not every machine's */
+    CHECK(both == 0 || both == -L4_EINVAL);
     CHECK_EQ(set_mode(LINE, L4_IRQ_F_LEVEL_LOW), 0);
     CHECK_EQ(set_mode(LINE, L4_IRQ_F_LEVEL_HIGH), 0);
     CHECK_EQ(set_mode(LINE, L4_IRQ_F_NONE), 0);

@@ -45,9 +45,9 @@ cmd_test()
 add_target()
 {
     case $1 in
-    all) _targets='sim riscv64 aarch64' ;;
-    sim | riscv64 | aarch64) _targets="$_targets $1" ;;
-    *) die_usage "--target: '$1' is none of all, sim, riscv64, aarch64" ;;
+    all) _targets='sim riscv64 aarch64 x86_64' ;;
+    sim | riscv64 | aarch64 | x86_64) _targets="$_targets $1" ;;
+    *) die_usage "--target: '$1' is none of all, sim, riscv64, aarch64, x86_64" ;;
     esac
 }
 

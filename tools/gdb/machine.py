@@ -17,6 +17,7 @@ PROGRAMS = os.environ["VITRINE_PROGRAMS"]
 ARGUMENTS = {
     "riscv:rv64": ("$a1", "$a2", "$a3"),
     "aarch64": ("$x1", "$x2", "$x3"),
+    "i386:x86-64": ("$rsi", "$rdx", "$rcx"),
 }
 
 

@@ -56,6 +56,7 @@ void hardware_boot(const struct hardware *h)
     static struct boot_info info; /* too large for a kernel stack */
     info.cpu_count = h->cpu_count;
     info.irq_count = h->irq_count;
+    info.io_ports = h->io_ports;
     info.seed = a->seed;
     info.slice_ns = SLICE_NS;
     info.trace = a->trace_records != 0;

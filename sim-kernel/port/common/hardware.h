@@ -17,6 +17,7 @@ struct hardware {
     paddr_t uart_base;
     unsigned uart_irq;
     unsigned irq_count, cpu_count;
+    unsigned io_ports; /* 0: the machine knows none */
     uaddr_t user_end;
 };
 

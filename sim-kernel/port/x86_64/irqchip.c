@@ -49,6 +49,7 @@ struct line {
     volatile uint32_t *chip; /* NULL: no such line */
     uint8_t pin;
     bool level, low, unmasked;
+    bool used;   /* it was unmasked before */
     bool missed; /* an edge came while masked */
 };
 
@@ -82,12 +83,19 @@ static uint32_t chip_get(volatile uint32_t *chip, unsigned number)
     return chip[CHIP_WINDOW / 4];
 }
 
+/* NULL: there is no such line. */
+static struct line *line_at(unsigned number)
+{
+    struct line *l = &irqchip.line[number];
+    return number < irqchip.lines && l->chip ? l : NULL;
+}
+
 /* A pin as its line's state says. */
 static void line_set(const struct line *l)
 {
     unsigned number = CHIP_PIN + 2u * l->pin;
     uint32_t entry = (uint32_t)(VECTOR_LINE + (l - irqchip.line));
-    bool masked = !l->unmasked && l->level;
+    bool masked = !l->unmasked && (l->level || !l->used);
     chip_set(l->chip, number + 1, machine_cpus[0].apic << 24);
     chip_set(l->chip, number,
              entry | (l->low ? PIN_LOW : 0) | (l->level ? PIN_LEVEL : 0) |
@@ -102,7 +110,7 @@ static void chip_init(const struct acpi_chip *c)
         bool isa = c->first + i < ISA_LINES;
         irqchip.line[c->first + i] = (struct line){
             .chip = chip, .pin = (uint8_t)i, .level = !isa, .low = !isa};
-        chip_set(chip, CHIP_PIN + 2 * i, PIN_MASKED);
+        line_set(&irqchip.line[c->first + i]);
         if (irqchip.lines <= c->first + i)
             irqchip.lines = c->first + i + 1;
     }
@@ -119,10 +127,12 @@ void irqchip_init(const struct acpi *a)
         chip_init(&a->chip[i]);
     for (unsigned i = 0; i < a->override_count; i++) {
         const struct acpi_override *o = &a->override[i];
-        if (o->line < LINES_MAX) {
-            irqchip.line[o->line].level = o->level;
-            irqchip.line[o->line].low = o->low;
-        }
+        struct line *l = line_at(o->line);
+        if (!l)
+            continue;
+        l->level = o->level;
+        l->low = o->low;
+        line_set(l);
     }
     irqchip_init_cpu();
 }
@@ -147,12 +157,6 @@ void irqchip_init_cpu(void)
 /* --- lines ------------------------------------------------------------------
  */
 
-static struct line *line_at(unsigned number)
-{
-    struct line *l = &irqchip.line[number];
-    return number < irqchip.lines && l->chip ? l : NULL;
-}
-
 void port_irq_mask(unsigned line)
 {
     struct line *l = line_at(line);
@@ -169,7 +173,7 @@ void port_irq_unmask(unsigned line)
     struct line *l = line_at(line);
     if (!l || l->unmasked)
         return;
-    l->unmasked = true;
+    l->unmasked = l->used = true;
     irqchip.unmasked++;
     line_set(l);
     if (l->missed)
@@ -194,8 +198,7 @@ int port_irq_set_mode(unsigned line, unsigned mode)
     l->level = mode & L4_IRQ_F_LEVEL;
     l->low = mode & L4_IRQ_F_NEG;
     l->missed = false;
-    if (l->unmasked)
-        line_set(l);
+    line_set(l); /* masked, too: a level is only seen in its mode */
     return 0;
 }
 

@@ -57,6 +57,7 @@ static void find_console(const struct acpi *a, struct hardware *h)
     struct acpi_device d;
     if (!acpi_device(a, "PNP0501", 0, &d) || !d.ports || d.irq == ~0u)
         return;
+    h->uart_base = d.base; /* a port: <l4/vitrine/mmio.h> */
     h->uart_irq = acpi_line(a, &d);
     console_init((uint16_t)d.base, h->uart_irq);
     port_console_write("\2", 1); /* firmware spoke before (tools/qemu) */
@@ -130,6 +131,7 @@ _Noreturn void main_boot(paddr_t info)
     find_archive(s, &h);
     h.irq_count = irqchip_lines();
     h.cpu_count = find_cpus(&a);
+    h.io_ports = 1 << 16;
     h.user_end = USER_END;
     paddr_t page = find_page(s);
     run_init(h.cpu_count);

@@ -19,7 +19,7 @@ struct l4_vitrine_bootinfo {
     uint32_t count;
     uint32_t size;                 /* bytes of the whole table */
     uint64_t free_start, free_end; /* memory moe may hand out: a hint */
-    uint64_t uart_base;            /* console device, 0: none */
+    uint64_t uart_base;            /* console device, 0: none; mmio.h */
     uint32_t uart_irq, flags;
     char command[256]; /* what moe is to start: "rom/ned rom/x.cfg" */
     struct l4_vitrine_module module[];

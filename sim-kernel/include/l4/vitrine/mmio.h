@@ -6,6 +6,9 @@
  * Register addresses may be given as numbers or pointers (this is what the
  * macros are for). Accesses to devices stay in program order among
  * themselves; use l4_mb() between them and ordinary memory.
+ *
+ * On x86 a device's registers may be I/O ports: an address below 64 KiB, where
+ * no program has memory, is a port. The task must have been given it.
  */
 #ifndef L4_VITRINE_MMIO_H
 #define L4_VITRINE_MMIO_H
@@ -15,6 +18,7 @@
 #include <stdint.h>
 
 #ifdef VITRINE_SIM
+enum { MMIO_PORTS = 0 };
 L4_BEGIN_DECLS
 /* The bus: size 1, 2, 4 or 8; write 0 or 1; returns the value read. */
 uint64_t l4_vitrine_mmio(uint64_t address, uint64_t size, uint64_t write,
@@ -32,15 +36,62 @@ L4_END_DECLS
         l4_vitrine_mmio(address, bits / 8, 1, value);                          \
     }
 #else
+#ifdef __x86_64__
+enum { MMIO_PORTS = 0x10000 };
+/* 64 bits at ports: as 32, there is no instruction for them. */
+L4_INLINE uint64_t l4_vitrine_in(l4_addr_t port, unsigned bits)
+{
+    uint32_t v = 0;
+    if (bits == 8)
+        __asm__ __volatile__("inb %%dx, %%al" : "+a"(v) : "d"((uint16_t)port));
+    else if (bits == 16)
+        __asm__ __volatile__("inw %%dx, %%ax" : "+a"(v) : "d"((uint16_t)port));
+    else
+        __asm__ __volatile__("inl %%dx, %%eax" : "+a"(v) : "d"((uint16_t)port));
+    return v;
+}
+L4_INLINE void l4_vitrine_out(l4_addr_t port, unsigned bits, uint32_t value)
+{
+    if (bits == 8)
+        __asm__ __volatile__("outb %%al, %%dx" ::"a"(value),
+                             "d"((uint16_t)port));
+    else if (bits == 16)
+        __asm__ __volatile__("outw %%ax, %%dx" ::"a"(value),
+                             "d"((uint16_t)port));
+    else
+        __asm__ __volatile__("outl %%eax, %%dx" ::"a"(value),
+                             "d"((uint16_t)port));
+}
+#else
+enum { MMIO_PORTS = 0 };
+L4_INLINE uint64_t l4_vitrine_in(l4_addr_t port, unsigned bits)
+{
+    (void)port;
+    (void)bits;
+    return 0;
+}
+L4_INLINE void l4_vitrine_out(l4_addr_t port, unsigned bits, uint32_t value)
+{
+    (void)port;
+    (void)bits;
+    (void)value;
+}
+#endif
+
 #define L4_VITRINE_MMIO_WIDTH(bits)                                            \
     L4_INLINE uint##bits##_t l4_vitrine_read##bits(l4_addr_t address)          \
     {                                                                          \
+        if (address < MMIO_PORTS)                                        \
+            return (uint##bits##_t)l4_vitrine_in(address, bits);               \
         return *(volatile uint##bits##_t *)address;                            \
     }                                                                          \
     L4_INLINE void l4_vitrine_write##bits(l4_addr_t address,                   \
                                           uint##bits##_t value)                \
     {                                                                          \
-        *(volatile uint##bits##_t *)address = value;                           \
+        if (address < MMIO_PORTS)                                        \
+            l4_vitrine_out(address, bits, (uint32_t)value);                    \
+        else                                                                   \
+            *(volatile uint##bits##_t *)address = value;                       \
     }
 #endif
 
