@@ -97,7 +97,8 @@ Options:
   --ram SIZE        simulated memory: 64M (default), 1G
   --input FILE      console input from FILE instead of the terminal
   --module FILE     one more boot module, "rom/<name of FILE>"
-  --target NAME     run on a machine in QEMU: riscv64, aarch64 (default: sim)
+  --target NAME     run on a machine in QEMU: riscv64, aarch64,
+                    x86_64 (default: sim)
   --time-limit S    stop a machine that hangs after S seconds (60; 0: never)
   --qemu WORDS      more words for QEMU's command line (with --target)
   --realtime        pace virtual time by the clock on the wall
@@ -256,8 +257,8 @@ before it is loaded (`break hello.c:main`); its symbols come when it is.
   -ex COMMAND       one gdb command
 RUN-OPTION: those of `vitrine run`, but for --graph.
 
-With --target NAME (riscv64, aarch64) gdb-multiarch is in front of QEMU, which
-waits at its first instruction: type `continue` instead of `run`.
+With --target NAME (riscv64, aarch64, x86_64) gdb-multiarch is in front of
+QEMU, which waits at its first instruction: type `continue` instead of `run`.
 
 In gdb: `vitrine-tasks` lists the programs loaded so far. Virtual time makes
 a run under gdb the same as one without.
@@ -274,7 +275,7 @@ the same run, and whether it holds what was promised.
   --json            an array of {name, unit, value, floor, ratio, target,
                     holds}
   --only NAME       this row only
-  --target NAME     of a machine in QEMU (riscv64, aarch64): messages in
+  --target NAME     of a machine in QEMU (riscv64, aarch64, x86_64): messages in
                     instructions retired, the start, the kernel's size
 
 Exit code: 0 if every row holds, 1 if one does not.
@@ -289,7 +290,7 @@ Usage: ./vitrine test [KIND...] [-v]
 Runs the tests. KIND is a folder of tests/: core (or unit), hw-models (or
 model), headers, servers, tools, system; none means all. -v shows each test.
 --target NAME runs the examples and the kernel suite on a machine in QEMU
-(riscv64, aarch64), on the simulator (sim), or on all of them (all); --cpus N
+(riscv64, aarch64, x86_64), on the simulator (sim), or on all of them (all); --cpus N
 gives the machine N CPUs.
 The last line is
   N passed, N failed, N skipped

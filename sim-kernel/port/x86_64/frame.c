@@ -11,9 +11,10 @@ enum { EXC_WORDS = sizeof(l4_exc_regs_t) / sizeof(word_t) };
 enum { TRAP_UPCALL = 0xfe };
 enum { ERROR_AFTER = 1, ERROR_WRITE = 2, ERROR_USER = 4, ERROR_FETCH = 16 };
 
-#define FLAGS_ON   0x202ul    /* interrupts */
-#define FLAGS_USER 0x240dd5ul /* the user's own: status, direction, step ...   \
-                               */
+#define FLAGS_ON 0x202ul /* interrupts */
+#define FLAGS_USER                                                             \
+    0x240dd5ul /* the user's own: status, direction, step ...                  \
+                */
 
 #define SAME(field, other)                                                     \
     _Static_assert(offsetof(struct port_frame, field) - FRAME_R15 ==           \

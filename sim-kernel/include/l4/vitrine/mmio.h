@@ -81,14 +81,14 @@ L4_INLINE void l4_vitrine_out(l4_addr_t port, unsigned bits, uint32_t value)
 #define L4_VITRINE_MMIO_WIDTH(bits)                                            \
     L4_INLINE uint##bits##_t l4_vitrine_read##bits(l4_addr_t address)          \
     {                                                                          \
-        if (address < MMIO_PORTS)                                        \
+        if (address < MMIO_PORTS)                                              \
             return (uint##bits##_t)l4_vitrine_in(address, bits);               \
         return *(volatile uint##bits##_t *)address;                            \
     }                                                                          \
     L4_INLINE void l4_vitrine_write##bits(l4_addr_t address,                   \
                                           uint##bits##_t value)                \
     {                                                                          \
-        if (address < MMIO_PORTS)                                        \
+        if (address < MMIO_PORTS)                                              \
             l4_vitrine_out(address, bits, (uint32_t)value);                    \
         else                                                                   \
             *(volatile uint##bits##_t *)address = value;                       \
