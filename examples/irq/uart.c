@@ -69,7 +69,7 @@ static long ports_map(struct uart *u, l4_cap_idx_t sigma0, l4_addr_t port)
 static long registers_map(struct uart *u, l4_cap_idx_t sigma0, l4_addr_t phys)
 {
     l4_addr_t page = 0;
-    if (phys < MMIO_PORTS)
+    if (mmio_is_port(phys))
         return ports_map(u, sigma0, phys);
     long error = l4re_rm_reserve_area(&page, L4_PAGESIZE, L4RE_RM_F_SEARCH_ADDR,
                                       L4_PAGESHIFT);

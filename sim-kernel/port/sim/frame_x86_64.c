@@ -3,7 +3,7 @@
  * (l4_exc_regs_t, ABI.md section 2).
  */
 #include "port.h"
-#include <l4/sys/err.h>
+#include "segments.h"
 #include <string.h>
 
 /* x86 vector numbers. */
@@ -110,30 +110,10 @@ void port_frame_load(struct port_frame *f, const word_t *mr, unsigned words)
     r->full = 1;
 }
 
-enum { OP_SEGMENT_BASE = 0x12, OP_SEGMENT_INFO = 0x13, SEGMENT_FS = 0 };
-/* The flat segments of user code under Linux: data, code, 32-bit code. */
-enum { USER_DS = 0x2b, USER_CS = 0x33, USER_CS32 = 0x23 };
-
-/* The GS base is the CPU block's (hw-models/user_abi.h). There are no
- * descriptors to be set: the tables are the host's. */
+/* The flat segments of user code under Linux. */
 long port_frame_operation(struct port_frame *f, word_t *mr, unsigned words,
                           unsigned *ret_words)
 {
-    switch (mr[0] & 0xffff) {
-    case OP_SEGMENT_BASE:
-        if (words < 2)
-            return -L4_EMSGTOOSHORT;
-        if (mr[0] >> 16 != SEGMENT_FS)
-            return -L4_EINVAL;
-        port_frame_set_tp(f, mr[1]);
-        return 0;
-    case OP_SEGMENT_INFO:
-        mr[0] = USER_DS;
-        mr[1] = USER_CS;
-        mr[2] = USER_CS32;
-        *ret_words = 3;
-        return 0;
-    default:
-        return -L4_ENOSYS;
-    }
+    static const struct segments user = {0x2b, 0x33, 0x23};
+    return segments_operation(&user, f, mr, words, ret_words);
 }

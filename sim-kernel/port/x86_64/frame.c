@@ -3,6 +3,7 @@
  * carry them (l4_exc_regs_t, ABI.md section 2, Exception state).
  */
 #include "machine.h"
+#include "segments.h"
 #include <l4/sys/utcb.h>
 #include <string.h>
 
@@ -65,6 +66,21 @@ void port_frame_release(struct port_frame *f)
             machine_cpus[i].loaded = NULL;
 }
 
+void port_frame_copy_fpu(struct port_frame *to, struct port_frame *from)
+{
+    struct machine_cpu *c = machine_self();
+    if (c->fpu == from)
+        machine_park_fpu();
+    memcpy(to->fpu, from->fpu, sizeof(to->fpu));
+    if (c->fpu == to)
+        c->fpu = NULL; /* loaded anew before it runs */
+}
+
+void port_frame_allow_fpu(struct port_frame *f, bool on)
+{
+    f->no_fpu = !on;
+}
+
 /* IRET stumbles in the kernel over an address of more than 48 bits: those
  * above are made to follow bit 47. */
 static uaddr_t frame_address(uaddr_t ip)
@@ -94,7 +110,8 @@ void port_frame_set_arg(struct port_frame *f, word_t value)
     f->rdi = value;
 }
 
-static word_t frame_vector(enum trap_cause cause)
+/* The CPU's number where it raised it; the nearest, if somebody else did. */
+static word_t frame_vector(const struct port_frame *f, enum trap_cause cause)
 {
     static const uint8_t vectors[] = {
         [CAUSE_PAGE_FAULT] = L4_ARCH_TRAP_PAGE_FAULT,
@@ -110,7 +127,9 @@ static word_t frame_vector(enum trap_cause cause)
         [CAUSE_UPCALL] = TRAP_UPCALL,
         [CAUSE_OTHER] = TRAP_PROTECTION,
     };
-    return vectors[cause];
+    bool raised = f->vector && f->vector < VECTOR_LINE &&
+                  machine_cause(f->vector) == cause;
+    return raised ? f->vector : vectors[cause];
 }
 
 static word_t frame_error(const struct port_trap *t)
@@ -129,7 +148,7 @@ unsigned port_frame_save(const struct port_frame *f,
     l4_exc_regs_t e = {0};
     memcpy(&e, &f->r15, FRAME_END - FRAME_R15);
     e.pfa = trap->address;
-    e.trapno = frame_vector(trap->cause);
+    e.trapno = frame_vector(f, trap->cause);
     e.err = frame_error(trap);
     e.fs_base = f->tp;
     memcpy(mr, &e, sizeof(e));
@@ -149,4 +168,11 @@ void port_frame_load(struct port_frame *f, const word_t *mr, unsigned words)
     f->ss = USER_SS;
     f->vector = 0;
     port_frame_set_tp(f, e.fs_base);
+}
+
+long port_frame_operation(struct port_frame *f, word_t *mr, unsigned words,
+                          unsigned *ret_words)
+{
+    static const struct segments user = {USER_SS, USER_CS, USER_CS32};
+    return segments_operation(&user, f, mr, words, ret_words);
 }

@@ -221,7 +221,7 @@ void irqchip_deliver(uint64_t vector)
         line_deliver((unsigned)vector - VECTOR_LINE);
     apic_set(APIC_EOI, 0);
     if (vector == VECTOR_TIMER)
-        clock_interrupt();
+        timer_interrupt();
 }
 
 /* --- to other CPUs ----------------------------------------------------------

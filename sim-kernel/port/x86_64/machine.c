@@ -247,7 +247,7 @@ bool machine_start(struct machine_cpu *c, paddr_t page)
 
 /* --- traps --------------------------------------------------------------- */
 
-static enum trap_cause machine_cause(uint64_t vector)
+enum trap_cause machine_cause(uint64_t vector)
 {
     switch (vector) {
     case TRAP_DIVIDE:
@@ -257,6 +257,7 @@ static enum trap_cause machine_cause(uint64_t vector)
         return CAUSE_BREAKPOINT;
     case TRAP_ILLEGAL:
         return CAUSE_ILLEGAL;
+    case TRAP_NO_FPU:
     case TRAP_FPU:
     case TRAP_SIMD:
         return CAUSE_FPU;
@@ -292,7 +293,10 @@ static void machine_user_trap(struct port_frame *f)
                                                        : RIGHT_R);
         break;
     case TRAP_NO_FPU:
-        f->uses_fpu = 1;
+        if (f->no_fpu)
+            machine_exception(f);
+        else
+            f->uses_fpu = 1;
         break;
     case TRAP_NMI:
     case TRAP_DOUBLE:
@@ -311,7 +315,7 @@ static void machine_user_trap(struct port_frame *f)
 void machine_load_fpu(struct port_frame *f)
 {
     struct machine_cpu *c = machine_self();
-    if (!f->uses_fpu) {
+    if (!f->uses_fpu || f->no_fpu) {
         if (c->fpu_on)
             fpu_off();
         return;

@@ -5,7 +5,8 @@
  *   main.c     start info and ACPI tables -> struct hardware
  *   acpi.c     what the tables say
  *   machine.c  traps, the running thread's registers
- *   clock.c    time and timer
+ *   timer.c    time and timer
+ *   clock.S    time for user code
  *   irqchip.c  local APIC and I/O APICs
  *   console.c  the 16550
  *   frame.c    registers of a thread
@@ -41,6 +42,7 @@ enum {
     TRAP_FPU = 16,
     TRAP_ALIGNMENT = 17,
 };
+enum trap_cause machine_cause(uint64_t vector);
 void machine_init(void);     /* once */
 void machine_init_cpu(void); /* on each CPU */
 _Noreturn void machine_run(struct port_frame *first);
@@ -52,11 +54,11 @@ _Noreturn void machine_kernel_trap(uint64_t vector, uint64_t error, uint64_t ip,
 void fpu_save(struct port_frame *f);
 void fpu_load(const struct port_frame *f);
 
-/* clock.c */
-void clock_init(const struct acpi *a); /* once */
-void clock_init_cpu(void);             /* on each CPU */
+/* timer.c */
+void timer_init(const struct acpi *a); /* once */
+void timer_init_cpu(void);             /* on each CPU */
 /* The timer's interrupt. */
-void clock_interrupt(void);
+void timer_interrupt(void);
 
 /* irqchip.c */
 void irqchip_init(const struct acpi *a); /* once */

@@ -126,7 +126,7 @@ _Noreturn void main_boot(paddr_t info)
     if (why)
         hardware_die("%s", why);
     irqchip_init(&a);
-    clock_init(&a);
+    timer_init(&a);
     find_memory(s, &h);
     find_archive(s, &h);
     h.irq_count = irqchip_lines();
@@ -149,7 +149,7 @@ _Noreturn void main_other(void)
     space_init_cpu();
     machine_init_cpu();
     irqchip_init_cpu();
-    clock_init_cpu();
+    timer_init_cpu();
     __atomic_store_n(&machine_self()->started, true, __ATOMIC_RELEASE);
     machine_run(run_first());
 }

@@ -17,8 +17,50 @@
 #include <l4/sys/l4int.h>
 #include <stdint.h>
 
+#if defined(__x86_64__) && !defined(VITRINE_SIM)
+/* Is this a port, not an address? */
+L4_INLINE int mmio_is_port(l4_addr_t address)
+{
+    return address < 0x10000;
+}
+
+/* There is no instruction for 64 bits. */
+#define L4_VITRINE_IN_8   "inb %%dx, %0"
+#define L4_VITRINE_IN_16  "inw %%dx, %0"
+#define L4_VITRINE_IN_32  "inl %%dx, %0"
+#define L4_VITRINE_IN_64  "ud2"
+#define L4_VITRINE_OUT_8  "outb %0, %%dx"
+#define L4_VITRINE_OUT_16 "outw %0, %%dx"
+#define L4_VITRINE_OUT_32 "outl %0, %%dx"
+#define L4_VITRINE_OUT_64 "ud2"
+
+#define L4_VITRINE_IN(bits, address)                                           \
+    if (mmio_is_port(address)) {                                               \
+        uint##bits##_t value;                                                  \
+        __asm__ __volatile__(L4_VITRINE_IN_##bits                              \
+                             : "=a"(value)                                     \
+                             : "d"((uint16_t)address));                        \
+        return value;                                                          \
+    }
+#define L4_VITRINE_OUT(bits, address, value)                                   \
+    if (mmio_is_port(address)) {                                               \
+        __asm__ __volatile__(L4_VITRINE_OUT_##bits                             \
+                             :                                                 \
+                             : "a"(value), "d"((uint16_t)address));            \
+        return;                                                                \
+    }
+#else
+L4_INLINE int mmio_is_port(l4_addr_t address)
+{
+    (void)address;
+    return 0;
+}
+
+#define L4_VITRINE_IN(bits, address)
+#define L4_VITRINE_OUT(bits, address, value)
+#endif
+
 #ifdef VITRINE_SIM
-enum { MMIO_PORTS = 0 };
 L4_BEGIN_DECLS
 /* The bus: size 1, 2, 4 or 8; write 0 or 1; returns the value read. */
 uint64_t l4_vitrine_mmio(uint64_t address, uint64_t size, uint64_t write,
@@ -36,62 +78,17 @@ L4_END_DECLS
         l4_vitrine_mmio(address, bits / 8, 1, value);                          \
     }
 #else
-#ifdef __x86_64__
-enum { MMIO_PORTS = 0x10000 };
-/* 64 bits at ports: as 32, there is no instruction for them. */
-L4_INLINE uint64_t l4_vitrine_in(l4_addr_t port, unsigned bits)
-{
-    uint32_t v = 0;
-    if (bits == 8)
-        __asm__ __volatile__("inb %%dx, %%al" : "+a"(v) : "d"((uint16_t)port));
-    else if (bits == 16)
-        __asm__ __volatile__("inw %%dx, %%ax" : "+a"(v) : "d"((uint16_t)port));
-    else
-        __asm__ __volatile__("inl %%dx, %%eax" : "+a"(v) : "d"((uint16_t)port));
-    return v;
-}
-L4_INLINE void l4_vitrine_out(l4_addr_t port, unsigned bits, uint32_t value)
-{
-    if (bits == 8)
-        __asm__ __volatile__("outb %%al, %%dx" ::"a"(value),
-                             "d"((uint16_t)port));
-    else if (bits == 16)
-        __asm__ __volatile__("outw %%ax, %%dx" ::"a"(value),
-                             "d"((uint16_t)port));
-    else
-        __asm__ __volatile__("outl %%eax, %%dx" ::"a"(value),
-                             "d"((uint16_t)port));
-}
-#else
-enum { MMIO_PORTS = 0 };
-L4_INLINE uint64_t l4_vitrine_in(l4_addr_t port, unsigned bits)
-{
-    (void)port;
-    (void)bits;
-    return 0;
-}
-L4_INLINE void l4_vitrine_out(l4_addr_t port, unsigned bits, uint32_t value)
-{
-    (void)port;
-    (void)bits;
-    (void)value;
-}
-#endif
-
 #define L4_VITRINE_MMIO_WIDTH(bits)                                            \
     L4_INLINE uint##bits##_t l4_vitrine_read##bits(l4_addr_t address)          \
     {                                                                          \
-        if (address < MMIO_PORTS)                                              \
-            return (uint##bits##_t)l4_vitrine_in(address, bits);               \
+        L4_VITRINE_IN(bits, address)                                           \
         return *(volatile uint##bits##_t *)address;                            \
     }                                                                          \
     L4_INLINE void l4_vitrine_write##bits(l4_addr_t address,                   \
                                           uint##bits##_t value)                \
     {                                                                          \
-        if (address < MMIO_PORTS)                                              \
-            l4_vitrine_out(address, bits, (uint32_t)value);                    \
-        else                                                                   \
-            *(volatile uint##bits##_t *)address = value;                       \
+        L4_VITRINE_OUT(bits, address, value)                                   \
+        *(volatile uint##bits##_t *)address = value;                           \
     }
 #endif
 

@@ -31,7 +31,7 @@ static struct {
     struct tick_scale tsc, apic;
     uint64_t boot; /* counter at boot */
     bool deadline; /* the timer takes a time, not a count */
-} clock;
+} timer;
 
 static uint64_t ticks(void)
 {
@@ -42,17 +42,22 @@ static uint64_t ticks(void)
 
 uint64_t port_time(void)
 {
-    return ticks_to_ns(&clock.tsc, ticks() - clock.boot);
+    return ticks_to_ns(&timer.tsc, ticks() - timer.boot);
+}
+
+void port_clock_code(void *code)
+{
+    clock_code_put(code, (struct clock_data){timer.boot, timer.tsc.to_ns});
 }
 
 static void timer_start(uint64_t when)
 {
-    if (clock.deadline) {
-        msr_set(MSR_DEADLINE, clock.boot + ns_to_ticks(&clock.tsc, when));
+    if (timer.deadline) {
+        msr_set(MSR_DEADLINE, timer.boot + ns_to_ticks(&timer.tsc, when));
         return;
     }
     uint64_t now = port_time();
-    uint64_t count = when > now ? ns_to_ticks(&clock.apic, when - now) : 0;
+    uint64_t count = when > now ? ns_to_ticks(&timer.apic, when - now) : 0;
     if (count > ~0u)
         count = ~0u; /* the interrupt starts it again */
     apic_set(APIC_COUNT, count ? (uint32_t)count : 1);
@@ -60,7 +65,7 @@ static void timer_start(uint64_t when)
 
 static void timer_stop(void)
 {
-    if (clock.deadline)
+    if (timer.deadline)
         msr_set(MSR_DEADLINE, 0);
     else
         apic_set(APIC_COUNT, 0);
@@ -76,7 +81,7 @@ void machine_timer_program(uint64_t when)
 }
 
 /* Too early: the count was not long enough. Or not asked for any more. */
-void clock_interrupt(void)
+void timer_interrupt(void)
 {
     uint64_t when = machine_self()->timer;
     if (port_time() < when)
@@ -140,30 +145,30 @@ static void measure(const struct reference *r, uint32_t *ret_ticks,
     *ret_ticks = passed;
 }
 
-void clock_init(const struct acpi *a)
+void timer_init(const struct acpi *a)
 {
     struct reference r;
     uint32_t passed, apic;
     uint64_t tsc;
-    clock_init_cpu();
+    timer_init_cpu();
     apic_set(APIC_COUNT, ~0u);
     reference_start(a, &r);
     measure(&r, &passed, &tsc, &apic);
     if (!apic || tsc * r.hz / passed > ~0u)
         hardware_die("the local APIC's timer stands still, or the CPU's "
                      "counter is too fast");
-    clock.tsc = tick_scale((uint32_t)(tsc * r.hz / passed));
-    clock.apic = tick_scale((uint32_t)((uint64_t)apic * r.hz / passed));
-    clock.boot = ticks();
-    clock.deadline = cpuid(1, 0).c & CPUID_DEADLINE;
-    clock_init_cpu();
+    timer.tsc = tick_scale((uint32_t)(tsc * r.hz / passed));
+    timer.apic = tick_scale((uint32_t)((uint64_t)apic * r.hz / passed));
+    timer.boot = ticks();
+    timer.deadline = cpuid(1, 0).c & CPUID_DEADLINE;
+    timer_init_cpu();
 }
 
-void clock_init_cpu(void)
+void timer_init_cpu(void)
 {
     apic_set(APIC_DIVIDE, DIVIDE_BY_1);
     apic_set(APIC_COUNT, 0);
     apic_set(APIC_TIMER,
-             VECTOR_TIMER | (clock.deadline ? (uint32_t)LVT_DEADLINE : 0));
+             VECTOR_TIMER | (timer.deadline ? (uint32_t)LVT_DEADLINE : 0));
     machine_self()->timer = ~0ull;
 }
