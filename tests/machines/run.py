@@ -10,7 +10,8 @@
 # tests/system) and end as there. What differs by nature is masked: addresses,
 # how late a metronome was, how many bytes a device takes at once, and how a
 # machine calls a division by zero. Tests of the kernel suite are passed on,
-# one by one. A machine that hangs is ended by --time-limit.
+# one by one. The trace of each example tells the simulator's story (story.py).
+# A machine that hangs is ended by --time-limit.
 import difflib
 import os
 import pathlib
@@ -18,6 +19,9 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
+
+import story
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 GOLDEN = ROOT / "tests/system/golden"
@@ -99,13 +103,38 @@ def example(name):
     if (target, name) in SKIP:
         return skip(fact, SKIP[target, name])
     command, files = modules(name)
-    got = shown(*machine("--system", name, "--command", command, "sigma0",
-                         "moe", *files))
+    trace = scratch / (name + ".vtr")
+    got = shown(*machine("--system", name, "--command", command, "--trace",
+                         trace, "sigma0", "moe", *files))
     wanted = masked((GOLDEN / (name + ".txt")).read_text())
-    if (target, "irq") in SKIP and name == "demo":
+    if wanted_driver_is_missing(name):
         got, wanted = without_device(got), without_device(wanted)
     report(got == wanted, fact, "".join(difflib.unified_diff(
         wanted.splitlines(True), got.splitlines(True), "wanted", target)))
+    if wanted_driver_is_missing(name):
+        skip(name + " tells the simulator's story", SKIP[target, "irq"])
+    else:
+        same_story(name, trace)
+
+
+def wanted_driver_is_missing(name):
+    return (target, "irq") in SKIP and name == "demo"
+
+
+def told(trace):
+    tool = pathlib.Path(os.environ.get("VITRINE_BUILD", ROOT / "build"),
+                        "tools/vitrine-trace")
+    code, out, err = start([tool, "--to", "story", trace])
+    return out if code == 0 else "== vitrine-trace: exit code %d\n%s" % (code,
+                                                                         err)
+
+
+def same_story(name, trace):
+    in_sim = scratch / (name + "-sim.vtr")
+    start([ROOT / "vitrine", "run", "--trace", in_sim, name])
+    different = story.differences(name, told(in_sim), told(trace))
+    report(not different, name + " tells the simulator's story",
+           "\n".join(different))
 
 
 def kernel_suite():
@@ -151,8 +180,10 @@ def debugger():
     report(not missing, fact, "not there: %s\n%s%s" % (missing, out, err))
 
 
-for path in sorted(GOLDEN.glob("*.txt")):
-    example(path.stem)
+with tempfile.TemporaryDirectory(prefix="vitrine-machines-") as folder:
+    scratch = pathlib.Path(folder)
+    for path in sorted(GOLDEN.glob("*.txt")):
+        example(path.stem)
 if not options:
     debugger()
 kernel_suite()

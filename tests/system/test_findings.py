@@ -54,4 +54,18 @@ def _():
     assert re.match(r"the same \d+ records\n", same), same
 
 
+@test("seeds, CPUs: one story; another system tells another")
+def _():
+    def story(*words):
+        path = scratch / "story.vtr"
+        path.write_bytes(run_traced(*words)[1])
+        return vitrine("trace", "--to", "story", path).expect(0).out
+    plain = story("clntsrv")
+    assert "== server for client-a\n<- client-a: ok\n" in plain, plain
+    assert "-> server: " in plain and "== moe, memory\n" in plain, plain
+    assert story("--seed", 7, "clntsrv") == plain
+    assert story("--cpus", 4, "clntsrv") == plain
+    assert story("hello") != plain
+
+
 main()

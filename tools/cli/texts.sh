@@ -124,7 +124,8 @@ Shows a trace that `vitrine run --trace FILE` wrote.
   --to FORMAT       text (default), summary, findings (dead-locks, stuck calls,
                     priority inversions, ...); sequence diagrams: svg,
                     mermaid, plantuml, mscgen; timelines: perfetto, chrome, ctf, vcd;
-                    messages: pcapng; data: sqlite, csv, json. Without it,
+                    messages: pcapng; data: sqlite, csv, json; story: what each
+                    thread said and handed on, the same on every machine. Without it,
                     OUTPUT's ending decides
   -o OUTPUT         write there instead of to the terminal
   --max N           at most N messages in a sequence diagram (200; 0: all)

@@ -38,6 +38,7 @@ static const struct format {
     {"pcapng", ".pcapng", export_pcapng, STREAM},
     {"vcd", ".vcd", export_vcd, STREAM},
     {"sqlite", ".db", export_sqlite, OWN},
+    {"story", NULL, export_story, STREAM},
     {"words", NULL, export_words, STREAM},
     {"inputs", NULL, export_inputs, STREAM},
     {"csv", ".csv", export_csv, RECORDS},

@@ -56,6 +56,7 @@ void export_plantuml(struct view *v);
 void export_mscgen(struct view *v);
 void export_findings(struct view *v);
 void export_path(struct view *v);
+void export_story(struct view *v);
 void export_words(struct view *v);
 void export_inputs(struct view *v);
 void export_sqlite(struct view *v);

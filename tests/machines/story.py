@@ -1,0 +1,34 @@
+"""Two stories (`vitrine trace --to story`): what one tells and the other not.
+
+tools/trace/story.c says what a story leaves out, and why. Left out here, too,
+is a driver's part: how many bytes its device takes at a time, and so how often
+it interrupts, is the device's own business.
+"""
+import difflib
+
+DRIVERS = {"demo": "uart", "irq": "uart"}
+
+
+def parts(text, without):
+    """Its parts by title: lines."""
+    found, lines = {}, []
+    for line in text.splitlines():
+        if line.startswith("== "):
+            lines = found.setdefault(line[3:], [])
+        else:
+            lines.append(line)
+    return {title: lines for title, lines in found.items() if title != without}
+
+
+def differences(name, wanted, got):
+    """Lines, each with its thread; [] if example `name` told one story."""
+    sides = [parts(text, DRIVERS.get(name)) for text in (wanted, got)]
+    different = []
+    for title in sorted(set(sides[0]) | set(sides[1])):
+        a, b = (side.get(title, []) for side in sides)
+        different += ["%s: %s" % (title, line) for line in
+                      difflib.unified_diff(a, b, "simulator", "machine", n=2,
+                                           lineterm="")]
+    if not sides[0]:
+        different.append("the simulator tells nothing")
+    return different
