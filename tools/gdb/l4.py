@@ -20,6 +20,10 @@ RIGHTS = ((4, "r"), (1, "w"), (2, "s"), (8, "d"), (16, "v"))
 TASK, THREAD = 1, 2
 
 
+def tree_size(root):
+    return int(root["size"]) if root else 0
+
+
 def container(pointer, type_name, member):
     """container_of(): the struct that the pointed-to member is in."""
     whole = gdb.lookup_type("struct " + type_name)
@@ -94,13 +98,13 @@ def rights_text(rights):
     return "".join(c for bit, c in RIGHTS if int(rights) & bit) or "-"
 
 
-def mappings(node):
-    """A treap of mappings, by address."""
-    if not node:
+def mappings(place):
+    """A tree of mappings, by address."""
+    if not place:
         return
-    yield from mappings(node["left"])
-    yield node
-    yield from mappings(node["right"])
+    yield from mappings(place["left"])
+    yield container(place, "mem_node", "place")
+    yield from mappings(place["right"])
 
 
 def short(value):
@@ -147,7 +151,7 @@ def tasks():
         if type_of(o) == TASK:
             t = as_task(o)
             yield "%-30s %4d capabilities, %4d mappings" % (
-                name_of(o), t["caps"]["used"], t["mem"]["count"])
+                name_of(o), t["caps"]["used"], tree_size(t["mem"]["nodes"]))
 
 
 def threads():
@@ -177,7 +181,7 @@ def mapped(task):
         size = 1 << int(n["order"])
         rights = int(n["rights"])
         yield "%#014x %8d KiB %s%s%s -> %#x" % (
-            int(n["va"]), size >> 10, "r" if rights & 4 else "-",
+            int(n["place"]["key"]), size >> 10, "r" if rights & 4 else "-",
             "w" if rights & 2 else "-", "x" if rights & 1 else "-",
             int(n["pa"]))
 
