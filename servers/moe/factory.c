@@ -20,6 +20,7 @@
 #include "log.h"
 #include "names.h"
 #include "rm.h"
+#include "sched.h"
 #include <l4/re/c/mem_alloc.h>
 #include <l4/re/protocols.h>
 #include <l4/sys/err.h>
@@ -131,6 +132,16 @@ static l4_msgtag_t make_log(struct allocator *a, const struct request *r)
     return answer_object(error, &log->object);
 }
 
+/* Limit and offset of priorities, CPUs (all). */
+static l4_msgtag_t make_sched(struct allocator *a, const struct request *r)
+{
+    struct sched *s = NULL;
+    long error =
+        sched_create(a, argument_number(r, 0, 0), argument_number(r, 1, 0),
+                     argument_number(r, 2, ~0ul), &s);
+    return answer_object(error, &s->object);
+}
+
 static l4_msgtag_t make_allocator(struct allocator *a, const struct request *r)
 {
     struct allocator *n = NULL;
@@ -181,6 +192,8 @@ static l4_msgtag_t allocator_request(struct object *o, const struct request *r)
         return make_names(a);
     case L4_PROTO_LOG:
         return make_log(a, r);
+    case L4_PROTO_SCHEDULER:
+        return make_sched(a, r);
     case L4_PROTO_FACTORY:
         return make_allocator(a, r);
     default:

@@ -4,6 +4,8 @@
  *      L4.Env.rom, .log, .icu, ...   ned's own capabilities
  *      L4.Proto.Dataspace, ...       for cap:create()
  *      L4.default_loader, L4.Loader  starting programs (lua_start.c)
+ *      L4.Cpu_set(0, 2)              a set of CPUs, as a number
+ *      L4.Info.cpus()                how many are online
  *      L4.Info.arch(), .uart()       the machine
  *      L4.sleep(ms), L4.time()       virtual time
  *
@@ -20,6 +22,7 @@
 #include <l4/re/env.h>
 #include <l4/re/protocols.h>
 #include <l4/sys/kip.h>
+#include <l4/sys/scheduler.h>
 #include <l4/sys/task.h>
 #include <l4/vitrine/bootinfo.h>
 #include <lauxlib.h>
@@ -147,12 +150,22 @@ static int info_uart(lua_State *L)
     return results;
 }
 
+/* CPUs that programs of this description may use. */
+static int info_cpus(lua_State *L)
+{
+    l4_sched_cpu_set_t set = l4_sched_cpu_set(0, 0, 0);
+    lua_l4_check(L,
+                 l4_error(l4_scheduler_info(l4re_env()->scheduler, NULL, &set)),
+                 "cpus");
+    lua_pushinteger(L, __builtin_popcountl(set.map));
+    return 1;
+}
+
 static void push_info(lua_State *L)
 {
     static const luaL_Reg functions[] = {
-        {"arch", info_arch},
-        {"mword_bits", info_mword_bits},
-        {"uart", info_uart},
+        {"arch", info_arch}, {"mword_bits", info_mword_bits},
+        {"uart", info_uart}, {"cpus", info_cpus},
         {NULL, NULL},
     };
     luaL_newlib(L, functions);
@@ -179,6 +192,23 @@ static int l4_time(lua_State *L)
     return 1;
 }
 
+/* --- sets of CPUs ---------------------------------------------------- */
+
+/* L4.Cpu_set(n, ...): bit n for CPU n. */
+static int l4_cpu_set(lua_State *L)
+{
+    enum { CPUS = 64 };
+    lua_Unsigned set = 0;
+    int top = lua_gettop(L);
+    for (int i = 1; i <= top; i++) {
+        lua_Integer cpu = luaL_checkinteger(L, i);
+        luaL_argcheck(L, cpu >= 0 && cpu < CPUS, i, "no CPU is called that");
+        set |= (lua_Unsigned)1 << cpu;
+    }
+    lua_pushinteger(L, (lua_Integer)set);
+    return 1;
+}
+
 /* --- the module ------------------------------------------------------ */
 
 static int loader_module(lua_State *L)
@@ -186,6 +216,7 @@ static int loader_module(lua_State *L)
     static const luaL_Reg functions[] = {
         {"sleep", l4_sleep},
         {"time", l4_time},
+        {"Cpu_set", l4_cpu_set},
         {NULL, NULL},
     };
     luaL_newlib(L, functions);

@@ -13,6 +13,7 @@
  *      prio       priority (2), quantum in us (the kernel's)
  *      stack      bytes (64 KiB)
  *      scheduler, factory, mem_alloc   capabilities
+ *      cpus       L4.Cpu_set(...): a scheduler proxy for these alone
  *      l4re_dbg, ldr_flags             accepted for L4Re's sake, no effect
  * A misspelt option is an error, so is a value of the wrong type: the
  * message begins with file and line of the script.
@@ -25,6 +26,7 @@
 #include <l4/sys/debugger.h>
 #include <l4/sys/err.h>
 #include <l4/sys/factory.h>
+#include <l4/sys/scheduler.h>
 #include <l4/sys/task.h>
 #include <lauxlib.h>
 #include <string.h>
@@ -127,6 +129,21 @@ static lua_Integer option_number(lua_State *L, const char *what,
     return n;
 }
 
+/* A scheduler with limits: of all CPUs, up to priority 255 (moe's sched.h). */
+static l4_cap_idx_t sched_proxy(lua_State *L, lua_Integer limit,
+                                lua_Integer offset, lua_Integer cpus)
+{
+    l4_cap_idx_t slot = lua_cap_slot(L);
+    l4_msgtag_t t = l4_factory_create_start(L4_PROTO_SCHEDULER, slot);
+    l4_factory_create_add_uint((l4_umword_t)limit, &t);
+    l4_factory_create_add_uint((l4_umword_t)offset, &t);
+    l4_factory_create_add_uint((l4_umword_t)cpus, &t);
+    lua_l4_check(L,
+                 l4_error(l4_factory_create_commit(l4re_env()->mem_alloc, t)),
+                 "scheduler proxy");
+    return slot;
+}
+
 /* One option: its name and, on top of the stack, its value. */
 static void option(lua_State *L, struct start *s, const char *name)
 {
@@ -137,6 +154,10 @@ static void option(lua_State *L, struct start *s, const char *name)
         option_log(L, s);
     else if (!strcmp(name, "scheduler"))
         r->scheduler = option_cap(L, name)->cap;
+    else if (!strcmp(name, "cpus"))
+        r->scheduler =
+            sched_proxy(L, L4_SCHED_MAX_PRIO, 0,
+                        option_number(L, name, LUA_MININTEGER, LUA_MAXINTEGER));
     else if (!strcmp(name, "factory"))
         r->factory = option_cap(L, name)->cap;
     else if (!strcmp(name, "mem_alloc"))
@@ -300,6 +321,30 @@ static int loader_lua_new_channel(lua_State *L)
     return 1;
 }
 
+/* A number of the table at `index`, or `otherwise`. */
+static lua_Integer field(lua_State *L, int index, const char *name,
+                         lua_Integer otherwise)
+{
+    lua_getfield(L, index, name);
+    if (!lua_isnil(L, -1))
+        otherwise = option_number(L, name, LUA_MININTEGER, LUA_MAXINTEGER);
+    lua_pop(L, 1);
+    return otherwise;
+}
+
+/* L4.Loader.create_sched_proxy{prio_limit, prio_offset, cpus}, also as a
+ * method. */
+static int loader_lua_sched_proxy(lua_State *L)
+{
+    int at = lua_gettop(L);
+    luaL_checktype(L, at, LUA_TTABLE);
+    l4_cap_idx_t proxy =
+        sched_proxy(L, field(L, at, "prio_limit", L4_SCHED_MAX_PRIO),
+                    field(L, at, "prio_offset", 0), field(L, at, "cpus", ~0ll));
+    lua_cap_push(L, proxy, L4_CAP_FPAGE_RWS, 0);
+    return 1;
+}
+
 /* L4.Loader.new{...}: the options are kept for the script's own use. */
 static int loader_lua_new(lua_State *L)
 {
@@ -380,6 +425,7 @@ void lua_start_open(lua_State *L)
         {"start", loader_lua_start},
         {"startv", loader_lua_startv},
         {"new_channel", loader_lua_new_channel},
+        {"create_sched_proxy", loader_lua_sched_proxy},
         {NULL, NULL},
     };
     luaL_newmetatable(L, class_name);

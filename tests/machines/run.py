@@ -8,7 +8,7 @@
 #
 # Each example must say what it says in the simulator (the golden files of
 # tests/system) and end as there. What differs by nature is masked: addresses,
-# how late a metronome was, how many bytes a device takes at once, and how a
+# how late a metronome was, how long a count took, how many bytes a device takes at once, and how a
 # machine calls a division by zero. Tests of the kernel suite are passed on,
 # one by one. The trace of each example tells the simulator's story (story.py).
 # A machine that hangs is ended by --time-limit.
@@ -84,6 +84,7 @@ def modules(name):
 def masked(text):
     text = re.sub(r"0x[0-9a-f]+\.*( in \w+ \([^)]*\))?", "0x...", text)
     text = re.sub(r"at most \d+ us late", "at most ... us late", text)
+    text = re.sub(r" in \d+ us", " in ... us", text)
     text = re.sub(r"with \d+ interrupts", "with ... interrupts", text)
     return re.sub(r'(task "divide"): .*', r"\1: ...", text)
 

@@ -36,12 +36,13 @@ def make(folder, env=None, progress=None):
     for n, (name, recipe) in enumerate(wanted.items()):
         if progress:
             progress("picture", n + 1, len(wanted))
-        system = recipe["system"]
-        if system not in traces:
-            traces[system] = folder / (system + ".vtr")
-            _vitrine("run", system, "--trace", traces[system], env=env)
+        system, options = recipe["system"], recipe.get("run", [])
+        run = (system, *options)
+        if run not in traces:
+            traces[run] = folder / ("%s-%d.vtr" % (system, len(traces)))
+            _vitrine("run", system, *options, "--trace", traces[run], env=env)
         kind = "trace" if "trace" in recipe else "graph"
-        _vitrine(kind, traces[system], *recipe[kind], "-o",
+        _vitrine(kind, traces[run], *recipe[kind], "-o",
                  folder / (name + ".svg"), env=env)
     for path in traces.values():
         path.unlink()

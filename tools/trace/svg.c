@@ -20,6 +20,7 @@
 enum {
     MARGIN = 20,
     TIME_WIDTH = 76,
+    CPU_WIDTH = 38,    /* more, on a machine with several */
     TOP = 74,          /* title and legend */
     NAMES_HEIGHT = 46, /* a row of name boxes */
     ROW = 27,
@@ -42,6 +43,8 @@ struct picture {
     uint32_t *row_of; /* message -> row + 1, 0: not shown */
     unsigned *colour; /* of each column */
     double width, height;
+    bool several; /* CPUs: each row says on which */
+    int time_width;
 };
 
 /* --- layout ------------------------------------------------------------- */
@@ -93,7 +96,7 @@ static void place_columns(struct picture *p)
 {
     const struct diagram *d = p->d;
     double *gap = xcalloc(d->column_count + 1, sizeof(*gap));
-    double x = MARGIN + TIME_WIDTH;
+    double x = MARGIN + p->time_width;
 
     for (size_t i = 0; i <= d->column_count; i++) {
         double own = i < d->column_count ? text_width(d->columns[i].title) : 0;
@@ -293,10 +296,11 @@ static void draw_note(const struct picture *p, const struct row *r, double y)
     char text[MESSAGE_TEXT];
 
     short_text(p, m, text);
-    double w = end ? p->width - 2 * MARGIN - TIME_WIDTH : text_width(text) + 16;
-    double x = end ? MARGIN + TIME_WIDTH : p->x[r->from] - w / 2;
-    if (x < MARGIN + TIME_WIDTH)
-        x = MARGIN + TIME_WIDTH;
+    double w =
+        end ? p->width - 2 * MARGIN - p->time_width : text_width(text) + 16;
+    double x = end ? MARGIN + p->time_width : p->x[r->from] - w / 2;
+    if (x < MARGIN + p->time_width)
+        x = MARGIN + p->time_width;
     fprintf(p->out,
             "<rect x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"20\" "
             "rx=\"3\" class=\"%s\"/><text x=\"%.1f\" y=\"%.1f\" "
@@ -354,11 +358,15 @@ static void draw_rows(const struct picture *p)
             fprintf(p->out,
                     "<text x=\"%d\" y=\"%.1f\" class=\"gap\">&#8942; "
                     "<title>%zu messages left out</title></text>",
-                    MARGIN + TIME_WIDTH + 2,
+                    MARGIN + p->time_width + 2,
                     p->y[i] - ROW / 2 - (r->loop_length ? LOOP_HEAD : 0) + 4,
                     r->hidden);
         fprintf(p->out, "<text x=\"%d\" y=\"%.1f\" class=\"time\">%s</text>",
-                MARGIN + TIME_WIDTH - 12, p->y[i], when);
+                MARGIN + p->time_width - 12, p->y[i], when);
+        if (p->several)
+            fprintf(p->out,
+                    "<text x=\"%d\" y=\"%.1f\" class=\"cpu\">CPU %u</text>",
+                    MARGIN, p->y[i], r->message->record.cpu);
         if (message_is_note(r->message))
             draw_note(p, r, p->y[i]);
         else
@@ -388,6 +396,7 @@ static void draw_styles(FILE *f)
           "stroke-width:3px;stroke-linejoin:round}.left{text-anchor:start}"
           ".bad{fill:#b3261e;font-weight:600}"
           ".time{text-anchor:end;fill:#7a8794;font-size:9.5px}"
+          ".cpu{fill:#1f4e8c;font-size:9.5px}"
           ".gap{fill:#7a8794;font-size:14px}"
           ".life{stroke:#b9c3cd;stroke-dasharray:3 4}"
           ".loop{fill:none;stroke:#9aa7b5;stroke-dasharray:5 3}"
@@ -449,7 +458,8 @@ static void draw_left_out(const struct picture *p)
             "<text x=\"%d\" y=\"%.1f\" class=\"sub\">%zu more messages are "
             "not drawn: --max 0 draws all, --only, --from and --until "
             "choose.</text>\n",
-            MARGIN + TIME_WIDTH, p->height - NAMES_HEIGHT - 12, p->d->left_out);
+            MARGIN + p->time_width, p->height - NAMES_HEIGHT - 12,
+            p->d->left_out);
 }
 
 static void draw(const struct picture *p)
@@ -473,12 +483,22 @@ static void draw(const struct picture *p)
     fputs("</svg>\n", p->out);
 }
 
+static bool on_several_cpus(const struct messages *m)
+{
+    for (size_t i = 0; i < m->count; i++)
+        if (m->all[i].record.cpu)
+            return true;
+    return false;
+}
+
 void export_svg(struct view *v)
 {
     struct diagram d;
     struct picture p = {.view = v, .d = &d, .out = v->out};
 
     diagram_make(&d, v);
+    p.several = on_several_cpus(&d.messages);
+    p.time_width = TIME_WIDTH + (p.several ? CPU_WIDTH : 0);
     p.x = xcalloc(d.column_count, sizeof(*p.x));
     p.colour = xcalloc(d.column_count, sizeof(*p.colour));
     p.y = xcalloc(d.row_count, sizeof(*p.y));

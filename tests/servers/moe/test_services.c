@@ -22,6 +22,7 @@
 #include <l4/sys/ipc.h>
 #include <l4/sys/irq.h>
 #include <l4/sys/rcv_endpoint.h>
+#include <l4/sys/scheduler.h>
 #include <l4/sys/task.h>
 #include <string.h>
 
@@ -401,6 +402,61 @@ static void logs(void)
          "a_log_makes_nothing");
 }
 
+/* --- schedulers --------------------------------------------------------- */
+
+static long proxy(l4_umword_t limit, l4_umword_t offset, l4_umword_t cpus,
+                  l4_cap_idx_t to)
+{
+    l4_msgtag_t t = l4_factory_create_start(L4_PROTO_SCHEDULER, to);
+    l4_factory_create_add_uint(limit, &t);
+    l4_factory_create_add_uint(offset, &t);
+    l4_factory_create_add_uint(cpus, &t);
+    return l4_error(l4_factory_create_commit(l4re_env()->mem_alloc, t));
+}
+
+static long run_at(l4_cap_idx_t scheduler, l4_cap_idx_t thread, unsigned prio)
+{
+    l4_sched_param_t p = l4_sched_param(prio, 0);
+    return l4_error(l4_scheduler_run_thread(scheduler, thread, &p));
+}
+
+static void schedulers(void)
+{
+    l4_cap_idx_t s = slot(), t = slot();
+    l4_sched_cpu_set_t first = l4_sched_cpu_set(0, 0, 1), none = first;
+    l4_kernel_clock_t us;
+    l4_umword_t max = 0;
+    l4_factory_create_thread(l4re_env()->factory, t);
+    code(proxy(0, 0, 1, s), -L4_EINVAL, "a_proxy_needs_a_priority");
+    code(proxy(256, 0, 1, s), -L4_EINVAL, "of_at_most_255");
+    code(proxy(10, 10, 1, s), -L4_EINVAL, "with_room_above_its_offset");
+    code(proxy(10, 0, 0, s), -L4_EINVAL, "and_a_cpu");
+    code(proxy(10, 8, 1, s), 0, "a_proxy_is_made");
+    code(l4_error(l4_scheduler_info(s, &max, &first)), 0, "it_tells_its_cpus");
+    fact(first.map == 1 && max >= 1, "which_are_those_it_was_given");
+    code(run_at(s, t, 1), 0, "it_lets_threads_run");
+    code(run_at(s, t, 255), 0, "above_its_limit_it_means_the_limit");
+    code(run_at(s, t, 0), -L4_EINVAL, "priority_0_is_none");
+    code(run_at(s, slot(), 1), -L4_EINVAL, "nobody_cannot_run");
+    code(run_at(s, l4re_env()->log, 1), -L4_EINVAL, "a_log_cannot_run");
+    code(request(s, L4_PROTO_SCHEDULER, L4_SCHEDULER_RUN_THREAD_OP, 3),
+         -L4_EINVAL, "a_request_has_five_words");
+    code(l4_error(l4_scheduler_idle_time(s, &first, &us)), 0,
+         "idle_time_is_told");
+    none.map = 2;
+    code(l4_error(l4_scheduler_idle_time(s, &none, &us)), -L4_EINVAL,
+         "not_of_cpus_that_are_others");
+    code(request(s, L4_PROTO_SCHEDULER, 9, 1), -L4_ENOSYS,
+         "a_scheduler_does_nothing_else");
+    code(request(s, L4_PROTO_IRQ, 0, 1), -L4_EBADPROTO,
+         "a_proxy_has_no_hot_plug_line");
+    code(proxy(10, 0, 2, s), 0, "a_proxy_for_a_cpu_that_is_not_there");
+    first = l4_sched_cpu_set(0, 0, 0);
+    code(l4_error(l4_scheduler_info(s, 0, &first)), 0, "can_be_asked");
+    fact(first.map == 0, "and_has_none");
+    code(run_at(s, t, 1), 0, "its_threads_stay_where_they_are");
+}
+
 static void sigma0(void)
 {
     l4_cap_idx_t s = l4re_env_get_cap("sigma0"), client = slot();
@@ -445,6 +501,7 @@ int main(void)
     names();
     false_tasks();
     logs();
+    schedulers();
     sigma0();
     factories();
     code(l4re_debug_obj_debug(l4re_env()->mem_alloc, DEBUG_CHECK), 0,

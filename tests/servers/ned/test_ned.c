@@ -247,6 +247,35 @@ Test(ned, a_name_space_can_be_made_and_given)
                "hello", 0, "nil\ttrue");
 }
 
+Test(ned, cpus_are_counted_and_named)
+{
+    expect_run("print(L4.Info.cpus(), L4.Cpu_set(0, 2), L4.Cpu_set())", "", 0,
+               "1\t5\t0");
+}
+
+Test(ned, a_cpu_beyond_all_is_an_error)
+{
+    expect_run("L4.Cpu_set(1, 64)", "", 1,
+               "rom/t.cfg:1: bad argument #2 to 'Cpu_set' (no CPU is called");
+}
+
+Test(ned, a_program_runs_by_a_scheduler_proxy)
+{
+    expect_run("local s = L4.Loader.create_sched_proxy{prio_limit = 20, "
+               "prio_offset = 10, cpus = L4.Cpu_set(0)}\n" START
+               "{scheduler = s}, 'rom/hello'):wait()\n" START
+               "{cpus = L4.Cpu_set(0)}, 'rom/hello'):wait()",
+               "hello", 0, "hello| Hello");
+}
+
+Test(ned, a_scheduler_proxy_without_cpus_is_refused)
+{
+    expect_run("L4.default_loader:create_sched_proxy{cpus = L4.Cpu_set()}", "",
+               1, "rom/t.cfg:1: scheduler proxy: ");
+    expect_run(START "{cpus = 'all'}, 'rom/hello')", "hello", 1,
+               "rom/t.cfg:1: cpus: a whole number expected, got string");
+}
+
 Test(ned, a_sub_allocator_has_a_limit)
 {
     expect_run("local a = L4.Env.user_factory:create(L4.Proto.Factory, 8192)\n"
