@@ -385,8 +385,9 @@ static const struct {
 };
 enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
 
-static void draw_styles(FILE *f)
+static void draw_styles(const struct picture *p)
 {
+    FILE *f = p->out;
     fputs("<style>text{font-family:'DejaVu Sans',Verdana,Helvetica,Arial,"
           "sans-serif;font-size:10px;fill:#1c2733}"
           ".name{font-size:12px;font-weight:600;text-anchor:middle}"
@@ -396,7 +397,6 @@ static void draw_styles(FILE *f)
           "stroke-width:3px;stroke-linejoin:round}.left{text-anchor:start}"
           ".bad{fill:#b3261e;font-weight:600}"
           ".time{text-anchor:end;fill:#7a8794;font-size:9.5px}"
-          ".cpu{fill:#1f4e8c;font-size:9.5px}"
           ".gap{fill:#7a8794;font-size:14px}"
           ".life{stroke:#b9c3cd;stroke-dasharray:3 4}"
           ".loop{fill:none;stroke:#9aa7b5;stroke-dasharray:5 3}"
@@ -408,6 +408,8 @@ static void draw_styles(FILE *f)
         fprintf(f, ".%s{stroke:%s;fill:none;stroke-width:1.4%s}",
                 kinds[i].class, kinds[i].colour,
                 strcmp(kinds[i].class, "reply") ? "" : ";stroke-dasharray:5 3");
+    if (p->several)
+        fputs(".cpu{fill:#1f4e8c;font-size:9.5px}", f);
     fputs("</style>\n<defs>", f);
     for (unsigned i = 0; i < KINDS; i++)
         fprintf(f,
@@ -469,7 +471,7 @@ static void draw(const struct picture *p)
             "height=\"%.0f\" viewBox=\"0 0 %.0f %.0f\">\n"
             "<rect width=\"100%%\" height=\"100%%\" fill=\"white\"/>\n",
             p->width, p->height, p->width, p->height);
-    draw_styles(p->out);
+    draw_styles(p);
     draw_title(p);
     draw_lifelines(p);
     draw_names(p, TOP, false);
