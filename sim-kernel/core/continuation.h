@@ -19,6 +19,7 @@
 #include "ipc_items.h"
 
 struct heap_node;
+struct ku_mem;
 struct object;
 struct task;
 struct thread;
@@ -48,6 +49,18 @@ struct continuation {
             bool reply; /* the message answers a call */
             struct item_cursor at;
         } message; /* the other is its ipc.partner */
+        struct {
+            word_t address; /* of the object looked for */
+            uint32_t id;    /* from this one on */
+        } pointer;
+        struct ku_mem *ku_mem; /* being made; its task is pinned */
+        struct {
+            struct object *o; /* made; goes to */
+            word_t index;     /* this slot, when empty */
+            word_t mr2;       /* for the answer */
+            bool with_mr2;
+            struct ku_mem *ku_mem; /* of a task, being made; or NULL */
+        } create;
         struct {
             uint32_t item;
             word_t behind; /* how much of it is done */

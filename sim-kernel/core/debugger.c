@@ -137,7 +137,7 @@ static bool debugger_query_op(struct thread *by, const struct invocation *inv,
     enum { NAME_WORDS = 2 * 4 };
     switch (op) {
     case OBJ_POINTER_TO_ID:
-        ipc_answer(by, debugger_pointer_to_id(by, inv), 1, 0);
+        debugger_pointer_to_id(by, inv);
         return true;
     case OBJ_NAME_OF_ID:
         if (inv_words(inv) < 2)

@@ -21,7 +21,7 @@
 #include "trace.h"
 #include "work.h"
 
-enum { LIST_MAX = 32 };
+enum { LIST_MAX = 16 };
 
 struct list_record { /* l4_kobj_info_t */
     word_t id;
@@ -73,26 +73,40 @@ long debugger_list(struct thread *by, const struct invocation *inv)
     struct list *l = object_nth(skip);
     for (; l != &object_all && n < room && n < LIST_MAX; l = l->next, n++) {
         list_fill(container_of(l, struct object, all), &to[n]);
-        work_done(2);
+        work_done(3); /* LIST_MAX of them need no preemption point */
     }
     by->utcb->mr[0] = n;
     by->utcb->mr[1] = object_count();
     return 0;
 }
 
-/* The number of the object at a kernel address, if there is one. */
-long debugger_pointer_to_id(struct thread *by, const struct invocation *inv)
+static bool pointer_on(struct thread *by)
 {
-    if (inv_words(inv) < 2)
-        return -L4_EMSGTOOSHORT;
-    for (struct list *l = object_all.next; l != &object_all; l = l->next) {
-        struct object *o = container_of(l, struct object, all);
-        if ((word_t)(uintptr_t)o == inv->mr[1]) {
+    struct continuation *c = &by->continuation;
+    struct object *o;
+    while ((o = object_from(c->pointer.id))) {
+        c->pointer.id = o->id + 1;
+        if ((word_t)(uintptr_t)o == c->pointer.address) {
             by->utcb->mr[0] = o->id;
-            return 0;
+            ipc_answer(by, 0, 1, 0);
+            return true;
         }
+        if (work_should_stop())
+            return false;
     }
-    return -L4_ENOENT;
+    ipc_answer(by, -L4_ENOENT, 1, 0);
+    return true;
+}
+
+void debugger_pointer_to_id(struct thread *by, const struct invocation *inv)
+{
+    if (inv_words(inv) < 2) {
+        ipc_answer(by, -L4_EMSGTOOSHORT, 1, 0);
+        return;
+    }
+    by->continuation = (struct continuation){
+        .go_on = pointer_on, .pointer = {.address = inv->mr[1]}};
+    thread_go_on(by);
 }
 
 static void print(const char *text)

@@ -26,7 +26,9 @@ long debugger_log_switch(const struct invocation *inv);
 /* Operations 0x200 to 0x2ff. */
 long debugger_tbuf_op(const struct invocation *inv, unsigned op);
 long debugger_list(struct thread *by, const struct invocation *inv);
-long debugger_pointer_to_id(struct thread *by, const struct invocation *inv);
+/* Answers by itself: with the number of the object at a kernel address, if
+ * there is one. */
+void debugger_pointer_to_id(struct thread *by, const struct invocation *inv);
 /* Kernel memory and objects, printed. */
 void debugger_memory(void);
 

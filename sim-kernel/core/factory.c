@@ -45,9 +45,10 @@ struct maker_args {
     struct factory *factory;
     struct thread *by;
     const struct invocation *inv;
+    struct ku_mem *ku_mem; /* set by make_task(): to be made, too */
 };
 
-static int make_thread(const struct maker_args *a, struct object **ret_object)
+static int make_thread(struct maker_args *a, struct object **ret_object)
 {
     struct thread *t = thread_create(&a->factory->quota, a->factory->object.id);
     if (!t)
@@ -57,7 +58,7 @@ static int make_thread(const struct maker_args *a, struct object **ret_object)
 }
 
 /* Argument: the flexpage of the first kernel-user memory, optional. */
-static int make_task(const struct maker_args *a, struct object **ret_object)
+static int make_task(struct maker_args *a, struct object **ret_object)
 {
     struct task *t = task_create(&a->factory->quota, a->factory->object.id);
     if (!t)
@@ -68,11 +69,11 @@ static int make_task(const struct maker_args *a, struct object **ret_object)
     unsigned order = a->inv->mr[2] >> 6 & 0x3f;
     if (order < PAGE_ORDER || order > 20)
         return -L4_EINVAL;
-    return task_add_ku_mem(t, a->inv->mr[2] & ~0xffful, 1ul << order);
+    return ku_mem_begin(t, a->inv->mr[2] & ~0xffful, 1ul << order, &a->ku_mem);
 }
 
 /* Arguments: label; item: the thread (or none: unbound). */
-static int make_gate(const struct maker_args *a, struct object **ret_object)
+static int make_gate(struct maker_args *a, struct object **ret_object)
 {
     struct object *to = NULL;
     word_t label = inv_words(a->inv) >= 3 ? a->inv->mr[2] : 0;
@@ -91,8 +92,7 @@ static int make_gate(const struct maker_args *a, struct object **ret_object)
 }
 
 /* Argument: the policy, of which there is one. */
-static int make_thread_group(const struct maker_args *a,
-                             struct object **ret_object)
+static int make_thread_group(struct maker_args *a, struct object **ret_object)
 {
     if (inv_words(a->inv) < 3)
         return -L4_EMSGTOOSHORT;
@@ -103,8 +103,7 @@ static int make_thread_group(const struct maker_args *a,
     return *ret_object ? 0 : -L4_ENOMEM;
 }
 
-static int make_dma_space(const struct maker_args *a,
-                          struct object **ret_object)
+static int make_dma_space(struct maker_args *a, struct object **ret_object)
 {
     struct task *t =
         dma_space_create(&a->factory->quota, a->factory->object.id);
@@ -114,21 +113,20 @@ static int make_dma_space(const struct maker_args *a,
     return 0;
 }
 
-static int make_irq(const struct maker_args *a, struct object **ret_object)
+static int make_irq(struct maker_args *a, struct object **ret_object)
 {
     *ret_object = irq_create(&a->factory->quota, a->factory->object.id);
     return *ret_object ? 0 : -L4_ENOMEM;
 }
 
-static int make_semaphore(const struct maker_args *a,
-                          struct object **ret_object)
+static int make_semaphore(struct maker_args *a, struct object **ret_object)
 {
     *ret_object = semaphore_create(&a->factory->quota, a->factory->object.id);
     return *ret_object ? 0 : -L4_ENOMEM;
 }
 
 /* Argument: the limit in bytes. */
-static int make_factory(const struct maker_args *a, struct object **ret_object)
+static int make_factory(struct maker_args *a, struct object **ret_object)
 {
     if (inv_words(a->inv) < 3)
         return -L4_EMSGTOOSHORT;
@@ -141,7 +139,7 @@ static int make_factory(const struct maker_args *a, struct object **ret_object)
 
 static const struct maker {
     long protocol;
-    int (*make)(const struct maker_args *a, struct object **ret_object);
+    int (*make)(struct maker_args *a, struct object **ret_object);
 } factory_makers[] = {
     {L4_PROTO_NONE, make_gate},
     {L4_PROTO_KOBJECT, make_gate},
@@ -154,7 +152,7 @@ static const struct maker {
     {L4_PROTO_THREAD_GROUP, make_thread_group},
 };
 
-static int factory_make(const struct maker_args *a, long protocol,
+static int factory_make(struct maker_args *a, long protocol,
                         struct object **ret_object)
 {
     unsigned count = sizeof(factory_makers) / sizeof(factory_makers[0]);
@@ -164,36 +162,65 @@ static int factory_make(const struct maker_args *a, long protocol,
     return -L4_ENODEV;
 }
 
-/* The new object's first capability goes to the invoker's buffer. Without
- * one the object goes again. */
-static int factory_hand_over(struct thread *by, word_t index, struct object *o)
-{
-    int error = cap_insert_root(&by->task->caps, index, o, CAP_ALL);
-    if (error)
-        object_destroy(o);
-    return error;
-}
-
 /* Success: an item that was mapped (RESULT bits 0), with what precedes it. */
-static void factory_answer(struct thread *by, int error, bool is_task,
-                           const struct invocation *inv)
+static void factory_answer(struct thread *by, int error, bool with_mr2,
+                           word_t mr2)
 {
     enum { ITEM_MAP = 8 };
-    unsigned words = is_task && inv_words(inv) >= 3 ? 1 : 0;
+    unsigned words = with_mr2 ? 1 : 0;
     if (error) {
         ipc_answer(by, error, 0, 0);
         return;
     }
-    by->utcb->mr[0] = inv->mr[2]; /* overwritten below if there is none */
+    by->utcb->mr[0] = mr2; /* overwritten below if there is none */
     by->utcb->mr[words] = ITEM_MAP;
     by->utcb->mr[words + 1] = 0;
     ipc_answer(by, 0, words, 1);
 }
 
+/* The object goes again. */
+static void factory_give_up(struct thread *by)
+{
+    struct object *o = by->continuation.create.o;
+    object_destroy(o); /* with kernel-user memory that is not complete */
+    object_unpin(o);
+}
+
+/* The new object's first capability goes to the invoker's buffer. 0,
+ * -L4_EAGAIN, an error: without it the object is nobody's. */
+static int factory_hand_over(struct thread *by)
+{
+    struct continuation *c = &by->continuation;
+    struct cap_table *table = &by->task->caps;
+    if (c->create.ku_mem) {
+        int error = ku_mem_go_on(c->create.ku_mem);
+        if (error)
+            return error;
+        c->create.ku_mem = NULL;
+    }
+    struct cap_slot *slot = cap_slot(table, c->create.index);
+    if (slot && !cap_unmap(slot, CAP_ALL))
+        return -L4_EAGAIN;
+    return cap_insert_root(table, c->create.index, c->create.o, CAP_ALL);
+}
+
+static bool factory_create_on(struct thread *by)
+{
+    struct continuation *c = &by->continuation;
+    int error = factory_hand_over(by);
+    if (error == -L4_EAGAIN)
+        return false;
+    factory_answer(by, error, c->create.with_mr2, c->create.mr2);
+    if (error)
+        object_destroy(c->create.o);
+    object_unpin(c->create.o);
+    return true;
+}
+
 static void factory_create_op(struct factory *f, struct thread *by,
                               const struct invocation *inv)
 {
-    struct maker_args a = {f, by, inv};
+    struct maker_args a = {f, by, inv, NULL};
     struct object *o = NULL;
     word_t index;
     if (!(inv_flags(inv) & SYS_RECV)) {
@@ -212,8 +239,17 @@ static void factory_create_op(struct factory *f, struct thread *by,
         ipc_answer(by, error, 0, 0);
         return;
     }
-    factory_answer(by, factory_hand_over(by, index, o), o->ops == &task_ops,
-                   inv);
+    object_pin(o);
+    by->continuation = (struct continuation){
+        .go_on = factory_create_on,
+        .give_up = factory_give_up,
+        .create = {.o = o,
+                   .index = index,
+                   .mr2 = inv->mr[2],
+                   .with_mr2 = o->ops == &task_ops && inv_words(inv) >= 3,
+                   .ku_mem = a.ku_mem},
+    };
+    thread_go_on(by);
 }
 
 static void factory_invoke(struct object *o, struct thread *by,

@@ -231,7 +231,7 @@ size_t kmem_charge(size_t size)
     return class < CLASSES ? class_size[class] : PAGE_SIZE << block_order(size);
 }
 
-void *kmem_alloc(struct quota *q, size_t size)
+void *kmem_alloc_raw(struct quota *q, size_t size)
 {
     size_t bytes = kmem_charge(size);
     unsigned class = class_of(size);
@@ -252,8 +252,22 @@ void *kmem_alloc(struct quota *q, size_t size)
         return NULL;
     }
     heap.free -= bytes; /* keeps I4 */
-    work_done(1 + (unsigned)(bytes / WORK_CLEAR));
-    return memset(p, 0, bytes);
+    work_done(1);
+    return p;
+}
+
+void kmem_clear(void *p, size_t size)
+{
+    work_done((unsigned)(size / WORK_CLEAR));
+    memset(p, 0, size);
+}
+
+void *kmem_alloc(struct quota *q, size_t size)
+{
+    void *p = kmem_alloc_raw(q, size);
+    if (p)
+        kmem_clear(p, kmem_charge(size));
+    return p;
 }
 
 void kmem_free(struct quota *q, void *p, size_t size)

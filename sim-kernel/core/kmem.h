@@ -19,6 +19,9 @@ void kmem_init(void *start, size_t size);
 /* Zeroed memory of at least `size` bytes, or NULL: quota or heap exhausted
  * (nothing changed). size 1..4 MiB. */
 void *kmem_alloc(struct quota *q, size_t size);
+/* The same, not cleared; and what clears it. */
+void *kmem_alloc_raw(struct quota *q, size_t size);
+void kmem_clear(void *p, size_t size);
 /* p from kmem_alloc(q, size) with the same q and size; NULL is ignored. */
 void kmem_free(struct quota *q, void *p, size_t size);
 /* What kmem_alloc(q, size) charges. */

@@ -30,14 +30,15 @@ struct list object_all;
 struct list object_ending; /* the queue, of object->ending */
 static bool queue_is_new;  /* something came since it was asked */
 static uint32_t last_id;
-static uint32_t count; /* objects on object_all */
+static struct tree_node *by_id; /* the objects on object_all */
 
 void object_init_all(void)
 {
     list_init(&object_all);
     list_init(&object_ending);
     queue_is_new = false;
-    last_id = count = 0;
+    last_id = 0;
+    by_id = NULL;
 }
 
 void object_init(struct object *o, const struct object_ops *ops,
@@ -54,7 +55,7 @@ void object_init(struct object *o, const struct object_ops *ops,
     o->stage = OBJECT_LIVE;
     list_init(&o->ending);
     list_add_last(&object_all, &o->all);
-    count++;
+    tree_insert(&by_id, &o->by_id, o->id);
     mapping_init(&o->caps);
     trace_event(VTR_CREATE, 0, o->id, ops->type, factory_id, bytes, 0, 0);
 }
@@ -107,7 +108,7 @@ static void bury(struct object *o)
 {
     trace_event(VTR_DELETE, 0, o->id, o->ops->type, 0, 0, 0, 0);
     list_remove(&o->all);
-    count--;
+    tree_remove(&by_id, &o->by_id);
     list_remove(&o->ending);
     o->stage = OBJECT_DEAD;
     object_unpin(o);
@@ -165,7 +166,7 @@ bool object_reap_is_new(void)
 
 uint32_t object_count(void)
 {
-    return count;
+    return tree_size(by_id);
 }
 
 void object_rest(struct object *o)
@@ -179,22 +180,26 @@ void object_never_free(struct object *o)
     kpanic("the kernel's own pin was lost");
 }
 
+static struct object *object_at(struct tree_node *n)
+{
+    return n ? container_of(n, struct object, by_id) : NULL;
+}
+
 struct list *object_nth(uint64_t n)
 {
-    struct list *l = object_all.next;
-    while (n-- && l != &object_all)
-        l = l->next;
-    return l;
+    struct object *o = object_at(tree_nth(by_id, n));
+    return o ? &o->all : &object_all;
+}
+
+struct object *object_from(uint32_t id)
+{
+    return object_at(tree_from(by_id, id));
 }
 
 struct object *object_find(uint32_t id)
 {
-    for (struct list *l = object_all.next; l != &object_all; l = l->next) {
-        struct object *o = container_of(l, struct object, all);
-        if (o->id == id)
-            return o;
-    }
-    return NULL;
+    struct object *o = object_from(id);
+    return o && o->id == id ? o : NULL;
 }
 
 void object_check_all(void)
@@ -208,7 +213,8 @@ void object_check_all(void)
         kassert(o->dying == (o->stage != OBJECT_LIVE));
         cap_object_check(o); /* I1 */
     }
-    kassert(found == count);
+    kassert(found == object_count());
+    tree_check(by_id);
     for (struct list *l = object_ending.next; l != &object_ending;
          l = l->next) {
         struct object *o = container_of(l, struct object, ending);

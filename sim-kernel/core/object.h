@@ -16,6 +16,7 @@
 #include "mapdb.h"
 #include "port.h"
 #include "quota.h"
+#include "tree.h"
 
 struct cap_slot;
 struct object;
@@ -75,6 +76,7 @@ struct object {
     bool dying;                   /* object_destroy() was called */
     uint8_t stage;                /* enum object_stage */
     struct list all;              /* on object_all */
+    struct tree_node by_id;       /* the same, to be found */
     struct list ending;           /* on object.c's queue */
     struct mapping caps;          /* top of the capabilities' tree: the
                                      first ones are its children */
@@ -129,10 +131,12 @@ bool object_reap_is_new(void);
  * pins for ever: without a capability nobody can name them, that is all. */
 void object_rest(struct object *o);
 void object_never_free(struct object *o);
-/* The n-th of object_all, or its end. Linear: for the debugger only. */
+/* The n-th of object_all, or its end. O(log n) */
 struct list *object_nth(uint64_t n);
-/* By debugger id; NULL: none. Linear: for the debugger only. */
+/* By debugger id; NULL: none. O(log n) */
 struct object *object_find(uint32_t id);
+/* The first with this id or a larger one; NULL: none. O(log n) */
+struct object *object_from(uint32_t id);
 /* I1, I2 of every live object. */
 void object_check_all(void);
 

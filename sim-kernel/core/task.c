@@ -1,5 +1,5 @@
 /*
- * Tasks: creation, kernel-user memory, and the operations a capability to a
+ * Tasks: creation, end, and the operations a capability to a
  * task offers (ABI.md section 1, Task).
  *
  * map and unmap are in task_ops.c. A task ends in steps (object.c's reaper
@@ -20,8 +20,6 @@
 #include "vcpu.h"
 #include "work.h"
 
-enum { KU_MEM_MAX = 16 * PAGE_SIZE };
-
 /* What task and DMA space have in common. */
 static struct task *task_new(struct quota *q, const struct object_ops *ops,
                              uint32_t factory_id)
@@ -31,7 +29,7 @@ static struct task *task_new(struct quota *q, const struct object_ops *ops,
         return NULL;
     object_init(&t->object, ops, q, factory_id, kmem_charge(sizeof(*t)));
     list_init(&t->threads);
-    list_init(&t->ku_mem);
+    list_init(&t->ku_going);
     list_init(&t->vcpus);
     t->has_mem = !mspace_init(&t->mem, q, t->object.id, boot_user_end);
     return t;
@@ -58,75 +56,6 @@ struct task *dma_space_create(struct quota *q, uint32_t factory_id)
     return NULL;
 }
 
-/* --- kernel-user memory ----------------------------------------------- */
-
-static int ku_mem_map(struct task *t, struct ku_mem *k)
-{
-    for (size_t at = 0; at < k->size; at += PAGE_SIZE) {
-        paddr_t pa = port_virt_to_phys((char *)k->kernel + at);
-        int error = mspace_map_root(&t->mem, k->user + at, pa, PAGE_ORDER,
-                                    RIGHT_R | RIGHT_W, MEM_NORMAL);
-        if (error)
-            return error;
-    }
-    return 0;
-}
-
-static void ku_mem_unmap(struct task *t, struct ku_mem *k)
-{
-    unsigned flushed = 0;
-    for (size_t at = 0; at < k->size; at += PAGE_SIZE)
-        mspace_unmap_all(&t->mem, k->user + at, &flushed);
-}
-
-int task_add_ku_mem(struct task *t, uaddr_t user, size_t size)
-{
-    if (user % PAGE_SIZE || size % PAGE_SIZE || !size || size > KU_MEM_MAX ||
-        user + size > t->mem.end)
-        return -L4_EINVAL;
-    for (size_t at = 0; at < size; at += PAGE_SIZE)
-        if (mspace_find(&t->mem, user + at))
-            return -L4_EEXIST;
-    struct ku_mem *k = kmem_alloc(t->object.quota, sizeof(*k));
-    void *kernel = k ? kmem_alloc(t->object.quota, size) : NULL;
-    if (!kernel) {
-        kmem_free(t->object.quota, k, sizeof(*k));
-        return -L4_ENOMEM;
-    }
-    *k = (struct ku_mem){.user = user, .kernel = kernel, .size = size};
-    int error = ku_mem_map(t, k);
-    if (error) {
-        ku_mem_unmap(t, k);
-        kmem_free(t->object.quota, kernel, size);
-        kmem_free(t->object.quota, k, sizeof(*k));
-        return error;
-    }
-    list_add_last(&t->ku_mem, &k->link);
-    return 0;
-}
-
-void *task_ku_mem(struct task *t, uaddr_t user, size_t size)
-{
-    for (struct list *n = t->ku_mem.next; n != &t->ku_mem; n = n->next) {
-        struct ku_mem *k = container_of(n, struct ku_mem, link);
-        if (user >= k->user && size <= k->size &&
-            user - k->user <= k->size - size) /* no sum that could wrap */
-            return (char *)k->kernel + (user - k->user);
-    }
-    return NULL;
-}
-
-bool task_has_ku_mem(const struct task *t, uaddr_t user, unsigned order)
-{
-    uaddr_t last = user + (order < 64 ? (1ul << order) - 1 : ~0ul);
-    for (struct list *n = t->ku_mem.next; n != &t->ku_mem; n = n->next) {
-        struct ku_mem *k = container_of(n, struct ku_mem, link);
-        if (k->user <= last && user < k->user + k->size)
-            return true;
-    }
-    return false;
-}
-
 /* --- operations ------------------------------------------------------- */
 
 /* cap_valid (one capability) and cap_equal (two). */
@@ -142,17 +71,46 @@ static long task_op_cap_info(struct task *t, const struct invocation *inv)
            (a && b && a->object == b->object && a->rights == b->rights);
 }
 
-static long task_op_ku_mem(struct task *t, struct thread *by,
+static void task_ku_mem_give_up(struct thread *by)
+{
+    struct ku_mem *k = by->continuation.ku_mem;
+    struct object *task = &k->task->object;
+    ku_mem_give_up(k);
+    object_unpin(task);
+}
+
+static bool task_ku_mem_on(struct thread *by)
+{
+    struct ku_mem *k = by->continuation.ku_mem;
+    struct object *task = &k->task->object;
+    int error = ku_mem_go_on(k);
+    if (error == -L4_EAGAIN)
+        return false;
+    ipc_answer(by, error, 1, 0);
+    object_unpin(task);
+    return true;
+}
+
+/* MR1: flexpage; it comes back. */
+static void task_op_ku_mem(struct task *t, struct thread *by,
                            const struct invocation *inv)
 {
-    if (inv_words(inv) < 2)
-        return -L4_EMSGTOOSHORT;
+    struct ku_mem *k;
     unsigned order = inv->mr[1] >> 6 & 0x3f;
-    if (order < PAGE_ORDER || order > 20)
-        return -L4_EINVAL;
-    int error = task_add_ku_mem(t, inv->mr[1] & ~0xffful, 1ul << order);
+    int error = order < PAGE_ORDER || order > 20 ? -L4_EINVAL : 0;
+    if (inv_words(inv) < 2)
+        error = -L4_EMSGTOOSHORT;
+    if (!error)
+        error = ku_mem_begin(t, inv->mr[1] & ~0xffful, 1ul << order, &k);
     by->utcb->mr[0] = inv->mr[1];
-    return error;
+    if (error) {
+        ipc_answer(by, error, 1, 0);
+        return;
+    }
+    object_pin(&t->object);
+    by->continuation = (struct continuation){
+        .go_on = task_ku_mem_on, .give_up = task_ku_mem_give_up, .ku_mem = k};
+    thread_go_on(by);
 }
 
 static void task_invoke(struct object *o, struct thread *by,
@@ -171,7 +129,7 @@ static void task_invoke(struct object *o, struct thread *by,
         ipc_answer(by, task_op_cap_info(t, inv), 0, 0);
         break;
     case TASK_ADD_KU_MEM:
-        ipc_answer(by, task_op_ku_mem(t, by, inv), 1, 0);
+        task_op_ku_mem(t, by, inv);
         break;
     default:
         ipc_answer(by, op < 0 ? op : -L4_ENOSYS, 0, 0);
@@ -197,8 +155,12 @@ static void dma_space_invoke(struct object *o, struct thread *by,
 
 static void task_destroy(struct object *o)
 {
-    struct task *t = task_of(o);
-    vcpu_evict(&t->vcpus);
+    (void)o; /* all of it takes long */
+}
+
+static bool task_chore(struct object *o)
+{
+    return ku_mem_chore(task_of(o));
 }
 
 static bool task_kill_threads(struct task *t)
@@ -215,7 +177,7 @@ static bool task_kill_threads(struct task *t)
 static bool task_take_down(struct object *o, unsigned budget)
 {
     struct task *t = task_of(o);
-    if (!task_kill_threads(t))
+    if (!vcpu_evict(&t->vcpus) || !task_kill_threads(t))
         return false;
     if (t->has_caps) {
         t->has_caps = !cap_table_destroy(&t->caps, budget);
@@ -240,16 +202,7 @@ static bool task_wind_up(struct object *o)
     t->has_mem = false;
     if (!io_space_free(t))
         return false;
-    while (!list_is_empty(&t->ku_mem)) {
-        struct ku_mem *k = container_of(t->ku_mem.next, struct ku_mem, link);
-        list_remove(&k->link);
-        kmem_free(o->quota, k->kernel, k->size);
-        kmem_free(o->quota, k, sizeof(*k));
-        work_done(2);
-        if (work_should_stop())
-            return false;
-    }
-    return true;
+    return ku_mem_free_all(t);
 }
 
 static void task_free(struct object *o)
@@ -262,6 +215,7 @@ const struct object_ops task_ops = {
     .protocols = {L4_PROTO_TASK},
     .invoke = task_invoke,
     .destroy = task_destroy,
+    .chore = task_chore,
     .take_down = task_take_down,
     .wind_up = task_wind_up,
     .free = task_free,
@@ -272,6 +226,7 @@ const struct object_ops dma_space_ops = {
     .protocols = {L4_PROTO_DMA_SPACE, L4_PROTO_TASK},
     .invoke = dma_space_invoke,
     .destroy = task_destroy,
+    .chore = task_chore,
     .take_down = task_take_down,
     .wind_up = task_wind_up,
     .free = task_free,
@@ -289,6 +244,7 @@ void task_check(struct task *t)
     reply_check(t);
     cap_table_check(&t->caps);
     mspace_check(&t->mem);
+    ku_mem_check(t);
     io_space_check(t);
 }
 

@@ -2,23 +2,15 @@
  * Tasks: an address space for memory and one for capabilities.
  *
  * I1  every thread on `threads` has task == this.
- * I2  kernel-user memory (ku_mem) stays until the task goes.
  */
 #ifndef CORE_TASK_H
 #define CORE_TASK_H
 
 #include "cap.h"
+#include "ku_mem.h"
 #include "mspace.h"
 #include "object.h"
 #include "reply.h"
-
-/* Memory shared by kernel and user: holds UTCBs. */
-struct ku_mem {
-    struct list link;
-    uaddr_t user;
-    void *kernel;
-    size_t size;
-};
 
 struct task {
     struct object object;
@@ -26,7 +18,8 @@ struct task {
     struct mspace *io; /* I/O ports (io_space.h); NULL: none */
     struct cap_table caps;
     struct list threads;
-    struct list ku_mem;
+    struct tree_node *ku_mem; /* areas (ku_mem.h) */
+    struct list ku_going;
     struct reply_table replies;
     struct list vcpus;      /* of struct vcpu: it is their user task */
     bool has_mem, has_caps; /* which of the spaces were made */
@@ -45,13 +38,6 @@ extern const struct object_ops dma_space_ops;
 /* An empty task charged to q; NULL: no memory. */
 struct task *task_create(struct quota *q, uint32_t factory_id);
 struct task *dma_space_create(struct quota *q, uint32_t factory_id);
-/* Kernel-user memory at [user, + size), both page aligned, at most 16
- * pages a call. 0, -L4_EINVAL, -L4_ENOMEM, -L4_EEXIST. */
-int task_add_ku_mem(struct task *t, uaddr_t user, size_t size);
-/* Kernel address of [user, + size) if that is kernel-user memory, or NULL. */
-void *task_ku_mem(struct task *t, uaddr_t user, size_t size);
-/* Is any of [user, + 2^order), aligned, kernel-user memory? */
-bool task_has_ku_mem(const struct task *t, uaddr_t user, unsigned order);
 /* Unmap of one capability with an L4 unmap mask (UNMAP_*); false:
  * stopped at a preemption point. */
 bool task_unmap_cap(struct cap_slot *c, unsigned rights, word_t mask);

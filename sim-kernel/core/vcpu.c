@@ -198,7 +198,7 @@ void vcpu_note_senders(struct thread *t)
         trigger_hit(v->doorbell);
 }
 
-void vcpu_evict(struct list *vcpus)
+bool vcpu_evict(struct list *vcpus)
 {
     while (!list_is_empty(vcpus)) {
         struct vcpu *v = container_of(vcpus->next, struct vcpu, in_user_task);
@@ -212,7 +212,11 @@ void vcpu_evict(struct list *vcpus)
             vcpu_enter(t, &gone);
         }
         vcpu_set_user_task(v, NULL);
+        work_done(16);
+        if (work_should_stop())
+            return false;
     }
+    return true;
 }
 
 /* --- resume --------------------------------------------------------------- */

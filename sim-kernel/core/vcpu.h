@@ -65,8 +65,9 @@ void vcpu_set_message(struct thread *t, word_t tag, word_t label);
 void vcpu_note_senders(struct thread *t);
 /* t is killed: it is no vCPU any more. */
 void vcpu_end(struct thread *t);
-/* The user task of all vCPUs on `vcpus` ends. */
-void vcpu_evict(struct list *vcpus);
+/* The user task of all vCPUs on `vcpus` ends. False: stopped at a preemption
+ * point, call again. */
+bool vcpu_evict(struct list *vcpus);
 void vcpu_check(const struct thread *t);
 
 /* Whose memory t runs in. */

@@ -18,6 +18,7 @@
  */
 #include "kernel.h"
 
+#include <factory.h>
 #include <object.h>
 #include <work.h>
 
@@ -27,9 +28,12 @@ enum {
     FIRST = 8, /* slot of the first capability in src and dst */
     PERIOD = 100,
     GATE = 0x1c0,
+    SLOT = 0x1d0, /* OP_CREATE's */
+    KU_ORDER = 16,
 };
 #define PAGES ((uaddr_t)0x40000000)
 #define BACK  ((uaddr_t)0x48000000)
+#define KU    ((uaddr_t)0x4c000000)
 #define SUPER ((uaddr_t)0x50000000)
 #define FRAME ((paddr_t)0x40000000) /* of it; nobody looks there */
 enum { SUPER_PAGES = 512, TAKEN = 5 };
@@ -48,7 +52,9 @@ enum op {
     OP_SEND_TO_URGENT,
     OP_RECEIVE, /* from one who waits to send */
     OP_RECEIVE_FROM_URGENT,
-    OP_SPLIT, /* a page is taken out of a superpage */
+    OP_KU_MEM,
+    OP_CREATE, /* into a slot from which much was derived */
+    OP_SPLIT,  /* a page is taken out of a superpage */
     OPS
 };
 
@@ -134,6 +140,24 @@ static void delete (struct thread *t, word_t slot)
               slot << SEL_SHIFT | FPAGE_OBJ << 4 | 0xf);
 }
 
+static void add_ku_mem(struct thread *t)
+{
+    if (!is_there(src_slot))
+        return;
+    t->utcb->mr[0] = TASK_ADD_KU_MEM;
+    t->utcb->mr[1] = KU | KU_ORDER << 6 | FPAGE_MEM << 4 | RIGHT_RWX;
+    sys(t, src_slot, CALL, tag_make(L4_PROTO_TASK, 2, 0, 0), NEVER);
+}
+
+static void create(struct thread *t)
+{
+    enum { FACTORY = 2, ONE_CAP = 8 | 2 };
+    t->utcb->mr[0] = (word_t)L4_PROTO_IRQ_SENDER;
+    t->utcb->bdr = 0;
+    t->utcb->br[0] = (word_t)SLOT << SEL_SHIFT | ONE_CAP;
+    sys(t, FACTORY, CALL, tag_make(L4_PROTO_FACTORY, 1, 0, 0), NEVER);
+}
+
 static bool is_message(enum op op)
 {
     return op >= OP_SEND && op <= OP_RECEIVE_FROM_URGENT;
@@ -201,6 +225,12 @@ static void operate(struct thread *t, enum op op)
     case OP_DELETE_TASK:
         delete (t, dst_slot);
         break;
+    case OP_KU_MEM:
+        add_ku_mem(t);
+        break;
+    case OP_CREATE:
+        create(t);
+        break;
     case OP_SPLIT:
         unmap(t, src_slot, UNMAP_SELF, taken_page());
         break;
@@ -261,7 +291,8 @@ static void check_superpage(struct mspace *m)
 static void check_done(enum op op)
 {
     cr_assert_eq(outcome(a), 0);
-    cr_assert_eq(answer(a), 0);
+    long done_before = op == OP_KU_MEM ? -L4_EEXIST : 0; /* by b */
+    cr_assert(answer(a) == 0 || answer(a) == done_before, "op %u: %ld", op, answer(a));
     if (is_message(op)) {
         cr_assert_eq(outcome(in_task), 0);
         cr_assert_eq(pages_in(src, PAGES) + pages_in(dst, PAGES), 2 * PIECES);
@@ -295,6 +326,14 @@ static void check_done(enum op op)
         break;
     case OP_REVOKE_CAPS:
         cr_assert_eq(caps_in(src) + caps_in(dst), 0);
+        break;
+    case OP_KU_MEM:
+        cr_assert_not_null(task_ku_mem(src, KU, 1ul << KU_ORDER));
+        break;
+    case OP_CREATE:
+        cr_assert_eq(cap_lookup(&kernel.task->caps, SLOT)->object->ops->type,
+                     VTR_T_IRQ);
+        cr_assert_eq(caps_in(dst), PIECES);
         break;
     case OP_SPLIT:
         cr_assert_eq(mspace_count(&src->mem) - count, SUPER_PAGES - 1);
@@ -350,6 +389,7 @@ static void act(enum act what, enum op op)
     case ACT_MAP:
         map(b, PAGES, pages(PAGES), false);
         map(b, (word_t)FIRST << SEL_SHIFT, caps(), false);
+        map(b, KU, pages(KU), false);
         break;
     case ACT_CANCEL:
         cancel(a_slot, a);
@@ -414,6 +454,14 @@ static void tasks_make(bool given)
                0, false, ~0u, &n);
 }
 
+static void slot_fill(void)
+{
+    irq_new(kernel.task, SLOT);
+    for (unsigned i = 0; i < PIECES; i++)
+        cap_map(cap_slot(&kernel.task->caps, SLOT), &dst->caps, FIRST + i,
+                CAP_ALL, false, false);
+}
+
 /* A superpage of src; dst has it, whole and a page of it twice, too. */
 static void superpage_make(void)
 {
@@ -470,6 +518,8 @@ static void world_make(enum op op)
     }
     if (op == OP_SPLIT)
         superpage_make();
+    if (op == OP_CREATE)
+        slot_fill();
     a_slot = slot_of_thread(a);
     b = thread_running(kernel.task, 20);
     sys_sleep(b, PERIOD);
@@ -507,6 +557,9 @@ static unsigned run(enum op op, const enum act *acts, const unsigned *at)
         check_done(op);
     if (is_message(op))
         check_told(op);
+    if (op == OP_KU_MEM && is_there(src_slot)) /* all of it or nothing */
+        cr_assert_eq(task_ku_mem(src, KU, PAGE_SIZE) != NULL,
+                     task_has_ku_mem(src, KU, KU_ORDER));
     work.piece = WORK_PIECE;
     if (is_there(GATE))
         slot_delete(kernel.task, GATE);
