@@ -53,7 +53,6 @@ int ku_mem_begin(struct task *t, uaddr_t user, size_t size,
 static int ku_map_page(struct ku_mem *k)
 {
     char *page = k->kernel + k->made;
-    kmem_clear(page, PAGE_SIZE);
     int error = mspace_map_root(&k->task->mem, ku_user(k) + k->made,
                                 port_virt_to_phys(page), PAGE_ORDER,
                                 RIGHT_R | RIGHT_W, MEM_NORMAL);
@@ -66,13 +65,19 @@ int ku_mem_go_on(struct ku_mem *k)
     if (!mem_split_on())
         return -L4_EAGAIN;
     while (k->made < k->size) {
-        int error = ku_map_page(k);
+        int error = 0;
+        if (work_should_stop())
+            return -L4_EAGAIN;
+        if (k->cleared == k->made) {
+            kmem_clear(k->kernel + k->cleared, PAGE_SIZE);
+            k->cleared += PAGE_SIZE;
+        } else {
+            error = ku_map_page(k);
+        }
         if (error) {
             ku_mem_give_up(k);
             return error;
         }
-        if (work_should_stop())
-            return -L4_EAGAIN;
     }
     k->state = KU_READY;
     return 0;

@@ -31,7 +31,7 @@ struct ku_mem {
     struct list going;      /* on task->ku_going */
     struct task *task;
     char *kernel;
-    size_t size, made; /* bytes; in all, mapped */
+    size_t size, cleared, made; /* bytes; made: cleared and mapped */
     enum ku_state state;
 };
 
