@@ -2,9 +2,9 @@
 # Each lab, proved: the starter fails every test for the stated reason, the
 # solution passes on many schedules, each wrong solution fails as stated.
 #
-#   labs/solutions/NN-name/            solution, wrong/NAME/, expect.toml
+#   labs/solutions/NN-name/            solution, wrong/NAME..., expect.toml
 #
-# A wrong solution's folder has only the files that differ from the solution.
+# A wrong solution is a patch of the solution, or the files that differ.
 #
 # VITRINE_LAB_SEEDS: schedules for the solution (4; CI: 100).
 # Prints TAP; arguments choose labs by number.

@@ -2,12 +2,14 @@
 # the tests of the labs. The student archive has neither this nor them.
 #
 #   labs/solutions/NN-name/FILE...      the solution
-#   labs/solutions/NN-name/wrong/NAME/  the files that differ from it
-#   labs/solutions/NN-name/right/NAME/  the same, of another good solution
+#   labs/solutions/NN-name/wrong/NAME.patch   what differs from it, or
+#   labs/solutions/NN-name/wrong/NAME/        the files that differ
+#   labs/solutions/NN-name/right/...          the same, of other good ones
 #
 # In labs inside the kernel the core file is the solution, and a wrong one has
 # only the functions that differ.
 import shutil
+import subprocess
 
 from . import csource, kernel
 from .places import SOLUTIONS, Problem
@@ -16,7 +18,7 @@ from .places import SOLUTIONS, Problem
 def names(lab, kind="wrong"):
     """The wrong solutions there are, or the other "right" ones."""
     folder = SOLUTIONS / lab.name / kind
-    return sorted(p.name for p in folder.iterdir()) if folder.is_dir() else []
+    return sorted(p.stem for p in folder.iterdir()) if folder.is_dir() else []
 
 
 def lay(lab, target, name=None, kind="wrong"):
@@ -30,12 +32,25 @@ def lay(lab, target, name=None, kind="wrong"):
                       (lab.number, kind, name, ", ".join(names(lab, kind))))
     for file in lab.kernel:
         (target / file).write_text(kernel.core_text(lab, file))
-    for place in (folder, folder / kind / name) if name else (folder,):
+    patch = folder / kind / ("%s.patch" % name)
+    differs = name and not patch.is_file()
+    for place in (folder, folder / kind / name) if differs else (folder,):
         for path in place.iterdir():
             if path.is_file() and path.name in lab.kernel:
                 _splice(target / path.name, path)
             elif path.is_file():
                 shutil.copy(path, target)
+    if patch.is_file():
+        _apply(patch, target)
+
+
+def _apply(patch, target):
+    done = subprocess.run(["patch", "-s", "-p1", "-d", target, "-i", patch],
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          text=True, check=False)
+    if done.returncode:
+        raise Problem("%s: does not fit the solution:\n%s" %
+                      (patch, done.stdout))
 
 
 def _splice(target, piece):
