@@ -90,7 +90,7 @@ static const struct operation operations[] = {
      {RANDOM, GATE_LABEL, RANDOM, GATE_LABEL}},
     {L4_PROTO_THREAD, A_THREAD, 0, 7, 0x10000, {UTCB}},
     {L4_PROTO_THREAD, A_THREAD, AN_IRQ, 8, 0, {0}},
-    {L4_PROTO_THREAD, A_THREAD, 0, 9, 0x70000, {ADDRESS, CODE}},
+    {L4_PROTO_THREAD, A_THREAD, 0, 9, 0x70000, {UTCB}},
     {L4_PROTO_THREAD_GROUP, A_SPARE, A_THREAD, 0, 1, {0}},
     {L4_PROTO_KOBJECT, A_GATE, A_THREAD, 0x10, 0, {GATE_LABEL}},
     {L4_PROTO_KOBJECT, A_GATE, 0, 0x11, 0, {0}},
@@ -123,6 +123,8 @@ static const struct operation operations[] = {
     {L4_PROTO_SCHEDULER, A_SCHEDULER, 0, 2, 0, {SMALL, SMALL}},
     {L4_PROTO_IRQ, A_SCHEDULER, AN_IRQ, 0, 1, {LINE}},
     {0, AN_ICU, 0, 0, 7, {SMALL, SMALL}},
+    {0, AN_ICU, 0, 3, 0, {SMALL}}, /* a CPU on */
+    {0, AN_ICU, 0, 4, 0, {SMALL}}, /* and off */
     {L4_PROTO_DEBUGGER, A_DEBUGGER, A_THREAD, 0x100, 0x1f, {RANDOM, RANDOM}},
     {L4_PROTO_DEBUGGER, A_DEBUGGER, A_TASK, 0x107, 0, {ADDRESS, RANDOM}},
     {L4_PROTO_DEBUGGER, A_DEBUGGER, 0, 0x200, 0x1f, {RANDOM, RANDOM}},
@@ -359,6 +361,14 @@ static l4_umword_t flags_of(unsigned long *s)
     }
 }
 
+static unsigned tag_flags(unsigned long *s)
+{
+    static const unsigned short flags[] = {
+        L4_MSGTAG_TRANSFER_FPU, L4_MSGTAG_SCHEDULE,
+        L4_MSGTAG_TRANSFER_FPU | L4_MSGTAG_SCHEDULE, L4_MSGTAG_PROPAGATE};
+    return below(s, 3) ? 0 : flags[below(s, 4)];
+}
+
 /* Part of the call becomes what it should not be. */
 static void call_spoil(unsigned long *s, struct call *c)
 {
@@ -405,7 +415,8 @@ static void call_make_request(unsigned long *s, struct call *c)
     c->dest = selector(s, o->on);
     if (o->label == L4_PROTO_THREAD && o->op == L4_THREAD_VCPU_RESUME_OP)
         c->dest = L4_INVALID_CAP; /* only oneself can */
-    c->tag = l4_msgtag(o->label, words, make_items(s, mr, words, o), 0);
+    c->tag =
+        l4_msgtag(o->label, words, make_items(s, mr, words, o), tag_flags(s));
 }
 
 /* Waits, sleeps, answers: no destination. */
@@ -426,7 +437,7 @@ static void call_make_wait(unsigned long *s, struct call *c)
         c->dest = below(s, 6) << L4_CAP_SHIFT | REPLY_CAP;
     c->flags = flags[below(s, sizeof flags / sizeof flags[0])];
     c->tag = l4_msgtag((long)below(s, 3) - 1, words,
-                       make_items(s, mr, words, &answer), 0);
+                       make_items(s, mr, words, &answer), tag_flags(s));
 }
 
 /* --- what no call may be -------------------------------------------------- */
