@@ -274,6 +274,22 @@ static void machine_exception(const struct port_frame *f)
     core_exception(&t);
 }
 
+/* f uses the FPU while it holds another's values. */
+static void machine_take_fpu(struct port_frame *f)
+{
+    struct machine_cpu *c = machine_self();
+    if (f->no_fpu) {
+        machine_exception(f);
+        return;
+    }
+    if (!c->fpu_on)
+        fpu_on();
+    if (c->fpu)
+        fpu_save(c->fpu);
+    fpu_load(f);
+    c->fpu = f;
+}
+
 /* The entry may have come while the CPU waited for the kernel. */
 static void machine_page_fault(const struct port_frame *f, unsigned access)
 {
@@ -293,10 +309,7 @@ static void machine_user_trap(struct port_frame *f)
                                                        : RIGHT_R);
         break;
     case TRAP_NO_FPU:
-        if (f->no_fpu)
-            machine_exception(f);
-        else
-            f->uses_fpu = 1;
+        machine_take_fpu(f);
         break;
     case TRAP_NMI:
     case TRAP_DOUBLE:
@@ -311,23 +324,15 @@ static void machine_user_trap(struct port_frame *f)
     }
 }
 
-/* The FPU follows the thread; only one that used it pays. */
+/* Off, but for the thread whose values it holds: most threads never ask. */
 void machine_load_fpu(struct port_frame *f)
 {
     struct machine_cpu *c = machine_self();
-    if (!f->uses_fpu || f->no_fpu) {
-        if (c->fpu_on)
-            fpu_off();
-        return;
-    }
-    if (!c->fpu_on)
+    bool on = c->fpu == f && !f->no_fpu;
+    if (on && !c->fpu_on)
         fpu_on();
-    if (c->fpu == f)
-        return;
-    if (c->fpu)
-        fpu_save(c->fpu);
-    fpu_load(f);
-    c->fpu = f;
+    else if (!on && c->fpu_on)
+        fpu_off();
 }
 
 void machine_park_fpu(void)

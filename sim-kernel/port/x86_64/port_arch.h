@@ -16,7 +16,7 @@ enum { FPU_BYTES = 832 }; /* x87, SSE and AVX by XSAVE */
 /* From r15 to ss as in l4_exc_regs_t: as entry.S and the CPU push them. The
  * CPU wants ss to end at a multiple of 16. */
 struct port_frame {
-    uint32_t uses_fpu, no_fpu; /* it did; it may not now */
+    uint64_t no_fpu; /* port_frame_allow_fpu() */
     uint64_t r15, r14, r13, r12, r11, r10, r9, r8;
     uint64_t rdi, rsi, rbp, address, rbx, rdx, rcx, rax;
     uint64_t vector, error; /* vector: VECTOR_SYSCALL, rcx and r11 are lost */
