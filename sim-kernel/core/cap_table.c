@@ -45,6 +45,7 @@ static struct cap_slot *page_make(struct cap_table *t, uint32_t first)
     struct cap_slot *page = kmem_alloc(t->quota, CAP_PAGE_BYTES);
     if (!page)
         return NULL;
+    work_done(CAP_PAGE_SLOTS / 2);
     for (uint32_t i = 0; i < CAP_PAGE_SLOTS; i++) {
         mapping_init(&page[i].map);
         page[i].table = t;

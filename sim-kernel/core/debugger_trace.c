@@ -28,7 +28,7 @@ enum {
     TBUF_LOG_BIN = 0x205,
     TBUF_LOG_BIN_HEADER = 0x208,
 };
-enum { DUMP_RECORDS = 8, TEXT_MAX = 32, KIND_NAME_MAX = 16 };
+enum { DUMP_RECORDS = 6, TEXT_MAX = 32, KIND_NAME_MAX = 16 };
 
 /* --- kinds -----------------------------------------------------------------
  */

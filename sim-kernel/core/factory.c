@@ -197,6 +197,8 @@ static int factory_hand_over(struct thread *by)
         if (error)
             return error;
         c->create.ku_mem = NULL;
+        if (work_should_stop())
+            return -L4_EAGAIN;
     }
     struct cap_slot *slot = cap_slot(table, c->create.index);
     if (slot && !cap_unmap(slot, CAP_ALL))
@@ -249,7 +251,8 @@ static void factory_create_op(struct factory *f, struct thread *by,
                    .with_mr2 = o->ops == &task_ops && inv_words(inv) >= 3,
                    .ku_mem = a.ku_mem},
     };
-    thread_go_on(by);
+    if (!work_should_stop())
+        thread_go_on(by);
 }
 
 static void factory_invoke(struct object *o, struct thread *by,

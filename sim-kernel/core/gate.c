@@ -66,9 +66,7 @@ static bool gate_chore(struct object *o)
         return ipc_redirect_all(&g->waiters, t, &t->senders, g->label);
     if (group && !ipc_redirect_all(&g->waiters, NULL, &group->queue, g->label))
         return false;
-    if (group)
-        thread_group_poll(group);
-    return true;
+    return !group || thread_group_poll(group);
 }
 
 long gate_destination(const struct thread *t, const struct invocation *inv,
@@ -140,11 +138,11 @@ static bool gate_take_down(struct object *o, unsigned budget)
     (void)budget;
     if (!ipc_abort_waiters(&g->waiters, L4_IPC_ENOT_EXISTENT))
         return false;
+    if (group && !thread_group_gate_ended(group, o))
+        return false;
     g->to = NULL;
     if (t)
         thread_gate_ended(t);
-    if (group)
-        thread_group_gate_ended(group);
     if (to)
         object_unpin(to);
     return true;

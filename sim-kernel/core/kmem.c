@@ -8,9 +8,10 @@
  *   partial[c] -> slab -> slab     pages of class c with a free object
  *
  * A block's buddy is found by flipping bit k of its page number; two free
- * buddies are merged at once. A slab is one page; its free objects form a
- * chain through their first word. A slab that becomes empty goes back to
- * the buddy system, so that memory never sticks to a class.
+ * buddies are merged at once. A slab is one page; objects that came back form
+ * a chain through their first word, the rest of it was never used. A slab that
+ * becomes empty goes back to the buddy system, so that memory never sticks to a
+ * class.
  *
  * I1  every page belongs to exactly one block; a block of 2^k pages starts
  *     at a multiple of 2^k pages.
@@ -47,6 +48,7 @@ struct page {
     struct list link; /* free[size] or partial[size] */
     void *chain;      /* slab: its first free object */
     uint16_t in_use;  /* slab: objects handed out */
+    uint16_t fresh;   /* slab: objects never handed out, at its end */
     uint8_t use;      /* enum page_use */
     uint8_t size;     /* block: order; slab: class */
 };
@@ -152,24 +154,37 @@ static struct page *block_alloc(unsigned order)
     return p;
 }
 
-/* A fresh slab on its partial list, all objects chained. NULL: no page. */
+/* A fresh slab on its partial list. O(1): nothing is chained yet. NULL: no
+ * page. */
 static struct page *slab_make(unsigned class)
 {
     struct page *p = block_alloc(0);
     if (!p)
         return NULL;
-    size_t size = class_size[class];
-    char *base = page_address(p);
     p->use = PAGE_SLAB;
     p->size = (uint8_t) class;
     p->in_use = 0;
     p->chain = NULL;
-    for (size_t n = PAGE_SIZE / size; n-- > 0;) {
-        *(void **)(base + n * size) = p->chain;
-        p->chain = base + n * size;
-    }
+    p->fresh = (uint16_t)(PAGE_SIZE / class_size[class]);
     list_add_first(&heap.partial[class], &p->link);
     return p;
+}
+
+static bool slab_is_full(const struct page *p)
+{
+    return !p->chain && !p->fresh;
+}
+
+static void *slab_take(struct page *p, size_t size)
+{
+    void *object = p->chain;
+    if (object)
+        p->chain = *(void **)object;
+    else
+        object = (char *)page_address(p) + PAGE_SIZE / size * size -
+                 p->fresh-- * size;
+    p->in_use++;
+    return object;
 }
 
 static void *slab_alloc(unsigned class)
@@ -179,10 +194,8 @@ static void *slab_alloc(unsigned class)
         list_is_empty(partial) ? slab_make(class) : page_linked(partial->next);
     if (!p)
         return NULL;
-    void *object = p->chain;
-    p->chain = *(void **)object;
-    p->in_use++;
-    if (!p->chain)
+    void *object = slab_take(p, class_size[class]);
+    if (slab_is_full(p))
         list_remove(&p->link); /* keeps I3 */
     return object;
 }
@@ -191,7 +204,7 @@ static void slab_free(struct page *p, unsigned class, void *object)
 {
     kassert(p->use == PAGE_SLAB && p->size == class && p->in_use > 0);
     kassert(((uintptr_t)object & (PAGE_SIZE - 1)) % class_size[class] == 0);
-    if (!p->chain)
+    if (slab_is_full(p))
         list_add_first(&heap.partial[class], &p->link);
     *(void **)object = p->chain;
     p->chain = object;
@@ -298,11 +311,11 @@ static size_t check_block(const struct page *p, size_t *ret_pages)
 {
     uintptr_t number = page_number(p);
     if (p->use == PAGE_SLAB) {
-        size_t size = class_size[p->size], chained = 0;
+        size_t size = class_size[p->size], chained = p->fresh;
         for (void *o = p->chain; o; o = *(void **)o)
             chained++;
         kassert(p->in_use && p->in_use + chained == PAGE_SIZE / size);
-        kassert(list_is_empty(&p->link) == !p->chain);
+        kassert(list_is_empty(&p->link) == slab_is_full(p));
         *ret_pages = 1;
         return PAGE_SIZE - p->in_use * size;
     }

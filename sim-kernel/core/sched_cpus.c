@@ -20,6 +20,7 @@
 #include "kassert.h"
 #include "task.h"
 #include "trace.h"
+#include "work.h"
 
 void sched_recall(struct thread *t)
 {
@@ -101,6 +102,7 @@ void sched_stop_others(void)
 void sched_set_rest(unsigned cpu, enum sched_rest why, bool rests)
 {
     struct cpu *c = &sched_cpus[cpu];
+    work_done(1);
     c->rests = (uint8_t)(rests ? c->rests | why : c->rests & ~why);
     sched_kick(c);
 }

@@ -129,7 +129,8 @@ struct thread {
     struct timeout timeout;
     struct thread_group *group; /* NULL: in none */
     struct list in_group;
-    bool modifying; /* a modify_sender of its queue is not done yet */
+    uint32_t told_of; /* id of the last gate whose end it was told of */
+    bool modifying;   /* a modify_sender of its queue is not done yet */
 
     struct continuation continuation; /* of a long operation */
 

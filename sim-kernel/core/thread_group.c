@@ -33,11 +33,15 @@ struct thread *thread_group_pick(struct thread_group *g)
     return other;
 }
 
-void thread_group_poll(struct thread_group *g)
+bool thread_group_poll(struct thread_group *g)
 {
     struct thread *t = NULL;
-    while (!heap_is_empty(&g->queue) && (t = thread_group_pick(g)))
+    while (!heap_is_empty(&g->queue) && (t = thread_group_pick(g))) {
         ipc_poll(t); /* takes one, and waits no more */
+        if (work_should_stop())
+            return false;
+    }
+    return true;
 }
 
 void thread_group_leave(struct thread *t)
@@ -49,12 +53,21 @@ void thread_group_leave(struct thread *t)
     t->group = NULL;
 }
 
-void thread_group_gate_ended(struct thread_group *g)
+/* Ids grow: who was told of a later gate after this one began to end was told
+ * of this one. */
+bool thread_group_gate_ended(struct thread_group *g, const struct object *gate)
 {
     for (struct list *n = g->members.next; n != &g->members; n = n->next) {
+        struct thread *t = group_member(n);
         work_done(1);
-        thread_gate_ended(group_member(n));
+        if (t->told_of >= gate->id)
+            continue;
+        t->told_of = gate->id;
+        thread_gate_ended(t);
+        if (work_should_stop())
+            return false;
     }
+    return true;
 }
 
 static long group_add(struct thread_group *g, struct thread *t)
@@ -100,6 +113,7 @@ static void group_invoke(struct object *o, struct thread *by,
 static void group_destroy(struct object *o)
 {
     struct thread_group *g = thread_group_of(o);
+    work_done(g->count);
     while (!list_is_empty(&g->members))
         thread_group_leave(group_member(g->members.next));
 }

@@ -37,12 +37,13 @@ static inline struct thread_group *thread_group_of(struct object *o)
 struct object *thread_group_create(struct quota *q, uint32_t factory_id);
 /* A member in an open wait, if there is one on this CPU; NULL: none waits. */
 struct thread *thread_group_pick(struct thread_group *g);
-/* Members that wait take what is queued. */
-void thread_group_poll(struct thread_group *g);
+/* Members that wait take what is queued. False: stopped at a preemption point,
+ * call again; so the other. */
+bool thread_group_poll(struct thread_group *g);
 /* t is in no group any more. */
 void thread_group_leave(struct thread *t);
-/* A gate bound to g has ended: its members' deletion IRQs are hit. */
-void thread_group_gate_ended(struct thread_group *g);
+/* A gate bound to g ends: its members' deletion IRQs are hit. */
+bool thread_group_gate_ended(struct thread_group *g, const struct object *gate);
 /* I1, I2, where o is a group. */
 void thread_group_check(struct object *o);
 

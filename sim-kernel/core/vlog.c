@@ -143,6 +143,7 @@ static void vlog_poll(struct vlog *v)
     int c;
     while (v->used < VLOG_INPUT && (c = port_console_read()) >= 0)
         more |= vlog_take(v, (char)c);
+    work_done(v->used / 8);
     if (more)
         line_hit(&v->line);
 }
@@ -180,6 +181,7 @@ static void vlog_read(struct vlog *v, struct thread *by,
     unsigned n = there < size ? there : (unsigned)size;
     memcpy(&by->utcb->mr[1], v->input, n);
     by->utcb->mr[0] = there > size ? size + 1 : n;
+    work_done(v->used / 8);
     for (unsigned i = n; i < v->used; i++)
         v->input[i - n] = v->input[i];
     v->ready -= n;

@@ -292,7 +292,8 @@ static void check_done(enum op op)
 {
     cr_assert_eq(outcome(a), 0);
     long done_before = op == OP_KU_MEM ? -L4_EEXIST : 0; /* by b */
-    cr_assert(answer(a) == 0 || answer(a) == done_before, "op %u: %ld", op, answer(a));
+    cr_assert(answer(a) == 0 || answer(a) == done_before, "op %u: %ld", op,
+              answer(a));
     if (is_message(op)) {
         cr_assert_eq(outcome(in_task), 0);
         cr_assert_eq(pages_in(src, PAGES) + pages_in(dst, PAGES), 2 * PIECES);
@@ -622,4 +623,23 @@ Test(preempt, two_interrupts_at_every_two_points)
         for (unsigned i = 0; i < 3; i++)
             run_pairs(op, acts[i], acts[(i + 1) % 3]);
     cr_log_info("%u orders", orders);
+}
+
+/* Left in peace, each asks often enough, with some room. */
+Test(preempt, no_stretch_is_long)
+{
+    enum { LIMIT = 80 };
+    start();
+    for (enum op op = 0; op < OPS; op++) {
+        world_make(op);
+        work_reset();
+        operate(a, op);
+        settle();
+        cr_assert_leq(work.longest, LIMIT, "op %u: %u steps, to %s", op,
+                      work.longest, work.where);
+        check_done(op);
+        if (is_there(GATE))
+            slot_delete(kernel.task, GATE);
+        kernel_rewind();
+    }
 }
