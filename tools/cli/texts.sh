@@ -25,6 +25,7 @@ Work:
   lab COMMAND       the exercises: list, start, run, check, submit
   grade DIR...      judge a class's submissions
   docs              the documentation as a site, opened in the browser
+  dist              the archives for students and for instructors
   setup             install, fetch, configure and build; nothing else
   clean             remove what was built
   help [COMMAND]    this text, or a command's
@@ -40,6 +41,19 @@ The first start installs the Debian packages it lists (by apt, after asking),
 fetches the sources of musl and Lua, and builds. Exit codes are in
 docs/exit-codes.md: 0-99 the system's own result, 100 and up Vitrine's.
 END
+}
+
+help_dist()
+{
+    cat <<'EOF'
+Usage: ./vitrine dist [--out DIR]
+Packs this checkout twice (into out/dist): the instructor's archive has all of
+it; the student's has no solutions and no tests but those of the labs, and
+builds alone. What labs take out of the kernel is in it as the compiler's
+output: for the simulator, and for each machine built before (build-NAME).
+
+Exit codes: 0; 103 this is no git checkout.
+EOF
 }
 
 help_docs()
@@ -326,7 +340,7 @@ help_help()
 help_for()
 {
     case $1 in
-    main | demo | run | trace | graph | view | monitor | explore | replay | gdb | bench | test | setup | clean | \
+    main | demo | run | trace | graph | view | monitor | explore | replay | gdb | bench | test | setup | clean | lab | grade | docs | dist | \
         help) "help_$1" ;;
     *) die_usage "no sub-command '$1'" main ;;
     esac

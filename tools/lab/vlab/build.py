@@ -37,7 +37,7 @@ def sdk():
                       (path, error.strerror)) from None
 
 
-def _run(words, where):
+def run_compiler(words, where):
     try:
         done = subprocess.run([*LIMITS, *words], cwd=where,
                               stdin=subprocess.DEVNULL,
@@ -74,7 +74,7 @@ def _kernel(lab, tree, out):
             (core / file.core).write_text(kernel.with_bodies(lab, name, text))
     except ValueError as error:
         raise BuildFailed(str(error)) from None
-    return kernel.build(lab, core, out, _run)
+    return kernel.build(lab, core, out, run_compiler)
 
 
 def _allowed(tools, tree):
@@ -114,7 +114,7 @@ def _check_names(target):
 def _object(tools, tree, source, target, allowed):
     """Compiles one file of a program. The warnings."""
     rule = target.with_suffix(".d")
-    said = _run(tools["cc"] + tools["compile"] +
+    said = run_compiler(tools["cc"] + tools["compile"] +
                 ["-include", str(LAB_TOOLS / "sealed.h"), "-MD", "-MF",
                  str(rule), "-I.", "-c", source, "-o", str(target)], tree)
     _check_files(rule, tree, allowed)
@@ -142,7 +142,7 @@ def programs(lab, folder, out):
             target = out / (program + "-" + source + ".o")
             said += _object(tools, tree, source, target, allowed)
             objects.append(str(target))
-        said += _run(tools["cc"] + [
+        said += run_compiler(tools["cc"] + [
             "-o", str(out / program), *objects, "-pie",
             "-Wl,--whole-archive", *tools["start"], "-Wl,--no-whole-archive",
             "-Wl,--start-group", *tools["libs"], "-Wl,--end-group",

@@ -79,14 +79,21 @@ def with_bodies(lab, name, text):
     return csource.splice(core_text(lab, name), text, names)
 
 
-def _compile_words(source):
-    """How the build compiles a core file for the simulator."""
-    for entry in json.loads((BUILD / "compile_commands.json").read_text()):
-        if entry["file"].endswith("/core/" + source) and \
-                "port/sim" in entry["output"] and \
-                "sim-core" in entry["output"]:
+def compile_words(build, library):
+    """How a build compiles the core's files for the kernel in `library`: the
+    words for one of them; all are compiled alike."""
+    for entry in json.loads((build / "compile_commands.json").read_text()):
+        if entry["file"].endswith("/core/boot.c") and \
+                library in entry["output"]:
             return shlex.split(entry["command"])
-    raise Problem("%s: nothing is said about %s" % (BUILD, source))
+    raise Problem("%s: nothing is said about the core" % build)
+
+
+def set_files(words, **files):
+    """Other files for the options o (output), c (source), MF (rule)."""
+    for option, path in files.items():
+        words[words.index("-" + option) + 1] = str(path)
+    return words
 
 
 def simulator(out, system):
@@ -100,11 +107,9 @@ def simulator(out, system):
 def _object(lab, name, tree, out, run):
     """Compiles one core file of `tree`; (its object, what was said)."""
     source = lab.kernel[name].core
-    words = _compile_words(source)
     target = out / (source + ".o")
-    own = {"-o": target, "-c": tree / source, "-MF": out / "dep"}
-    for option, value in own.items():
-        words[words.index(option) + 1] = str(value)
+    words = set_files(compile_words(BUILD, "libsim-core.a"), o=target,
+                      c=tree / source, MF=out / "dep")
     at = words.index("-c")
     words[at:at] = ["-I" + str(CORE), "-Wno-unused-function",
                     "-fdiagnostics-color=never"]
