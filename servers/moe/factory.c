@@ -15,6 +15,7 @@
 #include "factory.h"
 #include "console.h"
 #include "dataspace.h"
+#include "dma.h"
 #include "frames.h"
 #include "heap.h"
 #include "log.h"
@@ -122,6 +123,13 @@ static l4_msgtag_t make_names(struct allocator *a)
     return answer_object(error, &n->object);
 }
 
+static l4_msgtag_t make_dma(struct allocator *a)
+{
+    struct object *dma = NULL;
+    long error = dma_create(a, &dma);
+    return answer_object(error, dma);
+}
+
 static l4_msgtag_t make_log(struct allocator *a, const struct request *r)
 {
     char tag[LOG_TAG_SIZE], color[16];
@@ -190,6 +198,8 @@ static l4_msgtag_t allocator_request(struct object *o, const struct request *r)
         return make_rm(a);
     case L4RE_PROTO_NAMESPACE:
         return make_names(a);
+    case L4RE_PROTO_DMA_SPACE:
+        return make_dma(a);
     case L4_PROTO_LOG:
         return make_log(a, r);
     case L4_PROTO_SCHEDULER:

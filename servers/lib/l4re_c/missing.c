@@ -1,5 +1,5 @@
 /*
- * Services nobody offers yet: DMA spaces, events, inhibitors, frame buffers.
+ * Services nobody offers yet: limits of DMA spaces, events, inhibitors, frame buffers.
  *
  * They need servers of their own. Until those are there the functions are
  * here, so that a program for L4Re links, and answer -L4_ENOSYS (NULL, or
@@ -34,22 +34,8 @@
     {                                                                          \
     }
 
-/* --- DMA spaces ----------------------------------------------------- */
+/* --- DMA spaces: device addresses are physical ones, as they are -------- */
 
-MISSING(l4_ret_t, l4re_dma_space_map, l4re_dma_space_t dma, l4re_ds_t src,
-        l4re_ds_offset_t offset, l4_size_t *size, unsigned long attrs,
-        enum l4re_dma_space_direction dir, l4re_dma_space_dma_addr_t *dma_addr)
-MISSING(l4_ret_t, l4re_dma_space_unmap, l4re_dma_space_t dma,
-        l4re_dma_space_dma_addr_t dma_addr, l4_size_t size, unsigned long attrs,
-        enum l4re_dma_space_direction dir)
-MISSING(l4_ret_t, l4re_dma_space_mgr_associate, l4re_dma_space_mgr_t dma_mgr,
-        l4re_dma_space_t dma_space, l4_cap_idx_t dma_task,
-        enum l4re_dma_space_mgr_space_attribs attr)
-MISSING(l4_ret_t, l4re_dma_space_mgr_associate_phys,
-        l4re_dma_space_mgr_t dma_mgr, l4re_dma_space_t dma_space,
-        enum l4re_dma_space_mgr_space_attribs attr)
-MISSING(l4_ret_t, l4re_dma_space_mgr_disassociate, l4re_dma_space_mgr_t dma_mgr,
-        l4re_dma_space_t dma_space)
 MISSING(l4_ret_t, l4re_dma_space_mgr_block_area, l4re_dma_space_mgr_t dma_mgr,
         l4re_dma_space_t dma_space, l4re_dma_space_dma_addr_t *addr,
         l4re_dma_space_dma_size_t size, l4re_dma_space_dma_addr_t max_addr,

@@ -15,6 +15,7 @@
  *      L4RE_PROTO_DATASPACE  size, flags, align           memory
  *      L4RE_PROTO_RM         --                           region map
  *      L4RE_PROTO_NAMESPACE  --                           name space
+ *      L4RE_PROTO_DMA_SPACE  --                           DMA space
  *      L4_PROTO_LOG          tag, color (both optional)   log
  *      L4_PROTO_FACTORY      limit in bytes (0: none)     allocator
  *      any other             as the kernel's              kernel object
@@ -69,6 +70,17 @@ enum rm_op {
 enum names_op {
     NAMES_QUERY = 0,    /* text -> item */
     NAMES_REGISTER = 1, /* flags, text; item, or none to take it out. W */
+};
+
+/* L4RE_PROTO_DMA_SPACE */
+enum dma_op {
+    /* offset, size, attributes, direction; item: dataspace -> device address,
+     * bytes of it in one piece */
+    DMA_MAP = 0,
+    DMA_UNMAP = 1,     /* device address, size, attributes, direction */
+    DMA_ASSOCIATE = 2, /* attributes; item: kernel DMA space, none: physical. S
+                        */
+    DMA_DISASSOCIATE = 3, /* S */
 };
 
 /* L4RE_PROTO_PARENT */

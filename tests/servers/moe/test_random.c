@@ -19,13 +19,12 @@
 
 enum { ROUNDS = 40, MESSAGES = 250, WORDS = 12, PAGES = 8 };
 
-enum target { ALLOCATOR, DATASPACE, RM, NAMES, TARGETS };
+enum target { ALLOCATOR, DATASPACE, RM, NAMES, DMA, TARGETS };
 
 static const long protocols[TARGETS] = {
-    [ALLOCATOR] = L4_PROTO_FACTORY,
-    [DATASPACE] = L4RE_PROTO_DATASPACE,
-    [RM] = L4RE_PROTO_RM,
-    [NAMES] = L4RE_PROTO_NAMESPACE,
+    [ALLOCATOR] = L4_PROTO_FACTORY, [DATASPACE] = L4RE_PROTO_DATASPACE,
+    [RM] = L4RE_PROTO_RM,           [NAMES] = L4RE_PROTO_NAMESPACE,
+    [DMA] = L4RE_PROTO_DMA_SPACE,
 };
 
 static l4_cap_idx_t targets[TARGETS], answer_slot;
@@ -128,8 +127,10 @@ static int targets_make(void)
     return l4re_ma_alloc_align_srv(a, PAGES * L4_PAGESIZE, targets[DATASPACE],
                                    0, 0) >= 0 &&
            l4_error(l4_factory_create(a, L4RE_PROTO_RM, targets[RM])) >= 0 &&
-           l4_error(
-               l4_factory_create(a, L4RE_PROTO_NAMESPACE, targets[NAMES])) >= 0;
+           l4_error(l4_factory_create(a, L4RE_PROTO_NAMESPACE,
+                                      targets[NAMES])) >= 0 &&
+           l4_error(l4_factory_create(a, L4RE_PROTO_DMA_SPACE, targets[DMA])) >=
+               0;
 }
 
 int main(int argc, char **argv)

@@ -9,6 +9,7 @@
 #include "../../../servers/lib/l4re_c/vitrine_rm.h"
 #include <l4/re/c/dataspace.h>
 #include <l4/re/c/debug.h>
+#include <l4/re/c/dma_space.h>
 #include <l4/re/c/mem_alloc.h>
 #include <l4/re/c/namespace.h>
 #include <l4/re/c/rm.h>
@@ -62,6 +63,49 @@ static long request(l4_cap_idx_t to, long protocol, l4_umword_t op,
 static int is_gone(l4_cap_idx_t cap)
 {
     return request(cap, 0, 0, 0) == -(L4_EIPC_LO + L4_IPC_ENOT_EXISTENT);
+}
+
+/* --- DMA spaces ------------------------------------------------------ */
+
+static void dma_spaces(l4re_ds_t file)
+{
+    l4_cap_idx_t dma = l4re_util_cap_alloc();
+    l4re_ds_t whole;
+    l4_size_t size = SIZE;
+    l4re_dma_space_dma_addr_t first = 0, second = 0;
+    alloc(l4re_env()->mem_alloc, SIZE, L4RE_MA_CONTINUOUS, &whole);
+    code(l4_error(l4_factory_create(l4re_env()->mem_alloc, L4RE_PROTO_DMA_SPACE,
+                                    dma)),
+         0, "a_dma_space_is_made");
+    code(l4re_dma_space_map(dma, whole, 0, &size, 0, 0, &first), -L4_EINVAL,
+         "it_maps_nothing_before_it_is_associated");
+    code(l4re_dma_space_mgr_associate(dma, dma, L4_BASE_TASK_CAP, 0),
+         -L4_ENOSYS, "there_is_no_iommu");
+    code(l4re_dma_space_mgr_associate_phys(dma, dma, 0), 0,
+         "device_addresses_are_physical");
+    code(l4re_dma_space_map(dma, whole, 0, &size, 0, 0, &first), 0,
+         "memory_is_mapped");
+    fact(size == SIZE && first, "in_one_piece_if_it_is");
+    size = 8;
+    code(l4re_dma_space_map(dma, whole, L4_PAGESIZE + 8, &size, 0, 0, &second),
+         0, "part_of_it_too");
+    fact(size == 8 && second == first + L4_PAGESIZE + 8, "at_its_offset");
+    size = SIZE + 1;
+    code(l4re_dma_space_map(dma, whole, 0, &size, 0, 0, &first), -L4_ERANGE,
+         "dma_stays_inside");
+    size = 8;
+    code(l4re_dma_space_map(dma, file, 0, &size, 0, L4RE_DMA_SPACE_FROM_DEVICE,
+                            &first),
+         -L4_EPERM, "no_device_writes_what_is_read_only");
+    code(l4re_dma_space_map(dma, file, 0, &size, 0, L4RE_DMA_SPACE_TO_DEVICE,
+                            &first),
+         0, "but_it_may_read_it");
+    code(l4re_dma_space_map(dma, l4re_env()->log, 0, &size, 0, 0, &first),
+         -L4_EINVAL, "dma_wants_a_dataspace");
+    code(l4re_dma_space_unmap(dma, first, 8, 0, 0), 0, "it_is_unmapped");
+    code(l4re_dma_space_mgr_disassociate(dma, dma), 0, "it_is_disassociated");
+    code(l4re_dma_space_unmap(dma, first, 8, 0, 0), -L4_EINVAL,
+         "and_answers_nothing_then");
 }
 
 /* --- dataspaces ------------------------------------------------------ */
@@ -497,6 +541,7 @@ int main(void)
     code(l4re_ns_query_srv(l4re_env_get_cap("rom"), "test-services", file), 0,
          "the_program_finds_its_own_file");
     dataspaces(file);
+    dma_spaces(file);
     regions(file);
     names();
     false_tasks();
