@@ -6,6 +6,7 @@
  * Source: Devicetree Specification v0.4; Arm device-tree bindings.
  */
 #include "machine.h"
+#include "devices.h"
 #include <string.h>
 
 enum { LINES = 64 };
@@ -15,13 +16,13 @@ struct machine_cpu machine_cpus[RUN_CPUS_MAX];
 
 static char stacks[RUN_CPUS_MAX][STACK_SIZE] __attribute__((aligned(16)));
 
-static void find_console(const struct fdt *f)
+static void find_console(const struct fdt *f, struct hardware *h)
 {
-    paddr_t base;
-    int uart = tree_console(f, "arm,pl011", &base);
+    int uart = tree_console(f, "arm,pl011", &h->uart_base);
     if (uart < 0)
         return;
-    console_init(base, fdt_cell(f, uart, "interrupts", 1, 0));
+    h->uart_irq = fdt_cell(f, uart, "interrupts", 1, 0);
+    console_init(h->uart_base, h->uart_irq);
     port_console_write("\2", 1); /* firmware spoke before (tools/qemu) */
 }
 
@@ -55,10 +56,11 @@ _Noreturn void main_boot(paddr_t tree)
     add_cpu(0, machine_number());
     space_init_kernel();
     tree_open(tree, &f);
-    find_console(&f);
+    find_console(&f, &h);
     const char *method = fdt_text(&f, fdt_find(&f, "/psci"), "method");
     machine_init(!method || !strcmp(method, "hvc"));
     tree_memory(&f, &h);
+    h.device_count = devices_find(&f, h.device, HARDWARE_DEVICES);
     irqchip_init(&f);
     machine_init_cpu();
     h.irq_count = LINES;

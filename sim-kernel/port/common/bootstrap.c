@@ -8,7 +8,6 @@
  */
 #include "bootstrap.h"
 #include <elf.h>
-#include <l4/vitrine/bootinfo.h>
 #include <string.h>
 
 enum {
@@ -45,6 +44,31 @@ static void layout_region(struct layout *l, paddr_t start, paddr_t end,
     if (start < end)
         l->info->region[l->info->region_count++] =
             (struct boot_region){start, end, type};
+}
+
+/* Pages of device registers: one region where they touch. */
+static void device_region(struct layout *l, paddr_t start, paddr_t end)
+{
+    for (unsigned i = 0; i < l->info->region_count; i++) {
+        struct boot_region *r = &l->info->region[i];
+        if (r->type != BOOT_DEVICE || start > r->end || end < r->start)
+            continue;
+        r->start = start < r->start ? start : r->start;
+        r->end = end > r->end ? end : r->end;
+        return;
+    }
+    if (l->info->region_count < BOOT_MAX_REGIONS)
+        layout_region(l, start, end, BOOT_DEVICE);
+}
+
+static void device_regions(struct layout *l)
+{
+    device_region(l, l->b->device_start, l->b->device_end);
+    for (unsigned i = 0; i < l->b->device_count; i++) {
+        const struct l4_vitrine_device *d = &l->b->device[i];
+        device_region(l, d->base & ~(paddr_t)(PAGE_SIZE - 1),
+                      page_up(d->base + d->size));
+    }
 }
 
 static bool elf_is_ours(const Elf64_Ehdr *e, size_t size)
@@ -142,14 +166,20 @@ static const char *boot_modules(struct layout *l,
 
 static struct l4_vitrine_bootinfo *boot_table(struct layout *l, paddr_t *ret_at)
 {
-    size_t size = sizeof(struct l4_vitrine_bootinfo) +
-                  l->b->module_count * sizeof(struct l4_vitrine_module);
+    size_t devices = sizeof(struct l4_vitrine_bootinfo) +
+                     l->b->module_count * sizeof(struct l4_vitrine_module);
+    size_t device_bytes = l->b->device_count * sizeof(*l->b->device);
+    size_t size = devices + device_bytes;
     if (!layout_take(l, size, ret_at))
         return NULL;
     struct l4_vitrine_bootinfo *t = port_phys_to_virt(*ret_at);
     memset(t, 0, size);
     t->magic = L4_VITRINE_BOOTINFO_MAGIC;
     t->size = (uint32_t)size;
+    t->device_count = l->b->device_count;
+    t->devices = (uint32_t)devices;
+    if (device_bytes)
+        memcpy((char *)t + devices, l->b->device, device_bytes);
     t->uart_base = l->b->uart_base;
     t->uart_irq = l->b->uart_irq;
     copy_name(t->command, l->b->command, sizeof(t->command));
@@ -193,7 +223,7 @@ const char *bootstrap_run(const struct bootstrap *b, struct boot_info *info,
     layout_region(&l, table_at, images, BOOT_MODULE);
     layout_region(&l, modules, l.next, BOOT_MODULE);
     layout_region(&l, l.next, b->ram_end, BOOT_RAM);
-    layout_region(&l, b->device_start, b->device_end, BOOT_DEVICE);
+    device_regions(&l);
     table->free_start = l.next;
     table->free_end = b->ram_end;
     return NULL;

@@ -8,6 +8,7 @@
 #define PORT_BOOTSTRAP_H
 
 #include "port.h"
+#include <l4/vitrine/bootinfo.h>
 
 struct bootstrap_module {
     const char *name;
@@ -17,7 +18,9 @@ struct bootstrap_module {
 
 struct bootstrap {
     paddr_t ram_start, ram_end;
-    paddr_t device_start, device_end; /* 0, 0: none */
+    paddr_t device_start, device_end; /* more than `device`; 0, 0: none */
+    unsigned device_count;
+    const struct l4_vitrine_device *device; /* what user level may drive */
     paddr_t uart_base;
     unsigned uart_irq;
     uaddr_t user_end;

@@ -37,6 +37,8 @@ void hardware_boot(const struct hardware *h)
         .ram_start = h->ram_start,
         .device_start = h->device_start,
         .device_end = h->device_end,
+        .device_count = h->device_count,
+        .device = h->device,
         .uart_base = h->uart_base,
         .uart_irq = h->uart_irq,
         .user_end = h->user_end,

@@ -8,12 +8,17 @@
 #define PORT_HARDWARE_H
 
 #include "port.h"
+#include <l4/vitrine/bootinfo.h>
+
+enum { HARDWARE_DEVICES = 64 };
 
 /* What a port's main.c found out about its machine. */
 struct hardware {
     paddr_t ram_start, ram_end; /* the kernel's piece of RAM, behind it */
     paddr_t archive_start, archive_end;
     paddr_t device_start, device_end; /* pages of the console, 0, 0: none */
+    unsigned device_count;            /* what user level may drive */
+    struct l4_vitrine_device device[HARDWARE_DEVICES];
     paddr_t uart_base;
     unsigned uart_irq;
     unsigned irq_count, cpu_count;

@@ -6,6 +6,7 @@
  * Source: Devicetree Specification v0.4; RISC-V device-tree bindings.
  */
 #include "machine.h"
+#include "devices.h"
 #include <string.h>
 
 enum { LINES_MAX = 64, S_EXTERNAL = 9 };
@@ -24,8 +25,6 @@ static void find_console(const struct fdt *f, struct hardware *h)
     console_init(h->uart_base, fdt_cell(f, uart, "reg-shift", 0, 0),
                  h->uart_irq);
     port_console_write("\2", 1); /* firmware spoke before (tools/qemu) */
-    h->device_start = h->uart_base & ~(paddr_t)(PAGE_SIZE - 1);
-    h->device_end = h->device_start + PAGE_SIZE;
 }
 
 static void add_hart(unsigned index, uint64_t hart)
@@ -102,6 +101,7 @@ void main_boot(uint64_t hart, paddr_t tree)
     tree_open(tree, &f);
     find_console(&f, &h);
     tree_memory(&f, &h);
+    h.device_count = devices_find(&f, h.device, HARDWARE_DEVICES);
     int node = find_harts(&f, &h.cpu_count);
     uint32_t hz = fdt_cell(&f, fdt_find(&f, "/cpus"), "timebase-frequency", 0,
                            fdt_cell(&f, node, "timebase-frequency", 0, 0));

@@ -87,13 +87,13 @@ int port_console_read(void)
 {
     sim_own_tp();
     console_poll();
-    return machine_kernel_input();
+    return devices_kernel_input();
 }
 
 static void console_take_byte(uint8_t byte)
 {
     core_trace_input(0, byte, console.looks);
-    machine_uart_input(byte);
+    devices_console_input(byte);
 }
 
 /* One look for the input of an earlier run. */

@@ -18,14 +18,12 @@
  *     enters a decision (--realtime only waits; live input is an input).
  */
 #include "machine.h"
-#include "bus.h"
 #include "clock.h"
 #include "irqchip.h"
 #include "msi.h"
 #include "ram.h"
 #include "random.h"
 #include "timer.h"
-#include "uart.h"
 #include <l4/sys/err.h>
 #include <l4/vitrine/trace_events.h>
 #include <signal.h>
@@ -42,10 +40,7 @@ static struct {
     struct hw_timer timer;
     struct hw_irqchip irqchip, msi_chip;
     struct hw_msi msi;
-    struct hw_uart uart;
-    struct hw_bus bus;
     bool timer_raised, irq_raised, msi_raised;
-    bool kernel_listens; /* port_console_listen() */
     volatile sig_atomic_t interrupted;
     uint64_t random;
     uint64_t host_start;
@@ -58,8 +53,6 @@ enum {
     IRQ_POLARITY = 0x10,
     IRQ_BOTH = 0x14
 };
-enum { UART_RBR = 0, UART_LSR = 5, LSR_DATA = 1, IER_RX = 1 };
-enum { BYTE_NS = 86806 }; /* 115200 baud, 10 bits */
 enum { MODE_LEVEL = 2, MODE_NEG = 4, MODE_BOTH = 8 };
 
 /* --- construction ------------------------------------------------------ */
@@ -81,40 +74,6 @@ static void on_msi(void *data, unsigned vector)
 {
     hw_irqchip_input(data, vector, true);
     hw_irqchip_input(data, vector, false);
-}
-
-static void on_uart_irq(void *data, bool raised)
-{
-    (void)data;
-    hw_irqchip_input(&machine.irqchip, SIM_UART_IRQ, raised);
-}
-
-static void on_uart_byte(void *data, uint8_t byte)
-{
-    (void)data;
-    console_out(byte);
-}
-
-static uint64_t uart_read(void *device, uint64_t offset, unsigned size)
-{
-    return hw_uart_read(device, offset, size);
-}
-
-static void uart_write(void *device, uint64_t offset, unsigned size,
-                       uint64_t value)
-{
-    hw_uart_write(device, offset, size, value);
-}
-
-static uint64_t msi_read(void *device, uint64_t offset, unsigned size)
-{
-    return hw_msi_read(device, offset, size);
-}
-
-static void msi_write(void *device, uint64_t offset, unsigned size,
-                      uint64_t value)
-{
-    hw_msi_write(device, offset, size, value);
 }
 
 /* A simulator bug: a signal while no user code ran. */
@@ -155,21 +114,7 @@ void machine_init(void)
     hw_irqchip_init(&machine.msi_chip, on_irq, &machine.msi_raised);
     hw_msi_init(&machine.msi, SIM_MSIS, on_msi, &machine.msi_chip);
     hw_irqchip_write(&machine.irqchip, IRQ_LEVEL, 4, 0xffffffffu);
-    hw_uart_init(&machine.uart, &machine.clock, BYTE_NS, on_uart_byte,
-                 on_uart_irq, NULL);
-    hw_bus_init(&machine.bus);
-    hw_bus_add(&machine.bus, &(struct hw_bus_device){.base = SIM_DEVICE_BASE,
-                                                     .size = SIM_UART_SIZE,
-                                                     .read = uart_read,
-                                                     .write = uart_write,
-                                                     .device = &machine.uart,
-                                                     .name = "uart"});
-    hw_bus_add(&machine.bus, &(struct hw_bus_device){.base = SIM_MSI_BASE,
-                                                     .size = SIM_MSI_SIZE,
-                                                     .read = msi_read,
-                                                     .write = msi_write,
-                                                     .device = &machine.msi,
-                                                     .name = "msi"});
+    devices_init(&machine.clock, &machine.ram, &machine.irqchip, &machine.msi);
     sim_machine.block = hw_cpu_block(machine.cpu);
     if (sim_options.cpus > 1)
         cpus_init(machine.cpu);
@@ -309,44 +254,14 @@ void machine_deliver(void)
 
 /* --- devices -------------------------------------------------------------- */
 
-bool machine_wants_input(void)
-{
-    bool wanted = (machine.uart.ier & IER_RX) || machine.kernel_listens;
-    return wanted && hw_uart_room(&machine.uart) > 0;
-}
-
-void port_console_listen(void)
-{
-    machine.kernel_listens = true;
-}
-
-/* A byte is there, and no driver has the UART's interrupt. */
-static bool machine_has_kernel_input(void)
-{
-    return machine.kernel_listens && !(machine.uart.ier & IER_RX) &&
-           (hw_uart_read(&machine.uart, UART_LSR, 1) & LSR_DATA);
-}
-
-void machine_uart_input(uint8_t byte)
-{
-    hw_uart_input(&machine.uart, byte);
-}
-
-int machine_kernel_input(void)
-{
-    if (!(hw_uart_read(&machine.uart, UART_LSR, 1) & LSR_DATA))
-        return -1;
-    return (int)hw_uart_read(&machine.uart, UART_RBR, 1);
-}
-
 static void machine_mmio(struct port_frame *f, const struct hw_trap *t)
 {
     uint64_t value = 0;
     hw_clock_advance(&machine.clock, sim_machine.now);
     if (t->access & HW_ACCESS_W)
-        hw_bus_write(&machine.bus, t->pa, t->size, t->value);
+        devices_write(t->pa, t->size, t->value);
     else
-        hw_bus_read(&machine.bus, t->pa, t->size, &value);
+        value = devices_read(t->pa, t->size);
     hw_regs_set_mmio(&f->regs, value);
 }
 
@@ -465,16 +380,16 @@ void machine_idle(uint64_t (*next)(void))
     machine_limits();
     if (port_irq_pending())
         return; /* the kernel was in the middle of something */
-    if (machine_wants_input()) {
+    if (devices_want_input()) {
         console_poll();
-        bool told = machine_has_kernel_input();
+        bool told = devices_have_kernel_input();
         if (told)
             core_console_input();
-        if (machine.irq_raised || (told && !machine_has_kernel_input()))
+        if (machine.irq_raised || (told && !devices_have_kernel_input()))
             return; /* the byte is delivered now */
         due = next();
     }
-    if (due == HW_NEVER && machine_wants_input() && console_wait())
+    if (due == HW_NEVER && devices_want_input() && console_wait())
         due = sim_machine.now;
     if (due == HW_NEVER)
         core_end(core_is_deadlocked() ? VTR_END_DEADLOCK : VTR_END_IDLE);

@@ -1,13 +1,19 @@
 /*
- * The machine's two halves, to each other: machine.c (CPU 0 and devices) and
- * cpus.c (the other CPUs, and whose turn it is).
+ * The machine's parts, to each other: machine.c (CPU 0, time, interrupts),
+ * devices.c and network.c (what is on the bus), cpus.c (the other CPUs, and
+ * whose turn it is).
  */
 #ifndef SIM_MACHINE_H
 #define SIM_MACHINE_H
 
 #include "sim.h"
+#include "bootstrap.h"
 #include "clock.h"
+#include "irqchip.h"
+#include "msi.h"
+#include "ram.h"
 #include "timer.h"
+#include "virtio.h"
 
 /* machine.c */
 
@@ -29,6 +35,23 @@ void machine_check_limits(void);
 void machine_idle(uint64_t (*next)(void));
 /* --realtime: virtual time does not run ahead of the host's. */
 void machine_pace(void);
+
+/* devices.c */
+
+void devices_init(struct hw_clock *clock, const struct hw_ram *ram,
+                  struct hw_irqchip *irqchip, struct hw_msi *msi);
+/* Registers; nothing there reads 0. */
+uint64_t devices_read(uint64_t pa, unsigned size);
+void devices_write(uint64_t pa, unsigned size, uint64_t value);
+/* A byte of console input is there, and no driver has the UART's interrupt. */
+bool devices_have_kernel_input(void);
+
+/* network.c */
+
+/* Plugs an adapter into each of the slots for the --net options so far;
+ * how many. */
+unsigned network_init(struct hw_clock *clock, struct hw_virtio *slots,
+                      unsigned room);
 
 /* cpus.c: only with more than one CPU */
 

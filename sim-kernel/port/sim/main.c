@@ -43,6 +43,9 @@ enum {
     OPT_COMMAND,
     OPT_WORDS,
     OPT_REPLAY,
+    OPT_DISK,
+    OPT_NET,
+    OPT_CONSOLE,
     OPT_RAM,
     OPT_CPUS,
     OPT_PARALLEL,
@@ -109,6 +112,16 @@ static unsigned parse_cpus(const char *text)
     return (unsigned)n;
 }
 
+static void add_disk(const char *text)
+{
+    unsigned n = 0;
+    while (n < SIM_DISKS && sim_options.disk[n])
+        n++;
+    if (n == SIM_DISKS)
+        sim_die("--disk: a machine has at most %d disks", SIM_DISKS);
+    sim_options.disk[n] = text;
+}
+
 static char *module_files[MODULES_MAX + 1];
 static unsigned module_files_count;
 
@@ -131,6 +144,14 @@ static const struct argp_option option_table[] = {
      "let programs read the host's clock (measurements)", 0},
     {"no-fast-path", OPT_NO_FAST_PATH, 0, 0,
      "all IPC by the long way (measurements)", 0},
+    {"disk", OPT_DISK, "FILE[,ro|,snapshot]", 0,
+     "a virtio disk; read only, or without keeping what is written", 0},
+    {"net", OPT_NET, "hub|pcap:IN[,OUT]", 0,
+     "a virtio network adapter: with the machine's others at one hub, or what "
+     "it hears from a capture file and what it says to one",
+     0},
+    {"console", OPT_CONSOLE, "FILE", 0, "a virtio console that writes to FILE",
+     0},
     {"programs", OPT_PROGRAMS, "DIR", OPTION_HIDDEN, "", 0},
     {"system", OPT_SYSTEM, "NAME", 0, "name of the system, for the trace", 0},
     {"words", OPT_WORDS, "TEXT", 0, "how the run was asked for", 0},
@@ -192,6 +213,15 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
         break;
     case OPT_REPLAY:
         o->replay = arg;
+        break;
+    case OPT_DISK:
+        add_disk(arg);
+        break;
+    case OPT_NET:
+        network_option(arg);
+        break;
+    case OPT_CONSOLE:
+        o->console = arg;
         break;
     case ARGP_KEY_ARG:
         if (module_files_count == MODULES_MAX)
@@ -278,8 +308,8 @@ static void boot(void)
     struct bootstrap b = {
         .ram_start = SIM_RAM_BASE,
         .ram_end = SIM_RAM_BASE + sim_options.ram_bytes,
-        .device_start = SIM_DEVICE_BASE,
-        .device_end = SIM_MSI_BASE + SIM_MSI_SIZE,
+        .device_start = SIM_MSI_BASE,
+        .device_end = SIM_MSI_BASE + SIM_DEVICE_SIZE,
         .uart_base = SIM_DEVICE_BASE,
         .uart_irq = SIM_UART_IRQ,
         .user_end = SIM_USER_END,
@@ -287,6 +317,7 @@ static void boot(void)
         .module_count = module_files_count,
         .module = modules,
     };
+    b.device_count = devices_list(&b.device);
     struct boot_info info = {
         .cpu_count = sim_options.cpus,
         .irq_count = SIM_IRQS,

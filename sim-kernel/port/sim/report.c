@@ -125,6 +125,7 @@ void port_shutdown(unsigned reason, int result)
     console_flush();
     int code = report_reason(reason, result);
     tracefile_close();
+    network_close();
     fflush(stderr);
     _exit(code);
 }

@@ -4,6 +4,8 @@
  *   main.c      options, modules, start
  *   cpus.c      CPUs beyond the first, and whose turn it is
  *   machine.c   models wired together, the run loop, time, interrupts
+ *   devices.c   the bus and what is on it
+ *   network.c   what the network adapters are connected to
  *   console.c   characters out and in
  *   tracefile.c the trace ring to a file
  *   symbols.c   addresses to functions and source lines
@@ -19,13 +21,13 @@
 #define SIM_RAM_BASE    0x1000000000ull
 #define SIM_USER_END    0x9000000000ull
 #define SIM_DEVICE_BASE 0x8f00000000ull
-#define SIM_UART_SIZE   0x1000ull
-#define SIM_MSI_BASE    (SIM_DEVICE_BASE + SIM_UART_SIZE)
-#define SIM_MSI_SIZE    0x1000ull
+#define SIM_DEVICE_SIZE 0x1000ull
+#define SIM_MSI_BASE    (SIM_DEVICE_BASE + SIM_DEVICE_SIZE)
 enum { SIM_IRQS = 32, SIM_MSIS = 32 };
 /* As many as the PC's first bus decoded. Nothing answers at them. */
 enum { SIM_IO_PORTS = 1024 };
 enum { SIM_UART_IRQ = 10, SIM_TICK_SLICE_NS = 10000000 };
+enum { SIM_DISKS = 4 };
 
 /* Exit codes of the simulator (docs/exit-codes.md). */
 enum sim_exit {
@@ -49,6 +51,8 @@ struct sim_options {
     unsigned cpus;
     const char *words;  /* of `vitrine run`, for the trace; NULL: unknown */
     const char *replay; /* file of inputs (replay.c), NULL: live ones */
+    const char *disk[SIM_DISKS]; /* files, NULL: no more */
+    const char *console; /* file for a virtio console, NULL: there is none */
     bool parallel, realtime, gdb, host_clock, no_fast_path;
 };
 
@@ -63,12 +67,21 @@ void machine_init(void);
 _Noreturn void machine_run(void);
 /* Ctrl-C: the run ends soon. Async-signal-safe. */
 void machine_interrupt(void);
-void machine_uart_input(uint8_t byte);
-/* Does a driver or the kernel want input, and has the UART room? */
-bool machine_wants_input(void);
-int machine_kernel_input(void);
 /* Host pointer to a task's memory, NULL: not mapped. For reports. */
 const void *machine_user(const struct port_space *s, uaddr_t va, size_t size);
+
+/* devices.c */
+void devices_console_input(uint8_t byte);
+/* Does a driver or the kernel want input, and has the UART room? */
+bool devices_want_input(void);
+int devices_kernel_input(void);
+struct l4_vitrine_device;
+/* What user level may drive, for the boot information; how many. */
+unsigned devices_list(const struct l4_vitrine_device **ret_list);
+
+/* network.c: what --net says. Ends the program where that is nonsense. */
+void network_option(const char *text);
+void network_close(void);
 
 /* console.c */
 void console_init(void);

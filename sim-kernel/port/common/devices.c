@@ -1,0 +1,77 @@
+/*
+ * Devices for user level (see devices.h).
+ *
+ * One interrupt a device, told as its controller's binding says: one cell is
+ * the line, level-triggered (PLIC); three are kind, number and trigger (GIC).
+ * Source: Devicetree Specification v0.4, section 2.4.
+ */
+#include "devices.h"
+#include <string.h>
+
+enum { GIC_CELLS = 3, GIC_EDGE = 1 };
+enum { MODE_EDGE = 1, MODE_LEVEL = 3 }; /* L4_IRQ_F_POS_EDGE, _LEVEL_HIGH */
+
+static const char *const kinds[] = {
+    "virtio,mmio", "ns16550a", "arm,pl011", "google,goldfish-rtc", "arm,pl031",
+};
+
+/* The node's own or inherited interrupt controller. */
+static int interrupt_parent(const struct fdt *f, int node)
+{
+    for (; node >= 0; node = fdt_parent(f, node)) {
+        uint32_t phandle = fdt_cell(f, node, "interrupt-parent", 0, 0);
+        if (phandle)
+            return fdt_by_phandle(f, phandle);
+    }
+    return FDT_NONE;
+}
+
+static void find_interrupt(const struct fdt *f, int node, uint32_t cells,
+                           struct l4_vitrine_device *d)
+{
+    uint32_t size;
+    bool gic = cells == GIC_CELLS;
+    if (!fdt_property(f, node, "interrupts", &size))
+        return;
+    d->irq = fdt_cell(f, node, "interrupts", gic ? 1 : 0, 0);
+    bool edge = gic && fdt_cell(f, node, "interrupts", 2, 0) == GIC_EDGE;
+    d->irq_mode = edge ? MODE_EDGE : MODE_LEVEL;
+}
+
+static void insert(struct l4_vitrine_device *list, unsigned count,
+                   const struct l4_vitrine_device *d)
+{
+    for (; count && list[count - 1].base > d->base; count--)
+        list[count] = list[count - 1];
+    list[count] = *d;
+}
+
+/* Devices of one kind, which all hang on one controller. */
+static unsigned find_kind(const struct fdt *f, const char *kind,
+                          struct l4_vitrine_device *list, unsigned count,
+                          unsigned room)
+{
+    uint32_t cells = 0;
+    int node = FDT_ROOT;
+    while ((node = fdt_next_compatible(f, node, kind)) >= 0) {
+        struct l4_vitrine_device d = {0};
+        if (count == room || !fdt_reg(f, node, 0, &d.base, &d.size))
+            continue;
+        if (!cells)
+            cells = fdt_cell(f, interrupt_parent(f, node), "#interrupt-cells",
+                             0, 1);
+        memcpy(d.compatible, kind, strlen(kind));
+        find_interrupt(f, node, cells, &d);
+        insert(list, count++, &d);
+    }
+    return count;
+}
+
+unsigned devices_find(const struct fdt *f, struct l4_vitrine_device *list,
+                      unsigned room)
+{
+    unsigned count = 0;
+    for (unsigned i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+        count = find_kind(f, kinds[i], list, count, room);
+    return count;
+}
