@@ -4,7 +4,9 @@
  * interrupt. It writes a text, then echoes what is typed until the line
  * ends, or until nothing comes for a while.
  *
- *      rom/irq_uart BASE IRQ
+ *      rom/irq_uart BASE
+ *
+ * What it says to the device is in servers/lib/drivers.
  */
 #include "uart.h"
 #include <l4/re/env.h>
@@ -35,18 +37,18 @@ static unsigned echo(struct uart *u)
 
 int main(int argc, char **argv)
 {
+    struct l4_vitrine_device what;
     struct uart u;
-    const char *what;
-    if (argc < 3) {
-        printf("usage: irq_uart BASE IRQ\n");
+    const char *failed = "device";
+    if (argc < 2) {
+        printf("usage: irq_uart BASE\n");
         return 2;
     }
-    long error = uart_open(&u, l4re_env_get_cap("sigma0"),
-                           l4re_env_get_cap("icu"), strtoul(argv[1], NULL, 0),
-                           (unsigned)strtoul(argv[2], NULL, 0),
-                           l4re_env()->main_thread, &what);
+    long error = device_at(strtoul(argv[1], NULL, 0), &what);
+    if (!error)
+        error = uart_open(&u, &what, l4re_env()->main_thread, &failed);
     if (error < 0) {
-        printf("no %s: %s\n", what, l4sys_errtostr(error));
+        printf("no %s: %s\n", failed, l4sys_errtostr(error));
         return 1;
     }
     unsigned interrupts = uart_write(&u, text, strlen(text));

@@ -6,7 +6,7 @@
  *      L4.default_loader, L4.Loader  starting programs (lua_start.c)
  *      L4.Cpu_set(0, 2)              a set of CPUs, as a number
  *      L4.Info.cpus()                how many are online
- *      L4.Info.arch(), .uart()       the machine
+ *      L4.Info.arch(), .uart(), .devices()   the machine
  *      L4.sleep(ms), L4.time()       virtual time
  *
  * Asking L4.Env or L4.Proto for a name they do not have is an error, not
@@ -134,16 +134,47 @@ static struct l4_vitrine_bootinfo *bootinfo_open(l4_cap_idx_t ds)
 }
 
 /* base, irq of the console device; nothing where there is none. */
-static int info_uart(lua_State *L)
+static int push_uart(lua_State *L, const struct l4_vitrine_bootinfo *b)
+{
+    if (!b->uart_base)
+        return 0;
+    lua_pushinteger(L, (lua_Integer)b->uart_base);
+    lua_pushinteger(L, b->uart_irq);
+    return 2;
+}
+
+static void set_integer(lua_State *L, const char *name, l4_uint64_t value)
+{
+    lua_pushinteger(L, (lua_Integer)value);
+    lua_setfield(L, -2, name);
+}
+
+/* A list of {compatible, base, size, irq, irq_mode}, by base. */
+static int push_devices(lua_State *L, const struct l4_vitrine_bootinfo *b)
+{
+    const struct l4_vitrine_device *d = l4_vitrine_bootinfo_devices(b);
+    lua_newtable(L);
+    for (unsigned i = 0; i < b->device_count; i++) {
+        lua_newtable(L);
+        lua_pushstring(L, d[i].compatible);
+        lua_setfield(L, -2, "compatible");
+        set_integer(L, "base", d[i].base);
+        set_integer(L, "size", d[i].size);
+        set_integer(L, "irq", d[i].irq);
+        set_integer(L, "irq_mode", d[i].irq_mode);
+        lua_rawseti(L, -2, (lua_Integer)i + 1);
+    }
+    return 1;
+}
+
+/* What `push` finds in the boot information. */
+static int info_of_boot(lua_State *L,
+                        int (*push)(lua_State *,
+                                    const struct l4_vitrine_bootinfo *))
 {
     l4_cap_idx_t ds = lua_cap_slot(L);
     struct l4_vitrine_bootinfo *b = bootinfo_open(ds);
-    int results = 0;
-    if (b && b->uart_base) {
-        lua_pushinteger(L, (lua_Integer)b->uart_base);
-        lua_pushinteger(L, b->uart_irq);
-        results = 2;
-    }
+    int results = b ? push(L, b) : 0;
     if (b)
         l4re_rm_detach(b);
     l4re_util_cap_free_um(ds);
@@ -161,12 +192,22 @@ static int info_cpus(lua_State *L)
     return 1;
 }
 
+static int info_uart(lua_State *L)
+{
+    return info_of_boot(L, push_uart);
+}
+
+static int info_devices(lua_State *L)
+{
+    return info_of_boot(L, push_devices);
+}
+
 static void push_info(lua_State *L)
 {
     static const luaL_Reg functions[] = {
         {"arch", info_arch}, {"mword_bits", info_mword_bits},
-        {"uart", info_uart}, {"cpus", info_cpus},
-        {NULL, NULL},
+        {"uart", info_uart}, {"devices", info_devices},
+        {"cpus", info_cpus}, {NULL, NULL},
     };
     luaL_newlib(L, functions);
     make_strict(L, "L4.Info");
