@@ -49,6 +49,14 @@ option()
     done
 }
 
+# A device of the machine: part of what decides about the run.
+device_option()
+{
+    option "$1" "$2"
+    quote "$2"
+    typed="$typed $1 $quoted"
+}
+
 word()
 {
     quote "$1"
@@ -69,7 +77,8 @@ parse_run()
         esac
         case $1 in
         --ram | --cpus | --seed | --max-steps | --until | --input | --trace | \
-            --graph | --module | --target | --time-limit | --qemu)
+            --graph | --module | --target | --time-limit | --qemu | \
+            --disk | --net | --console)
             need_value "$1" $#
             case $1 in
             --ram | --cpus | --seed) typed="$typed $1 $2" ;;
@@ -87,6 +96,22 @@ parse_run()
             --qemu) option "$1=$2" ;;
             --trace) trace=$2 ;;
             --graph) graph=$2 ;;
+            --disk)
+                _value=${2%,ro}
+                [ -r "${_value%,snapshot}" ] ||
+                    die "${_value%,snapshot}: cannot be read (--disk)"
+                device_option "$1" "$2"
+                ;;
+            --net)
+                case $2 in
+                hub | pcap:*) device_option "$1" "$2" ;;
+                *) die_usage "--net: '$2' is neither hub nor pcap:IN[,OUT]" ;;
+                esac
+                ;;
+            --console)
+                check_writable "$2"
+                device_option "$1" "$2"
+                ;;
             --module)
                 [ -f "$2" ] && [ -r "$2" ] ||
                     die "$2: cannot be read (--module)"

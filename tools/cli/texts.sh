@@ -110,6 +110,13 @@ Options:
   --parallel        each CPU on a thread of the host (not reproducible)
   --ram SIZE        simulated memory: 64M (default), 1G
   --input FILE      console input from FILE instead of the terminal
+  --disk FILE       a disk (virtio); FILE,ro: read only; FILE,snapshot: what
+                    is written is not kept. May be given again
+  --net hub         a network adapter (virtio) at the machine's switch; may be
+                    given again
+  --net pcap:IN,OUT an adapter that hears what the capture file IN has, and
+                    whose frames go to OUT (either may be left out)
+  --console FILE    a virtio console that writes to FILE
   --module FILE     one more boot module, "rom/<name of FILE>"
   --target NAME     run on a machine in QEMU: riscv64, aarch64,
                     x86_64 (default: sim)

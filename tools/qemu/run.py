@@ -60,6 +60,9 @@ def arguments():
     p.add_argument("--until", default="")
     p.add_argument("--trace", default="")
     p.add_argument("--input", default="")
+    p.add_argument("--disk", action="append", default=[])
+    p.add_argument("--net", action="append", default=[])
+    p.add_argument("--console", default="")
     p.add_argument("--realtime", action="store_true")
     p.add_argument("--host-clock", action="store_true",
                    help="programs may measure by the machine's clock")
@@ -166,6 +169,63 @@ def write_trace(o, monitor, kernel, folder):
     os.replace(part, o.trace)
 
 
+def quoted(name):
+    """A file's name in a list of QEMU's."""
+    return os.path.abspath(name).replace(",", ",,")
+
+
+def disk_words(text, number):
+    """-drive for FILE, FILE,ro or FILE,snapshot."""
+    name, _, how = text.rpartition(",")
+    if how not in ("ro", "snapshot"):
+        name, how = text, ""
+    drive = "id=disk%d,if=none,format=raw,file=%s%s" % (
+        number, quoted(name),
+        {"ro": ",readonly=on", "snapshot": ",snapshot=on", "": ""}[how])
+    return ["-drive", drive]
+
+
+def net_words(text, number):
+    """A port at the hub; what a lone one says may go to a capture file."""
+    kind, _, files = text.partition(":")
+    hears, _, says = files.partition(",")
+    if kind not in ("hub", "pcap"):
+        raise archive.BadInput("--net: '%s' is neither hub nor pcap:,OUT"
+                               % text)
+    if hears:
+        raise archive.BadInput("--net pcap:IN plays capture files in the"
+                               " simulator only")
+    words = ["-netdev", "hubport,id=net%d,hubid=%d"
+             % (number, 0 if kind == "hub" else number + 1)]
+    if says:
+        words += ["-object", "filter-dump,id=dump%d,netdev=net%d,file=%s"
+                  % (number, number, quoted(says))]
+    return words
+
+
+def device_words(o):
+    """Disks, adapters and console in the virtio slots, as in the simulator
+    (sim-kernel/port/sim/devices.c): the same order, addresses and clock."""
+    words = ["-global", "virtio-mmio.force-legacy=off",
+             "-rtc", "base=2026-01-01T00:00:00,clock=vm"]
+    devices = []
+    for i, text in enumerate(o.disk):
+        words += disk_words(text, i)
+        devices.append("virtio-blk-device,drive=disk%d" % i)
+    for i, text in enumerate(o.net):
+        words += net_words(text, i)
+        devices.append("virtio-net-device,netdev=net%d,mac=52:54:00:12:34:%02x"
+                       % (i, 0x56 + i))
+    if o.console:
+        words += ["-chardev", "file,id=vcon,path=" + quoted(o.console)]
+        devices += ["virtio-serial-device,max_ports=1"]
+    for slot, device in enumerate(devices):
+        words += ["-device", "%s,bus=virtio-mmio-bus.%d" % (device, slot)]
+    if o.console:
+        words += ["-device", "virtconsole,chardev=vcon"]
+    return words
+
+
 def qemu_words(o, socket, archive_path):
     words = MACHINES[o.target] + [
         "-m", "%dK" % (parse_ram(o.ram) >> 10), "-display", "none",
@@ -175,6 +235,7 @@ def qemu_words(o, socket, archive_path):
         "-qmp", "unix:%s,server=on,wait=off" % socket,
         "-action", "reboot=shutdown,shutdown=pause",
         "-kernel", o.kernel + RAW.get(o.target, ""), "-initrd", archive_path]
+    words += device_words(o)
     by_host = o.gdb and o.target == "riscv64"
     if o.cpus > 1:
         words += ["-smp", str(o.cpus)]
