@@ -10,7 +10,9 @@
 # tests/system) and end as there. What differs by nature is masked: addresses,
 # how late a metronome was, how long a count took, how many bytes a device takes at once, and how a
 # machine calls a division by zero. Tests of the kernel suite are passed on,
-# one by one. The trace of each example tells the simulator's story (story.py).
+# one by one. Probes of devices (tests/system/devices.py) print what they see in
+# registers and rings: QEMU's devices and the simulator's models are compared
+# by that. The trace of each example tells the simulator's story (story.py).
 # A machine that hangs is ended by --time-limit.
 import difflib
 import os
@@ -21,22 +23,23 @@ import subprocess
 import sys
 import tempfile
 
-import story
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+GOLDEN = ROOT / "tests/system/golden"
+sys.path.insert(0, str(ROOT / "tests/system"))
+sys.dont_write_bytecode = True
+import devices  # noqa: E402
+import story  # noqa: E402
 
 target, kernel, programs = sys.argv[1], *map(os.path.abspath, sys.argv[2:4])
 options = sys.argv[4:]
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-GOLDEN = ROOT / "tests/system/golden"
 LIMIT_S = 120
 USAGE = 103
+UNORDERED = ("net",)  # what its two nodes say first is up to the wire
 UNHANDLED = 100  # the suite has faults that nobody handles, on purpose
-# What a machine cannot do, and why.
-SKIP = {("aarch64", "irq"): "its serial port is no 16550"}
 PORTS = "the driver asks for I/O ports, which are not mapped like registers"
-SKIP_STORY = {("aarch64", "demo"): SKIP["aarch64", "irq"],
-              ("x86_64", "irq"): PORTS, ("x86_64", "demo"): PORTS,
+SKIP_STORY = {("x86_64", "irq"): PORTS, ("x86_64", "demo"): PORTS,
+              (target, "net"): "its nodes meet as the wire has it",
               (target, "smp"): "its threads meet as time has it"}
-DEVICE = "demo: a device driver"
 # Other machines of a kind: QEMU's words, and a short system that shows it.
 OTHERS = {
     "aarch64": [("with a GICv3", "-M virt,gic-version=3", "spin")],
@@ -105,37 +108,17 @@ def masked(text):
     return re.sub(r'(task "divide"): .*', r"\1: ...", text)
 
 
-def without_device(text):
-    """The demo on a machine whose serial port nobody can drive."""
-    return "".join(line for line in text.splitlines(True)
-                   if not line.startswith(("uart|", "These words", DEVICE)))
-
-
 def shown(code, out, err):
     return masked("%s--- stderr\n%s--- exit code %d\n" % (out, err, code))
 
 
-def example(name):
-    fact = name + " says what it says in the simulator"
-    if (target, name) in SKIP:
-        return skip(fact, SKIP[target, name])
-    command, files = modules(name)
-    trace = scratch / (name + ".vtr")
-    got = shown(*machine("--system", name, "--command", command, "--trace",
-                         trace, "sigma0", "moe", *files))
-    wanted = masked((GOLDEN / (name + ".txt")).read_text())
-    if wanted_driver_is_missing(name):
-        got, wanted = without_device(got), without_device(wanted)
+def compare(name, fact, got):
+    got, wanted = shown(*got), masked((GOLDEN / (name + ".txt")).read_text())
+    if name in UNORDERED:
+        got, wanted = ("".join(sorted(text.splitlines(True)))
+                       for text in (got, wanted))
     report(got == wanted, fact, "".join(difflib.unified_diff(
         wanted.splitlines(True), got.splitlines(True), "wanted", target)))
-    if (target, name) in SKIP_STORY:
-        skip(name + " tells the simulator's story", SKIP_STORY[target, name])
-    else:
-        same_story(name, trace)
-
-
-def wanted_driver_is_missing(name):
-    return (target, "irq") in SKIP and name == "demo"
 
 
 def told(trace):
@@ -148,7 +131,8 @@ def told(trace):
 
 def same_story(name, trace):
     in_sim = scratch / (name + "-sim.vtr")
-    start([ROOT / "vitrine", "run", "--trace", in_sim, name])
+    start([ROOT / "vitrine", "run", "--trace", in_sim,
+           *devices.options(name, scratch), name])
     different = story.differences(name, told(in_sim), told(trace))
     report(not different, name + " tells the simulator's story",
            "\n".join(different))
@@ -169,6 +153,32 @@ def refused(what, qemu, sentence):
     report(code == USAGE and len(lines) == 1 and sentence in lines[0],
            what + " is refused in a sentence", "exit code %d\n%s%s"
            % (code, out, err))
+
+
+def example(name):
+    command, files = modules(name)
+    trace = scratch / (name + ".vtr")
+    compare(name, name + " says what it says in the simulator",
+            machine("--system", name, "--command", command, "--trace", trace,
+                    *devices.options(name, scratch), "sigma0", "moe", *files))
+    if (target, name) in SKIP_STORY:
+        skip(name + " tells the simulator's story", SKIP_STORY[target, name])
+    else:
+        same_story(name, trace)
+
+
+def probe(name):
+    """The same program before QEMU's device and before the simulator's."""
+    fact = name + ": QEMU's device says what the simulator's model says"
+    if devices.ONLY_ON.get(name, target) != target:
+        return skip(fact, "not a device of this machine")
+    which, argument = devices.PROBES[name]
+    cfg = ROOT / "tests/system/systems/device.cfg"
+    compare(name, fact, machine(
+        "--system", name, "--command",
+        "rom/ned rom/device.cfg %s %s" % (which, argument),
+        *devices.options(name, scratch), "sigma0", "moe", "ned", cfg,
+        "sys-probe", "sys-clocks", "sys-ports"))
 
 
 def kernel_suite():
@@ -217,7 +227,7 @@ def debugger():
 with tempfile.TemporaryDirectory(prefix="vitrine-machines-") as folder:
     scratch = pathlib.Path(folder)
     for path in sorted(GOLDEN.glob("*.txt")):
-        example(path.stem)
+        (probe if path.stem in devices.PROBES else example)(path.stem)
 for machine_kind in OTHERS.get(target, []):
     other_machine(*machine_kind)
 for machine_kind in REFUSED.get(target, []):

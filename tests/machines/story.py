@@ -6,7 +6,7 @@ it interrupts, is the device's own business.
 """
 import difflib
 
-DRIVERS = {"demo": "uart", "irq": "uart"}
+DRIVERS = {"demo": "uart", "irq": "uart", "disk": "driver"}
 
 
 def parts(text, without):

@@ -23,6 +23,8 @@ import sys
 import tempfile
 import traceback
 
+import devices
+
 here = pathlib.Path(__file__).resolve().parent
 root = here.parent.parent
 meson_build = pathlib.Path(os.environ.get("VITRINE_TEST_BUILD",
@@ -32,7 +34,7 @@ atexit.register(shutil.rmtree, scratch, ignore_errors=True)
 TIMEOUT_S = 120  # of one run: ends a hang, decides nothing else
 
 EXAMPLES = ("hello", "clntsrv", "echo", "pager", "revoke", "isolation", "spin",
-            "smp", "irq", "demo")
+            "smp", "irq", "disk", "net", "demo")
 FAULT, DEADLOCK, LIMIT, USAGE, BUG, TRACE, INTERRUPTED = (
     100, 101, 102, 103, 104, 105, 130)
 
@@ -109,6 +111,11 @@ def simulator(*words, **options):
     return Run([sim, *words], **options)
 
 
+def words(name):
+    """An example with the devices it wants, as words of `run`."""
+    return [*devices.options(str(name), scratch), name]
+
+
 def system(name):
     """One of this folder's descriptions."""
     return here / "systems" / (name + ".cfg")
@@ -133,6 +140,28 @@ def run_traced(*words):
 def parts_left(folder):
     """Temporary files that a run left behind."""
     return [p.name for p in folder.iterdir() if ".part" in p.name]
+
+
+# --- golden files --------------------------------------------------------
+
+def mask_addresses(text):
+    return re.sub(r"0x(1[1-8][0-9a-f]{2})[0-9a-f]{6}\b", r"0x\1......", text)
+
+
+def shown(r):
+    return "%s--- stderr\n%s--- exit code %d\n" % (r.out, mask_addresses(r.err), r.code)
+
+
+def check_golden(name, *words):
+    """`run WORDS` prints what golden/NAME.txt says, twice."""
+    r = run(*words)
+    golden = here / "golden" / (name + ".txt")
+    if os.environ.get("VITRINE_UPDATE_GOLDEN"):
+        golden.write_text(shown(r))
+    wanted = golden.read_text()
+    assert shown(r) == wanted, "wanted:\n%s\ngot:\n%s" % (wanted, shown(r))
+    again = run(*words)
+    assert (again.out, again.err) == (r.out, r.err), "the second run differs"
 
 
 # --- traces ----------------------------------------------------------------

@@ -1,7 +1,7 @@
 # The examples on a machine with several CPUs: what they print is what they
 # print on one, but for its order, which is the machine's choice.
 import re
-from harness import EXAMPLES, here, main, run, test
+from harness import EXAMPLES, here, main, run, test, words
 
 SEEDS = (0, 1, 2)
 
@@ -20,7 +20,7 @@ def lines(text):
 
 def check(name, *options):
     out, code = golden(name)
-    r = run("--cpus", "4", *options, name).expect(code)
+    r = run("--cpus", "4", *options, *words(name)).expect(code)
     assert lines(r.out) == lines(out), (
         "wanted, in any order:\n%s\ngot:\n%s" % (out, r))
 

@@ -4,7 +4,7 @@ import re
 import subprocess
 from harness import (EXAMPLES, description, environment, event_numbers, header_constants,
                      main, records, root, run, run_traced, scratch, system,
-                     test, vitrine)
+                     test, vitrine, words)
 
 EVENT = event_numbers()
 FLAG = header_constants("VTR_F_")
@@ -36,7 +36,7 @@ def ends_of_calls(trace):
 @test("every call has its answer, its error or its caller's end")
 def _():
     for name in SYSTEMS:
-        r, trace = run_traced(name)
+        r, trace = run_traced(*words(name))
         waits = {w.arg[0] for w in records(trace) if w.event == EVENT["WAIT"]}
         calls = sum(x.event == EVENT["IPC"] and x.flags & FLAG["CALL"] != 0
                     for x in records(trace))
@@ -51,7 +51,7 @@ def _():
     known = set(EVENT.values())
     for name in SYSTEMS:
         last = 0
-        for r in records(run_traced(name)[1]):
+        for r in records(run_traced(*words(name))[1]):
             assert r.event in known, r.event
             assert r.event != EVENT["LOST"], "%s: records were lost" % name
             assert r.time >= last, "%s: %d after %d" % (name, r.time, last)
@@ -62,7 +62,7 @@ def _():
 def _():
     trace = scratch / "graph.vtr"
     for name in SYSTEMS:
-        run("--trace", trace, name)
+        run("--trace", trace, *words(name))
         vitrine("graph", trace, "--verify", "--strict").expect(0)
 
 
@@ -78,7 +78,7 @@ def _():
 def _():
     for name in EXAMPLES:
         trace = scratch / "forms.vtr"
-        run("--trace", trace, name)
+        run("--trace", trace, *words(name))
         for form in ("text", "summary", "svg", "mermaid", "chrome", "csv",
                      "json"):
             r = vitrine("trace", trace, "--to", form, "--strict").expect(0)

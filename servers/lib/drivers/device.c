@@ -152,6 +152,7 @@ long device_open(struct device *d, const struct l4_vitrine_device *what,
 {
     *ret_what = "registers";
     d->what = *what;
+    d->armed = false;
     long error = device_map(what, &d->registers);
     if (error)
         return error;
@@ -162,10 +163,14 @@ long device_open(struct device *d, const struct l4_vitrine_device *what,
     return error;
 }
 
-bool device_wait(const struct device *d, l4_timeout_t timeout)
+/* l4_irq_receive() unmasks; once too often would count as one more interrupt
+ * if the line is up. */
+bool device_wait(struct device *d, l4_timeout_t timeout)
 {
-    l4_irq_unmask(d->irq);
-    return !l4_msgtag_has_error(l4_irq_receive(d->irq, timeout));
+    l4_msgtag_t tag = d->armed ? l4_ipc_receive(d->irq, l4_utcb(), timeout)
+                               : l4_irq_receive(d->irq, timeout);
+    d->armed = l4_msgtag_has_error(tag);
+    return !d->armed;
 }
 
 /* --- memory ----------------------------------------------------------------

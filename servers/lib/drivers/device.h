@@ -22,6 +22,7 @@ struct device {
     struct l4_vitrine_device what;
     l4_addr_t registers; /* as this program sees them */
     l4_cap_idx_t irq;    /* bound to the thread of device_open() */
+    bool armed;          /* unmasked, and has not hit since */
 };
 
 /* Memory that a device reads and writes, in one piece, zeroed. */
@@ -49,9 +50,10 @@ void device_unmap(const struct l4_vitrine_device *d, l4_addr_t registers);
  */
 long device_open(struct device *d, const struct l4_vitrine_device *what,
                  l4_cap_idx_t thread, l4_umword_t label, const char **ret_what);
-/* Unmasks the interrupt and waits for it; false: not within the timeout. For
- * threads that wait for nothing else. */
-bool device_wait(const struct device *d, l4_timeout_t timeout);
+/* Waits for the interrupt, which may come from now on (the last one has been
+ * dealt with); false: not within the timeout. For threads that wait for
+ * nothing else. */
+bool device_wait(struct device *d, l4_timeout_t timeout);
 
 /* 0, -L4_ENOMEM, or an error. */
 long device_memory(l4_size_t size, struct device_memory *ret_memory);
