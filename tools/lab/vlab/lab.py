@@ -31,6 +31,7 @@ class System:
     ram: str
     root: str  # the program that is the root task, "": moe, and ned
     options: tuple  # more of the simulator's
+    disk: int  # sectors of a disk, 0: none (run.py: what is on it)
     trace: bool  # false: only the console is judged (of a given program)
     kernel: tuple  # the files of [kernel] that its simulator is made with
 
@@ -96,6 +97,7 @@ def load(folder):
                                entry.get("ram", "32M"),
                                entry.get("root", ""),
                                tuple(entry.get("options", ())),
+                               entry.get("disk", 0),
                                entry.get("trace", True),
                                tuple(entry.get("kernel", kernel)))
         _must(systems[name].root or (folder / systems[name].file).is_file(),

@@ -5,6 +5,7 @@
 # console output. A run that meets one is an ordinary, judged run.
 import re
 import string
+import struct
 import subprocess
 
 from .kernel import simulator
@@ -14,6 +15,7 @@ from .story import Story
 HOST_SECONDS = 20
 TRACE_BYTES = 64 << 20  # the RAM is a file, too
 CONSOLE_BYTES = 1 << 18
+SECTOR = 512
 
 
 def _modules(text, lab, out):
@@ -51,6 +53,7 @@ class Run:
                  "--programs", PROGRAMS, "--system", system.name,
                  "--ram", system.ram, "--until", system.until,
                  "--seed", str(seed), *system.options,
+                 *self._disk(where),
                  *(["--trace", self.trace] if system.trace else []),
                  *self._modules(where, out)]
         self.words = ["prlimit", "--cpu=%d" % HOST_SECONDS, "--core=0",
@@ -58,6 +61,16 @@ class Run:
         self._go()
         self.story = Story.read(self.trace, self)
         self.story.values = values
+
+    def _disk(self, where):
+        """A fresh disk: word i of it is the value SEED + i."""
+        self.disk = where / "disk.img"
+        if not self.system.disk:
+            return []
+        first = self.values.get("SEED", 0)
+        words = range(first, first + self.system.disk * SECTOR // 8)
+        self.disk.write_bytes(struct.pack("<%dQ" % len(words), *words))
+        return ["--disk", self.disk]
 
     def _modules(self, where, out):
         """What is booted: sigma0, the root task, and what that starts."""
