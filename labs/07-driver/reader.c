@@ -14,7 +14,7 @@
 #include <string.h>
 
 enum { SECTORS = 64, TOLD = 0x710, DONE = 0x711 };
-enum { READS = 12, WRITTEN = 9, CRASH_READS = 150 };
+enum { READS = 12, WRITTEN = 9, CRASH_READS = 500 };
 
 static l4_cap_idx_t disk;
 

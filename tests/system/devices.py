@@ -17,8 +17,8 @@ PROBES = {
     "port-pl011": ("ports", "arm,pl011"),
     "port-console": ("ports", "console"),
 }
-ONLY_ON = {"clock-goldfish": "riscv64", "clock-pl031": "aarch64",
-           "port-16550": "riscv64", "port-pl011": "aarch64"}
+ONLY_ON = {"clock-goldfish": ("riscv64",), "clock-pl031": ("aarch64",),
+           "port-16550": ("riscv64", "x86_64"), "port-pl011": ("aarch64",)}
 
 
 def disk(folder):

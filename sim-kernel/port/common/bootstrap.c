@@ -13,6 +13,7 @@
 enum {
     BOOT_STACK = 64 * 1024,
     BOOT_ARG_WORDS = 8,
+    PORTS_END = 0x10000,        /* as <l4/vitrine/mmio.h> has it */
     HEAP_SHARE = 8,             /* the kernel gets 1/8 of RAM ... */
     HEAP_MIN = 4 * 1024 * 1024, /* ... but at least this much */
 };
@@ -66,6 +67,8 @@ static void device_regions(struct layout *l)
     device_region(l, l->b->device_start, l->b->device_end);
     for (unsigned i = 0; i < l->b->device_count; i++) {
         const struct l4_vitrine_device *d = &l->b->device[i];
+        if (d->base < PORTS_END)
+            continue; /* I/O ports: no memory */
         device_region(l, d->base & ~(paddr_t)(PAGE_SIZE - 1),
                       page_up(d->base + d->size));
     }

@@ -26,6 +26,7 @@ struct start_memory {
     uint64_t start, size;
     uint32_t type, unused;
 };
+enum { MODE_LEVEL_HIGH = 3 }; /* L4_IRQ_F_LEVEL_HIGH */
 enum { MEMORY_RAM = 1, MEMORY_MAX = 128 };
 
 struct machine_cpu machine_cpus[RUN_CPUS_MAX];
@@ -61,6 +62,31 @@ static void find_console(const struct acpi *a, struct hardware *h)
     h->uart_irq = acpi_line(a, &d);
     console_init((uint16_t)d.base, h->uart_irq);
     port_console_write("\2", 1); /* firmware spoke before (tools/qemu) */
+}
+
+/* Devices of one kind for user level: those behind the ones there are. */
+static void add_devices(const struct acpi *a, const char *id,
+                        const char *compatible, struct hardware *h)
+{
+    struct acpi_device d;
+    for (unsigned i = 0; acpi_device(a, id, i, &d); i++) {
+        struct l4_vitrine_device *to = &h->device[h->device_count];
+        if (d.irq == ~0u || h->device_count == HARDWARE_DEVICES)
+            continue;
+        *to = (struct l4_vitrine_device){.base = d.base,
+                                         .size = d.size,
+                                         .irq = acpi_line(a, &d),
+                                         .irq_mode = MODE_LEVEL_HIGH};
+        memcpy(to->compatible, compatible, strlen(compatible));
+        h->device_count++;
+    }
+}
+
+/* By address: ports come first. The names are those of device trees. */
+static void find_devices(const struct acpi *a, struct hardware *h)
+{
+    add_devices(a, "PNP0501", "ns16550a", h);
+    add_devices(a, "LNRO0005", "virtio,mmio", h);
 }
 
 /* The piece of RAM that holds the kernel, from behind it. */
@@ -129,6 +155,7 @@ _Noreturn void main_boot(paddr_t info)
     timer_init(&a);
     find_memory(s, &h);
     find_archive(s, &h);
+    find_devices(&a, &h);
     h.irq_count = irqchip_lines();
     h.cpu_count = find_cpus(&a);
     h.io_ports = 1 << 16;

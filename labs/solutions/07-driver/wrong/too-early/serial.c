@@ -9,8 +9,6 @@
 #include <l4/sys/ipc.h>
 #include <l4/vitrine/mmio.h>
 
-enum { BYTE_US = 87 };
-
 void serial_start(struct device *d)
 {
     mmio_write8(d->registers + SERIAL_IER, 0);
@@ -26,6 +24,8 @@ long serial_write(struct device *d, const char *text, unsigned length)
         if (mmio_read8(r + SERIAL_LSR) & SERIAL_LSR_SENT)
             for (unsigned i = 0; i < SERIAL_FIFO && length; i++, length--)
                 mmio_write8(r + SERIAL_THR, (l4_uint8_t)*text++);
+        if (!length)
+            break;
         device_wait(d, L4_IPC_NEVER);
         mmio_read8(r + SERIAL_IIR);
     }

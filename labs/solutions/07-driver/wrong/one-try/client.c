@@ -9,8 +9,6 @@
 #include "block.h"
 #include <l4/sys/ipc.h>
 
-enum { PAUSE_US = 200 };
-
 static l4_msgtag_t call(l4_cap_idx_t disk, unsigned what, l4_umword_t sector,
                         const l4_umword_t *words)
 {
@@ -29,11 +27,7 @@ long disk_call(l4_cap_idx_t disk, unsigned what, l4_umword_t sector,
                l4_umword_t *words)
 {
     l4_msgtag_t tag = call(disk, what, sector, words);
-    for (int i = 0; i < 2 && l4_msgtag_has_error(tag); i++) {
-        l4_ipc_sleep_us(PAUSE_US);
-        tag = call(disk, what, sector, words);
-    }
     for (unsigned i = 0; i < DISK_WORDS; i++)
         words[i] = l4_utcb_mr()->mr[i];
-    return l4_msgtag_label(tag);
+    return l4_error(tag);
 }
