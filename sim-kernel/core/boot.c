@@ -136,6 +136,8 @@ static void boot_memory(const struct boot_info *info)
     size_t ring = (records * sizeof(struct vtr_record) + PAGE_SIZE - 1) &
                   ~(PAGE_SIZE - 1);
     trace_init(heap, records, info->trace);
+    if (info->trace_each)
+        trace_one_by_one();
     kmem_init(heap + ring, size - ring);
     object_init_all();
     sched_init(info->slice_ns, info->cpu_count);

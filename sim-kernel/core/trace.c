@@ -29,6 +29,7 @@ struct trace_ring {
     struct vtr_record *record;
     size_t size, start, count; /* records */
     uint64_t lost;
+    bool each; /* drained after each record */
 };
 struct trace_ring trace_ring;
 
@@ -67,6 +68,15 @@ void *trace_reserve(void)
 void trace_commit(void)
 {
     trace_ring.count++;
+    if (trace_ring.each)
+        trace_flush();
+}
+
+/* Event 0 does not exist: with it off a HANDOVER does not fit. */
+void trace_one_by_one(void)
+{
+    trace_ring.each = true;
+    trace_switch(0, false);
 }
 
 void trace_init(void *memory, size_t records, bool on)

@@ -39,6 +39,8 @@ static inline struct trace_who *trace_self(void)
 /* A ring of `records` (at least 2, else 0 and not `on`) at `memory`; tracing
  * starts if `on`. */
 void trace_init(void *memory, size_t records, bool on);
+/* From now on the port gets each record at once, none is part of another. */
+void trace_one_by_one(void);
 void trace_write(unsigned event, unsigned flags, uint64_t a0, uint64_t a1,
                  uint64_t a2, uint64_t a3, uint64_t a4, uint64_t a5);
 /* The same with a time that was. */

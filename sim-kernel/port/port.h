@@ -120,9 +120,10 @@ struct boot_info {
     uint32_t msi_data;
     unsigned io_ports; /* I/O ports [0, io_ports), at most 65536; 0: none */
     uint64_t seed;
-    uint64_t slice_ns;    /* default time slice, 10 ms */
-    bool trace;           /* write the trace from the start */
-    bool no_fast_path;    /* all IPC by ipc.c (measurements, tests) */
+    uint64_t slice_ns; /* default time slice, 10 ms */
+    bool trace;        /* write the trace from the start */
+    bool trace_each;   /* drain after each record (who watches may stop it) */
+    bool no_fast_path; /* all IPC by ipc.c (measurements, tests) */
     size_t trace_records; /* of the ring; 0: as many as the core likes */
 };
 

@@ -7,7 +7,7 @@
 . "$cli/run.sh"
 . "$cli/gdb.sh"
 
-to='' back='' under_gdb=0 file=''
+to='' back='' under_gdb=0 file='' watch=--text
 
 parse_replay()
 {
@@ -23,6 +23,7 @@ parse_replay()
             shift
             ;;
         --gdb) under_gdb=1 ;;
+        --monitor) watch='' ;;
         --batch) for_gdb "$1" ;;
         -*) die_usage "unknown option '$1'" ;;
         *)
@@ -36,13 +37,6 @@ parse_replay()
     [ -z "$to" ] || [ -z "$back" ] || die_usage "--to or --back, not both"
 }
 
-# The time of the record $1 records before the end, in $to.
-find_back()
-{
-    to=$("$tool" --to csv "$1" | tail -n "$(($2 + 1))" | head -n 1 |
-        cut -d, -f1)ns
-}
-
 replay_gdb()
 {
     option --until "${to:-1000000s}"
@@ -50,6 +44,25 @@ replay_gdb()
     eval "exec gdb -q -nx -x \"\$root/tools/gdb/vitrine.gdb\" \
         -x \"\$root/tools/gdb/vitrine.py\" -ex 'break sim_stop_hook' \
         -ex run $gdb_args --args \"\$sim\" --gdb $sim_args"
+}
+
+# To the end, and back by checkpoints: a process that sleeps goes on again.
+replay_back()
+{
+    monitor="--back $back"
+    if [ "$under_gdb" = 1 ]; then
+        monitor="$monitor --text --gdb"
+        eval "set -- $gdb_args"
+        for _w; do
+            quote "$_w"
+            monitor="$monitor --gdb-word=$quoted"
+        done
+    else
+        monitor="$monitor $watch"
+    fi
+    trace=$work/again.vtr
+    run_watched
+    exit "$code"
 }
 
 # Until a time: the same as the trace as far as it goes.
@@ -89,11 +102,17 @@ cmd_replay()
     [ -n "$asked" ] || die "$file: does not say how the run was asked for" \
         "(a trace of \`vitrine run\` does)"
     "$tool" --to inputs "$file" > "$work/inputs"
-    [ -z "$back" ] || find_back "$file" "$back"
     eval "parse_run $asked"
     option --replay "$work/inputs"
     eval "run_words $words"
-    if [ "$under_gdb" = 1 ]; then
+    if [ -n "$back" ]; then
+        replay_back
+    elif [ -z "$watch" ]; then
+        monitor=' '
+        trace=$work/again.vtr
+        run_watched
+        exit "$code"
+    elif [ "$under_gdb" = 1 ]; then
         replay_gdb
     elif [ -n "$to" ]; then
         replay_to

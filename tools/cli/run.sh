@@ -8,6 +8,7 @@
 . "$cli/system.sh"
 
 options='' target='' trace='' graph='' extra='' words=''
+monitor='' # its options; empty: nobody watches
 typed='' # what decides about the run, for its trace
 
 need_value()
@@ -78,7 +79,7 @@ parse_run()
         case $1 in
         --ram | --cpus | --seed | --max-steps | --until | --input | --trace | \
             --graph | --module | --target | --time-limit | --qemu | \
-            --disk | --net | --console)
+            --disk | --net | --console | --break)
             need_value "$1" $#
             case $1 in
             --ram | --cpus | --seed) typed="$typed $1 $2" ;;
@@ -95,6 +96,10 @@ parse_run()
             --time-limit) is_number "$1" "$2" && option "$1" "$2" ;;
             --qemu) option "$1=$2" ;;
             --trace) trace=$2 ;;
+            --break)
+                quote "$2"
+                monitor="$monitor --break $quoted"
+                ;;
             --graph) graph=$2 ;;
             --disk)
                 _value=${2%,ro}
@@ -122,6 +127,8 @@ parse_run()
             esac
             shift
             ;;
+        --monitor) monitor="$monitor " ;;
+        --text) monitor="$monitor --text" ;;
         --parallel | --realtime | --no-fast-path) option "$1" ;;
         --host-clock)
             option "$1"
@@ -216,15 +223,34 @@ run_traced()
 # Runs the simulator and draws the graph from its trace.
 run_and_draw()
 {
-    if [ -z "$trace" ]; then
-        trace=$(mktemp "${TMPDIR:-/tmp}/vitrine.XXXXXX") ||
-            die "no temporary file for the trace"
-        trap 'rm -f "$trace"' EXIT
-    fi
+    [ -n "$trace" ] || temporary_trace
     run_traced
     if [ -s "$trace" ]; then
         "$tool" -o "$graph" "$trace" || [ "$code" != 0 ] || code=$?
     fi
+}
+
+# A trace that is only there for the monitor goes with it.
+temporary_trace()
+{
+    trace=$(mktemp "${TMPDIR:-/tmp}/vitrine.XXXXXX") ||
+        die "no temporary file for the trace"
+    trap 'rm -f "$trace"' EXIT
+}
+
+# The run as the monitor's: it starts it, stops it, steps it.
+run_watched()
+{
+    [ -z "$target" ] || die_usage "--monitor watches the simulator only"
+    need_tool vitrine-monitor
+    watcher=$tool
+    [ -n "$trace" ] || temporary_trace
+    trace_options
+    make_sim_args
+    VITRINE_COMMAND=$root/vitrine
+    export VITRINE_COMMAND
+    eval "\"\$watcher\" $monitor \"\$trace\" -- \"\$sim\" $sim_args"
+    code=$?
 }
 
 # run_words WORDS...: SYSTEM and its arguments.
@@ -246,6 +272,10 @@ cmd_run()
         build_target "$target"
     fi
     eval "run_words $words"
+    if [ -n "$monitor" ]; then
+        run_watched
+        exit "$code"
+    fi
     if [ -z "$graph" ]; then
         exec_sim
     fi

@@ -103,6 +103,9 @@ ARGs are handed to it; those that begin with a dash follow `--`.
 Options:
   --trace FILE      write the trace (read it with `vitrine trace`)
   --graph FILE      draw the capability graph at the end: .svg, .dot, .png
+  --monitor         watch the run on the terminal: pause, step, go back, gdb
+  --break WORDS     and stop it when this happens (vitrine help monitor)
+  --text            no terminal: print the last screen
   --seed N          vary the schedule within what the kernel allows; 0: plain
   --until TIME      stop at this virtual time: 2s, 20ms, 3us, 100ns
   --max-steps N     stop after N steps of user code
@@ -221,8 +224,10 @@ waits for, the last events. The trace may still be in the writing: start
 `vitrine run --trace TRACE ...` beside it.
 
   --to TIME         stop at this virtual time
-  --break WORDS     stop at the first event whose line has all the words
-                    (--break 'CAP_MAP from_task=ned to_task=server')
+  --break WORDS     stop when this happens: 'ned maps to server', 'client calls
+                    calc', 'server answers client', 'anybody faults', 'moe
+                    unmaps', or words that an event's line must all have
+                    ('CAP_MAP from_task=ned')
   --text            no terminal: print the last screen
 
 Keys: space pause, s one event, + - speed, b break, g gdb at this moment,
@@ -253,13 +258,16 @@ END
 help_replay()
 {
     cat <<'END'
-Usage: ./vitrine replay TRACE [--to TIME | --back N] [--gdb]
+Usage: ./vitrine replay TRACE [--to TIME | --back N] [--gdb | --monitor]
 Runs the system of a trace again, bit for bit, with the inputs that are in the
 trace, and says whether it was the same.
 
   --to TIME         stop at this virtual time (2s, 20ms, 3us, 100ns)
-  --back N          stop N events before the trace's end
-  --gdb             under gdb, which stops there
+  --back N          to the end, and N events back (the final picture that the
+                    kernel writes when all is over is not counted)
+  --gdb             under gdb, which stops there; with --back, `l4 back N` goes
+                    further back
+  --monitor         watch it, step by step, forth and back (run --monitor)
   --batch, -ex COMMAND, -x SCRIPT   go to gdb
 
 Exit codes: the run's (0 where --to or --back stopped it); 103 if the trace

@@ -42,6 +42,16 @@ class ImageHook(gdb.Breakpoint):
         return False
 
 
+def attached():
+    """The programs that were loaded before gdb came: the simulator's own
+    list (symbols.c)."""
+    table = gdb.parse_and_eval("symbols")
+    for i in range(int(table["image_count"])):
+        image = table["image"][i]
+        add_image(int(image["task"]), int(image["base"]),
+                  image["module"]["path"].string())
+
+
 class CheckUnwinder(gdb.unwinder.Unwinder):
     """The way back from a check that leaves its function.
 
@@ -97,6 +107,9 @@ class FrameId:
 
 
 ImageHook()
-gdb.execute("source " + __file__.rpartition("/")[0] + "/l4.py")
+for _file in ("l4.py", "back.py"):
+    gdb.execute("source " + __file__.rpartition("/")[0] + "/" + _file)
+if gdb.selected_inferior().pid:
+    attached()
 if gdb.selected_inferior().architecture().name() == "i386:x86-64":
     gdb.unwinder.register_unwinder(None, CheckUnwinder(), replace=True)

@@ -17,6 +17,7 @@
 static struct {
     char line[512];
     size_t used;
+    uint64_t shown; /* bytes of output before `line` */
     int input;      /* file descriptor, -1: none */
     bool live;      /* a terminal: look, never block while others can run */
     uint64_t looks; /* for input, so far */
@@ -28,8 +29,9 @@ void console_init(void)
 {
     const char *no_color = getenv("NO_COLOR");
     console.plain = !isatty(STDOUT_FILENO) || (no_color && *no_color);
+    replay_init();
     if (sim_options.replay) {
-        replay_init();
+        console.input = -1;
     } else if (sim_options.input && strcmp(sim_options.input, "-")) {
         console.input = open(sim_options.input, O_RDONLY | O_CLOEXEC);
         if (console.input < 0)
@@ -43,7 +45,8 @@ void console_init(void)
 
 void console_flush(void)
 {
-    size_t at = 0;
+    size_t at = checkpoint_shown(console.shown, console.used);
+    console.shown += console.used;
     while (at < console.used) {
         ssize_t n = write(STDOUT_FILENO, console.line + at, console.used - at);
         if (n < 0 && errno != EINTR)
@@ -92,8 +95,13 @@ int port_console_read(void)
 
 static void console_take_byte(uint8_t byte)
 {
-    core_trace_input(0, byte, console.looks);
+    core_trace_input(INPUT_CONSOLE, byte, console.looks);
     devices_console_input(byte);
+}
+
+static bool console_is_replayed(void)
+{
+    return sim_options.replay || replay_left(INPUT_CONSOLE);
 }
 
 /* One look for the input of an earlier run. */
@@ -110,9 +118,10 @@ static bool console_take(void)
 {
     uint8_t byte;
     ssize_t n = read(console.input, &byte, 1);
-    if (n == 1)
+    if (n == 1) {
+        replay_keep(INPUT_CONSOLE, byte, console.looks);
         console_take_byte(byte);
-    else if (n == 0 || errno != EINTR)
+    } else if (n == 0 || errno != EINTR)
         console.input = -1;
     return n == 1;
 }
@@ -126,7 +135,7 @@ static bool console_has_input(int timeout_ms)
 void console_poll(void)
 {
     console.looks++;
-    if (sim_options.replay)
+    if (console_is_replayed())
         console_replay();
     else if (console_has_input(0))
         console_take();
@@ -137,7 +146,7 @@ bool console_wait(void)
     console_flush();
     core_trace_flush();
     console.looks++;
-    if (sim_options.replay)
+    if (console_is_replayed())
         return console_replay();
     return console_has_input(-1) && console_take();
 }

@@ -131,7 +131,10 @@ int64_t port_host_ns(void)
     if (!sim_options.host_clock)
         return -1;
     sim_own_tp();
-    int64_t ns = sim_options.replay ? replay_host_ns() : (int64_t)host_ns();
+    bool again = sim_options.replay || replay_left(INPUT_HOST_CLOCK);
+    int64_t ns = again ? replay_host_ns() : (int64_t)host_ns();
+    if (!again)
+        replay_keep(INPUT_HOST_CLOCK, (uint64_t)ns, 0);
     core_trace_input(1, (uint64_t)ns, 0);
     return ns;
 }
@@ -265,6 +268,12 @@ static void machine_mmio(struct port_frame *f, const struct hw_trap *t)
     hw_regs_set_mmio(&f->regs, value);
 }
 
+int machine_ram(uint64_t *ret_size)
+{
+    *ret_size = machine.ram.size;
+    return machine.ram.fd;
+}
+
 const void *machine_user(const struct port_space *s, uaddr_t va, size_t size)
 {
     struct hw_walk w;
@@ -323,8 +332,7 @@ void machine_interrupt(void)
     cpus_interrupt();
 }
 
-/* A debugger stops here when the run has come as far as was asked. */
-__attribute__((noinline)) static void sim_stop_hook(void)
+__attribute__((noinline)) void sim_stop_hook(void)
 {
     __asm__ volatile("");
 }

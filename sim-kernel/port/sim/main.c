@@ -26,6 +26,7 @@ struct sim_options sim_options = {
     .max_steps = ~0ull,
     .system = "?",
     .command = "",
+    .control = -1,
 };
 
 enum {
@@ -46,6 +47,7 @@ enum {
     OPT_DISK,
     OPT_NET,
     OPT_CONSOLE,
+    OPT_CONTROL,
     OPT_RAM,
     OPT_CPUS,
     OPT_PARALLEL,
@@ -155,6 +157,7 @@ static const struct argp_option option_table[] = {
     {"programs", OPT_PROGRAMS, "DIR", OPTION_HIDDEN, "", 0},
     {"system", OPT_SYSTEM, "NAME", 0, "name of the system, for the trace", 0},
     {"words", OPT_WORDS, "TEXT", 0, "how the run was asked for", 0},
+    {"control", OPT_CONTROL, "FD", 0, "a socket to who watches (monitor)", 0},
     {"replay", OPT_REPLAY, "FILE", 0, "inputs of an earlier run", 0},
     {"command", OPT_COMMAND, "TEXT", 0, "what the root task starts", 0},
     {0},
@@ -210,6 +213,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
         break;
     case OPT_WORDS:
         o->words = arg;
+        break;
+    case OPT_CONTROL:
+        o->control = (int)parse_number("--control", arg);
         break;
     case OPT_REPLAY:
         o->replay = arg;
@@ -327,6 +333,7 @@ static void boot(void)
         .seed = sim_options.seed,
         .slice_ns = SIM_TICK_SLICE_NS,
         .trace = sim_options.trace != NULL,
+        .trace_each = control_on(),
         .no_fast_path = sim_options.no_fast_path,
     };
     const char *module;
@@ -351,6 +358,8 @@ int main(int argc, char **argv)
     argp_parse(&argp, argc, argv, 0, NULL, NULL);
     if (sim_options.parallel && sim_options.gdb)
         sim_die("--parallel: not under a debugger");
+    if (control_on() && (sim_options.parallel || !sim_options.trace))
+        sim_die("--control: with --trace, not with --parallel");
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN); /* a trace too large is an error of write() */
     struct sigaction interrupt = {.sa_handler = on_interrupt,
@@ -358,6 +367,7 @@ int main(int argc, char **argv)
     console_init();
     tracefile_open();
     machine_init();
+    control_init();
     sigaction(SIGINT, &interrupt, NULL);
     sigaction(SIGTERM, &interrupt, NULL);
     boot();

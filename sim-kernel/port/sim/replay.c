@@ -9,6 +9,8 @@
  * So the number of the look, not the time, says exactly when a byte came:
  * the same run makes the same looks.
  *
+ * A live run that is watched keeps its inputs, for when it goes back.
+ *
  * I1  Inputs of one source are taken in the order of the file.
  */
 #include "sim.h"
@@ -18,16 +20,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CONSOLE, HOST_CLOCK, SOURCES };
+enum { KEPT_MAX = 1 << 16 };
 
 struct input {
     uint64_t value, look;
 };
 
+/* `kept`: of a live run that may go back; copies share them. */
 static struct {
     struct input *all;
     size_t count, next;
-} replay[SOURCES];
+    struct kept {
+        size_t count;
+        struct input all[KEPT_MAX];
+    } * kept;
+} replay[INPUT_SOURCES];
 
 static void replay_add(unsigned source, uint64_t value, uint64_t look)
 {
@@ -40,10 +47,32 @@ static void replay_add(unsigned source, uint64_t value, uint64_t look)
     replay[source].all[n] = (struct input){value, look};
 }
 
+void replay_keep(unsigned source, uint64_t value, uint64_t look)
+{
+    struct kept *k = replay[source].kept;
+    if (!k || k->count == KEPT_MAX)
+        return;
+    k->all[k->count++] = (struct input){value, look};
+    replay[source].next++;
+}
+
+bool replay_left(unsigned source)
+{
+    struct kept *k = replay[source].kept;
+    if (!k || replay[source].next == k->count)
+        return false;
+    replay[source].all = k->all;
+    replay[source].count = k->count;
+    return true;
+}
+
 void replay_init(void)
 {
     unsigned source;
     uint64_t value, look;
+    for (source = 0; control_on() && source < INPUT_SOURCES; source++)
+        if (!sim_options.replay)
+            replay[source].kept = checkpoint_share(sizeof(struct kept));
     if (!sim_options.replay)
         return;
     FILE *f = fopen(sim_options.replay, "r");
@@ -51,23 +80,27 @@ void replay_init(void)
         sim_die("%s: cannot read the inputs: %s", sim_options.replay,
                 strerror(errno));
     while (fscanf(f, "%u %" SCNu64 " %" SCNu64, &source, &value, &look) == 3)
-        if (source < SOURCES)
+        if (source < INPUT_SOURCES)
             replay_add(source, value, look);
     fclose(f);
 }
 
 int replay_console(uint64_t look)
 {
-    const struct input *i = replay[CONSOLE].all + replay[CONSOLE].next;
-    if (replay[CONSOLE].next == replay[CONSOLE].count || i->look != look)
+    const struct input *i =
+        replay[INPUT_CONSOLE].all + replay[INPUT_CONSOLE].next;
+    if (replay[INPUT_CONSOLE].next == replay[INPUT_CONSOLE].count ||
+        i->look != look)
         return -1;
-    replay[CONSOLE].next++;
+    replay[INPUT_CONSOLE].next++;
     return (uint8_t)i->value;
 }
 
 int64_t replay_host_ns(void)
 {
-    if (replay[HOST_CLOCK].next == replay[HOST_CLOCK].count)
+    if (replay[INPUT_HOST_CLOCK].next == replay[INPUT_HOST_CLOCK].count)
         return -1;
-    return (int64_t)replay[HOST_CLOCK].all[replay[HOST_CLOCK].next++].value;
+    return (int64_t)replay[INPUT_HOST_CLOCK]
+        .all[replay[INPUT_HOST_CLOCK].next++]
+        .value;
 }

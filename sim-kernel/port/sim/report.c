@@ -59,6 +59,19 @@ void report_image(const struct port_space *s, uint32_t task, uaddr_t base,
     sim_image_hook(task, base, path);
 }
 
+static void report_again(uint32_t task, uint64_t base)
+{
+    const struct port_space *s = core_task_space(task);
+    if (s)
+        hw_mmu_prefill(sim_machine.mmu, s->root, base, IMAGE_MAX);
+}
+
+void report_debugger(void)
+{
+    sim_options.gdb = true;
+    symbols_each(report_again);
+}
+
 void port_image_loaded(const struct port_space *s, uint32_t task, uaddr_t base,
                        const char *name)
 {
@@ -124,9 +137,10 @@ void port_shutdown(unsigned reason, int result)
     sim_own_tp();
     console_flush();
     int code = report_reason(reason, result);
+    fflush(stderr);
+    control_end(code);
     tracefile_close();
     network_close();
-    fflush(stderr);
     _exit(code);
 }
 
@@ -142,7 +156,9 @@ void port_panic(const char *file, int line, const char *text)
     fflush(stderr);
     if (!again) {
         again = true;
-        tracefile_panic();
+        core_trace_flush();
+        control_end(SIM_EXIT_PANIC);
+        tracefile_close();
     }
     if (sim_options.gdb)
         abort();

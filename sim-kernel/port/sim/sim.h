@@ -7,6 +7,8 @@
  *   devices.c   the bus and what is on it
  *   network.c   what the network adapters are connected to
  *   console.c   characters out and in
+ *   control.c   stopping, going on and back, for who watches
+ *   checkpoint.c  copies of the process to go back to
  *   tracefile.c the trace ring to a file
  *   symbols.c   addresses to functions and source lines
  *   report.c    what people read when something faults or the run ends
@@ -15,6 +17,7 @@
 #define SIM_H
 
 #include "port.h"
+#include <l4/vitrine/trace_events.h>
 #include <stdio.h>
 
 /* Physical layout; user addresses are the same numbers. */
@@ -53,6 +56,7 @@ struct sim_options {
     const char *replay; /* file of inputs (replay.c), NULL: live ones */
     const char *disk[SIM_DISKS]; /* files, NULL: no more */
     const char *console; /* file for a virtio console, NULL: there is none */
+    int control;        /* socket to who watches (control.c), -1: nobody */
     bool parallel, realtime, gdb, host_clock, no_fast_path;
 };
 
@@ -65,8 +69,12 @@ _Noreturn void sim_die(const char *format, ...)
 /* machine.c */
 void machine_init(void);
 _Noreturn void machine_run(void);
+/* A debugger stops here when the run has come as far as was asked. */
+void sim_stop_hook(void);
 /* Ctrl-C: the run ends soon. Async-signal-safe. */
 void machine_interrupt(void);
+/* Simulated RAM: the file and its size. */
+int machine_ram(uint64_t *ret_size);
 /* Host pointer to a task's memory, NULL: not mapped. For reports. */
 const void *machine_user(const struct port_space *s, uaddr_t va, size_t size);
 
@@ -94,28 +102,67 @@ bool console_wait(void);
 
 /* replay.c: inputs of an earlier run, in place of the world's */
 void replay_init(void);
+/* What came from outside; a run that goes back gets it again. */
+enum { INPUT_CONSOLE, INPUT_HOST_CLOCK, INPUT_SOURCES };
+void replay_keep(unsigned source, uint64_t value, uint64_t look);
+/* Are there kept ones that have not come again? */
+bool replay_left(unsigned source);
 /* The next console byte, if it came at this look; -1: it did not. */
 int replay_console(uint64_t look);
 /* The next reading of the host's clock, -1: there is none. */
 int64_t replay_host_ns(void);
 
+/* control.c: somebody watches, and says how far the run goes */
+bool control_on(void);
+void control_init(void);
+/* A record is in the trace; comes back when the run may go on. */
+void control_record(const struct vtr_record *r);
+/* Now and then: does the watcher want something? */
+void control_poll(void);
+/* The run is over: lets the watcher go back. `code`: of the exit. */
+void control_end(int code);
+
+/* checkpoint.c: the process as it was, asleep */
+void checkpoint_init(void);
+/* `record` is the last one so far: keeps a copy, now and then. In the copy,
+ * once woken, comes back with true; ret_target: up to which record it goes. */
+bool checkpoint_consider(uint64_t record, uint64_t *ret_target);
+/* Another process goes on from a copy up to `record`, this one ends; comes
+ * back if there is no copy that early. */
+void checkpoint_back(uint64_t record);
+/* In who went on and has come as far as it was to: was it a debugger that
+ * asked for this? It waits for the process. Once. */
+bool checkpoint_for_debugger(void);
+/* Bytes of console output at `position` that were shown before; now
+ * `size` more are. */
+size_t checkpoint_shown(uint64_t position, size_t size);
+/* Memory that a copy shares with whoever goes on. */
+void *checkpoint_share(size_t size);
+
 /* tracefile.c */
+/* What is not in the file yet goes there. */
+void tracefile_sync(void);
+/* The file as it was when this copy was made. */
+void tracefile_back(void);
 void tracefile_open(void);
 /* Now and then, by virtual time: readers of the file see what there is. */
 void tracefile_show(uint64_t now);
 void tracefile_close(void);
 /* The run did not come to its end: no file. Async-signal-safe. */
 void tracefile_abandon(void);
-/* After a kernel assertion: saves what the ring holds. */
-void tracefile_panic(void);
 
 /* report.c: a task's image is in place: symbols, and under a debugger its
  * pages, so that breakpoints can be set. */
 void report_image(const struct port_space *s, uint32_t task, uaddr_t base,
                   uint64_t size, const char *name);
 
+/* A debugger has come after programs were loaded: the same for them. */
+void report_debugger(void);
+
 /* symbols.c */
 void symbols_add(uint32_t task, uint64_t base, const char *name);
+/* All images so far. */
+void symbols_each(void (*visit)(uint32_t task, uint64_t base));
 const char *symbols_path(const char *name);
 void symbols_module(const char *name, const char *path);
 /* "function (file.c:12)" for ip in a task, or "" if unknown. */

@@ -70,6 +70,12 @@ void symbols_add(uint32_t task, uint64_t base, const char *name)
         symbols.image[symbols.image_count++] = (struct image){task, base, m};
 }
 
+void symbols_each(void (*visit)(uint32_t task, uint64_t base))
+{
+    for (unsigned i = 0; i < symbols.image_count; i++)
+        visit(symbols.image[i].task, symbols.image[i].base);
+}
+
 static bool module_open(struct module *m)
 {
     static const Dwfl_Callbacks callbacks = {

@@ -31,6 +31,9 @@ static struct {
     void *packed;
     size_t packed_size;
     uint64_t show_at; /* virtual time of the next tracefile_show() */
+    uint64_t size;    /* of the file */
+    struct vtr_record batch[CHUNK_RECORDS]; /* of a run that is watched */
+    size_t batched;
 } tracefile = {.fd = -1};
 
 void tracefile_abandon(void)
@@ -56,6 +59,7 @@ static void tracefile_write(const void *data, size_t size)
         if (n > 0) {
             p += n;
             size -= (size_t)n;
+            tracefile.size += (size_t)n;
         }
     }
 }
@@ -113,12 +117,41 @@ static void tracefile_chunk(const struct vtr_record *first, size_t count)
     tracefile_write(data, c.bytes);
 }
 
+void tracefile_sync(void)
+{
+    if (tracefile.fd >= 0 && tracefile.batched)
+        tracefile_chunk(tracefile.batch, tracefile.batched);
+    tracefile.batched = 0;
+}
+
+void tracefile_back(void)
+{
+    if (ftruncate(tracefile.fd, (off_t)tracefile.size) ||
+        lseek(tracefile.fd, (off_t)tracefile.size, SEEK_SET) < 0)
+        tracefile_fail();
+}
+
+/* One by one, and the watcher may stop the run at each. */
+static void tracefile_watched(const struct vtr_record *r, size_t count)
+{
+    for (; count; r++, count--) {
+        if (tracefile.batched == CHUNK_RECORDS)
+            tracefile_sync();
+        tracefile.batch[tracefile.batched++] = *r;
+        control_record(r);
+    }
+}
+
 bool port_trace_drain(const void *first, size_t count)
 {
     if (tracefile.fd < 0)
         return false;
     sim_own_tp();
     const struct vtr_record *r = first;
+    if (control_on()) {
+        tracefile_watched(r, count);
+        return true;
+    }
     while (count) {
         size_t part = count < CHUNK_RECORDS ? count : CHUNK_RECORDS;
         tracefile_chunk(r, part);
@@ -134,19 +167,16 @@ void tracefile_show(uint64_t now)
         return;
     tracefile.show_at = now + SHOW_NS;
     core_trace_flush();
+    tracefile_sync();
+    control_poll();
 }
 
 void tracefile_close(void)
 {
     if (tracefile.fd < 0)
         return;
+    tracefile_sync();
     if (close(tracefile.fd) || rename(tracefile.temporary, sim_options.trace))
         tracefile_fail();
     tracefile.fd = -1;
-}
-
-void tracefile_panic(void)
-{
-    core_trace_flush();
-    tracefile_close();
 }
