@@ -110,10 +110,10 @@ def _():
     w.to(last + 99)
     assert w.over and w.at == last, (w.at, last)
     for record in (last - 1, last - 100000, 170000, 169999, 3, 120000):
-        assert w.to(record) == record
+        assert w.to(record) == record, (w.at, record)
     w.to(last + 1)
     w.quit()
-    assert csv(trace) == wanted
+    assert csv(trace) == wanted, "not the same trace"
 
 
 @test("it stops behind each event of the kinds that are asked for")
