@@ -370,6 +370,14 @@ static void cpu_bind(struct hw_cpu *c)
     bound = c;
 }
 
+void hw_cpu_forked(void)
+{
+    if (!thread_id)
+        return; /* nothing ran yet: cpu_bind() does it all */
+    thread_id = hw_host_gettid();
+    hw_signal_forked(thread_id);
+}
+
 void hw_cpu_around(struct hw_cpu *c, bool (*out)(void *data),
                    bool (*back)(void *data), void *data)
 {

@@ -105,6 +105,9 @@ void hw_regs_set_mmio(struct hw_regs *r, uint64_t value);
 void hw_regs_copy_fpu(struct hw_regs *to, const struct hw_regs *from);
 /* Frees saved FPU state. */
 void hw_regs_release(struct hw_regs *r);
+/* This process is a copy, made by fork(), of one whose CPUs all ran on the
+ * thread that called it: they are this thread's. */
+void hw_cpu_forked(void);
 /* A signal that no user code was running for (a bug of the simulator): the
  * handler calls this instead. Default: restores the default action. */
 void hw_cpu_on_crash(void (*handler)(int signo, uint64_t address,

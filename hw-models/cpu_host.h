@@ -51,6 +51,8 @@ bool hw_signal_register(struct hw_cpu *c);
 void hw_signal_unregister(struct hw_cpu *c);
 /* Gives this host thread a signal stack, for its life. */
 void hw_signal_stack_make(void);
+/* All CPUs are this thread's. */
+void hw_signal_forked(pid_t thread);
 
 /* Own part of the block, by offset. */
 static inline uint64_t *hw_block_own(struct hw_user_block *b, unsigned offset)

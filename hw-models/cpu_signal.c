@@ -62,6 +62,13 @@ static void own_tp(void)
             hw_cpu_own_tp(&cpus[i]->block);
 }
 
+void hw_signal_forked(pid_t thread)
+{
+    for (int i = 0; i < CPUS_MAX; i++)
+        if (cpus[i])
+            cpus[i]->tid = thread;
+}
+
 static void crash(int signo, uint64_t address, uint64_t ip)
 {
     if (crash_handler)

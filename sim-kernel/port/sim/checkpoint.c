@@ -19,6 +19,7 @@
  * I2  A process knows the copies made before it, no others.
  */
 #include "sim.h"
+#include "cpu.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/falloc.h>
@@ -182,6 +183,7 @@ static uint64_t checkpoint_sleep(int wake, int made)
     }
     close(wake);
     checkpoints.copy[checkpoints.count - 1].wake = own;
+    hw_cpu_forked();
     ram_restore(ram);
     tracefile_back();
     while (ram) {
