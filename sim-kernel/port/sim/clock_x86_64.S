@@ -20,7 +20,7 @@
 
         .section .rodata
         .p2align 4
-        .globl  clock_code, clock_code_end
+        .globl  clock_code
 clock_code:                             /* 0x900: us */
         NOW
         shr     $3, %rax                /* / 1000 */
@@ -37,6 +37,6 @@ clock_code:                             /* 0x900: us */
         cmp     %rcx, %rax
         cmovb   %rcx, %rax
         ret
-clock_code_end:
+        .org    clock_code + 0x100
 
         .section .note.GNU-stack, "", @progbits

@@ -53,6 +53,7 @@ enum {
     IRQ_POLARITY = 0x10,
     IRQ_BOTH = 0x14
 };
+enum { CLOCK_SIZE = 0x100 }; /* clock_*.S */
 enum { MODE_LEVEL = 2, MODE_NEG = 4, MODE_BOTH = 8 };
 
 /* --- construction ------------------------------------------------------ */
@@ -148,8 +149,8 @@ unsigned port_vary(unsigned range)
 
 void port_clock_code(void *code)
 {
-    extern const char clock_code[], clock_code_end[];
-    memcpy(code, clock_code, (size_t)(clock_code_end - clock_code));
+    extern const char clock_code[CLOCK_SIZE];
+    memcpy(code, clock_code, CLOCK_SIZE);
 }
 
 enum { TIMER_JITTER_NS = 20000 };
