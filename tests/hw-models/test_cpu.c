@@ -136,6 +136,45 @@ Test(cpu, threads_interleave)
         hw_regs_release(&r[i]);
 }
 
+/* Two threads stand behind their system calls, r[0] with 41 in the register. */
+static void two_vectors(struct hw_regs r[2])
+{
+    for (unsigned i = 0; i < 2; i++) {
+        thread_start(&r[i], symbol("user_vector"), STACK_END - i * PAGE,
+                     i ? 7 : 41);
+        hw_cpu_run(m.cpu, &r[i], 1000, &t, &steps);
+        cr_assert_eq(t.kind, HW_TRAP_SYSCALL);
+        cr_assert_eq(THREAD_TAG(&r[i]), 0x1000);
+    }
+}
+
+Test(cpu, vector_registers_of_a_system_call_can_be_given_to_others)
+{
+    struct hw_regs r[2];
+
+    two_vectors(r);
+    hw_regs_copy_fpu(&r[1], &r[0]);
+    hw_cpu_run(m.cpu, &r[1], 1000, &t, &steps);
+    cr_assert_eq(t.kind, HW_TRAP_SYSCALL);
+    cr_assert_eq(THREAD_LABEL(&r[1]), 41);
+    hw_regs_release(&r[0]);
+    hw_regs_release(&r[1]);
+}
+
+Test(cpu, vector_registers_that_are_not_live_are_given_as_fresh_ones)
+{
+    struct hw_regs r[2], fresh;
+
+    two_vectors(r);
+    thread_start(&fresh, symbol("user_vector"), STACK_END, 0);
+    hw_regs_copy_fpu(&r[0], &fresh);
+    hw_cpu_run(m.cpu, &r[0], 1000, &t, &steps);
+    cr_assert_eq(t.kind, HW_TRAP_SYSCALL);
+    cr_assert_eq(THREAD_LABEL(&r[0]), 0);
+    hw_regs_release(&r[0]);
+    hw_regs_release(&r[1]);
+}
+
 Test(cpu, a_miss_the_table_answers_does_not_trap)
 {
     *data_map(DATA, PAGE_RW) = 0x1234;

@@ -8,7 +8,7 @@
 #include "user_code.h"
 #include <stddef.h>
 
-enum { TAG_DONE = 1, TAG_AGAIN = 2 };
+enum { TAG_DONE = 1, TAG_AGAIN = 2, TAG_FPU = 0x1000 };
 
 uint64_t l4_vitrine_mmio(uint64_t address, uint64_t size, uint64_t write,
                          uint64_t value);
@@ -25,6 +25,23 @@ void user_echo(uint64_t argument)
 
     for (;;)
         trap(TAG_AGAIN, &label);
+}
+
+/* A vector register before a system call that keeps them, and behind it. */
+void user_vector(uint64_t value)
+{
+    uint64_t label = 0, after;
+
+#if defined(__x86_64__)
+    __asm__ volatile("movq %0, %%xmm9" : : "r"(value) : "xmm9");
+    trap(TAG_FPU, &label);
+    __asm__ volatile("movq %%xmm9, %0" : "=r"(after));
+#else
+    __asm__ volatile("fmov d20, %0" : : "r"(value) : "v20");
+    trap(TAG_FPU, &label);
+    __asm__ volatile("fmov %0, d20" : "=r"(after));
+#endif
+    done(after);
 }
 
 void user_load(const volatile uint64_t *at)
