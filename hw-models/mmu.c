@@ -41,6 +41,7 @@ struct hw_mmu {
     /* CPUs run user code at the same time, see hw_mmu_parallel(). */
     bool parallel;
     void (*stop_others)(void);
+    bool writable; /* see hw_mmu_writable() */
     struct {
         struct hw_user_block *block;
         uint32_t current; /* stale for the selected one */
@@ -139,9 +140,25 @@ static void conflict_mark(struct hw_mmu *m, uint32_t i)
         hw_host_drop_owner(&m->host, i);
 }
 
-/* The running space maps `va` to another frame than the host has there. */
+/* What the host may do with a page of these flags. */
+static unsigned host_rights(const struct hw_mmu *m, uint64_t flags)
+{
+    return (flags & HW_PTE_W || m->writable ? HW_HOST_W : 0) |
+           (flags & HW_PTE_X ? HW_HOST_X : 0);
+}
+
+/* Do the host's page p, shown for one space, and `w`, what another has there,
+ * go together? */
+static bool page_agrees(const struct hw_mmu *m, uint64_t frame, unsigned rights,
+                        const struct hw_walk *w)
+{
+    return w->pa >> HW_PAGE_SHIFT == frame &&
+           !((host_rights(m, w->flags) ^ rights) & HW_HOST_W);
+}
+
+/* The running space has at `va` not what the host shows there for `owner`. */
 static void conflict_found(struct hw_mmu *m, uint64_t va, uint64_t frame,
-                           uint32_t owner)
+                           unsigned rights, uint32_t owner)
 {
     struct hw_walk w;
 
@@ -154,7 +171,7 @@ static void conflict_found(struct hw_mmu *m, uint64_t va, uint64_t frame,
     conflict_mark(m, owner);
     for (uint32_t i = 1; i < m->tlb.used; i++)
         if (i != m->current && hw_walk(m->ram, root_of(m, i), va, &w) &&
-            w.pa >> HW_PAGE_SHIFT != frame)
+            !page_agrees(m, frame, rights, &w))
             conflict_mark(m, i);
 }
 
@@ -204,21 +221,22 @@ static bool host_fill_block(struct hw_mmu *m, const struct hw_walk *w,
     return hw_host_map(&m->host, page + (uint64_t)(int64_t)low,
                        (w->pa >> HW_PAGE_SHIFT) + (uint64_t)(int64_t)low,
                        (uint32_t)(high - low + 1), m->current,
-                       w->flags & HW_PTE_X) == 0;
+                       host_rights(m, w->flags)) == 0;
 }
 
 static bool host_fill(struct hw_mmu *m, const struct hw_walk *w, uint64_t va)
 {
     uint64_t page = va >> HW_PAGE_SHIFT;
     uint64_t frame = w->pa >> HW_PAGE_SHIFT;
+    unsigned rights = host_rights(m, w->flags);
     const struct hw_host_page *p = hw_host_find(&m->host, page);
 
-    if (p && p->frame != frame) {
+    if (p && !page_agrees(m, p->frame, p->rights, w)) {
         if (!p->retired)
-            conflict_found(m, va, frame, p->owner);
+            conflict_found(m, va, frame, rights, p->owner);
         p = NULL;
     }
-    if (p && !p->exec && (w->flags & HW_PTE_X))
+    if (p && (rights & ~p->rights))
         p = NULL; /* mapped for a space that may not execute it */
     if (!p && !host_fill_block(m, w, va))
         return false;
@@ -283,6 +301,11 @@ struct hw_mmu *hw_mmu_new(struct hw_ram *ram, uint64_t user_start,
     free(m);
     *ret_error = -error;
     return NULL;
+}
+
+void hw_mmu_writable(struct hw_mmu *m)
+{
+    m->writable = true;
 }
 
 void hw_mmu_free(struct hw_mmu *m)
@@ -486,7 +509,7 @@ static void prefill_page(struct hw_mmu *m, uint32_t owner, uint64_t va)
     if (p && !p->retired)
         return;
     hw_host_map(&m->host, page, w.pa >> HW_PAGE_SHIFT, 1, owner,
-                w.flags & HW_PTE_X);
+                host_rights(m, w.flags));
 }
 
 void hw_mmu_prefill(struct hw_mmu *m, uint64_t root, uint64_t va, uint64_t size)
@@ -520,6 +543,7 @@ static bool entry_is_right(const struct hw_mmu *m, uint32_t context,
     return p && !p->retired &&
            hw_walk(m->ram, root_of(m, context), page << HW_PAGE_SHIFT, &w) &&
            hw_walk_permits(w.flags, access) &&
+           (access != HW_ACCESS_W || (p->rights & HW_HOST_W)) &&
            p->frame == w.pa >> HW_PAGE_SHIFT;
 }
 
@@ -550,7 +574,8 @@ static bool owned_pages_are_right(const struct hw_mmu *m, uint32_t i)
         if (p->retired)
             continue;
         if (!hw_walk(m->ram, root_of(m, i), p->page << HW_PAGE_SHIFT, &w) ||
-            w.pa >> HW_PAGE_SHIFT != p->frame)
+            w.pa >> HW_PAGE_SHIFT != p->frame ||
+            (p->rights & HW_HOST_W & ~host_rights(m, w.flags)))
             return false;
     }
     return true;

@@ -15,19 +15,19 @@
  *              used replaced
  *   walk       on a miss; sets accessed and dirty bits
  *   host map   the page of RAM is mapped at the user address in the host
- *              process, writable, and executable if the program may execute
- *              it (a cache: bounded number of pages, least recently used
- *              dropped; other rights are the soft TLB's business)
+ *              process, writable if the program may write it, executable if
+ *              it may execute it (a cache: bounded number of pages, least
+ *              recently used dropped)
  *
  * Invariants:
  * I1  a TLB entry is a subset of what its walk gives, and the page it names
  *     is host-mapped at that address to that frame.
  * I2  two spaces conflict once one accesses an address where the other maps
- *     a different frame. While a space runs, no page of a space that ever
- *     conflicted is host-mapped, but its own. (Spaces that never conflict
- *     leave each other's host mappings alone: switching is free.)
- * I3  taking rights away (hw_mmu_invalidate) drops TLB entries of all
- *     contexts of that root, and the host mapping at the latest when
+ *     a different frame, or the same which only one of them may write. While a
+ * space runs, no page of a space that ever conflicted is host-mapped, but its
+ * own. (Spaces that never conflict leave each other's host mappings alone:
+ * switching is free.) I3  taking rights away (hw_mmu_invalidate) drops TLB
+ * entries of all contexts of that root, and the host mapping at the latest when
  *     hw_mmu_settle() is called: before another space runs, and before a
  *     thread goes on in the middle of something (the compiler may have left
  *     out checks there). Until then a page that a thread took from its own
@@ -118,6 +118,10 @@ struct hw_mmu *hw_mmu_new(struct hw_ram *ram, uint64_t user_start,
                           uint64_t user_end, unsigned max_host_pages,
                           int *ret_error);
 void hw_mmu_free(struct hw_mmu *m);
+/* From the start on, all host mappings are writable: for debuggers, whose
+ * breakpoints never come about where they are not. (Then a program's store that
+ * is not checked succeeds.) */
+void hw_mmu_writable(struct hw_mmu *m);
 
 /* Several CPUs share the contexts of the soft TLB, like hardware threads;
  * each has its own table root in force and its own block. All calls are about

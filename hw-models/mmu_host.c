@@ -7,10 +7,11 @@
  * the number of runs is what is short. Nothing here depends on host
  * addresses or time: order of use alone decides.
  *
- * Mappings are readable and writable whatever the page table says; rights are
- * checked by the soft TLB (docs: why writable). What no program may execute
- * the host does not either: a wild jump into data would run on unchecked, and
- * perhaps for ever, for steps are counted by the code itself.
+ * What a program may not write the host does not either: the compiler leaves
+ * out the check of a store right after a load of the same address, so the
+ * check of the load is all there is (docs/design/07-read-only-pages.md). And
+ * what no program may execute: a wild jump into data would run on unchecked,
+ * and perhaps for ever, for steps are counted by the code itself.
  */
 #define _GNU_SOURCE
 #include "mmu_host.h"
@@ -84,7 +85,7 @@ static uint32_t begins_run(const struct hw_host *h, uint64_t page)
     if (!i)
         return 0;
     return !before || h->table[before].frame + 1 != h->table[i].frame ||
-           h->table[before].exec != h->table[i].exec;
+           h->table[before].rights != h->table[i].rights;
 }
 
 static void recent_remove(struct hw_host *h, uint32_t i)
@@ -143,7 +144,7 @@ static void retired_remove(struct hw_host *h, uint32_t i)
 }
 
 static void page_insert(struct hw_host *h, uint64_t page, uint64_t frame,
-                        uint32_t owner, bool exec)
+                        uint32_t owner, unsigned rights)
 {
     uint32_t i = h->free;
     uint32_t *bucket = bucket_of(h, page);
@@ -152,7 +153,7 @@ static void page_insert(struct hw_host *h, uint64_t page, uint64_t frame,
     h->free = h->table[i].chain;
     h->table[i].page = page;
     h->table[i].frame = frame;
-    h->table[i].exec = exec;
+    h->table[i].rights = (uint8_t)rights;
     h->table[i].retired = 0;
     h->table[i].chain = *bucket;
     *bucket = i;
@@ -284,13 +285,14 @@ static int entries_make(struct hw_host *h, uint32_t count)
 
 /* When the host has no room, ours is given up until it has. */
 static int frames_map(struct hw_host *h, uint64_t page, uint64_t frame,
-                      uint32_t count, bool exec)
+                      uint32_t count, unsigned rights)
 {
-    int rights = PROT_READ | PROT_WRITE | (exec ? PROT_EXEC : 0);
+    int prot = PROT_READ | (rights & HW_HOST_W ? PROT_WRITE : 0) |
+               (rights & HW_HOST_X ? PROT_EXEC : 0);
     off_t offset = (off_t)((frame << PAGE_SHIFT) - h->ram->base);
 
     h->maps++;
-    while (map_raw(host_address(page), (size_t)count << PAGE_SHIFT, rights,
+    while (map_raw(host_address(page), (size_t)count << PAGE_SHIFT, prot,
                    MAP_SHARED | MAP_FIXED | MAP_POPULATE, h->ram->fd,
                    offset) == MAP_FAILED) {
         if (!h->pages)
@@ -340,20 +342,20 @@ const struct hw_host_page *hw_host_find(const struct hw_host *h, uint64_t page)
 }
 
 int hw_host_map(struct hw_host *h, uint64_t page, uint64_t frame,
-                uint32_t count, uint32_t owner, bool exec)
+                uint32_t count, uint32_t owner, unsigned rights)
 {
     int error;
 
     room_make(h, count);
     error = entries_make(h, count);
     if (!error)
-        error = frames_map(h, page, frame, count, exec);
+        error = frames_map(h, page, frame, count, rights);
     if (error)
         return error;
     for (uint32_t k = 0; k < count; k++) {
         if (find(h, page + k))
             page_remove(h, page + k);
-        page_insert(h, page + k, frame + k, owner, exec);
+        page_insert(h, page + k, frame + k, owner, rights);
     }
     return 0;
 }

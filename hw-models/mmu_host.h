@@ -19,8 +19,8 @@
  * I1  every page in the table is mapped in the host to its frame; every
  *     other page of the user range is mapped to nothing.
  * I2  pages <= max_pages and runs <= max_runs. A run is a maximal row of
- *     neighbouring pages with neighbouring frames and one `exec`: the host
- *     keeps it as one mapping, and one more for the gap after it.
+ *     neighbouring pages with neighbouring frames and the same rights: the
+ *     host keeps it as one mapping, and one more for the gap after it.
  * I3  table[retired[k]].retired == k + 1 for each that has retired; 0 for all
  *     others.
  */
@@ -35,6 +35,9 @@ enum { HW_HOST_RETIRED_MAX = 256 };
 /* Pages are mapped ahead and replaced in aligned blocks of so many. */
 enum { HW_HOST_BLOCK = 16, HW_HOST_PAGES_MIN = 4 * HW_HOST_BLOCK };
 
+/* Besides reading. */
+enum { HW_HOST_X = 1, HW_HOST_W = 2 };
+
 struct hw_host_page {
     uint64_t page, frame;    /* addresses >> 12: user, physical */
     uint32_t chain;          /* next in the bucket, or next free */
@@ -42,7 +45,7 @@ struct hw_host_page {
     uint32_t next, previous; /* of the same owner */
     uint32_t owner;
     uint32_t retired; /* 1 + place in the list of those; 0: in use */
-    bool exec;        /* the host may run what is there */
+    uint8_t rights;   /* HW_HOST_*: what the host may do there */
 };
 
 struct hw_host {
@@ -71,7 +74,7 @@ void hw_host_destroy(struct hw_host *h);
 const struct hw_host_page *hw_host_find(const struct hw_host *h, uint64_t page);
 /* Maps `count` pages to frames, in place of what was there. 0 or -ENOMEM. */
 int hw_host_map(struct hw_host *h, uint64_t page, uint64_t frame,
-                uint32_t count, uint32_t owner, bool exec);
+                uint32_t count, uint32_t owner, unsigned rights);
 /* The mapped page was used by `owner` just now; it is in use again. */
 void hw_host_touch(struct hw_host *h, uint64_t page, uint32_t owner);
 void hw_host_drop(struct hw_host *h, uint64_t first, uint64_t count);

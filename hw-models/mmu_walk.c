@@ -98,7 +98,7 @@ bool hw_walk_neighbour(const struct hw_walk *w, uint64_t va, int distance,
     pte = w->pte[distance];
     if ((pte & (HW_PTE_VALID | HW_PTE_LEAF | HW_PTE_USER | HW_PTE_DEVICE)) !=
             (HW_PTE_VALID | HW_PTE_LEAF | HW_PTE_USER) ||
-        ((pte ^ w->flags) & HW_PTE_X))
+        ((pte ^ w->flags) & (HW_PTE_X | HW_PTE_W)))
         return false;
     *ret_pa = pte & HW_PTE_FRAME;
     return true;

@@ -17,8 +17,8 @@ bool hw_walk_permits(uint64_t flags, unsigned access);
 /* Sets accessed, and dirty on a write, in the table. */
 void hw_walk_mark(struct hw_walk *w, unsigned access);
 /* Physical address of the page `distance` pages from the walk's own, if
- * the same leaf table or superpage maps it as user RAM, executable exactly
- * if the walk's own is; false otherwise. */
+ * the same leaf table or superpage maps it as user RAM, executable and
+ * writable exactly if the walk's own is; false otherwise. */
 bool hw_walk_neighbour(const struct hw_walk *w, uint64_t va, int distance,
                        uint64_t *ret_pa);
 

@@ -85,6 +85,20 @@ static bool host_has(uint64_t va)
     return host_shows(va, &word);
 }
 
+/* The host's kernel tries it, with what is there already. */
+static bool host_may_write(uint64_t va)
+{
+    int ends[2];
+    bool done = host_has(va) && !pipe(ends) &&
+                write(ends[1], (void *)(uintptr_t)va, 1) == 1;
+
+    cr_assert(done);
+    done = read(ends[0], (void *)(uintptr_t)va, 1) == 1;
+    close(ends[0]);
+    close(ends[1]);
+    return done;
+}
+
 static bool may(uint64_t va, unsigned access)
 {
     uint64_t fault;
@@ -434,15 +448,61 @@ Test(mmu, a_frame_shared_at_one_address_is_no_conflict)
 {
     uint64_t pa = map_marked(&a, VA, PAGE_RW, 0);
 
-    space_map(&m, &b, VA, pa, PAGE_R);
+    space_map(&m, &b, VA, pa, PAGE_RW);
     cr_assert(may(VA, HW_ACCESS_W));
     space_switch(&m, &b);
     cr_assert(may(VA, HW_ACCESS_R));
-    cr_assert_not(may(VA, HW_ACCESS_W));
     space_switch(&m, &a);
     cr_assert_eq(tlb(VA)->write, VA / PAGE);
     cr_assert_eq(stats().remaps, 0);
     cr_assert_eq(stats().host_maps, 1);
+}
+
+Test(mmu, a_frame_that_only_one_may_write_is_a_conflict)
+{
+    uint64_t pa = map_marked(&a, VA, PAGE_RW, 0);
+
+    space_map(&m, &b, VA, pa, PAGE_R);
+    cr_assert(may(VA, HW_ACCESS_W));
+    cr_assert(host_may_write(VA));
+    space_switch(&m, &b);
+    cr_assert(may(VA, HW_ACCESS_R));
+    cr_assert_not(host_may_write(VA), "what is not checked must fault");
+    cr_assert_not(may(VA, HW_ACCESS_W));
+    space_switch(&m, &a);
+    cr_assert_not(host_has(VA));
+    cr_assert(may(VA, HW_ACCESS_W));
+    cr_assert(host_may_write(VA));
+    space_switch(&m, &b);
+    cr_assert_not(host_has(VA), "a's page is out of reach");
+}
+
+Test(mmu, the_host_may_write_where_the_space_may)
+{
+    uint64_t pa = map_marked(&a, VA, PAGE_R, 0);
+
+    map_marked(&a, VA + PAGE, PAGE_RW, 0);
+    cr_assert(may(VA, HW_ACCESS_R));
+    cr_assert_not(host_may_write(VA));
+    cr_assert(may(VA + PAGE, HW_ACCESS_R));
+    cr_assert(host_may_write(VA + PAGE));
+    *space_entry(&m, &a, VA, 12) = pa | PAGE_RW; /* needs no call */
+    cr_assert(may(VA, HW_ACCESS_W));
+    cr_assert(host_may_write(VA));
+    *space_entry(&m, &a, VA, 12) = pa | PAGE_R;
+    hw_mmu_invalidate(m.mmu, a.root, VA, 12);
+    cr_assert(may(VA, HW_ACCESS_R));
+    cr_assert_not(host_may_write(VA));
+    cr_assert_eq(stats().pages, 2);
+}
+
+Test(mmu, a_debugger_may_write_everywhere)
+{
+    map_marked(&a, VA, PAGE_R, 0);
+    hw_mmu_writable(m.mmu);
+    cr_assert(may(VA, HW_ACCESS_R));
+    cr_assert(host_may_write(VA));
+    cr_assert_not(may(VA, HW_ACCESS_W));
 }
 
 Test(mmu, an_end_of_the_conflict_frees_the_survivor)

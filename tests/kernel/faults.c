@@ -20,6 +20,7 @@ static struct {
         l4_umword_t from; /* label of the gate */
         l4_exc_regs_t regs;
     } log[LOG_MAX];
+    int as_asked; /* a fault of a read gives no right to write */
 } serving;
 
 static volatile l4_umword_t seen;
@@ -28,7 +29,9 @@ static l4_msgtag_t serve_fault(void)
 {
     if (!serving.page_at)
         return l4_msgtag(-L4_ENOMEM, 0, 0, 0);
-    l4_fpage_t page = l4_fpage((l4_addr_t)serving.page, 12, L4_FPAGE_RW);
+    int reads = serving.as_asked && !(l4_utcb_mr()->mr[0] & 2);
+    l4_fpage_t page = l4_fpage((l4_addr_t)serving.page, 12,
+                               reads ? L4_FPAGE_RO : L4_FPAGE_RW);
     l4_utcb_mr()->mr[0] = l4_map_control(serving.page_at, 0, L4_MAP_ITEM_MAP);
     l4_utcb_mr()->mr[1] = page.raw;
     return l4_msgtag(0, 0, 1, 0);
@@ -107,6 +110,7 @@ static void refuse(void)
 {
     serving.page_at = 0;
     serving.resume_at = 0;
+    serving.as_asked = 0;
 }
 
 static void read_word(void *arg)
@@ -157,6 +161,71 @@ static void a_write_fault_says_so(void)
     CHECK_EQ(seen, DONE);
     CHECK_EQ(serving.log[0].mr[0], (w + 24) | 2);
     CHECK_EQ(((l4_umword_t *)serving.page)[3], 1);
+    end();
+}
+
+/* The compiler may join the check of a store with that of the load before it,
+ * where there are checks. */
+static void add_one(void *arg)
+{
+    ++*(l4_umword_t *)arg;
+    seen = DONE;
+}
+
+static void add_in_a_loop(void *arg)
+{
+    l4_umword_t *p = arg, sum = 0;
+    for (unsigned i = 0; i < 8; i++)
+        sum += p[i];
+    for (unsigned i = 0; i < 8; i++)
+        p[i] += sum;
+    seen = DONE;
+}
+
+static void changes_what_it_read(void (*fn)(void *))
+{
+    l4_addr_t w = window_new();
+    l4_umword_t *p = page_new();
+    *p = 7;
+    refuse();
+    serving.page_at = w;
+    serving.page = p;
+    serving.as_asked = 1;
+    run(fn, (void *)w, 0);
+    CHECK_EQ(seen, DONE);
+    CHECK_EQ(serving.count, 2);
+    CHECK_EQ(serving.log[0].mr[0], w);
+    CHECK_EQ(serving.log[1].mr[0], w | 2);
+    CHECK_EQ(*p, fn == add_one ? 8 : 14);
+    end();
+}
+
+static void reading_gives_no_right_to_write(void)
+{
+    changes_what_it_read(add_one);
+    changes_what_it_read(add_in_a_loop);
+}
+
+/* What it may only read stays as it is, whoever else may write it. */
+static void a_change_refused_changes_nothing(void)
+{
+    l4_addr_t w = window_new();
+    l4_umword_t *p = page_new();
+    *p = 7;
+    refuse();
+    serving.page_at = w;
+    serving.page = p;
+    serving.as_asked = 1;
+    run(read_word, (void *)w, 0);
+    CHECK_EQ(seen, 7);
+    serving.page_at = 0;
+    worker_delete(&client);
+    worker_make_in(&client, &space);
+    worker_run(&client, add_one, (void *)w, 2);
+    l4_ipc_sleep_us(100);
+    CHECK_EQ(*p, 7);
+    *p = 9; /* this task may */
+    CHECK_EQ(*(volatile l4_umword_t *)p, 9);
     end();
 }
 
@@ -364,6 +433,10 @@ static void a_task_ends_in_its_fault(void)
 const struct kernel_test fault_tests[] = {
     {"fault: a pager maps what is missing", a_pager_maps_what_is_missing},
     {"fault: a write says so", a_write_fault_says_so},
+    {"fault: who could read asks anew to write",
+     reading_gives_no_right_to_write},
+    {"fault: a change refused changes nothing",
+     a_change_refused_changes_nothing},
     {"fault: a jump to nowhere is a fetch", a_jump_to_nowhere_is_a_fetch},
     {"fault: an answer that maps elsewhere faults again",
      an_answer_that_maps_elsewhere_faults_again},

@@ -104,6 +104,8 @@ void machine_init(void)
         hw_mmu_new(&machine.ram, SIM_RAM_BASE, SIM_USER_END, 0, &error);
     if (!sim_machine.mmu)
         sim_die("cannot reserve the user address range: %s", strerror(error));
+    if (sim_options.gdb)
+        hw_mmu_writable(sim_machine.mmu);
     machine.cpu = hw_cpu_new(sim_machine.mmu, &error);
     if (!machine.cpu)
         sim_die("cannot make a CPU: %s", strerror(error));
