@@ -272,6 +272,16 @@ Test(cap, revoke_stops_when_its_budget_is_used_up_and_goes_on)
     cr_assert(p.object.dying);
 }
 
+Test(cap, a_stopped_revocation_of_one_right_does_not_help_that_of_another)
+{
+    struct cap_slot *top = give(&a, 0, CAP_ALL);
+    for (word_t i = 0; i < 6; i++)
+        cap_map(top, &b, i, CAP_ALL, false, false);
+    cr_assert_not(cap_revoke(top, CAP_W, false, 3));
+    cr_assert(cap_revoke(top, CAP_ALL, false, 100));
+    cr_assert_eq(b.used, 0);
+}
+
 Test(cap, a_right_taken_in_pieces_is_taken_from_each)
 {
     struct cap_slot *top = give(&a, 0, CAP_ALL);

@@ -92,6 +92,15 @@ KERNEL_TEST(ipc, closed_receive_takes_from_its_partner_only)
     cr_assert_eq(answer(b), 2);
 }
 
+KERNEL_TEST(ipc, closed_receive_leaves_what_is_for_others)
+{
+    three();
+    sys(b, slot_of_thread(c), SEND, tag_make(5, 1, 0, 0), NEVER);
+    sys(a, slot_of_thread(b), RECEIVE, 0, NEVER);
+    cr_assert_eq(outcome(a), WAITS);
+    cr_assert_eq(outcome(b), WAITS);
+}
+
 KERNEL_TEST(ipc, reply_ends_the_call_and_is_one_shot)
 {
     two();
@@ -382,6 +391,7 @@ KERNEL_TEST(ipc, unbound_gate_hands_its_senders_on)
     b->utcb->mr[3] = slot_of_thread(c) << SEL_SHIFT | 3 << 4 | 7;
     sys(b, GATE, CALL, tag_make(L4_PROTO_KOBJECT, 2, 1, 0), NEVER);
     cr_assert_eq(outcome(a), 0);
+    cr_assert_eq(c->frame.result_label, 0x40 | 3, "with its rights");
     cr_assert_eq(outcome(c), 0);
     cr_assert_eq(c->frame.result_label & ~3ul, 0x40);
 }

@@ -211,6 +211,21 @@ KERNEL_TEST(sched, a_slice_that_ends_in_the_kernel_is_not_passed_on)
     cr_assert_eq(kernel_exit(), equal);
 }
 
+KERNEL_TEST(sched, a_plain_switch_ends_a_donation)
+{
+    client_and_server(50, 10);
+    calls(server); /* the server runs on the client's slice */
+    cr_assert(sched_cpu()->donated);
+    struct thread *other = ready(5);
+    traps(0, RECEIVE, NEVER); /* of nobody: an empty slot */
+    traps_wait();
+    cr_assert_eq(running(), other);
+    cr_assert(!sched_cpu()->donated);
+    traps_wait();
+    cr_assert_null(running());
+    cr_assert(!sched_cpu()->donated);
+}
+
 KERNEL_TEST(sched, a_send_does_not_donate)
 {
     client_and_server(50, 10);

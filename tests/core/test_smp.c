@@ -121,6 +121,17 @@ KERNEL_TEST(smp, running_thread_moves_itself)
     cr_assert_eq(exit_on(1), a);
 }
 
+KERNEL_TEST(smp, a_move_can_be_taken_back)
+{
+    kernel_boot_cpus(2);
+    struct thread *a = ready_on(0, 10);
+    cr_assert_eq(kernel_exit(), a);
+    sched_move(a, 1);
+    sched_move(a, 0);
+    cr_assert_eq(kernel_exit(), a);
+    cr_assert_null(exit_on(1));
+}
+
 KERNEL_TEST(smp, thread_running_elsewhere_moves_when_its_cpu_leaves)
 {
     kernel_boot_cpus(2);

@@ -174,6 +174,32 @@ static void a_dead_member_is_none(void)
     end();
 }
 
+/* With several CPUs: the member on the sender's. */
+static void a_member_on_the_senders_cpu_is_preferred(void)
+{
+    l4_umword_t max;
+    l4_sched_cpu_set_t set = l4_sched_cpu_set(0, 0, 0);
+    CHECK_EQ(result(l4_scheduler_info(L4_BASE_SCHEDULER_CAP, &max, &set)), 0);
+    if (!(set.map & 2))
+        return; /* one CPU: nothing to see */
+    start(2);
+    l4_sched_param_t p = l4_sched_param(MAIN_PRIO + 1, 0);
+    p.affinity = l4_sched_cpu_set(1, 0, 1);
+    CHECK_EQ(result(l4_scheduler_run_thread(L4_BASE_SCHEDULER_CAP,
+                                            servers[0].cap, &p)),
+             0);
+    l4_ipc_sleep_us(100);
+    gates[0] = gate_to(group, 0);
+    for (unsigned i = 0; i < 3; i++) {
+        l4_msgtag_t tag = l4_msgtag(0, 0, 0, 0);
+        CHECK_EQ(ipc_code(l4_ipc_call(gates[0], l4_utcb(), tag, L4_IPC_NEVER)),
+                 0);
+    }
+    CHECK_EQ(served[0].count, 0);
+    CHECK_EQ(served[1].count, 3);
+    end();
+}
+
 static void group_errors(void)
 {
     l4_cap_idx_t other = group_new(), none = cap_new();
@@ -272,6 +298,8 @@ const struct kernel_test group_tests[] = {
     {"group: a dead member is none", a_dead_member_is_none},
     {"group: a gate's end hits its members' deletion IRQs",
      a_gates_end_hits_the_members_deletion_irqs},
+    {"group: a member on the sender's CPU is preferred",
+     a_member_on_the_senders_cpu_is_preferred},
     {"group: errors", group_errors},
     {"group: add, it has 32 members", a_group_has_32_members},
     {0, 0},

@@ -353,6 +353,43 @@ static void detaching_frees_a_held_line(void)
     CHECK(came(irq));
 }
 
+/* Detached, the line is open again: what comes now is for nobody. */
+static void detaching_opens_the_line(void)
+{
+    fresh();
+    if (!has_msis())
+        return;
+    l4_cap_idx_t irq = msi_irq(VECTOR);
+    device_raises(VECTOR);
+    device_raises(VECTOR); /* masks */
+    CHECK_EQ(result(l4_irq_detach(irq)), 1);
+    device_raises(VECTOR); /* dropped */
+    CHECK_EQ(result(l4_rcv_ep_bind_thread(irq, MAIN_CAP, LABEL)), 0);
+    l4_ipc_sleep_us(1);
+    CHECK(!came(irq));
+}
+
+/* The message went with the thread, nobody takes it: the next to be bound
+ * finds the line open. */
+static void a_dead_thread_frees_a_held_line(void)
+{
+    struct worker w;
+    fresh();
+    if (!has_msis())
+        return;
+    l4_cap_idx_t irq = msi_irq(VECTOR);
+    worker_make(&w);
+    CHECK_EQ(result(l4_rcv_ep_bind_thread(irq, w.cap, LABEL)), 0);
+    device_raises(VECTOR);
+    device_raises(VECTOR); /* masks */
+    worker_delete(&w);
+    l4_ipc_sleep_us(1);
+    CHECK_EQ(result(l4_rcv_ep_bind_thread(irq, MAIN_CAP, LABEL)), 0);
+    CHECK(!came(irq));
+    device_raises(VECTOR);
+    CHECK(came(irq));
+}
+
 static void unbound_lines_are_masked(void)
 {
     fresh();
@@ -513,6 +550,8 @@ const struct kernel_test icu_tests[] = {
     {"edge: for nobody it is dropped and masks",
      an_edge_for_nobody_is_dropped_and_masks},
     {"edge: detaching frees a held line", detaching_frees_a_held_line},
+    {"edge: detaching opens the line", detaching_opens_the_line},
+    {"edge: a dead thread frees a held line", a_dead_thread_frees_a_held_line},
     {"edge: unbound lines are masked", unbound_lines_are_masked},
     {"semaphore: on a line it counts edges", a_semaphore_counts_edges},
 #ifdef VITRINE_SIM

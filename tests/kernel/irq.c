@@ -188,7 +188,20 @@ static void a_queued_hit_comes_with_the_new_label(void)
              L4_IPC_RETIMEOUT);
 }
 
+static void a_hit_before_binding_comes_once(void)
+{
+    l4_cap_idx_t irq = irq_new();
+    l4_irq_trigger(irq);
+    for (unsigned i = 0; i < 2; i++) {
+        CHECK_EQ(result(l4_rcv_ep_bind_thread(irq, MAIN_CAP, 0)), 0);
+        CHECK_EQ(ipc_code(l4_irq_receive(irq, at_once())),
+                 i ? L4_IPC_RETIMEOUT : 0);
+        CHECK_EQ(result(l4_irq_detach(irq)), 0);
+    }
+}
+
 const struct kernel_test irq_tests[] = {
+    {"irq: a hit before binding comes once", a_hit_before_binding_comes_once},
     {"irq: a trigger becomes a message", a_trigger_becomes_a_message},
     {"irq: triggers before it is taken are one",
      triggers_before_it_is_taken_are_one},

@@ -209,7 +209,27 @@ static void a_caller_ends_with_the_thread_it_called(void)
     end(0);
 }
 
+/* The caller is still there. */
+static void an_answer_that_is_cut_can_be_tried_again(void)
+{
+    struct worker server;
+    worker_start(&server, serve_at_9, 0, 0);
+    start(0, MAIN_CAP);
+    CHECK_EQ(wait_at(9), 0); /* main has it */
+    l4_msgtag_t cut = l4_msgtag(0, 63, 1, 0);
+    CHECK_EQ(
+        ipc_code(l4_ipc_reply(slot(9), l4_utcb(), cut, L4_IPC_SEND_TIMEOUT_0)),
+        L4_IPC_SEMSGCUT);
+    CHECK_EQ(callers[0].outcome, ~0l);
+    CHECK_EQ(reply(9, 0x31), 0);
+    CHECK_EQ(callers[0].got, 0x31);
+    end(0);
+    worker_delete(&server);
+}
+
 const struct kernel_test reply_tests[] = {
+    {"reply: one that is cut can be tried again",
+     an_answer_that_is_cut_can_be_tried_again},
     {"reply: callers are answered in any order",
      callers_are_answered_in_any_order},
     {"reply: a slot answers once", a_slot_answers_once},

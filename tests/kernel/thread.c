@@ -303,7 +303,19 @@ static void a_deleted_running_thread_is_gone(void)
              -(2000 + L4_IPC_ENOT_EXISTENT));
 }
 
+static void a_deleted_one_leaves_its_utcb_free(void)
+{
+    struct worker w;
+    worker_make(&w);
+    l4_utcb_tcr_u(w.utcb)->free_marker = 1;
+    worker_delete(&w);
+    l4_ipc_sleep_us(1);
+    CHECK_EQ(l4_utcb_tcr_u(w.utcb)->free_marker, 0);
+}
+
 const struct kernel_test thread_tests[] = {
+    {"thread: a deleted one leaves its UTCB free",
+     a_deleted_one_leaves_its_utcb_free},
     {"thread: still until started",
      stays_still_until_both_started_and_scheduled},
     {"thread: control needs S and six words", control_needs_s_and_six_words},

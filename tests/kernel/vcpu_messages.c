@@ -147,6 +147,29 @@ static void a_call_is_not_interrupted(void)
     vcpu_delete();
 }
 
+/* An IRQ of its own, hit by itself: the call ends, then the event comes. */
+static l4_cap_idx_t own_irq;
+
+static void trigger_own_irq(void)
+{
+    v.user_saw = (l4_umword_t)ipc_code(l4_irq_trigger(own_irq)) + 1;
+    count_for_ever();
+}
+
+static void a_message_to_itself_waits_for_the_end_of_its_call(void)
+{
+    vcpu_make(trigger_own_irq, L4_VCPU_F_IRQ, L4_INVALID_CAP);
+    own_irq = bound_irq(UP);
+    v.then[1] = RESUME;
+    v.resume_flags = L4_VCPU_F_IRQ;
+    vcpu_run(100);
+    CHECK_EQ(v.count, 2);
+    CHECK_EQ(v.log[1].label, UP);
+    CHECK_EQ(v.user_saw, 1);
+    CHECK(v.user_ran > 0);
+    vcpu_delete();
+}
+
 /* --- others meddle
  * ---------------------------------------------------------------- */
 
@@ -215,6 +238,28 @@ static void the_doorbell_rings_for_what_must_wait(void)
     vcpu_delete();
 }
 
+/* One that waits already is no news. */
+static void the_doorbell_rings_once(void)
+{
+    l4_umword_t label = 0;
+    l4_cap_idx_t bell = cap_new();
+    vcpu_make(count_for_ever, 0, L4_INVALID_CAP);
+    CHECK_EQ(result(l4_factory_create_irq(L4_BASE_FACTORY_CAP, bell)), 0);
+    CHECK_EQ(result(l4_rcv_ep_bind_thread(bell, MAIN_CAP, 0xbe11)), 0);
+    CHECK_EQ(result(l4_thread_register_doorbell_irq(v.worker.cap, bell)), 0);
+    l4_cap_idx_t first = bound_irq(UP), second = bound_irq(UP);
+    vcpu_run(100);
+    l4_irq_trigger(first);
+    CHECK_EQ(ipc_code(l4_ipc_wait(l4_utcb(), &label, L4_IPC_BOTH_TIMEOUT_0)),
+             0);
+    l4_irq_trigger(second);
+    CHECK_EQ(ipc_code(l4_ipc_wait(l4_utcb(), &label, L4_IPC_BOTH_TIMEOUT_0)),
+             L4_IPC_RETIMEOUT);
+    cap_delete(bell);
+    l4_ipc_sleep_us(1);
+    vcpu_delete();
+}
+
 static void doorbell_errors(void)
 {
     struct worker plain;
@@ -264,9 +309,12 @@ const struct kernel_test vcpu_message_tests[] = {
     {"vcpu: what waits enters instead of a resume",
      what_waits_enters_instead_of_a_resume},
     {"vcpu: its own calls are not interrupted", a_call_is_not_interrupted},
+    {"vcpu: a message to itself waits for its call's end",
+     a_message_to_itself_waits_for_the_end_of_its_call},
     {"vcpu: the user task may end", the_user_task_may_end},
     {"vcpu: ex_regs leaves user mode", ex_regs_leaves_user_mode},
     {"vcpu: the doorbell rings", the_doorbell_rings_for_what_must_wait},
+    {"vcpu: the doorbell rings once", the_doorbell_rings_once},
     {"vcpu: errors of the doorbell", doorbell_errors},
     {"vcpu: no IRQ of the hardware's", an_irq_cannot_be_the_hardwares},
     {0, 0},

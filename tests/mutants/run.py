@@ -2,18 +2,23 @@
 """Seeds mistakes in the kernel core and sees that the tests find them.
 
   run.py --core DIR --library LIBCORE --programs ARCHIVE... --patches FOLDER
-         --cc CC... --compile ARG... --link ARG...
+         [--simulator LIBRARY... --boot FILE...]
+         --cc CC... --compile ARG... --link ARG... [--compile-sim ARG...
+         --link-sim ARG...]
 
 Each patch is one mistake; the lines above its first `---` say
 
   Mistake: what was done wrong
   Caught-by: PROGRAM SUITE/TEST       of tests/core, the test that must fail
+  Caught-by: ktest CASE               of tests/kernel, on one CPU
+  Caught-by: ktest-cpus-4 CASE        the same on four
 
 The patch is applied to a copy of the one file it names, that file is compiled
 without optimisation and linked in front of the core's library with the
 objects of test_core_PROGRAM (archive libmutants_PROGRAM.a); then that one
-test runs. Before, the same tests have to pass without any patch. Prints TAP,
-a line for each patch. See README.md.
+test runs. For ktest it is linked into a simulator, on which the conformance
+suite runs: the case must fail, or not be reached. Before, the same tests have
+to pass without any patch. Prints TAP, a line for each patch. See README.md.
 """
 import argparse
 import concurrent.futures
@@ -25,6 +30,7 @@ import sys
 import tempfile
 
 RUN_SECONDS = 120
+KTEST = {'ktest': [], 'ktest-cpus-4': ['--cpus=4']}
 CAUGHT = 'caught'
 
 
@@ -34,7 +40,7 @@ class Mutant:
         head = path.read_text().split('\n--- ', 1)[0]
         self.mistake = self.field(head, 'Mistake')
         self.expect = self.field(head, 'Expect') or CAUGHT
-        caught_by = (self.field(head, 'Caught-by') or '').split()
+        caught_by = (self.field(head, 'Caught-by') or '').split(maxsplit=1)
         if not self.mistake or len(caught_by) != 2:
             sys.exit(f'{path}: wants "Mistake: ..." and '
                      '"Caught-by: PROGRAM SUITE/TEST" above the patch')
@@ -62,12 +68,21 @@ class Builder:
     def __init__(self, options, folder):
         self.options = options
         self.folder = pathlib.Path(folder)
+        self.said = {}
         self.programs = {
             p.name.removeprefix('libmutants_').removesuffix('.a'): p
             for p in options.programs}
 
     def link(self, program, to, first=()):
         """The test program, with `first` in front of the core's library."""
+        if program in KTEST and self.options.simulator:
+            whole, *rest = self.options.simulator
+            done = command([*self.options.cc, '-o', to, '-pie',
+                            '-Wl,--whole-archive', whole,
+                            '-Wl,--no-whole-archive', *first,
+                            '-Wl,--start-group', *rest, '-Wl,--end-group',
+                            *self.options.link_sim])
+            return done.stdout if done.returncode else None
         if program not in self.programs:
             return f'there is no test program {program} here'
         done = command([*self.options.cc, '-o', to,
@@ -76,8 +91,23 @@ class Builder:
                         self.options.library, *self.options.link])
         return done.stdout if done.returncode else None
 
-    def run(self, exe, test):
+    def run_kernel_suite(self, program, exe):
+        """What it says, which many tests of the original ask for."""
+        if exe not in self.said:
+            try:
+                self.said[exe] = command(
+                    [exe, '--until=60', *KTEST[program], *self.options.boot],
+                    timeout=RUN_SECONDS, errors='replace').stdout
+            except subprocess.TimeoutExpired:
+                self.said[exe] = ''
+        return self.said[exe]
+
+    def run(self, program, exe, test):
         """(passed, output); None: the test is not there or has no end."""
+        if program in KTEST:
+            output = self.run_kernel_suite(program, exe)
+            return bool(re.search(rf'^ok \d+ - {re.escape(test)}$', output,
+                                  re.M)), output
         try:
             done = command([exe, '--tap=-', '--quiet', '-j1', '--filter',
                             test], timeout=RUN_SECONDS)
@@ -106,8 +136,10 @@ class Builder:
             return None, (f'does not apply: {mutant.path.name} must follow '
                           f'what became of {mutant.file}\n{done.stdout}')
         obj = folder / 'mutant.o'
-        done = command([*self.options.cc, *self.options.compile, '-O0', '-w',
-                        '-c', '-o', obj, source])
+        flags = (self.options.compile_sim if mutant.program in KTEST
+                 else self.options.compile)
+        done = command([*self.options.cc, *flags, '-O0', '-w', '-c', '-o', obj,
+                        source])
         if done.returncode:
             return None, f'does not compile\n{done.stdout}'
         exe = folder / 'test'
@@ -119,7 +151,7 @@ class Builder:
         exe, error = self.build(mutant)
         if error:
             return error.split(':')[0].split('\n')[0], error
-        passed, output = self.run(exe, mutant.test)
+        passed, output = self.run(mutant.program, exe, mutant.test)
         exe.unlink()
         if passed is None:
             return 'not run', output
@@ -136,7 +168,7 @@ class Builder:
             return [error]
         failed = []
         for test in tests:
-            passed, output = self.run(exe, test)
+            passed, output = self.run(program, exe, test)
             if not passed:
                 failed.append(f'{test} of {program}: fails without a patch\n'
                               f'{output}')
@@ -152,16 +184,27 @@ def tap(number, ok, text, explanation=''):
     return ok
 
 
+def words_behind(rest, name):
+    """What stands behind --NAME, up to the next of these lists."""
+    lists = ('--cc', '--compile', '--link', '--compile-sim', '--link-sim')
+    if '--' + name not in rest:
+        return []
+    words = rest[rest.index('--' + name) + 1:]
+    ends = [words.index(w) for w in lists if w in words]
+    return words[:min(ends, default=len(words))]
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument('--core', type=pathlib.Path)
     parser.add_argument('--library', type=pathlib.Path)
     parser.add_argument('--programs', type=pathlib.Path, nargs='+')
     parser.add_argument('--patches', type=pathlib.Path)
+    parser.add_argument('--simulator', type=pathlib.Path, nargs='*')
+    parser.add_argument('--boot', type=pathlib.Path, nargs='*')
     known, rest = parser.parse_known_args()
-    cc, flags, link = map(rest.index, ('--cc', '--compile', '--link'))
-    known.cc, known.compile = rest[cc + 1:flags], rest[flags + 1:link]
-    known.link = rest[link + 1:]
+    for name in ('cc', 'compile', 'link', 'compile-sim', 'link-sim'):
+        setattr(known, name.replace('-', '_'), words_behind(rest, name))
     mutants = [Mutant(p) for p in sorted(known.patches.glob('*.patch')) +
                sorted(known.patches.glob('self/*.patch'))]
     wanted = {}
