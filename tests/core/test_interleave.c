@@ -1,20 +1,15 @@
 /*
- * Every order of what a few threads may do to each other, up to a depth: call,
+ * Every order (orders.h) of what a few threads may do to each other: call,
  * receive, answer, cancel, delete, time; on two CPUs also move and hand over
- * the time slice, from whichever CPU the thread is on. After each step all
- * invariants are checked, after each sequence that nothing is left over.
- *
- * A sequence is a number in base EVENTS, one digit per step, counted up like
- * an odometer; a step that is not possible (its thread is blocked or gone)
- * turns its own digit, so what follows it is not tried in vain.
+ * the time slice, from whichever CPU the thread is on.
  */
-#include "kernel.h"
+#include "orders.h"
 
-enum { THREADS_MAX = 3, DEPTH_MAX = 6, US = 1000 };
+enum { THREADS_MAX = 3 };
 
 static struct thread *thread[THREADS_MAX];
 static word_t slot[THREADS_MAX];
-static unsigned threads, cpus, acts;
+static unsigned threads, acts;
 
 enum act {
     ACT_CALL,       /* the next thread, through its gate, for ever */
@@ -83,32 +78,13 @@ static bool trap(unsigned i, enum act act)
     }
 }
 
-/* Each CPU leaves the kernel, the one asked last. */
-static void exit_all(void)
-{
-    for (unsigned i = cpus; i-- > 0;) {
-        on_cpu(i);
-        kernel_exit();
-    }
-}
-
-static void time_passes_everywhere(void)
-{
-    fake.time += 100 * US;
-    for (unsigned i = 0; i < cpus; i++) {
-        on_cpu(i);
-        core_timer();
-        kernel_exit();
-    }
-}
-
 static bool step(unsigned event)
 {
     unsigned i = event / acts;
     enum act act = event % acts;
     on_cpu(0);
     if (i == threads) { /* one more: time */
-        time_passes_everywhere();
+        orders_time();
         return true;
     }
     if (act < ACT_CANCEL || act == ACT_SWITCH)
@@ -145,42 +121,14 @@ static void world_make(void)
         gate_new(kernel.task, GATES + i, thread[i], 0x10 * i);
         thread[i]->pager = thread[i]->exc_handler = pager;
     }
-    exit_all();
-}
-
-/* Runs one sequence; returns the digit to turn next. */
-static unsigned run(const unsigned *event, unsigned depth)
-{
-    unsigned at = 0;
-    fake.console_used = 0;
-    world_make();
-    for (; at < depth && step(event[at]); at++)
-        if (cpus > 1)
-            exit_all();
-    exit_all();
-    kernel_rewind();
-    return at < depth ? at : depth - 1;
 }
 
 static unsigned run_all(unsigned count, unsigned depth, unsigned on)
 {
-    unsigned event[DEPTH_MAX] = {0}, sequences = 0;
     threads = count;
-    cpus = on;
-    acts = cpus > 1 ? ACTS : ACT_SWITCH;
-    unsigned events = threads * acts + 1;
-    kernel_boot_cpus(cpus);
-    for (;;) {
-        unsigned turn = run(event, depth);
-        sequences++;
-        for (unsigned i = turn + 1; i < depth; i++)
-            event[i] = 0;
-        while (++event[turn] == events) {
-            event[turn] = 0;
-            if (turn-- == 0)
-                return sequences;
-        }
-    }
+    acts = on > 1 ? ACTS : ACT_SWITCH;
+    struct orders world = {threads * acts + 1, world_make, step};
+    return orders_run(&world, depth, on);
 }
 
 Test(interleave, two_threads)
