@@ -146,6 +146,23 @@ static void by_partner(enum event event)
         sys_reply(partner, tag_make(0, 2, 0, 0));
 }
 
+/* In user mode it finds itself in its own task, wherever it runs. */
+static bool end_user_task(void)
+{
+    bool user = orders_is_there(v_slot) && v->vcpu->user_mode;
+    bool elsewhere = user && sched_runs_elsewhere(v);
+    if (!orders_delete(user_slot))
+        return false;
+    if (user) {
+        cr_assert(!v->vcpu->user_mode);
+        cr_assert_eq(v->state, THREAD_READY);
+        cr_assert_neq(outcome(v), WAITS);
+    }
+    if (elsewhere) /* what it was about to ask for there is forgotten */
+        cr_assert_neq(sched_cpus[v->cpu].current, v);
+    return true;
+}
+
 /* By somebody else, from CPU 0. */
 static bool from_outside(enum event event)
 {
@@ -155,7 +172,7 @@ static bool from_outside(enum event event)
         sys(boss, IRQ, SEND, tag_make(L4_PROTO_IRQ, 0, 0, 0), AT_ONCE);
         return true;
     case DELETE_USER_TASK:
-        return orders_delete(user_slot);
+        return end_user_task();
     case DELETE_VCPU:
         return orders_delete(v_slot);
     case DELETE_PARTNER:

@@ -152,7 +152,7 @@ static l4_cap_idx_t own_irq;
 
 static void trigger_own_irq(void)
 {
-    v.user_saw = (l4_umword_t)ipc_code(l4_irq_trigger(own_irq)) + 1;
+    v.user_saw = (l4_umword_t)l4_irq_trigger(own_irq).raw + 1;
     count_for_ever();
 }
 
