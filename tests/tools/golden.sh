@@ -123,6 +123,28 @@ code 103 "diff of one trace" "$trace" diff story.vtr
 same monitor.txt "$monitor" --text --break 'ipc client server ENOSYS' story.vtr
 same monitor-end.txt "$monitor" --text deadlock.vtr
 
+# Methods by the names that interface descriptions give them.
+cat > interfaces.json <<'END'
+{"interfaces": [
+ {"name": "calc", "protocol": 119, "methods": [
+  {"name": "add", "number": 2, "out": [{"kind": "int", "name": "n"}],
+   "in": [{"kind": "word", "name": "a"}, {"kind": "int", "name": "b"}]},
+  {"name": "nothing", "number": 9, "in": [], "out": []}]},
+ {"name": "other", "protocol": 120, "methods": []}]}
+END
+VITRINE_INTERFACES=interfaces.json
+export VITRINE_INTERFACES
+"$trace" --only 'client b' --event IPC story.vtr > methods.txt
+grep -q 'calc\.add([0-9]' methods.txt && grep -q 'calc\.nothing()' methods.txt &&
+    grep -q 'calc: 0x77(1)' methods.txt && ! grep -q '0x77([29])' methods.txt
+report $? "methods have the names of their descriptions"
+for length in 0 7 60 150 299; do
+    head -c $length interfaces.json > cut.json
+    VITRINE_INTERFACES=cut.json "$trace" story.vtr > /dev/null || break
+done
+report $? "half a table of names does no harm"
+unset VITRINE_INTERFACES
+
 "$trace" zstd.vtr > zstd.txt
 cmp -s zstd.txt "$golden/story.txt"
 report $? "zstd chunks give the same text"

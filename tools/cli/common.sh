@@ -126,4 +126,7 @@ need_tool()
     if [ ! -x "$tool" ]; then
         die "$tool is missing (configured with -Dtools=false?)"
     fi
+    # Where the tools find the names of methods.
+    VITRINE_INTERFACES=$build/programs/interfaces.json
+    export VITRINE_INTERFACES
 }

@@ -97,7 +97,36 @@ static void instant(void *self, uint32_t thread, uint64_t time,
     fputs(",\"s\":\"t\"}", c->out);
 }
 
-static void ran(void *self, uint32_t thread, uint64_t since, uint64_t until)
+/* Of the machine's CPUs, if there are several: a "process" of their own. */
+#define CPU_PROCESS 0xffffffffu
+
+static void ran_on(struct chrome *c, uint32_t thread, unsigned cpu,
+                   uint64_t since, uint64_t time)
+{
+    char title[TITLE_SIZE];
+
+    fprintf(c->out,
+            ",\n{\"ph\":\"X\",\"pid\":%u,\"tid\":%u,\"ts\":%" PRIu64
+            ".%03u,\"dur\":%" PRIu64 ".%03u,\"cat\":\"cpu\",\"name\":",
+            CPU_PROCESS, cpu, since / 1000, (unsigned)(since % 1000),
+            time / 1000, (unsigned)(time % 1000));
+    json_text(c->out, names_title(&c->view->in.names, thread, title));
+    fputs("}", c->out);
+}
+
+static void name_cpus(struct chrome *c)
+{
+    unsigned cpus = c->view->in.cpus;
+
+    for (unsigned i = 0; cpus > 1 && i < cpus; i++)
+        fprintf(c->out,
+                ",\n{\"ph\":\"M\",\"pid\":%u,\"tid\":%u,\"ts\":0,\"name\":"
+                "\"thread_name\",\"args\":{\"name\":\"CPU %u\"}}",
+                CPU_PROCESS, i, i);
+}
+
+static void ran(void *self, uint32_t thread, unsigned cpu, uint64_t since,
+                uint64_t until)
 {
     struct chrome *c = self;
     uint64_t time = until - since;
@@ -107,6 +136,8 @@ static void ran(void *self, uint32_t thread, uint64_t since, uint64_t until)
             ",\"dur\":%" PRIu64 ".%03u,\"name\":\"running\","
             "\"cat\":\"cpu\"}",
             time / 1000, (unsigned)(time % 1000));
+    if (c->view->in.cpus > 1)
+        ran_on(c, thread, cpu, since, time);
 }
 
 /* --- names --------------------------------------------------------------- */
@@ -154,6 +185,7 @@ void export_chrome(struct view *v)
 
     fputs("{\"displayTimeUnit\":\"ns\",\"traceEvents\":[", v->out);
     name_everything(&c);
+    name_cpus(&c);
     timeline_run(v, &sink);
     fputs("\n]}\n", v->out);
 }

@@ -1,5 +1,6 @@
 /* The first pass of input.h. */
 #include "input.h"
+#include "interfaces.h"
 #include "util.h"
 
 #include <errno.h>
@@ -12,9 +13,12 @@ static void learn(struct input *in)
 {
     struct vtr_record r;
 
+    in->cpus = 1;
     reader_only(in->reader, NAMES_EVENTS);
     while (reader_next(in->reader, &r)) {
         names_feed(&in->names, &r);
+        if (r.event == VTR_BOOT && r.arg[2] >= 1 && r.arg[2] <= CPUS_MAX)
+            in->cpus = (unsigned)r.arg[2];
         if (r.time > in->last_time)
             in->last_time = r.time;
     }
@@ -27,6 +31,11 @@ void input_open(struct input *in, const char *path, unsigned flags)
 {
     char why[512];
 
+    static bool loaded;
+
+    if (!loaded)
+        interfaces_load(getenv("VITRINE_INTERFACES"));
+    loaded = true;
     *in = (struct input){.path = path};
     if (access(path, R_OK))
         die(EXIT_BAD_USAGE, "%s: %s", path, strerror(errno));

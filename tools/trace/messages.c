@@ -240,7 +240,7 @@ static void ipc_text(const struct message *m, const struct names *n, char *to)
     const char *items = m->items ? " + items" : "";
     char what[96], gate[NAME_SIZE + 2] = "";
 
-    request_text(r->arg[3], r->arg[4], what, sizeof(what));
+    call_text(r->arg[3], r->arg[4], r->arg[5], what, sizeof(what));
     if (m->kind == MESSAGE_FAULT) {
         snprintf(to, MESSAGE_TEXT, "%s", what);
         return;

@@ -43,9 +43,10 @@ struct names {
 
 /* What names_feed() looks at, a bit for each event (reader_only()). */
 #define NAMES_EVENTS                                                           \
-    (1ull << VTR_CREATE | 1ull << VTR_DELETE | 1ull << VTR_NAME |              \
-     1ull << VTR_IMAGE | 1ull << VTR_BIND | 1ull << VTR_GATE_BIND |            \
-     1ull << VTR_THREAD_START | 1ull << VTR_THREAD_PRIO)
+    (1ull << VTR_BOOT | 1ull << VTR_CREATE | 1ull << VTR_DELETE |              \
+     1ull << VTR_NAME | 1ull << VTR_IMAGE | 1ull << VTR_BIND |                 \
+     1ull << VTR_GATE_BIND | 1ull << VTR_THREAD_START |                        \
+     1ull << VTR_THREAD_PRIO)
 
 void names_free(struct names *n);
 void names_feed(struct names *n, const struct vtr_record *record);

@@ -189,12 +189,26 @@ static void instant(void *self, uint32_t thread, uint64_t time,
               no_flow);
 }
 
-static void ran(void *self, uint32_t thread, uint64_t since, uint64_t until)
+/* Of the machine's CPUs, if there are several: behind those of all objects. */
+static uint64_t cpu_track(unsigned cpu)
 {
+    return ((uint64_t)TRACK_KINDS << 32) + 1 + cpu;
+}
+
+static void ran(void *self, uint32_t thread, unsigned cpu, uint64_t since,
+                uint64_t until)
+{
+    struct perfetto *p = self;
     uint64_t on = track(thread, OF_RUNNING);
+    char title[TITLE_SIZE];
 
     put_event(self, TYPE_BEGIN, on, since, "running", "cpu", no_flow);
     put_event(self, TYPE_END, on, until, NULL, NULL, no_flow);
+    if (cpu >= p->view->in.cpus || p->view->in.cpus == 1)
+        return;
+    names_title(&p->view->in.names, thread, title);
+    put_event(self, TYPE_BEGIN, cpu_track(cpu), since, title, "cpu", no_flow);
+    put_event(self, TYPE_END, cpu_track(cpu), until, NULL, NULL, no_flow);
 }
 
 static void delegate(void *self, uint32_t task, uint64_t time, const char *name,
@@ -289,6 +303,11 @@ void export_perfetto(struct view *v)
             describe_thread(&p, o->id);
     }
     free(all);
+    for (unsigned i = 0; v->in.cpus > 1 && i < v->in.cpus; i++) {
+        char name[16];
+        snprintf(name, sizeof(name), "CPU %u", i);
+        describe(&p, cpu_track(i), 0, name, 0);
+    }
     timeline_run(v, &sink);
     pack_send(&p.pack, 0, v->out);
     pack_free(&p.pack);

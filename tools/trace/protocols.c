@@ -1,7 +1,10 @@
 /* The tables of protocols.h. */
 #include "protocols.h"
+#include "interfaces.h"
 
+#include <stdbool.h>
 #include <stdio.h>
+#include <string.h>
 
 struct word {
     long number;
@@ -179,12 +182,42 @@ static void fault_text(uint64_t mr0, char *to, size_t size)
              (unsigned long long)(mr0 & ~7ull));
 }
 
+/* "probe.subtract(7, ...)"; false: in no description. */
+static bool method_text(uint64_t tag, uint64_t mr0, const uint64_t *mr1,
+                        char *to, size_t size)
+{
+    const struct method *m = interfaces_find(tag_label(tag), mr0);
+    char first[24] = "";
+
+    if (!m || !tag_words(tag))
+        return false;
+    if (mr1 && tag_words(tag) > 1 && !strcmp(m->first, "int"))
+        snprintf(first, sizeof(first), "%lld", (long long)*mr1);
+    else if (mr1 && tag_words(tag) > 1 && !strcmp(m->first, "word"))
+        snprintf(first, sizeof(first), *mr1 < 4096 ? "%llu" : "0x%llx",
+                 (unsigned long long)*mr1);
+    snprintf(to, size, "%s.%s(%s%s%s)", m->interface, m->name, first,
+             first[0] && m->more ? ", " : "",
+             m->first[0] && (m->more || !first[0]) ? "..." : "");
+    return true;
+}
+
+const char *call_text(uint64_t tag, uint64_t mr0, uint64_t mr1, char *to,
+                      size_t size)
+{
+    if (!method_text(tag, mr0, &mr1, to, size))
+        request_text(tag, mr0, to, size);
+    return to;
+}
+
 const char *request_text(uint64_t tag, uint64_t mr0, char *to, size_t size)
 {
     long label = tag_label(tag);
     const char *protocol = look_up(protocols, label);
     const char *op = operation(label, mr0);
 
+    if (method_text(tag, mr0, NULL, to, size))
+        return to;
     if (label == PROTO_PAGE_FAULT)
         fault_text(mr0, to, size);
     else if (label == PROTO_FACTORY && op)

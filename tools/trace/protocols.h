@@ -3,8 +3,8 @@
  *
  * The tag's label says which protocol a request speaks, the first message
  * register often which operation is meant; in an answer the label is the
- * result. Tables follow the public headers (<l4/sys/types.h>, err.h, ...);
- * what is in no table is shown as a number.
+ * result. Tables follow the public headers (<l4/sys/types.h>, err.h, ...), and
+ * interfaces.h has what descriptions declare; the rest is shown as a number.
  */
 #ifndef TOOLS_PROTOCOLS_H
 #define TOOLS_PROTOCOLS_H
@@ -18,6 +18,10 @@ unsigned tag_items(uint64_t tag);
 
 /* "dataspace map", "page fault", "protocol 0x77 op 3" in `to`. */
 const char *request_text(uint64_t tag, uint64_t mr0, char *to, size_t size);
+/* The same of a message of which the second word is known, too: with the first
+ * argument, if an interface's description says that it is a number. */
+const char *call_text(uint64_t tag, uint64_t mr0, uint64_t mr1, char *to,
+                      size_t size);
 /* "ok", "-ENOENT", "42" in `to`. */
 const char *result_text(uint64_t tag, char *to, size_t size);
 /* "-ENOENT" for 2, NULL: no such error. */

@@ -12,6 +12,7 @@ struct activity {
     unsigned depth;     /* open slices on its calls track */
     unsigned serving;   /* 1: the lowest is a request it serves */
     uint64_t run_since; /* ns */
+    uint8_t cpu;        /* that it runs on */
     bool runs;
 };
 
@@ -161,7 +162,7 @@ static void stop_running(struct timeline *t, uint32_t thread)
         return;
     a->runs = false;
     if (t->now > a->run_since && view_wants_thread(t->view, thread))
-        t->sink->ran(t->sink->self, thread, a->run_since, t->now);
+        t->sink->ran(t->sink->self, thread, a->cpu, a->run_since, t->now);
 }
 
 static void on_switch(struct timeline *t, const struct vtr_record *r)
@@ -174,6 +175,7 @@ static void on_switch(struct timeline *t, const struct vtr_record *r)
         struct activity *a = activity(t, to);
         a->runs = true;
         a->run_since = r->time;
+        a->cpu = r->cpu;
     }
 }
 

@@ -8,8 +8,8 @@
  *
  * A thread has two tracks: when it ran on a CPU, and what it was asked or
  * asked others (slices from call to reply, from request to answer). Call and
- * reply are one flow each. A task has a track of the capabilities it was
- * given, with a flow from who gave them, and counters.
+ * reply are one flow each. A CPU has a track of who ran. A task has a track of
+ * the capabilities it was given, with a flow from who gave them, and counters.
  *
  * I1  Slices of one track nest: a thread makes one call at a time, inside
  *     whatever it serves; a server that takes a second request before it has
@@ -37,7 +37,8 @@ struct timeline_sink {
                 struct timeline_flow flow);
     void (*instant)(void *self, uint32_t thread, uint64_t time,
                     const char *name);
-    void (*ran)(void *self, uint32_t thread, uint64_t since, uint64_t until);
+    void (*ran)(void *self, uint32_t thread, unsigned cpu, uint64_t since,
+                uint64_t until);
     /* The rest may be NULL. A capability came to `task`, or left it. */
     void (*delegate)(void *self, uint32_t task, uint64_t time, const char *name,
                      struct timeline_flow flow);

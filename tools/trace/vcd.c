@@ -16,6 +16,8 @@
 
 enum state { ABSENT, STOPPED, READY, RUNNING, WAITING /* + enum vtr_why */ };
 enum { CODE_SIZE = 8 };
+/* Codes of CPUs, behind those of all threads. */
+#define CPU_CODES (1ull << 33)
 
 struct vcd {
     struct view *view;
@@ -70,6 +72,15 @@ static void write_state(struct vcd *c, uint32_t thread, unsigned state)
             code(2 * (uint64_t)thread + 1, name));
 }
 
+/* Times must not go back; those of several CPUs do, by some microseconds. */
+static void go_to(struct vcd *c, uint64_t time)
+{
+    if (time <= c->time)
+        return;
+    fprintf(c->out, "#%" PRIu64 "\n", time);
+    c->time = time;
+}
+
 static void set(struct vcd *c, uint64_t id, unsigned state, uint64_t time)
 {
     uint32_t thread = (uint32_t)id;
@@ -80,10 +91,22 @@ static void set(struct vcd *c, uint64_t id, unsigned state, uint64_t time)
     if ((uintptr_t)map_get(&c->states, thread) == state + 1)
         return;
     map_put(&c->states, thread, (void *)(uintptr_t)(state + 1));
-    if (time != c->time)
-        fprintf(c->out, "#%" PRIu64 "\n", time);
-    c->time = time;
+    go_to(c, time);
     write_state(c, thread, state);
+}
+
+/* Who a CPU runs, 0: nobody. With one CPU the threads' bits say it. */
+static void set_cpu(struct vcd *c, unsigned cpu, uint64_t thread, uint64_t time)
+{
+    char title[TITLE_SIZE], name[CODE_SIZE];
+
+    if (c->view->in.cpus == 1 || cpu >= c->view->in.cpus)
+        return;
+    go_to(c, time);
+    fputc('s', c->out);
+    identifier(c->out, thread ? names_title(&c->view->in.names, thread, title)
+                              : "idle");
+    fprintf(c->out, " %s\n", code(CPU_CODES + cpu, name));
 }
 
 static bool is_waiting(const struct vcd *c, uint64_t thread)
@@ -104,6 +127,7 @@ static void on_record(struct vcd *c, const struct vtr_record *r)
         if (r->arg[1] && !is_waiting(c, r->arg[1]))
             set(c, r->arg[1], READY, r->time);
         set(c, r->arg[0], RUNNING, r->time);
+        set_cpu(c, r->cpu, r->arg[0], r->time);
         break;
     case VTR_IPC_BLOCK:
         set(c, r->thread, WAITING + (unsigned)(r->arg[1] & 7), r->time);
@@ -171,6 +195,20 @@ static void declare_task(struct vcd *c, struct map_entry *all, uint32_t task,
         fputs("$upscope $end\n", c->out);
 }
 
+static void declare_cpus(struct vcd *c)
+{
+    unsigned cpus = c->view->in.cpus;
+    char name[CODE_SIZE];
+
+    if (cpus == 1)
+        return;
+    fputs("$scope module cpus $end\n", c->out);
+    for (unsigned i = 0; i < cpus; i++)
+        fprintf(c->out, "$var string 1 %s cpu%u $end\n",
+                code(CPU_CODES + i, name), i);
+    fputs("$upscope $end\n", c->out);
+}
+
 static void declare(struct vcd *c)
 {
     struct map_entry *all = map_sorted(&c->view->in.names.objects);
@@ -184,6 +222,7 @@ static void declare(struct vcd *c)
                          names_title(&c->view->in.names, o->id, title));
     }
     declare_task(c, all, 0, "no task");
+    declare_cpus(c);
     fputs("$enddefinitions $end\n#0\n$dumpvars\n", c->out);
     for (size_t i = 0; all[i].value; i++) {
         const struct object_info *o = all[i].value;

@@ -6,7 +6,7 @@ const EV = { SWITCH: 4, IPC: 16, ERROR: 18, INVOKE: 19, RESULT: 20,
              REPORT: 23, MARK: 27, END: 28 };
 const F = { CALL: 1, REPLY: 2, IRQ: 8, FAULT: 16 };
 
-const W = { threads: [], byId: new Map(), messages: [], pairs: new Map() };
+const W = { threads: [], byId: new Map(), cpus: [], messages: [], pairs: new Map() };
 
 function thread(id) {
   let t = W.byId.get(id);
@@ -75,6 +75,11 @@ function onSwitch(i, running) {
     last.t.runStart.push(last.since);
     last.t.runEnd.push(time);
     last.t.ran += time - last.since;
+    const c = W.cpus[cpu] ||= { cpu, id: -1 - cpu, title: `CPU ${cpu}`,
+                                runStart: [], runEnd: [], runs: [] };
+    c.runStart.push(last.since);
+    c.runEnd.push(time);
+    c.runs.push(last.t);
   }
   const to = arg(i, 0);
   running[cpu] = to ? { t: thread(to), since: time } : null;

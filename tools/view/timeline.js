@@ -1,4 +1,5 @@
-// The timeline: a row per thread, above when it ran, below its calls; from
+// The timeline: a row per CPU, if there are several: whom it ran; and a row per
+// thread, above when it ran, below its calls; from
 // the whole run down to single events. Only what is visible is drawn, and
 // what is narrower than a pixel is merged.
 "use strict";
@@ -24,7 +25,9 @@ const timeline = {
 
   chooseRows() {
     const all = document.getElementById("idle").checked;
-    this.rows = W.threads.filter(t => all || t.ran || t.callStart.length);
+    const cpus = W.cpus.length > 1 ? W.cpus.filter(c => c) : [];
+    this.rows = cpus.concat(
+      W.threads.filter(t => all || t.ran || t.callStart.length));
   },
 
   x(time) {
@@ -103,7 +106,8 @@ const timeline = {
     const middle = lowerBound(D.time, time);
     for (let i = Math.max(0, middle - 3000);
          i < Math.min(D.n, middle + 3000); i++) {
-      if (row && D.thread[i] !== row.id) continue;
+      if (row && (row.runs ? D.cpu[i] !== row.cpu : D.thread[i] !== row.id))
+        continue;
       const d = Math.abs(D.time[i] - time);
       if (d < distance) { distance = d; best = i; }
     }
@@ -175,9 +179,16 @@ const timeline = {
     g.moveTo(0, y + this.ROW - 3);
     g.lineTo(this.width, y + this.ROW - 3);
     g.stroke();
-    this.drawSpans(g, t.runStart, t.runEnd, y + 4, 13, colour(t.task, false));
+    if (t.runs) {   // a CPU, of several
+      this.drawSpans(g, t.runStart, t.runEnd, y + 8, 20,
+                     k => colour(t.runs[k].task, false),
+                     k => t.runs[k].title);
+      return;
+    }
+    this.drawSpans(g, t.runStart, t.runEnd, y + 4, 13,
+                   () => colour(t.task, false));
     this.drawSpans(g, t.callStart, t.callEnd, y + 20, 13,
-                   colour(t.task, true), k => textOf(t.callAt[k]));
+                   () => colour(t.task, true), k => textOf(t.callAt[k]));
   },
 
   drawSpans(g, starts, ends, y, height, fill, label) {
@@ -188,7 +199,7 @@ const timeline = {
       const a = Math.max(this.x(starts[k]), this.LEFT);
       const b = Math.min(this.x(ends[k]), this.width);
       if (b <= until) continue;     // inside a pixel that is drawn
-      g.fillStyle = fill;
+      g.fillStyle = fill(k);
       g.fillRect(a, y, Math.max(b - a, 1), height);
       until = Math.max(b, a + 1);
       if (label && b - a > 40) {
