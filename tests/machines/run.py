@@ -34,11 +34,13 @@ target, kernel, programs = sys.argv[1], *map(os.path.abspath, sys.argv[2:4])
 options = sys.argv[4:]
 LIMIT_S = 120
 USAGE = 103
+PROBES = {**devices.PROBES, **devices.MACHINE_ONLY}
 UNORDERED = ("net",)  # what its two nodes say first is up to the wire
 UNHANDLED = 100  # the suite has faults that nobody handles, on purpose
 PORTS = "the driver asks for I/O ports, which are not mapped like registers"
 SKIP_STORY = {("x86_64", "irq"): PORTS, ("x86_64", "demo"): PORTS,
               (target, "net"): "its nodes meet as the wire has it",
+              (target, "disk"): "its disk answers when the host has read",
               (target, "smp"): "its threads meet as time has it"}
 # Other machines of a kind: QEMU's words, and a short system that shows it.
 OTHERS = {
@@ -172,7 +174,7 @@ def probe(name):
     fact = name + ": QEMU's device says what the simulator's model says"
     if target not in devices.ONLY_ON.get(name, (target,)):
         return skip(fact, "not a device of this machine")
-    which, argument = devices.PROBES[name]
+    which, argument = PROBES[name]
     cfg = ROOT / "tests/system/systems/device.cfg"
     compare(name, fact, machine(
         "--system", name, "--command",
@@ -227,7 +229,7 @@ def debugger():
 with tempfile.TemporaryDirectory(prefix="vitrine-machines-") as folder:
     scratch = pathlib.Path(folder)
     for path in sorted(GOLDEN.glob("*.txt")):
-        (probe if path.stem in devices.PROBES else example)(path.stem)
+        (probe if path.stem in PROBES else example)(path.stem)
 for machine_kind in OTHERS.get(target, []):
     other_machine(*machine_kind)
 for machine_kind in REFUSED.get(target, []):

@@ -24,9 +24,11 @@ long rtc_open_kind(struct rtc *c, const struct rtc_kind *kind,
 
 long rtc_open(struct rtc *c, l4_cap_idx_t thread, const char **ret_what)
 {
-    long error = rtc_open_kind(c, &rtc_goldfish, thread, ret_what);
-    if (error == -L4_ENODEV)
-        error = rtc_open_kind(c, &rtc_pl031, thread, ret_what);
+    static const struct rtc_kind *const kinds[] = {&rtc_goldfish, &rtc_pl031,
+                                                   &rtc_cmos};
+    long error = -L4_ENODEV;
+    for (unsigned i = 0; error == -L4_ENODEV && i < 3; i++)
+        error = rtc_open_kind(c, kinds[i], thread, ret_what);
     return error;
 }
 

@@ -1,5 +1,6 @@
 /*
- * Real-time clocks: what time it is, and an alarm. Goldfish and PL031.
+ * Real-time clocks: what time it is, and an alarm. Goldfish, PL031, and
+ * the PC's CMOS clock.
  */
 #ifndef DRIVERS_RTC_H
 #define DRIVERS_RTC_H
@@ -15,7 +16,7 @@ struct rtc_kind {
     void (*quiet)(l4_addr_t r);                   /* alarm and interrupt off */
 };
 
-extern const struct rtc_kind rtc_goldfish, rtc_pl031;
+extern const struct rtc_kind rtc_goldfish, rtc_pl031, rtc_cmos;
 
 struct rtc {
     struct device device;

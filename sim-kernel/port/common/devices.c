@@ -38,8 +38,8 @@ static void find_interrupt(const struct fdt *f, int node, uint32_t cells,
     d->irq_mode = edge ? MODE_EDGE : MODE_LEVEL;
 }
 
-static void insert(struct l4_vitrine_device *list, unsigned count,
-                   const struct l4_vitrine_device *d)
+void devices_insert(struct l4_vitrine_device *list, unsigned count,
+                    const struct l4_vitrine_device *d)
 {
     for (; count && list[count - 1].base > d->base; count--)
         list[count] = list[count - 1];
@@ -62,7 +62,7 @@ static unsigned find_kind(const struct fdt *f, const char *kind,
                              0, 1);
         memcpy(d.compatible, kind, strlen(kind));
         find_interrupt(f, node, cells, &d);
-        insert(list, count++, &d);
+        devices_insert(list, count++, &d);
     }
     return count;
 }

@@ -14,4 +14,8 @@
 unsigned devices_find(const struct fdt *f, struct l4_vitrine_device *list,
                       unsigned room);
 
+/* Puts d where it belongs in a list of `count` that has room for one more. */
+void devices_insert(struct l4_vitrine_device *list, unsigned count,
+                    const struct l4_vitrine_device *d);
+
 #endif

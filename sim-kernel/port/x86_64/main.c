@@ -6,6 +6,7 @@
  * Source: Xen's "x86/HVM direct boot ABI" (include/public/arch-x86/hvm).
  */
 #include "machine.h"
+#include "devices.h"
 #include <string.h>
 
 #define USER_END    0x7fffffe00000ull /* the last 2 MiB stay empty */
@@ -64,21 +65,20 @@ static void find_console(const struct acpi *a, struct hardware *h)
     port_console_write("\2", 1); /* firmware spoke before (tools/qemu) */
 }
 
-/* Devices of one kind for user level: those behind the ones there are. */
+/* Devices of one kind for user level. */
 static void add_devices(const struct acpi *a, const char *id,
                         const char *compatible, struct hardware *h)
 {
     struct acpi_device d;
     for (unsigned i = 0; acpi_device(a, id, i, &d); i++) {
-        struct l4_vitrine_device *to = &h->device[h->device_count];
+        struct l4_vitrine_device to = {.base = d.base,
+                                       .size = d.size,
+                                       .irq = acpi_line(a, &d),
+                                       .irq_mode = MODE_LEVEL_HIGH};
         if (d.irq == ~0u || h->device_count == HARDWARE_DEVICES)
             continue;
-        *to = (struct l4_vitrine_device){.base = d.base,
-                                         .size = d.size,
-                                         .irq = acpi_line(a, &d),
-                                         .irq_mode = MODE_LEVEL_HIGH};
-        memcpy(to->compatible, compatible, strlen(compatible));
-        h->device_count++;
+        memcpy(to.compatible, compatible, strlen(compatible));
+        devices_insert(h->device, h->device_count++, &to);
     }
 }
 
@@ -87,6 +87,7 @@ static void find_devices(const struct acpi *a, struct hardware *h)
 {
     add_devices(a, "PNP0501", "ns16550a", h);
     add_devices(a, "LNRO0005", "virtio,mmio", h);
+    add_devices(a, "PNP0B00", "motorola,mc146818", h);
 }
 
 /* The piece of RAM that holds the kernel, from behind it. */

@@ -2,7 +2,7 @@
  * The machine's real-time clock through its driver: the date it starts with,
  * an alarm, and its registers, as text.
  *
- *      sys-clocks KIND     "google,goldfish-rtc", "arm,pl031"
+ *      sys-clocks KIND     the device tree's name
  */
 #include "rtc.h"
 #include <l4/re/env.h>
@@ -48,12 +48,16 @@ static void pl031_registers(l4_addr_t r)
 
 int main(int argc, char **argv)
 {
-    bool goldfish = argc > 1 && !strcmp(argv[1], rtc_goldfish.compatible);
+    static const struct rtc_kind *const kinds[] = {&rtc_goldfish, &rtc_pl031,
+                                                   &rtc_cmos};
+    const struct rtc_kind *kind = kinds[0];
     const char *failed;
     char date[40];
     struct rtc rtc;
-    long error = rtc_open_kind(&rtc, goldfish ? &rtc_goldfish : &rtc_pl031,
-                               l4re_env()->main_thread, &failed);
+    for (unsigned i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
+        if (argc > 1 && !strcmp(argv[1], kinds[i]->compatible))
+            kind = kinds[i];
+    long error = rtc_open_kind(&rtc, kind, l4re_env()->main_thread, &failed);
     if (error) {
         printf("no %s: %ld\n", failed, error);
         return 1;
@@ -65,9 +69,9 @@ int main(int argc, char **argv)
     rtc_sleep_until(&rtc, wanted);
     printf("the alarm came %s\n",
            rtc_now(&rtc) >= wanted ? "in time" : "too early");
-    if (goldfish)
+    if (kind == &rtc_goldfish)
         goldfish_registers(rtc.device.registers);
-    else
+    if (kind == &rtc_pl031)
         pl031_registers(rtc.device.registers);
     return 0;
 }
