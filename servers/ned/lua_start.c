@@ -63,6 +63,15 @@ static struct lua_cap *option_cap(lua_State *L, const char *what)
     return c;
 }
 
+/* By name: the order of Lua's tables is another on each machine. */
+static void cap_insert(struct start *s, struct loader_cap cap)
+{
+    unsigned i = s->request.cap_count++;
+    for (; i && strcmp(s->caps[i - 1].name, cap.name) > 0; i--)
+        s->caps[i] = s->caps[i - 1];
+    s->caps[i] = cap;
+}
+
 static void option_caps(lua_State *L, struct start *s)
 {
     if (!lua_istable(L, -1))
@@ -80,8 +89,8 @@ static void option_caps(lua_State *L, struct start *s)
         if (!c)
             luaL_error(L, "caps: '%s': a capability expected, got %s", name,
                        luaL_typename(L, -1));
-        s->caps[s->request.cap_count++] =
-            (struct loader_cap){name, c->cap, c->rights, c->attributes};
+        cap_insert(s,
+                   (struct loader_cap){name, c->cap, c->rights, c->attributes});
         lua_pop(L, 1);
     }
 }

@@ -1,5 +1,6 @@
 /*
- * Services nobody offers yet: limits of DMA spaces, events, inhibitors, frame buffers.
+ * Services nobody offers yet: limits of DMA spaces, events, inhibitors, frame
+ * buffers.
  *
  * They need servers of their own. Until those are there the functions are
  * here, so that a program for L4Re links, and answer -L4_ENOSYS (NULL, or

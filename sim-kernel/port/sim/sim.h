@@ -56,7 +56,7 @@ struct sim_options {
     const char *replay; /* file of inputs (replay.c), NULL: live ones */
     const char *disk[SIM_DISKS]; /* files, NULL: no more */
     const char *console; /* file for a virtio console, NULL: there is none */
-    int control;        /* socket to who watches (control.c), -1: nobody */
+    int control;         /* socket to who watches (control.c), -1: nobody */
     bool parallel, realtime, gdb, host_clock, no_fast_path;
 };
 
