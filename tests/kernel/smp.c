@@ -13,6 +13,29 @@ enum { ROUNDS = 200, CALLERS = 3 };
 
 static volatile l4_umword_t counter, other_counter;
 
+/* --- one address, two frames --------------------------------------------- */
+
+enum { TURNS = 2000 };
+
+static struct own_page {
+    l4_umword_t *at; /* the same in both spaces */
+    volatile unsigned turns, wrong;
+} own[2];
+
+/* Nobody else writes to this page. */
+static void write_and_read(void *arg)
+{
+    struct own_page *p = arg;
+    l4_umword_t mark = p == &own[0] ? 0x1000000 : 0x2000000;
+    volatile l4_umword_t *word = p->at;
+    for (unsigned i = 0; i < TURNS; i++) {
+        word[i % 16] = mark + i;
+        p->wrong += word[i % 16] != mark + i;
+        p->wrong += i > 16 && word[(i + 1) % 16] >> 24 != mark >> 24;
+        p->turns++;
+    }
+}
+
 static unsigned cpus_online(void)
 {
     l4_umword_t max;
@@ -418,7 +441,45 @@ static void a_set_of_no_cpu_that_is_there_moves_nothing(void)
     worker_delete(&w);
 }
 
+/* Two spaces that use one address for different frames, at the same time:
+ * neither sees the other's. */
+static void one_address_is_two_pages(void)
+{
+    struct space spaces[2];
+    struct worker w[2];
+    unsigned cpus = cpus_online();
+    l4_addr_t at = window_new();
+    for (unsigned i = 0; i < 2; i++) {
+        void *page = page_new();
+        l4_fpage_t f = l4_fpage((l4_addr_t)page, L4_PAGESHIFT, L4_FPAGE_RW);
+        own[i] = (struct own_page){(l4_umword_t *)at, 0, 0};
+        space_make(&spaces[i]);
+        CHECK_EQ(result(l4_task_map(spaces[i].task, L4_BASE_TASK_CAP, f, at)),
+                 0);
+        worker_make_in(&w[i], &spaces[i]);
+        if (cpus > 2)
+            CHECK_EQ(send_to(&w[i], i + 1), 0);
+        l4_sched_param_t p = l4_sched_param(2, 0);
+        p.affinity = l4_sched_cpu_set(cpus > 2 ? i + 1 : 0, 0, 1);
+        worker_run(&w[i], write_and_read, &own[i], 2);
+        CHECK_EQ(result(l4_scheduler_run_thread(L4_BASE_SCHEDULER_CAP, w[i].cap,
+                                                &p)),
+                 0);
+    }
+    for (unsigned i = 0;
+         i < 2000 && (own[0].turns < TURNS || own[1].turns < TURNS); i++)
+        l4_ipc_sleep_us(100);
+    for (unsigned i = 0; i < 2; i++) {
+        CHECK_EQ(own[i].turns, TURNS);
+        CHECK_EQ(own[i].wrong, 0);
+        worker_delete(&w[i]);
+        space_delete(&spaces[i]);
+    }
+    l4_ipc_sleep_us(1);
+}
+
 const struct kernel_test smp_tests[] = {
+    {"smp: one address is two pages in two spaces", one_address_is_two_pages},
     {"smp: calls go to another CPU and back", calls_go_to_another_cpu_and_back},
     {"smp: callers of several CPUs share a server",
      callers_of_several_cpus_share_a_server},

@@ -43,6 +43,8 @@ void cpus_idle(void);
 
 /* parallel.c */
 _Noreturn void parallel_run(void);
+/* Does another CPU wait for the kernel lock? */
+bool parallel_is_wanted(void);
 void parallel_kick(struct cpu *c);
 void parallel_stop(struct cpu *c);
 

@@ -18,6 +18,7 @@
  *     enters a decision (--realtime only waits; live input is an input).
  */
 #include "machine.h"
+#include "cpus.h"
 #include "clock.h"
 #include "irqchip.h"
 #include "msi.h"
@@ -239,9 +240,14 @@ static inline bool machine_irq_pending(void)
            machine.timer_raised || machine.irq_raised || machine.msi_raised;
 }
 
-bool port_irq_pending(void)
+bool machine_irq_waits(void)
 {
     return sim_machine.cpu ? cpus_irq_pending() : machine_irq_pending();
+}
+
+bool port_irq_pending(void)
+{
+    return machine_irq_waits() || parallel_is_wanted();
 }
 
 /* Fires what is due and tells the kernel. Keeps I2. */

@@ -19,6 +19,8 @@
 
 /* CPU 0: fires what is due and tells the kernel. */
 void machine_deliver(void);
+/* Is there something to deliver to this CPU? */
+bool machine_irq_waits(void);
 /* The CPU in the kernel: the trap of the thread it runs. */
 void machine_trap(struct port_frame *f, const struct hw_trap *t);
 /* When CPU 0 has something to deliver, HW_NEVER: not of itself. */

@@ -36,9 +36,20 @@ static pthread_mutex_t kernel_lock = PTHREAD_MUTEX_INITIALIZER;
 /* Somebody was kicked, or time went on. */
 static pthread_cond_t news = PTHREAD_COND_INITIALIZER;
 
+/* How many wait for the lock: a long operation lets them in at its next
+ * preemption point. */
+static atomic_uint waiting;
+
+bool parallel_is_wanted(void)
+{
+    return atomic_load_explicit(&waiting, memory_order_relaxed);
+}
+
 static void kernel_take(struct cpu *c)
 {
+    atomic_fetch_add_explicit(&waiting, 1, memory_order_relaxed);
     pthread_mutex_lock(&kernel_lock);
+    atomic_fetch_sub_explicit(&waiting, 1, memory_order_relaxed);
     cpu_select(c->number);
 }
 
@@ -197,12 +208,14 @@ static _Noreturn void *cpu_main(void *data)
     kernel_take(c);
     for (;;) {
         c->kicked = HW_NEVER;
-        if (port_irq_pending())
+        if (machine_irq_waits())
             cpu_deliver(c);
         struct port_frame *f = core_next();
         if (f)
             cpu_run_piece(c, f);
-        else if (!port_irq_pending())
+        else if (parallel_is_wanted()) /* it may have stopped for that */
+            kernel_give_way(c);
+        else if (!machine_irq_waits())
             cpu_wait(c);
         machine_check_limits();
         cpu_keep_pace(c);
