@@ -110,14 +110,14 @@ def rounds(story):
             if m.mr0 == CUT]
     expect(cuts, "the power to be cut", "it never was")
     ends = [m.time for m in cuts[1:]] + [story.last_time]
+    writer, checker = asked(story, "writer"), asked(story, "checker")
+    looks = story.messages("checker", "disk", tag=TOLD)
     found = []
     for message, end in zip(cuts, ends):
         def inside(rows):
             return [r for r in rows if message.time < r.time < end]
-        told = {m.mr0: (m.mr1, m) for m in
-                inside(story.messages("checker", "disk", tag=TOLD))}
-        found.append((message.mr1, inside(asked(story, "writer")), told,
-                      inside(asked(story, "checker"))))
+        told = {m.mr0: (m.mr1, m) for m in inside(looks)}
+        found.append((message.mr1, inside(writer), told, inside(checker)))
     return found
 
 

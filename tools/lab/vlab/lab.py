@@ -34,6 +34,7 @@ class System:
     disk: int  # sectors of a disk, 0: none (run.py: what is on it)
     trace: bool  # false: only the console is judged (of a given program)
     kernel: tuple  # the files of [kernel] that its simulator is made with
+    seeds: int  # the last seed it is tried on; None: all that are asked for
 
 
 @dataclasses.dataclass(frozen=True)
@@ -56,6 +57,7 @@ class Lab:
     seeds: int  # schedules that `check` tries if not told otherwise
     shared: tuple  # paths of given files that several labs have
     kernel: dict  # file to edit -> CoreFile (see kernel.py)
+    reads: tuple  # events its tests ask for besides messages; None: any
 
     def given(self):
         """Paths of the source files that are not the student's."""
@@ -99,7 +101,8 @@ def load(folder):
                                tuple(entry.get("options", ())),
                                entry.get("disk", 0),
                                entry.get("trace", True),
-                               tuple(entry.get("kernel", kernel)))
+                               tuple(entry.get("kernel", kernel)),
+                               entry.get("seeds"))
         _must(systems[name].root or (folder / systems[name].file).is_file(),
               path, "system %s: there is no %s" % (name, systems[name].file))
     shared = tuple(LABS / "lib" / name for name in data.get("shared", ()))
@@ -111,7 +114,7 @@ def load(folder):
     return Lab(data["number"], data["title"], data["about"], folder,
                tuple(data["edit"]), data["programs"], systems,
                data.get("personal", False), data.get("seeds", 0), shared,
-               kernel)
+               kernel, tuple(data["reads"]) if "reads" in data else None)
 
 
 def all_labs():
