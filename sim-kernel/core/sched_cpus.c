@@ -104,6 +104,8 @@ void sched_set_rest(unsigned cpu, enum sched_rest why, bool rests)
     struct cpu *c = &sched_cpus[cpu];
     work_done(1);
     c->rests = (uint8_t)(rests ? c->rests | why : c->rests & ~why);
+    trace_event(VTR_REST, 0, cpu, !!(c->rests & REST_OFF),
+                !!(c->rests & REST_ASLEEP), 0, 0, 0);
     sched_kick(c);
 }
 

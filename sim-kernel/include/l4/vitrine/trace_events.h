@@ -80,7 +80,9 @@
     X(36, BINARY, "word0,word1,word2", "24 bytes of a program")                \
     X(37, INPUT, "source,value,look",                                          \
       "from outside (0: console byte, at which look for one; 1: host clock)")  \
-    X(38, RUN, "part,text0,text1,text2,text3", "what was asked to be run")
+    X(38, RUN, "part,text0,text1,text2,text3", "what was asked to be run")     \
+    X(39, REST, "cpu,off,asleep",                                              \
+      "a CPU goes off or on, to sleep (suspend) or wakes")
 
 enum vtr_event {
 #define VTR_X(number, name, args, text) VTR_##name = number,
