@@ -17,7 +17,7 @@
 #include "machine.h"
 #include <l4/sys/err.h>
 
-enum { LEVELS = 3, ENTRIES = 512, LEVEL_BITS = 9 };
+enum { LEVELS = 3, USER_ENTRIES = 512 };
 
 #define PTE_VALID     1ull
 #define PTE_TABLE     2ull /* a table; at the last level: a page */
@@ -38,47 +38,30 @@ enum { LEVELS = 3, ENTRIES = 512, LEVEL_BITS = 9 };
 
 uint64_t machine_kernel_space;
 
-static unsigned space_shift(int level)
+/* --- the format, for tables.h -------------------------------------------- */
+
+static bool pte_is_there(uint64_t entry)
 {
-    return PAGE_ORDER + LEVEL_BITS * (unsigned)level;
+    return entry & PTE_VALID;
 }
 
-static uint64_t *space_entry(uint64_t *table, int level, uaddr_t va)
-{
-    return &table[va >> space_shift(level) & (ENTRIES - 1)];
-}
-
-static uint64_t *space_table(uint64_t entry)
-{
-    return port_phys_to_virt(entry & PTE_FRAME);
-}
-
-/* Does the entry, above the last level, lead to a table? */
-static bool is_table(uint64_t entry)
+/* Above the last level; there such a mark is a page's. */
+static bool pte_is_table(uint64_t entry)
 {
     return (entry & (PTE_VALID | PTE_TABLE)) == (PTE_VALID | PTE_TABLE);
 }
 
-/* The entry for `va` at `level`, making tables on the way if `make`;
- * NULL: not there, or no memory. */
-static uint64_t *space_walk(struct port_space *s, uaddr_t va, int level,
-                            bool make)
+static paddr_t pte_frame(uint64_t entry)
 {
-    uint64_t *table = space_table(s->root);
-    for (int l = LEVELS - 1; l > level; l--) {
-        uint64_t *e = space_entry(table, l, va);
-        if (*e & PTE_VALID && !is_table(*e))
-            return NULL;
-        if (!(*e & PTE_VALID)) {
-            void *fresh = make ? core_table_alloc(s) : NULL;
-            if (!fresh)
-                return NULL;
-            *e = port_virt_to_phys(fresh) | PTE_TABLE | PTE_VALID;
-        }
-        table = space_table(*e);
-    }
-    return space_entry(table, level, va);
+    return entry & PTE_FRAME;
 }
+
+static uint64_t pte_to_table(paddr_t table)
+{
+    return table | PTE_TABLE | PTE_VALID;
+}
+
+#include "tables.h"
 
 /* Whatever may be accessed may be read: there are no other pages. */
 static uint64_t space_flags(unsigned rights, int level)
@@ -182,41 +165,16 @@ int port_space_init(struct port_space *s)
     return 0;
 }
 
-/* The first table below `table`, NULL: none. */
-static uint64_t *space_below(uint64_t *table, int level)
-{
-    for (int i = 0; level > 0 && i < ENTRIES; i++)
-        if (is_table(table[i]))
-            return &table[i];
-    return NULL;
-}
-
-/* One table at a time, from the leaves. */
 bool port_space_destroy(struct port_space *s)
 {
-    uint64_t *table = space_table(s->root), *in = NULL, *next;
-    for (int level = LEVELS - 1; (next = space_below(table, level)); level--) {
-        in = next;
-        table = space_table(*in);
-    }
-    core_table_free(s, table);
-    if (in)
-        *in = 0;
-    else
-        s->root = 0;
-    return !in;
-}
-
-static int space_level(unsigned order)
-{
-    return order == SUPERPAGE_ORDER ? 1 : 0;
+    return tables_destroy(s, &s->root);
 }
 
 int port_space_map(struct port_space *s, uaddr_t va, paddr_t pa, unsigned order,
                    unsigned rights, unsigned attributes)
 {
-    int level = space_level(order);
-    uint64_t *e = space_walk(s, va, level, true);
+    int level = tables_level(order);
+    uint64_t *e = tables_walk(s, s->root, va, level, true);
     if (!e)
         return -L4_ENOMEM;
     uint64_t old = *e;
@@ -227,9 +185,9 @@ int port_space_map(struct port_space *s, uaddr_t va, paddr_t pa, unsigned order,
     *e = (pa & PTE_FRAME) | space_flags(rights, level) |
          space_attribute(attributes);
     __asm__ volatile("dsb ishst\n\tisb" : : : "memory");
-    if (level > 0 && is_table(old)) {
+    if (level > 0 && pte_is_table(old)) {
         space_flush_all();
-        core_table_free(s, space_table(old));
+        core_table_free(s, port_phys_to_virt(pte_frame(old)));
     }
     if (rights & RIGHT_X)
         __asm__ volatile("ic ialluis\n\tdsb ish\n\tisb" : : : "memory");
@@ -239,8 +197,8 @@ int port_space_map(struct port_space *s, uaddr_t va, paddr_t pa, unsigned order,
 unsigned port_space_protect(struct port_space *s, uaddr_t va, unsigned order,
                             unsigned rights)
 {
-    int level = space_level(order);
-    uint64_t *e = space_walk(s, va, level, false);
+    int level = tables_level(order);
+    uint64_t *e = tables_walk(s, s->root, va, level, false);
     if (!e || !(*e & PTE_VALID))
         return 0;
     unsigned used =
@@ -251,28 +209,14 @@ unsigned port_space_protect(struct port_space *s, uaddr_t va, unsigned order,
     return used;
 }
 
-/* The entry that decides about `va` in the active space, NULL: none. */
-static uint64_t *space_leaf(uaddr_t va)
-{
-    uint64_t *table = space_table(machine_self()->space);
-    for (int l = LEVELS - 1; l >= 0; l--) {
-        uint64_t *e = space_entry(table, l, va);
-        if (!(*e & PTE_VALID))
-            return NULL;
-        if (!l || !is_table(*e))
-            return e;
-        table = space_table(*e);
-    }
-    return NULL;
-}
-
 /* A first access: marks the page, keeps I2. Or the entry has come while the
  * CPU waited for the kernel. False: the access is not allowed. */
 bool space_touch(uaddr_t va, unsigned access)
 {
-    if (va >> space_shift(LEVELS))
+    int level;
+    if (va >> tables_shift(LEVELS))
         return false;
-    uint64_t *e = space_leaf(va);
+    uint64_t *e = tables_leaf(machine_self()->space, va, &level);
     bool write = access & RIGHT_W;
     if (!e || (write && !(*e & PTE_MAY_WRITE)) ||
         (access & RIGHT_X && *e & PTE_UXN))

@@ -15,7 +15,7 @@
 #include <l4/sys/err.h>
 #include <string.h>
 
-enum { LEVELS = 3, ENTRIES = 512, LEVEL_BITS = 9, KERNEL_ENTRIES = 256 };
+enum { LEVELS = 3, USER_ENTRIES = 256, KERNEL_ENTRIES = 256 };
 
 enum {
     PTE_V = 1,
@@ -30,19 +30,21 @@ enum {
 };
 #define SATP_SV39 (8ull << 60)
 
-static unsigned space_shift(int level)
-{
-    return PAGE_ORDER + LEVEL_BITS * (unsigned)level;
-}
-
-static uint64_t *space_entry(uint64_t *table, int level, uaddr_t va)
-{
-    return &table[va >> space_shift(level) & (ENTRIES - 1)];
-}
+/* --- the format, for tables.h -------------------------------------------- */
 
 static uint64_t pte_of(paddr_t pa, uint64_t flags)
 {
     return pa >> PAGE_ORDER << 10 | flags;
+}
+
+static bool pte_is_there(uint64_t entry)
+{
+    return entry & PTE_V;
+}
+
+static bool pte_is_table(uint64_t entry)
+{
+    return (entry & (PTE_V | PTE_LEAF)) == PTE_V;
 }
 
 static paddr_t pte_frame(uint64_t entry)
@@ -50,35 +52,17 @@ static paddr_t pte_frame(uint64_t entry)
     return entry << 10 >> 20 << PAGE_ORDER;
 }
 
-static uint64_t *space_table(uint64_t entry)
+static uint64_t pte_to_table(paddr_t table)
 {
-    return port_phys_to_virt(pte_frame(entry));
+    return pte_of(table, PTE_V);
 }
 
-static uint64_t *space_root(const struct port_space *s)
-{
-    return port_phys_to_virt(s->satp << 20 >> 20 << PAGE_ORDER);
-}
+#include "tables.h"
 
-/* The entry for `va` at `level`, making tables on the way if `make`;
- * NULL: not there, or no memory. */
-static uint64_t *space_walk(struct port_space *s, uaddr_t va, int level,
-                            bool make)
+/* Of an address space, from its satp. */
+static paddr_t space_root(uint64_t satp)
 {
-    uint64_t *table = space_root(s);
-    for (int l = LEVELS - 1; l > level; l--) {
-        uint64_t *e = space_entry(table, l, va);
-        if (*e & PTE_LEAF)
-            return NULL;
-        if (!(*e & PTE_V)) {
-            void *fresh = make ? core_table_alloc(s) : NULL;
-            if (!fresh)
-                return NULL;
-            *e = pte_of(port_virt_to_phys(fresh), PTE_V);
-        }
-        table = space_table(*e);
-    }
-    return space_entry(table, level, va);
+    return satp << 20 >> 20 << PAGE_ORDER;
 }
 
 /* A page that may be written is readable: the architecture has no other. */
@@ -167,42 +151,20 @@ int port_space_init(struct port_space *s)
     return 0;
 }
 
-/* The first table below `table`, NULL: none. */
-static uint64_t *space_below(uint64_t *table, int level)
-{
-    int entries = level == LEVELS - 1 ? KERNEL_ENTRIES : ENTRIES;
-    for (int i = 0; level > 0 && i < entries; i++)
-        if (table[i] & PTE_V && !(table[i] & PTE_LEAF))
-            return &table[i];
-    return NULL;
-}
-
-/* One table at a time, from the leaves. */
 bool port_space_destroy(struct port_space *s)
 {
-    uint64_t *table = space_root(s), *in = NULL, *next;
-    for (int level = LEVELS - 1; (next = space_below(table, level)); level--) {
-        in = next;
-        table = space_table(*in);
-    }
-    core_table_free(s, table);
-    if (in)
-        *in = 0;
-    else
+    paddr_t root = space_root(s->satp);
+    bool done = tables_destroy(s, &root);
+    if (done)
         s->satp = 0;
-    return !in;
-}
-
-static int space_level(unsigned order)
-{
-    return order == SUPERPAGE_ORDER ? 1 : 0;
+    return done;
 }
 
 int port_space_map(struct port_space *s, uaddr_t va, paddr_t pa, unsigned order,
                    unsigned rights, unsigned attributes)
 {
-    int level = space_level(order);
-    uint64_t *e = space_walk(s, va, level, true);
+    int level = tables_level(order);
+    uint64_t *e = tables_walk(s, space_root(s->satp), va, level, true);
     (void)attributes; /* fixed by the physical address (PMA) */
     if (!e)
         return -L4_ENOMEM;
@@ -214,7 +176,7 @@ int port_space_map(struct port_space *s, uaddr_t va, paddr_t pa, unsigned order,
         space_flush(va);
     if (level > 0 && old & PTE_V && !(old & PTE_LEAF)) {
         __asm__ volatile("sfence.vma" : : : "memory"); /* all small pages */
-        core_table_free(s, space_table(old));
+        core_table_free(s, port_phys_to_virt(pte_frame(old)));
     }
     if (rights & RIGHT_X)
         __asm__ volatile("fence.i" : : : "memory");
@@ -224,7 +186,8 @@ int port_space_map(struct port_space *s, uaddr_t va, paddr_t pa, unsigned order,
 unsigned port_space_protect(struct port_space *s, uaddr_t va, unsigned order,
                             unsigned rights)
 {
-    uint64_t *e = space_walk(s, va, space_level(order), false);
+    uint64_t *e =
+        tables_walk(s, space_root(s->satp), va, tables_level(order), false);
     if (!e || !(*e & PTE_V))
         return 0;
     space_stop_others(s, 0);
@@ -234,29 +197,14 @@ unsigned port_space_protect(struct port_space *s, uaddr_t va, unsigned order,
     return used;
 }
 
-/* The smallest entry that decides about `va`, NULL: none does. */
-static uint64_t *space_leaf(uint64_t satp, uaddr_t va)
-{
-    struct port_space s = {satp};
-    uint64_t *table = space_root(&s);
-    for (int l = LEVELS - 1; l >= 0; l--) {
-        uint64_t *e = space_entry(table, l, va);
-        if (!(*e & PTE_V))
-            return NULL;
-        if (*e & PTE_LEAF)
-            return e;
-        table = space_table(*e);
-    }
-    return NULL;
-}
-
 /* Harts that leave the accessed and dirty bits to software fault for them. And
  * an entry may have come while the hart waited for the kernel. */
 bool space_touch(uaddr_t va, unsigned access)
 {
-    if (va >> space_shift(LEVELS) || va >> (space_shift(LEVELS) - 1))
+    int level;
+    if (va >> (tables_shift(LEVELS) - 1))
         return false;
-    uint64_t *e = space_leaf(machine_self->space, va);
+    uint64_t *e = tables_leaf(space_root(machine_self->space), va, &level);
     uint64_t need = access & RIGHT_X ? PTE_X : access & RIGHT_W ? PTE_W : PTE_R;
     uint64_t mark = PTE_A | (access & RIGHT_W ? PTE_D : 0);
     if (!e || !(*e & PTE_U) || !(*e & need))

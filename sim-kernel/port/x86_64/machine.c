@@ -72,12 +72,18 @@ static uint32_t xcr0; /* parts XSAVE saves; 0: there is none */
 
 /* --- set-up ------------------------------------------------------------- */
 
+/* Nobody's fault but the machine's: on a stack of its own. */
+static bool machine_is_fatal(uint64_t vector)
+{
+    return vector == TRAP_NMI || vector == TRAP_DOUBLE ||
+           vector == TRAP_MACHINE_CHECK;
+}
+
 static void gate_set(unsigned vector, const char *code)
 {
     uint64_t at = (uint64_t)code;
     bool user = vector == TRAP_BREAKPOINT;
-    bool own_stack = vector == TRAP_NMI || vector == TRAP_DOUBLE ||
-                     vector == TRAP_MACHINE_CHECK;
+    bool own_stack = machine_is_fatal(vector);
     gates[vector] = (struct gate){
         .low = (uint16_t)at,
         .segment = KERNEL_CS,
@@ -311,10 +317,6 @@ static void machine_user_trap(struct port_frame *f)
     case TRAP_NO_FPU:
         machine_take_fpu(f);
         break;
-    case TRAP_NMI:
-    case TRAP_DOUBLE:
-    case TRAP_MACHINE_CHECK:
-        machine_kernel_trap(f->vector, f->error, f->ip, f->address);
     case TRAP_PROTECTION:
         if (io_instruction(f))
             break;
@@ -368,6 +370,8 @@ struct port_frame *machine_trap(struct port_frame *f);
 struct port_frame *machine_trap(struct port_frame *f)
 {
     uint64_t vector = f->vector;
+    if (machine_is_fatal(vector))
+        machine_kernel_trap(vector, f->error, f->ip, f->address);
     bool mine = run_enter(f);
     if (vector >= VECTOR_LINE && vector < VECTORS) {
         machine_self()->woken = vector;
