@@ -264,7 +264,7 @@ def qemu_words(o, socket, archive_path):
         devices = o.disk or o.net or o.console
         words += ["-icount", "shift=0,sleep=" + ("on" if devices else "off")]
     if o.target == "x86_64" and not any("-M" in more for more in o.qemu):
-        # Interrupts of its second I/O APIC do not arrive (QEMU 7.2).
+        # QEMU 7.2 takes pin 0 of a second I/O APIC for pin 2.
         words += ["-M", "ioapic2=off"]
     for more in o.qemu:
         words += shlex.split(more)
