@@ -63,6 +63,15 @@ def _():
     assert errors and int(errors[1]) < 0.8 * 5000, r
 
 
+@test("no operation of the table is left out, few are never done")
+def _():
+    r = fuzz(SEED, max(CALLS, 10000))
+    made = re.search(r"fuzz: (\d+) operations of (\d+)", r.out)
+    assert made and made[1] == made[2], r
+    never = r.out.count(": always an error")
+    assert never < 0.2 * int(made[2]), r
+
+
 @test("the same seed makes the same calls")
 def _():
     traces = []

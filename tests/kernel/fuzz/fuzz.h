@@ -48,7 +48,10 @@ extern const struct range {
     unsigned char first, count;
 } pool_range[KINDS];
 
+enum { OPERATIONS_MAX = 128 };
+
 struct call {
+    unsigned operation; /* of the table; OPERATIONS_MAX: no request */
     l4_cap_idx_t dest;
     l4_umword_t flags, label;
     l4_msgtag_t tag;
@@ -64,6 +67,7 @@ struct shared {
     unsigned long show;   /* this call is printed before it is made; 0: none */
     unsigned long errors; /* calls that an errno or IPC error answered */
     unsigned long state[STACKS]; /* of random numbers */
+    unsigned made[OPERATIONS_MAX + 1], done[OPERATIONS_MAX + 1]; /* no error */
 };
 extern struct shared shared;
 
@@ -75,6 +79,9 @@ unsigned long below(unsigned long *state, unsigned long n);
 void fuzzer_main(void);
 /* A call into *c and this thread's UTCB. */
 void call_make(unsigned long *state, struct call *c);
+/* Says which operations no call made, and which none was answered by success;
+ * how many were made of how many. */
+void operations_tell(void);
 
 /* One world: made, its threads (again) at fuzzer_main(), all of it deleted. */
 void world_make(unsigned long seed);

@@ -65,12 +65,14 @@ static void fuzz(unsigned long *s)
         return;
     }
     call_make(s, &c);
+    shared.made[c.operation]++;
     if (n + 1 == shared.show)
         call_show(&c);
     l4_msgtag_t tag =
         l4_ipc(c.dest, l4_utcb(), c.flags, c.label, c.tag, &label, c.timeout);
-    if (l4_error(tag) < 0)
-        shared.errors++;
+    int failed = l4_error(tag) < 0;
+    shared.errors += (unsigned)failed;
+    shared.done[c.operation] += !failed;
 }
 
 void fuzzer_main(void)

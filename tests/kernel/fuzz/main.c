@@ -102,7 +102,9 @@ int main(void)
         done = to;
         check_leaks(before);
     }
-    tell("\nfuzz: seed ", seed);
+    say("\n");
+    operations_tell();
+    tell("fuzz: seed ", seed);
     tell(", calls ", done);
     tell(", answered by an error ", shared.errors);
     say(check_failures ? ": FAILED\n" : ": ok\n");

@@ -141,6 +141,8 @@ enum {
     MESSAGES = 4, /* the last ones: to threads */
 };
 
+_Static_assert((int)OPERATIONS <= (int)OPERATIONS_MAX, "counters");
+
 /* --- arguments ------------------------------------------------------------ */
 
 static unsigned slot_of(unsigned long *s, enum kind kind)
@@ -405,6 +407,7 @@ static void call_make_request(unsigned long *s, struct call *c)
                     : &operations[OPERATIONS - 1 - below(s, MESSAGES)];
     l4_umword_t *mr = l4_utcb_mr()->mr;
     unsigned words = 0;
+    c->operation = (unsigned)(o - operations);
     if (o->op != NO_OP)
         mr[words++] = (l4_umword_t)(long)(int)o->op | (any(s) & o->op_or);
     for (unsigned i = 0; i < 5 && o->argument[i]; i++) {
@@ -428,6 +431,7 @@ static void call_make_wait(unsigned long *s, struct call *c)
         L4_SYSF_RECV,
     };
     struct operation answer = {.op = NO_OP};
+    c->operation = OPERATIONS_MAX;
     unsigned words = (unsigned)below(s, 4);
     l4_umword_t *mr = l4_utcb_mr()->mr;
     for (unsigned i = 0; i < words; i++)
@@ -521,4 +525,29 @@ void call_make(unsigned long *s, struct call *c)
     if (below(s, 3) == 0)
         call_spoil(s, c);
     call_tame(s, c);
+}
+
+static void operation_say(const struct operation *o, const char *what)
+{
+    say("fuzz: protocol ");
+    say_number(o->label);
+    say(", operation ");
+    say_number((long)(int)o->op);
+    say(what);
+}
+
+void operations_tell(void)
+{
+    unsigned made = 0;
+    for (unsigned i = 0; i < OPERATIONS; i++) {
+        made += shared.made[i] > 0;
+        if (!shared.done[i])
+            operation_say(&operations[i], shared.made[i] ? ": always an error\n"
+                                                         : ": never called\n");
+    }
+    say("fuzz: ");
+    say_number(made);
+    say(" operations of ");
+    say_number(OPERATIONS);
+    say("\n");
 }
