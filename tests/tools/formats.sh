@@ -107,6 +107,44 @@ if need mscgen "mscgen"; then
     report $? "mscgen draws"
 fi
 
+# mermaid's own parser and renderer (tools/npm), in a browser.
+mermaid=$root/extern/npm/mermaid.min.js
+browser=$(command -v chromium || command -v chromium-browser)
+if [ -s "$mermaid" ] && [ -n "$browser" ]; then
+    "$trace" -o story.mmd story.vtr
+    {
+        echo '<html><body><pre id="text">'
+        sed 's/&/\&amp;/g; s/</\&lt;/g' story.mmd
+        echo '</pre><div id="out"></div><script>'
+        cat "$mermaid"
+        cat << 'END'
+</script><script>
+(async () => {
+  const text = document.getElementById("text").textContent;
+  const out = document.getElementById("out");
+  try {
+    const kind = await mermaid.parse(text);
+    const drawn = await mermaid.render("drawn", text);
+    out.innerHTML = drawn.svg;
+    const n = out.querySelectorAll(".messageText").length;
+    out.textContent = "parsed:" + kind.diagramType + ":" + n + ":";
+  } catch (e) { out.textContent = "failed:" + e.message; }
+})();
+</script></body></html>
+END
+    } > mermaid.html
+    timeout 90 "$browser" --headless=new --no-sandbox --disable-gpu \
+        --user-data-dir="$tmp/profile" --virtual-time-budget=20000 \
+        --host-resolver-rules='MAP * ~NOTFOUND' --dump-dom \
+        "file://$tmp/mermaid.html" > mermaid.out 2> /dev/null
+    equal "$(grep -o 'parsed:[a-z]*:[0-9]*:' mermaid.out)" \
+        "parsed:sequence:$(grep -cE '(->>|-x|-\))' story.mmd):" \
+        "mermaid parses, and draws every arrow"
+else
+    n=$((n + 1))
+    echo "ok $n - mermaid # SKIP mermaid (tools/npm) or chromium is not there"
+fi
+
 if need plantuml "PlantUML"; then
     "$trace" -o story.puml story.vtr
     plantuml -headless -syntax < story.puml > puml.log 2>&1

@@ -125,6 +125,9 @@ ensure_setup()
     find_missing
     [ -z "$missing" ] || install_missing
     fetch_sources
+    case " $_new " in
+    *" test "*) sh "$root/tools/npm/fetch.sh" "$root/extern/npm" ;;
+    esac
     mkdir -p "$build" || die "$build: cannot make the build folder"
     # New libraries may be there: what Meson did not find, it now looks for.
     if [ -f "$build/build.ninja" ]; then
