@@ -6,6 +6,7 @@
  *   machine.c   models wired together, the run loop, time, interrupts
  *   devices.c   the bus and what is on it
  *   network.c   what the network adapters are connected to
+ *   clock_*.S   the information page tells the time
  *   console.c   characters out and in
  *   control.c   stopping, going on and back, for who watches
  *   checkpoint.c  copies of the process to go back to
