@@ -74,7 +74,8 @@ unsigned mem_node_take(struct mem_node *n, unsigned rights)
 
 /* Has n, which is to go with all below it, got children behind the walk's
  * back, while it was stopped? */
-static inline bool came_late(const struct mem_node *n, paddr_t to, unsigned rights)
+static inline bool came_late(const struct mem_node *n, paddr_t to,
+                             unsigned rights)
 {
     return (rights & RIGHT_R) && n->pa + mem_node_size(n) <= to &&
            !list_is_empty(&n->map.children);

@@ -35,7 +35,7 @@ static bool task_map_on(struct thread *by)
 {
     struct continuation *c = &by->continuation;
     long result = item_map_whole(c->map.src, c->map.dst, c->map.head,
-                               c->map.fpage, c->map.keep_s, &c->map.behind);
+                                 c->map.fpage, c->map.keep_s, &c->map.behind);
     if (result == -L4_EAGAIN)
         return false;
     ipc_answer(by, result, 0, 0);

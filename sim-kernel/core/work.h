@@ -61,7 +61,6 @@ void work_reset(void);
 
 /* To be asked between two pieces of a long operation; true: stop, keep what
  * is done, and have core_next() called again. */
-#define work_should_stop()                                                     \
-    (work.stretch >= work.piece && work_point(__func__))
+#define work_should_stop() (work.stretch >= work.piece && work_point(__func__))
 
 #endif

@@ -333,8 +333,10 @@ bool acpi_device(const struct acpi *a, const char *id, unsigned index,
 {
     uint32_t size;
     const uint8_t *t = table_at(a->dsdt, "DSDT", &size);
+    if (!t)
+        return false;
     struct aml code = {t + HEADER, t + size}, device, value, bytes;
-    while (t && aml_next_device(&code, &device)) {
+    while (aml_next_device(&code, &device)) {
         if (!aml_named(device, "_HID", &value) || !aml_is_id(value, id) ||
             !aml_named(device, "_CRS", &value) || !aml_buffer(value, &bytes))
             continue;
