@@ -187,8 +187,7 @@ void message_check(const struct thread *t)
 {
     const struct thread *other = t->ipc.partner;
     bool mine = t->continuation.go_on == message_go_on;
-    kassert(other && other->ipc.phase == PHASE_MESSAGE &&
-            other->ipc.partner == t);
+    kassert(other->ipc.phase == PHASE_MESSAGE && other->ipc.partner == t);
     kassert(mine != (other->continuation.go_on == message_go_on)); /* I1 */
     kassert(t->state == (mine ? THREAD_READY : THREAD_BLOCKED));
 }
