@@ -51,7 +51,7 @@ static void exporters(struct view *v)
         export_text,     export_summary, export_csv,      export_json,
         export_svg,      export_mermaid, export_chrome,   export_perfetto,
         export_pcapng,   export_vcd,     export_plantuml, export_mscgen,
-        export_findings, export_path,
+        export_findings, export_path,    export_story,
     };
     static const struct view wants[] = {
         {.until = ~0ull, .max = 200},
@@ -67,6 +67,24 @@ static void exporters(struct view *v)
         reader_rewind(v->in.reader);
         all[i](v);
     }
+}
+
+/* Those that make files of their own, now and then: they are slow. */
+static void folders(struct view *v)
+{
+    char folder[] = "/tmp/vitrine-fuzz.XXXXXX", path[64], command[96];
+
+    if (any() % 16 || !mkdtemp(folder))
+        return;
+    snprintf(path, sizeof(path), "%s/ctf", folder);
+    v->path = path;
+    reader_rewind(v->in.reader);
+    export_ctf(v);
+    snprintf(path, sizeof(path), "%s/run.db", folder);
+    reader_rewind(v->in.reader);
+    export_sqlite(v);
+    snprintf(command, sizeof(command), "rm -r %s", folder);
+    cr_assert_eq(system(command), 0);
 }
 
 static void graph(struct view *v)
@@ -104,6 +122,7 @@ static void use(size_t length)
     fwrite(changed, 1, length, f);
     fclose(f);
     v.in.path = scratch_path;
+    v.in.cpus = 1 + any() % 4;
     v.in.reader = reader_open(scratch_path, why, sizeof(why));
     if (!v.in.reader) {
         cr_assert_not(strchr(why, '\n'));
@@ -113,6 +132,7 @@ static void use(size_t length)
         names_feed(&v.in.names, &r);
     reader_damage(v.in.reader);
     exporters(&v);
+    folders(&v);
     graph(&v);
     input_close(&v.in);
 }

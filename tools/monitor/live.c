@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -60,11 +61,15 @@ void live_start(struct live *l, char **argv, const char *console)
     live_answer(l, -1);
 }
 
-static void say(struct live *l, const char *format, uint64_t value)
+static __attribute__((format(printf, 2, 3))) void say(struct live *l,
+                                                      const char *format, ...)
 {
     char line[LINE];
-    int size = snprintf(line, sizeof(line), format, value);
+    va_list values;
 
+    va_start(values, format);
+    int size = vsnprintf(line, sizeof(line), format, values);
+    va_end(values);
     if (write(l->socket, line, (size_t)size) != size)
         l->gone = true;
 }
@@ -86,7 +91,7 @@ void live_kinds(struct live *l, uint64_t events)
 void live_pause(struct live *l)
 {
     if (l->running)
-        say(l, "pause\n", 0);
+        say(l, "pause\n");
 }
 
 bool live_answer(struct live *l, int ms)
@@ -117,7 +122,7 @@ bool live_answer(struct live *l, int ms)
 
 void live_debug(struct live *l)
 {
-    say(l, "debug\n", 0);
+    say(l, "debug\n");
     l->running = true;
 }
 
@@ -126,7 +131,7 @@ int live_quit(struct live *l)
     int status = 0;
 
     if (!l->gone)
-        say(l, "quit\n", 0);
+        say(l, "quit\n");
     fclose(l->lines);
     if (l->over)
         return l->code;

@@ -133,8 +133,8 @@ static void put_call(void *self, const struct call *c)
 
 static void put_objects(struct database *d)
 {
-    sqlite3_stmt *s =
-        prepare(d, "INSERT INTO object VALUES(?, ?, ?, ?, ?, ?, ?, ?)");
+    sqlite3_stmt *s = prepare(
+        d, "INSERT OR IGNORE INTO object VALUES(?, ?, ?, ?, ?, ?, ?, ?)");
     struct map_entry *all = map_sorted(&d->view->in.names.objects);
     char title[TITLE_SIZE];
 
