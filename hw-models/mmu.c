@@ -8,8 +8,6 @@
  * A context is also the owner of host pages: when it gives way to another
  * root, its pages go with it.
  *
- * The invariants are in mmu.h; hw_mmu_check() asserts them.
- *
  * I2 in practice: a conflict is found when a page about to be host-mapped
  * is mapped already to another frame. Then every known space whose tables
  * say otherwise about that address is marked too, its host pages are
@@ -147,8 +145,7 @@ static unsigned host_rights(const struct hw_mmu *m, uint64_t flags)
            (flags & HW_PTE_X ? HW_HOST_X : 0);
 }
 
-/* Do the host's page p, shown for one space, and `w`, what another has there,
- * go together? */
+/* Does what the host shows go together with `w`, what a space has there? */
 static bool page_agrees(const struct hw_mmu *m, uint64_t frame, unsigned rights,
                         const struct hw_walk *w)
 {
@@ -249,11 +246,9 @@ static bool access_walk(struct hw_mmu *m, uint64_t va, unsigned access,
                         struct hw_walk *ret_walk)
 {
     m->stats.walks++;
-    if (!hw_mmu_is_user(m, va) ||
-        !hw_walk(m->ram, root_of(m, m->current), va, ret_walk) ||
-        !hw_walk_permits(ret_walk->flags, access))
-        return false;
-    return true;
+    return hw_mmu_is_user(m, va) &&
+           hw_walk(m->ram, root_of(m, m->current), va, ret_walk) &&
+           hw_walk_permits(ret_walk->flags, access);
 }
 
 static bool access_page(struct hw_mmu *m, uint64_t va, unsigned access)

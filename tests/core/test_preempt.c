@@ -237,3 +237,31 @@ Test(preempt, no_stretch_is_long)
         kernel_rewind();
     }
 }
+
+/* Each waits to send to the one before, and then for anybody. */
+Test(preempt, a_line_of_senders_is_no_recursion)
+{
+    enum { LINE = 12, SEND_AND_WAIT = 7 };
+    struct thread *line[LINE];
+    kernel_boot();
+    for (unsigned i = 0; i < LINE; i++)
+        line[i] = thread_running(kernel.task, 10);
+    for (unsigned i = 1; i < LINE; i++)
+        sys(line[i], slot_of_thread(line[i - 1]), SEND_AND_WAIT,
+            tag_make(5, 0, 0, 0), NEVER);
+    work_reset();
+    sys_wait(line[0]);
+    cr_assert_eq(outcome(line[0]), 0);
+    cr_assert(ipc_receives_later(line[1]), "it has sent, no more");
+    cr_assert_eq(outcome(line[2]), WAITS);
+    thread_ex_regs(line[1], 0x1000, 0x2000, true, false);
+    cr_assert_eq(outcome(line[1]), L4_IPC_RECANCELED);
+    sys_wait(line[1]);
+    for (unsigned i = 0; i < LINE - 1; i++) { /* each when it runs */
+        cr_assert_eq(outcome(line[i]), 0);
+        sys_sleep(line[i], NEVER);
+    }
+    cr_assert_eq(outcome(line[LINE - 1]), WAITS);
+    cr_assert_leq(work.longest, 80);
+    kernel_end();
+}
