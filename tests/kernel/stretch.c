@@ -11,7 +11,11 @@
 #include <l4/vitrine/revoke.h>
 
 enum {
+#ifdef VITRINE_SIM
     LIMIT = 80,
+#else
+    LIMIT = 100, /* how deep a tree of mappings is depends on addresses */
+#endif
     PAGES_ORDER = 14, /* 16,384 pages, in a tree 14 levels deep and wide */
     CAPS_ORDER = 13,
     DEPTH = 1000,
