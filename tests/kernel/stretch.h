@@ -8,8 +8,8 @@
 #include "harness.h"
 
 /* Addresses and capability slots of the other task. */
-#define PAGES      0x40000000ul
-#define DEEP_PAGES 0x50000000ul
+#define PAGES      0x3800000000ul
+#define DEEP_PAGES 0x3810000000ul
 #define SLOT(n)    ((l4_cap_idx_t)(n) << L4_CAP_SHIFT)
 
 extern struct space space;
