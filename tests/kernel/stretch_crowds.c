@@ -19,7 +19,7 @@ enum {
     SUPER_PAGES = 1 << (L4_SUPERPAGESHIFT - L4_PAGESHIFT),
     BIG = 8192, /* a slot number */
 };
-#define KU_AREA 0x3a00000000ul
+#define KU_AREA 0x1a00000000ul
 
 static struct worker crowd[CROWD];
 
