@@ -154,11 +154,13 @@ void timer_init(const struct acpi *a)
     apic_set(APIC_COUNT, ~0u);
     reference_start(a, &r);
     measure(&r, &passed, &tsc, &apic);
-    if (!apic || tsc * r.hz / passed > ~0u)
+    uint64_t hz = tsc * r.hz / passed;
+    uint64_t apic_hz = (uint64_t)apic * r.hz / passed;
+    if (!hz || !apic_hz || hz > ~0u || apic_hz > ~0u)
         hardware_die("the local APIC's timer stands still, or the CPU's "
                      "counter is too fast");
-    timer.tsc = tick_scale((uint32_t)(tsc * r.hz / passed));
-    timer.apic = tick_scale((uint32_t)((uint64_t)apic * r.hz / passed));
+    timer.tsc = tick_scale((uint32_t)hz);
+    timer.apic = tick_scale((uint32_t)apic_hz);
     timer.boot = ticks();
     timer.deadline = cpuid(1, 0).c & CPUID_DEADLINE;
     timer_init_cpu();
