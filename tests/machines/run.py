@@ -28,6 +28,7 @@ GOLDEN = ROOT / "tests/system/golden"
 sys.path.insert(0, str(ROOT / "tests/system"))
 sys.dont_write_bytecode = True
 import devices  # noqa: E402
+import ends  # noqa: E402
 import story  # noqa: E402
 
 target, kernel, programs = sys.argv[1], *map(os.path.abspath, sys.argv[2:4])
@@ -83,11 +84,20 @@ def start(words):
             done.stderr.decode(errors="replace"))
 
 
-def machine(*words):
+def machine_words(words):
     """run.py without the command around it."""
-    return start([sys.executable, ROOT / "tools/qemu/run.py", "--target",
-                  target, "--kernel", kernel, "--time-limit", str(LIMIT_S),
-                  *options, *words])
+    return [sys.executable, ROOT / "tools/qemu/run.py", "--target", target,
+            "--kernel", kernel, "--time-limit", str(LIMIT_S), *options, *words]
+
+
+def machine(*words):
+    return start(machine_words(words))
+
+
+def popen(*words):
+    return subprocess.Popen(machine_words(words), stdin=subprocess.DEVNULL,
+                            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                            cwd=programs)
 
 
 def modules(name):
@@ -123,10 +133,13 @@ def compare(name, fact, got):
         wanted.splitlines(True), got.splitlines(True), "wanted", target)))
 
 
+def tool(name):
+    return pathlib.Path(os.environ.get("VITRINE_BUILD", ROOT / "build"),
+                        "tools", name)
+
+
 def told(trace):
-    tool = pathlib.Path(os.environ.get("VITRINE_BUILD", ROOT / "build"),
-                        "tools/vitrine-trace")
-    code, out, err = start([tool, "--to", "story", trace])
+    code, out, err = start([tool("vitrine-trace"), "--to", "story", trace])
     return out if code == 0 else "== vitrine-trace: exit code %d\n%s" % (code,
                                                                          err)
 
@@ -230,6 +243,8 @@ with tempfile.TemporaryDirectory(prefix="vitrine-machines-") as folder:
     scratch = pathlib.Path(folder)
     for path in sorted(GOLDEN.glob("*.txt")):
         (probe if path.stem in PROBES else example)(path.stem)
+    if not options:
+        ends.run(sys.modules[__name__])
 for machine_kind in OTHERS.get(target, []):
     other_machine(*machine_kind)
 for machine_kind in REFUSED.get(target, []):

@@ -23,7 +23,8 @@ class Monitor:
                 time.sleep(0.005)
         self.file = self.socket.makefile("rw")
         self.events = []
-        self.read()  # the greeting
+        version = self.read()["QMP"]["version"]["qemu"]  # the greeting
+        self.version = version["major"], version["minor"]
         self.command("qmp_capabilities")
 
     def read(self):

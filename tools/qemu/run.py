@@ -4,6 +4,7 @@
   QEMU's serial port --> standard output; lines of the kernel's reports
                          ("vitrine: ...") --> standard error
   the machine stops  --> result and trace are read out of its memory
+  SIGUSR1            --> the trace so far, while the machine goes on
 
 The kernel ends by a reset, which QEMU is told to take for a stop; so memory
 is still there. Time is counted in instructions (-icount: 1 ns each), so that
@@ -29,6 +30,7 @@ import time
 
 import archive
 from qmp import Kernel, Monitor
+from source import Source
 
 LIMIT, USAGE, BUG, INTERRUPTED = 102, 103, 104, 130
 RESULT_MAGIC = 0x746c757365726976
@@ -36,6 +38,9 @@ START = b"\x02"  # the kernel's first byte: firmware spoke before it
 VTR_VERSION = 2  # of <l4/vitrine/trace_events.h>
 TRACE_RECORDS = 1 << 18
 LAST_LINES = 20
+QEMU_LEAST = (7, 0)
+TOO_OLD = "QEMU %d.%d is too old: %d.%d or later is needed"
+RAM_LEAST = 16 << 20
 
 MACHINES = {
     "riscv64": ["qemu-system-riscv64", "-M", "virt"],
@@ -93,7 +98,8 @@ def parse_ram(text):
 class Console:
     """The machine's text: the program's to stdout, reports to stderr."""
 
-    def __init__(self):
+    def __init__(self, source):
+        self.source = source
         self.plain = not sys.stdout.isatty() or bool(os.environ.get("NO_COLOR"))
         self.rest, self.started, self.report = b"", False, False
         self.last = []
@@ -116,6 +122,8 @@ class Console:
     def line(self, line):
         text = line.startswith(b"vitrine: ")
         self.report = text or (self.report and line.startswith(b" " * 9))
+        if self.report:
+            line = self.source.line(line)
         self.last = (self.last + [line])[-LAST_LINES:]
         self.write(sys.stderr if self.report else sys.stdout, line)
 
@@ -252,7 +260,7 @@ def qemu_words(o, socket, archive_path):
         "-action", "reboot=shutdown,shutdown=pause",
         "-kernel", o.kernel + RAW.get(o.target, ""), "-initrd", archive_path]
     words += device_words(o, os.path.dirname(archive_path))
-    by_host = o.gdb and o.target == "riscv64"
+    by_host = o.gdb
     if o.cpus > 1:
         words += ["-smp", str(o.cpus)]
     if o.parallel:
@@ -298,6 +306,11 @@ def watch(o, qemu, monitor, console):
             return True
         if "SHUTDOWN" in monitor.events:
             o.gdb = ""
+        if o.look and o.trace:
+            o.look = False
+            monitor.command("stop")
+            o.write_trace()
+            monitor.command("cont")
         if time.monotonic() > end:
             return False
 
@@ -311,7 +324,11 @@ def result(monitor, kernel, folder):
 def hang(o, monitor, console, kernel):
     monitor.command("stop")
     console.close()
-    say("no end after %g s on the wall; its last lines:" % o.time_limit)
+    if console.started:
+        say("no end after %g s on the wall; its last lines:" % o.time_limit)
+    else:
+        say("the firmware did not start the kernel in %g s; its last lines:"
+            % o.time_limit)
     for line in console.last or [b"(none)\n"]:
         sys.stderr.write("         " + line.decode(errors="replace"))
     sys.stderr.write(monitor.registers().replace("\r", ""))
@@ -324,10 +341,19 @@ def say(text):
 
 def run(o, folder):
     path = os.path.join(folder, "archive")
+    data = archive.pack(o.modules, o.command, parse_time(o.until), o.seed,
+                        TRACE_RECORDS if o.trace else 0,
+                        archive.HOST_CLOCK if o.host_clock else 0)
+    ram = parse_ram(o.ram)
+    if ram < RAM_LEAST:
+        raise archive.BadInput("a machine has at least %dM of RAM (--ram)"
+                               % (RAM_LEAST >> 20))
+    if len(data) > ram / 2:
+        raise archive.BadInput("the boot archive (%d KiB) is too large for %d"
+                               " KiB of RAM (see --ram)" % (len(data) >> 10,
+                                                            ram >> 10))
     with open(path, "wb") as file:
-        file.write(archive.pack(o.modules, o.command, parse_time(o.until),
-                                o.seed, TRACE_RECORDS if o.trace else 0,
-                                archive.HOST_CLOCK if o.host_clock else 0))
+        file.write(data)
     socket = os.path.join(folder, "qmp")
     stdin = subprocess.DEVNULL
     if o.input and o.input != "-":
@@ -337,9 +363,13 @@ def run(o, folder):
     errors = open(os.path.join(folder, "errors"), "w+")
     qemu = subprocess.Popen(qemu_words(o, socket, path), stdin=stdin,
                             stdout=subprocess.PIPE, stderr=errors)
-    console, kernel = Console(), Kernel(o.kernel)
+    console = Console(Source(o.target, o.modules))
+    kernel = Kernel(o.kernel)
     try:
         monitor = Monitor(socket, time.monotonic() + 20)
+        if monitor.version < QEMU_LEAST:
+            raise archive.BadInput(TOO_OLD % (monitor.version + QEMU_LEAST))
+        o.write_trace = lambda: write_trace(o, monitor, kernel, folder)
         ended = watch(o, qemu, monitor, console)
         code = result(monitor, kernel, folder)
         if not ended:
@@ -347,29 +377,49 @@ def run(o, folder):
             code = LIMIT
         console.close()
         if o.trace:
-            write_trace(o, monitor, kernel, folder)
+            o.write_trace()
         if code is None:
             say("the machine stopped without a result")
+        if code in (None, BUG):
             sys.stderr.write(monitor.registers().replace("\r", ""))
             code = BUG
         return code
     except (OSError, EOFError) as error:
         errors.seek(0)
         said = errors.read().strip().splitlines()
-        say("QEMU: %s" % (said[0] if said else error))
+        if not too_old(o):
+            say("QEMU: %s" % (said[0] if said else error))
         return USAGE
     finally:
         qemu.kill()
         qemu.wait()
 
 
+def too_old(o):
+    """QEMU did not start: because it does not know our options yet?"""
+    version = subprocess.run([MACHINES[o.target][0], "--version"],
+                             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                             text=True).stdout
+    found = re.search(r"version (\d+)\.(\d+)", version)
+    old = found and tuple(map(int, found.groups())) < QEMU_LEAST
+    if old:
+        say(TOO_OLD % (*map(int, found.groups()), *QEMU_LEAST))
+    return old
+
+
 def terminated(number, frame):
     raise KeyboardInterrupt  # so that QEMU ends, too
 
 
+def look(o):
+    o.look = True
+
+
 def main():
     o = arguments()
+    o.look = False
     signal.signal(signal.SIGTERM, terminated)
+    signal.signal(signal.SIGUSR1, lambda number, frame: look(o))
     if o.trace and parse_ram(o.ram) < 128 << 20:
         o.ram = "128M"  # the ring takes 16 MiB
     if not shutil.which(MACHINES[o.target][0]):

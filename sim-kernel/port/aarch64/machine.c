@@ -38,8 +38,8 @@ enum { CPACR_TRAP_EL0 = 1 << 20, CPACR_FREE = 3 << 20 };
 static struct {
     struct tick_scale scale;
     uint64_t boot; /* ticks at boot */
-    bool by_hvc;
-} machine;
+    bool by_hvc;   /* until the device tree says so: the usual way */
+} machine = {.by_hvc = true};
 
 static uint64_t ticks(void)
 {

@@ -72,4 +72,8 @@ void hardware_boot(const struct hardware *h)
         info.region[info.region_count++] = (struct boot_region){
             b.ram_end, h->ram_end & ~(paddr_t)(PAGE_SIZE - 1), BOOT_RAM};
     core_boot(&info);
+    port_image_loaded(NULL, core_root_task(0), info.sigma0.start,
+                      b.module[0].name);
+    port_image_loaded(NULL, core_root_task(1), info.root.start,
+                      b.module[1].name);
 }

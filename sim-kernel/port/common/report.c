@@ -28,16 +28,57 @@ volatile struct {
     uint64_t code;
 } machine_result;
 
+/* --- programs in memory --------------------------------------------------- */
+
+enum { IMAGES = 64, IMAGE_NAME = 32 };
+
+/* The latest ones, in a ring. */
+static struct image {
+    uint32_t task;
+    uaddr_t base;
+    char name[IMAGE_NAME];
+} images[IMAGES];
+static unsigned image_count;
+
+/* Not optimised away: gdb has a breakpoint here (tools/gdb/machine.py). */
+__attribute__((noinline)) void port_image_loaded(const struct port_space *s,
+                                                 uint32_t task, uaddr_t base,
+                                                 const char *name)
+{
+    struct image *i = &images[image_count++ % IMAGES];
+    (void)s;
+    *i = (struct image){.task = task, .base = base};
+    for (unsigned n = 0; name[n]; n++)
+        if (name[n] == '/')
+            name += n + 1, n = ~0u;
+    for (unsigned n = 0; name[n] && n < IMAGE_NAME - 1; n++)
+        i->name[n] = name[n];
+}
+
+/* "0x1234 [hello+0x234]": tools/qemu makes a source line of it. */
+static void print_ip(uint32_t task, uaddr_t ip)
+{
+    const struct image *found = NULL;
+    print("0x%x", ip);
+    for (unsigned i = 0; i < IMAGES && i < image_count; i++)
+        if (images[i].task == task && images[i].base <= ip &&
+            (!found || images[i].base > found->base))
+            found = &images[i];
+    if (found)
+        print(" [%s+0x%x]", found->name, ip - found->base);
+}
+
 void port_fault_report(uint32_t thread, uint32_t task, const char *task_name,
                        const struct port_trap *trap,
                        const struct port_frame *frame)
 {
     (void)thread;
-    (void)task;
     print("vitrine: task \"%s\": %s", task_name, text_of_cause(trap->cause));
     if (trap->access)
         print(": %s at 0x%x", text_of_access(trap->access), trap->address);
-    print("\n         by ip 0x%x\n", port_frame_ip(frame));
+    print("\n         by ip ");
+    print_ip(task, port_frame_ip(frame));
+    print("\n");
 }
 
 /* "1.000123 s" */
@@ -61,7 +102,9 @@ static void print_wait(const struct core_wait *w, void *data)
         print(" gate %u, which nobody is bound to", (unsigned long)w->via);
     print(", since ");
     print_time(w->since);
-    print(", at ip 0x%x\n", w->ip);
+    print(", at ip ");
+    print_ip(w->task, w->ip);
+    print("\n");
 }
 
 /* The exit code, and a line that says why if it is not plain success. */
@@ -120,15 +163,6 @@ bool port_trace_drain(const void *first, size_t count)
     (void)first;
     (void)count;
     return false;
-}
-
-void port_image_loaded(const struct port_space *s, uint32_t task, uaddr_t base,
-                       const char *name)
-{
-    (void)s;
-    (void)task;
-    (void)base;
-    (void)name;
 }
 
 /* A machine's clock is as good as its host's: measurements are QEMU's, and it

@@ -4,7 +4,7 @@
  */
 #include "tree.h"
 
-enum { ROOM = 1 << 20 }; /* bytes a tree may have */
+enum { ROOM = 4 << 20 }; /* bytes a tree may have; QEMU pads its own */
 
 extern char kernel_end[];
 
