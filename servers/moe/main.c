@@ -20,12 +20,14 @@
 #include "frames.h"
 #include "object.h"
 #include "rm.h"
+#include "slots.h"
 #include "../lib/l4re_c/protocol.h"
 #include <l4/re/protocols.h>
 #include <l4/sigma0/sigma0.h>
 #include <l4/sys/debugger.h>
 #include <l4/sys/err.h>
 #include <l4/sys/ipc.h>
+#include <l4/sys/memdesc.h>
 #include <l4/sys/task.h>
 #include <string.h>
 
@@ -144,6 +146,16 @@ static _Noreturn void serve(void)
     }
 }
 
+/* What the kernel calls virtual memory is what programs may use. */
+static l4_addr_t user_end(l4_kernel_info_t *kip)
+{
+    l4_kernel_info_mem_desc_t *d = l4_kernel_info_get_mem_descs(kip);
+    for (unsigned i = 0; i < kip->mem_descs_num; i++)
+        if (l4_kernel_info_get_mem_desc_is_virtual(&d[i]))
+            return l4_kernel_info_get_mem_desc_end(&d[i]) + 1;
+    return 0;
+}
+
 int main(void)
 {
     l4_kernel_info_t *kip = (l4_kernel_info_t *)l4_kip();
@@ -151,6 +163,7 @@ int main(void)
     l4sigma0_map_mem(L4_BASE_PAGER_CAP, start, start,
                      l4_round_page((l4_addr_t)_end) - start);
     l4_debugger_set_object_name(L4_BASE_THREAD_CAP, "moe");
+    slots_limit(user_end(kip));
     boot_init(kip);
     boot_start_thread();
     serve();

@@ -4,15 +4,23 @@
 #include "slots.h"
 #include <stdbool.h>
 
-enum { SLOT_COUNT = (SLOTS_END - SLOTS_START) / SLOT_SIZE };
+enum { SLOT_MOST = (SLOTS_END - SLOTS_START) / SLOT_SIZE };
 
-static bool taken[SLOT_COUNT];
+static bool taken[SLOT_MOST];
 static unsigned next;
+static unsigned count = SLOT_MOST;
+
+void slots_limit(l4_addr_t user_end)
+{
+    if (user_end < SLOTS_END)
+        count =
+            user_end < SLOTS_START ? 0 : (user_end - SLOTS_START) / SLOT_SIZE;
+}
 
 l4_addr_t slots_take(void)
 {
-    for (unsigned i = 0; i < SLOT_COUNT; i++) {
-        unsigned at = (next + i) % SLOT_COUNT;
+    for (unsigned i = 0; i < count; i++) {
+        unsigned at = (next + i) % count;
         if (taken[at])
             continue;
         taken[at] = true;

@@ -14,6 +14,9 @@
 #define SLOTS_END   0x9000000000ul
 #define SLOT_SIZE   0x10000000ul
 
+/* Once, before the first: where the addresses of this machine's programs end.
+ */
+void slots_limit(l4_addr_t user_end);
 /* Start of a free slot, 0: none. */
 l4_addr_t slots_take(void);
 void slots_give_back(l4_addr_t start);

@@ -220,15 +220,17 @@ def debugger():
         return skip(fact, "gdb-multiarch is missing")
     words = [ROOT / "vitrine", "gdb", "--target", target, "--time-limit",
              str(LIMIT_S), "clntsrv", "--batch"]
-    for command in ("break ipc_start", "continue", "backtrace 2", "delete",
+    for command in ("break ipc_start", "continue", "backtrace 2",
+                    "ignore 1 20", "continue", "delete",
                     "break client.c:main", "continue", "backtrace",
                     "print argv[0]", "next", "vitrine-tasks"):
         words += ["-ex", command]
     _, out, err = start(words)
     patterns = (r"Breakpoint 1, ipc_start \(.*core/ipc\.c:",
-                r"#1 .*invoke",
+                r"#1 .*invoke", r"Will ignore next 20", r"Breakpoint 1, ipc",
                 r"Breakpoint 2, main \(argc=.*client\.c:", r"#1 .*libc_start",
-                r'"rom/clntsrv_client"', r"task \d+ .*/clntsrv_server")
+                r'"rom/clntsrv_client"', r"task \d+ .*/sigma0",
+                r"task \d+ .*/moe", r"task \d+ .*/clntsrv_server")
     at, missing = 0, ""
     for pattern in patterns:
         found = re.compile(pattern).search(out, at)

@@ -80,9 +80,8 @@ class Bench:
 
     def qemu(self, folder):
         """QEMU as `run` starts it, for hello."""
-        o = argparse.Namespace(ram="64M", gdb="", cpus=1, qemu=[], input="",
-                               realtime=False, parallel=False,
-                               target=self.o.target, kernel=self.o.kernel)
+        o = run.arguments(["--target", self.o.target, "--kernel",
+                           self.o.kernel, "hello"])
         path = os.path.join(folder, "archive")
         programs = [self.program(p) for p in ("sigma0", "moe", "hello")]
         with open(path, "wb") as file:

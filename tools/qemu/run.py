@@ -53,7 +53,7 @@ MACHINES = {
 RAW = {"aarch64": ".bin"}
 
 
-def arguments():
+def arguments(words=None):
     p = argparse.ArgumentParser(description="Runs a system on a QEMU machine.")
     p.add_argument("--target", choices=MACHINES, required=True)
     p.add_argument("--kernel", required=True)
@@ -78,7 +78,7 @@ def arguments():
     p.add_argument("--time-limit", type=float, default=60,
                    help="seconds on the wall; 0: none")
     p.add_argument("modules", nargs="+")
-    return p.parse_args()
+    return p.parse_args(words)
 
 
 def parse_time(text):

@@ -96,6 +96,17 @@ Test(region, areas_are_in_the_way_too)
     cr_expect_eq(region_search(NULL, &area, &s), 0x9000);
 }
 
+Test(slots, none_is_above_what_programs_may_use)
+{
+    l4_addr_t last = 0, end = SLOTS_START + 5 * SLOT_SIZE + 1;
+    unsigned count = 0;
+    slots_limit(end);
+    for (l4_addr_t s; (s = slots_take()); count++)
+        last = s;
+    cr_assert_eq(count, 5);
+    cr_assert_eq(last, SLOTS_START + 4 * SLOT_SIZE);
+}
+
 Test(slots, each_is_given_once_and_comes_back)
 {
     unsigned count = 0;
