@@ -227,7 +227,7 @@ def debugger():
         words += ["-ex", command]
     _, out, err = start(words)
     patterns = (r"Breakpoint 1, ipc_start \(.*core/ipc\.c:",
-                r"#1 .*invoke", r"Will ignore next 20", r"Breakpoint 1, ipc",
+                r"#1 .*invoke", r"Breakpoint 1, ipc_start",
                 r"Breakpoint 2, main \(argc=.*client\.c:", r"#1 .*libc_start",
                 r'"rom/clntsrv_client"', r"task \d+ .*/sigma0",
                 r"task \d+ .*/moe", r"task \d+ .*/clntsrv_server")
