@@ -17,6 +17,7 @@
 #include "debugger_ops.h"
 #include "ipc.h"
 #include "kstring.h"
+#include "sched.h"
 #include "trace.h"
 #include "work.h"
 
@@ -97,7 +98,10 @@ long debugger_log_switch(const struct invocation *inv)
     const struct kind *k = kind_named(inv, 2, 0);
     if (!k)
         return -L4_ENOENT;
+    bool was_on = trace_on;
     trace_switch(k->event, on);
+    for (unsigned i = 0; trace_on && !was_on && i < sched_cpu_count; i++)
+        sched_tell_trace(&sched_cpus[i]);
     return 0;
 }
 

@@ -276,14 +276,20 @@ static inline void sched_switch(struct cpu *c, struct thread *to, bool direct,
         }
     }
     c->current = to;
-    if (!TRACE_POINTS)
-        return;
-    struct trace_who *who = trace_self();
-    who->thread = to ? to->object.id : 0;
-    who->task = to ? to->task->object.id : 0;
-    if (trace_is_on())
-        handover_switch(who->thread, from ? from->object.id : 0,
+    if (trace_is_on()) {
+        sched_tell_trace(c);
+        handover_switch(to ? to->object.id : 0, from ? from->object.id : 0,
                         to ? to->prio : 0, direct);
+    }
+}
+
+void sched_tell_trace(const struct cpu *c)
+{
+    const struct thread *t = c->current;
+    trace_who[c->number] = (struct trace_who){
+        .thread = t ? t->object.id : 0,
+        .task = t ? t->task->object.id : 0,
+    };
 }
 
 /* This CPU's thread leaves it and nobody follows yet. */

@@ -110,6 +110,10 @@ uint64_t sched_thread_time(const struct thread *t);
 uint64_t sched_idle_time(unsigned cpu);
 void sched_check(void);
 
+/* Who runs on c, for records: at each switch, and for all CPUs when tracing is
+ * switched on. */
+void sched_tell_trace(const struct cpu *c);
+
 /* --- other CPUs (sched_cpus.c) ----------------------------------------- */
 
 /* c is to look at its queues again. No effect for this CPU, which does it

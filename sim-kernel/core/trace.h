@@ -25,7 +25,7 @@ static inline bool trace_is_on(void)
 }
 
 /* Who runs on a CPU, for the records: debugger ids of thread and task (0: the
- * kernel itself). The scheduler sets them. */
+ * kernel itself). The scheduler sets them, while tracing is on. */
 struct trace_who {
     uint32_t thread, task;
 };
