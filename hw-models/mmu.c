@@ -39,7 +39,6 @@ struct hw_mmu {
     /* CPUs run user code at the same time, see hw_mmu_parallel(). */
     bool parallel;
     void (*stop_others)(void);
-    bool writable; /* see hw_mmu_writable() */
     struct {
         struct hw_user_block *block;
         uint32_t current; /* stale for the selected one */
@@ -139,18 +138,18 @@ static void conflict_mark(struct hw_mmu *m, uint32_t i)
 }
 
 /* What the host may do with a page of these flags. */
-static unsigned host_rights(const struct hw_mmu *m, uint64_t flags)
+static unsigned host_rights(uint64_t flags)
 {
-    return (flags & HW_PTE_W || m->writable ? HW_HOST_W : 0) |
+    return (flags & HW_PTE_W ? HW_HOST_W : 0) |
            (flags & HW_PTE_X ? HW_HOST_X : 0);
 }
 
 /* Does what the host shows go together with `w`, what a space has there? */
-static bool page_agrees(const struct hw_mmu *m, uint64_t frame, unsigned rights,
+static bool page_agrees(uint64_t frame, unsigned rights,
                         const struct hw_walk *w)
 {
     return w->pa >> HW_PAGE_SHIFT == frame &&
-           !((host_rights(m, w->flags) ^ rights) & HW_HOST_W);
+           !((host_rights(w->flags) ^ rights) & HW_HOST_W);
 }
 
 /* The running space has at `va` not what the host shows there for `owner`. */
@@ -168,7 +167,7 @@ static void conflict_found(struct hw_mmu *m, uint64_t va, uint64_t frame,
     conflict_mark(m, owner);
     for (uint32_t i = 1; i < m->tlb.used; i++)
         if (i != m->current && hw_walk(m->ram, root_of(m, i), va, &w) &&
-            !page_agrees(m, frame, rights, &w))
+            !page_agrees(frame, rights, &w))
             conflict_mark(m, i);
 }
 
@@ -218,17 +217,17 @@ static bool host_fill_block(struct hw_mmu *m, const struct hw_walk *w,
     return hw_host_map(&m->host, page + (uint64_t)(int64_t)low,
                        (w->pa >> HW_PAGE_SHIFT) + (uint64_t)(int64_t)low,
                        (uint32_t)(high - low + 1), m->current,
-                       host_rights(m, w->flags)) == 0;
+                       host_rights(w->flags)) == 0;
 }
 
 static bool host_fill(struct hw_mmu *m, const struct hw_walk *w, uint64_t va)
 {
     uint64_t page = va >> HW_PAGE_SHIFT;
     uint64_t frame = w->pa >> HW_PAGE_SHIFT;
-    unsigned rights = host_rights(m, w->flags);
+    unsigned rights = host_rights(w->flags);
     const struct hw_host_page *p = hw_host_find(&m->host, page);
 
-    if (p && !page_agrees(m, p->frame, p->rights, w)) {
+    if (p && !page_agrees(p->frame, p->rights, w)) {
         if (!p->retired)
             conflict_found(m, va, frame, rights, p->owner);
         p = NULL;
@@ -300,7 +299,7 @@ struct hw_mmu *hw_mmu_new(struct hw_ram *ram, uint64_t user_start,
 
 void hw_mmu_writable(struct hw_mmu *m)
 {
-    m->writable = true;
+    m->host.writable = true;
 }
 
 void hw_mmu_free(struct hw_mmu *m)
@@ -504,7 +503,7 @@ static void prefill_page(struct hw_mmu *m, uint32_t owner, uint64_t va)
     if (p && !p->retired)
         return;
     hw_host_map(&m->host, page, w.pa >> HW_PAGE_SHIFT, 1, owner,
-                host_rights(m, w.flags));
+                host_rights(w.flags));
 }
 
 void hw_mmu_prefill(struct hw_mmu *m, uint64_t root, uint64_t va, uint64_t size)
@@ -570,7 +569,7 @@ static bool owned_pages_are_right(const struct hw_mmu *m, uint32_t i)
             continue;
         if (!hw_walk(m->ram, root_of(m, i), p->page << HW_PAGE_SHIFT, &w) ||
             w.pa >> HW_PAGE_SHIFT != p->frame ||
-            (p->rights & HW_HOST_W & ~host_rights(m, w.flags)))
+            (p->rights & HW_HOST_W & ~host_rights(w.flags)))
             return false;
     }
     return true;

@@ -287,7 +287,8 @@ static int entries_make(struct hw_host *h, uint32_t count)
 static int frames_map(struct hw_host *h, uint64_t page, uint64_t frame,
                       uint32_t count, unsigned rights)
 {
-    int prot = PROT_READ | (rights & HW_HOST_W ? PROT_WRITE : 0) |
+    bool write = h->writable || (rights & HW_HOST_W);
+    int prot = PROT_READ | (write ? PROT_WRITE : 0) |
                (rights & HW_HOST_X ? PROT_EXEC : 0);
     off_t offset = (off_t)((frame << PAGE_SHIFT) - h->ram->base);
 

@@ -52,6 +52,7 @@ struct hw_host {
     const struct hw_ram *ram;
     uint64_t start, end; /* user range, bytes */
     uint32_t max_pages;
+    bool writable; /* for a debugger: all mappings, whatever their rights */
     void (*dropped)(void *data, uint64_t page); /* a page lost its frame */
     void *data;
 

@@ -53,10 +53,11 @@ void report_image(const struct port_space *s, uint32_t task, uaddr_t base,
     if (!path)
         return;
     symbols_add(task, base, name);
-    if (!sim_options.gdb)
-        return;
+    /* A debugger writes its breakpoints now; without one the pages are there
+     * as well, so that what is not checked finds the same. */
     hw_mmu_prefill(sim_machine.mmu, s->root, base, size);
-    sim_image_hook(task, base, path);
+    if (sim_options.gdb)
+        sim_image_hook(task, base, path);
 }
 
 static void report_again(uint32_t task, uint64_t base)
