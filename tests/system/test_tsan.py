@@ -2,7 +2,7 @@
 # data race. Only in a build folder with -Db_sanitize=thread (.ci/run makes
 # one): the simulator is instrumented, the programs are not.
 from harness import (EXAMPLES, FAULT, environment, main, program, run,
-                     simulator, test)
+                     simulator, test, words)
 
 RACE = 66  # what the run then ends with
 environment["TSAN_OPTIONS"] = "halt_on_error=1:exitcode=%d" % RACE
@@ -17,7 +17,7 @@ def no_race(r, code):
 for example in EXAMPLES:
     @test(example + ", with a thread for each of four CPUs")
     def _(name=example):
-        no_race(run(*PARALLEL, name), 0)
+        no_race(run(*PARALLEL, *words(name)), 0)
 
 
 # One of its tests has a fault that nobody handles.

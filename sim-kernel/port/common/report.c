@@ -48,9 +48,9 @@ __attribute__((noinline)) void port_image_loaded(const struct port_space *s,
     struct image *i = &images[image_count++ % IMAGES];
     (void)s;
     *i = (struct image){.task = task, .base = base};
-    for (unsigned n = 0; name[n]; n++)
-        if (name[n] == '/')
-            name += n + 1, n = ~0u;
+    for (const char *c = name; *c; c++)
+        if (*c == '/')
+            name = c + 1;
     for (unsigned n = 0; name[n] && n < IMAGE_NAME - 1; n++)
         i->name[n] = name[n];
 }

@@ -87,6 +87,8 @@ shim_failed(const char *file, int line, const char *what, const char *format,
     SHIM_ASSERT((a) >= (b), #a " >= " #b, __VA_ARGS__)
 #define cr_assert_null(p, ...)     SHIM_ASSERT(!(p), #p " == NULL", __VA_ARGS__)
 #define cr_assert_not_null(p, ...) SHIM_ASSERT(p, #p " != NULL", __VA_ARGS__)
+#define cr_assert_arr_eq(a, b, size, ...)                                      \
+    SHIM_ASSERT(memcmp(a, b, size) == 0, #a " is " #b, __VA_ARGS__)
 #define cr_assert_str_eq(a, b, ...)                                            \
     SHIM_ASSERT(strcmp(a, b) == 0, #a " is " #b, __VA_ARGS__)
 
