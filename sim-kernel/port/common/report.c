@@ -51,7 +51,7 @@ __attribute__((noinline)) void port_image_loaded(const struct port_space *s,
     for (const char *c = name; *c; c++)
         if (*c == '/')
             name = c + 1;
-    for (unsigned n = 0; name[n] && n < IMAGE_NAME - 1; n++)
+    for (unsigned n = 0; n < IMAGE_NAME - 1 && name[n]; n++)
         i->name[n] = name[n];
 }
 
