@@ -152,15 +152,20 @@ struct thread *thread_running(struct task *task, unsigned prio)
     return t;
 }
 
-word_t slot_of_thread(const struct thread *t)
+word_t slot_of(const struct object *o)
 {
     for (word_t i = SLOTS; i < SLOTS_END; i++) {
         struct cap_slot *c = cap_slot(&kernel.task->caps, i);
-        if (c && c->object == &t->object)
+        if (c && c->object == o)
             return i;
     }
-    cr_assert(false, "no capability to the thread");
+    cr_assert(false, "no capability to the object");
     return 0;
+}
+
+word_t slot_of_thread(const struct thread *t)
+{
+    return slot_of(&t->object);
 }
 
 struct object *gate_new(struct task *in, word_t slot, struct thread *to,

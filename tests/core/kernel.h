@@ -63,6 +63,8 @@ struct thread *kernel_exit(void);
 struct thread *thread_new(struct task *task, unsigned prio);
 /* The same, ready to run. */
 struct thread *thread_running(struct task *task, unsigned prio);
+/* Where kernel.task has a capability to it. */
+word_t slot_of(const struct object *o);
 word_t slot_of_thread(const struct thread *t);
 struct task *task_new(void);
 struct object *gate_new(struct task *in, word_t slot, struct thread *to,

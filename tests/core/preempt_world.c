@@ -7,17 +7,6 @@ struct task *src, *dst;
 uint32_t count;
 word_t src_slot, dst_slot, a_slot, in_task_slot;
 
-static word_t slot_of(const struct object *o)
-{
-    for (word_t i = 0x100; i < 0x200; i++) {
-        struct cap_slot *c = cap_slot(&kernel.task->caps, i);
-        if (c && c->object == o)
-            return i;
-    }
-    cr_assert(false, "no capability to the object");
-    return 0;
-}
-
 /* Two tasks; memory and capabilities of src; if `given`, derived in dst, and
  * the memory from there back in src. */
 static void tasks_make(bool given)

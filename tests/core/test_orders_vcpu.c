@@ -44,17 +44,6 @@ static struct task *user_task;
 static word_t v_slot, partner_slot, user_slot;
 static l4_vcpu_state_t *state;
 
-static word_t slot_of(const struct object *o)
-{
-    for (word_t i = 0x100; i < 0x200; i++) {
-        struct cap_slot *c = cap_slot(&kernel.task->caps, i);
-        if (c && c->object == o)
-            return i;
-    }
-    cr_assert(false, "no capability to the object");
-    return 0;
-}
-
 static void vcpu_make(void)
 {
     uaddr_t at = (v->utcb_user & -(uaddr_t)PAGE_SIZE) + 3 * PAGE_SIZE;

@@ -100,6 +100,15 @@ static void call_once(void *arg)
         l4_ipc_sleep(L4_IPC_NEVER);
 }
 
+/* Both have done their part; they go. */
+static void wait_and_delete(void)
+{
+    l4_ipc_sleep_us(100);
+    worker_delete(&fpu.client);
+    worker_delete(&fpu.server);
+    l4_ipc_sleep_us(1);
+}
+
 /* One call and its answer; `late`: the receiver comes when the sender waits,
  * and this thread's registers were in force meanwhile. */
 static void exchange(int inherit, unsigned flags, unsigned back, int late)
@@ -119,10 +128,7 @@ static void exchange(int inherit, unsigned flags, unsigned back, int late)
         FPU_PUT(THEIRS);
         worker_run(&fpu.server, serve_once, 0, 0);
     }
-    l4_ipc_sleep_us(100);
-    worker_delete(&fpu.client);
-    worker_delete(&fpu.server);
-    l4_ipc_sleep_us(1);
+    wait_and_delete();
 }
 
 static void registers_come_along(void)
@@ -230,10 +236,7 @@ static void raise_one(int inherit, unsigned back)
     fpu.gate = gate_to(fpu.server.cap, 8);
     worker_handlers(&fpu.client, L4_BASE_PAGER_CAP, fpu.gate);
     worker_run(&fpu.client, trap, 0, 0);
-    l4_ipc_sleep_us(100);
-    worker_delete(&fpu.client);
-    worker_delete(&fpu.server);
-    l4_ipc_sleep_us(1);
+    wait_and_delete();
 }
 
 static void a_handler_may_have_them(void)

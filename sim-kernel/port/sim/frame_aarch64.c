@@ -3,7 +3,7 @@
  * (l4_exc_regs_t, ABI.md section 2).
  */
 #include "port.h"
-#include <l4/sys/err.h>
+#include "thread_pointer.h"
 #include <l4/sys/utcb.h>
 #include <string.h>
 
@@ -84,17 +84,9 @@ void port_frame_load(struct port_frame *f, const word_t *mr, unsigned words)
     r->full = 1;
 }
 
-/* The thread pointer, under the number that Arm has for it. */
-enum { OP_THREAD_POINTER = 0x10 };
-
 long port_frame_operation(struct port_frame *f, word_t *mr, unsigned words,
                           unsigned *ret_words)
 {
     (void)ret_words;
-    if ((mr[0] & 0xffff) != OP_THREAD_POINTER)
-        return -L4_ENOSYS;
-    if (words < 2)
-        return -L4_EMSGTOOSHORT;
-    port_frame_set_tp(f, mr[1]);
-    return 0;
+    return thread_pointer_operation(f, mr, words);
 }

@@ -1,7 +1,8 @@
 # The solution of a lab, right or wrong, as a folder: for lecturers and for
 # the tests of the labs. The student archive has neither this nor them.
 #
-#   labs/solutions/NN-name/FILE...      the solution
+#   labs/solutions/NN-name/FILE...      the solution: what differs from the
+#                                       starter of what may be changed
 #   labs/solutions/NN-name/wrong/NAME.patch   what differs from it, or
 #   labs/solutions/NN-name/wrong/NAME/        the files that differ
 #   labs/solutions/NN-name/right/...          the same, of other good ones
@@ -30,6 +31,9 @@ def lay(lab, target, name=None, kind="wrong"):
     if name and name not in names(lab, kind):
         raise Problem("lab %d has no %s solution '%s' (there are %s)" %
                       (lab.number, kind, name, ", ".join(names(lab, kind))))
+    for file in lab.edit:
+        if (lab.folder / file).is_file():  # what needs no change is not there
+            shutil.copy(lab.folder / file, target)
     for file in lab.kernel:
         (target / file).write_text(kernel.core_text(lab, file))
     patch = folder / kind / ("%s.patch" % name)
