@@ -140,4 +140,5 @@ run_suites()
         _more=1
     fi
     counts=$(awk -v failed_more=$_more -f "$cli/count.awk" "$_log") || code=1
+    [ "$code" = 0 ] || python3 "$cli/failed.py" "$_folder/meson-logs/testlog.json"
 }

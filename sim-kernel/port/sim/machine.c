@@ -119,11 +119,12 @@ void machine_init(void)
     hw_msi_init(&machine.msi, SIM_MSIS, on_msi, &machine.msi_chip);
     hw_irqchip_write(&machine.irqchip, IRQ_LEVEL, 4, 0xffffffffu);
     devices_init(&machine.clock, &machine.ram, &machine.irqchip, &machine.msi);
-    sim_machine.block = hw_cpu_block(machine.cpu);
-    if (sim_options.cpus > 1)
+    if (sim_options.cpus > 1) {
         cpus_init(machine.cpu);
-    else
+    } else {
+        sim_machine.block = hw_cpu_block(machine.cpu);
         hw_cpu_lend_tp(machine.cpu, true);
+    }
     machine.random = sim_options.seed;
     machine.host_start = host_ns();
 }

@@ -21,14 +21,16 @@ struct port_space {
 extern struct sim_machine {
     char *window; /* host address of physical 0 (out of RAM: none) */
     struct hw_mmu *mmu;
-    struct hw_user_block *block; /* CPU 0's; NULL: none yet */
+    struct hw_user_block *block; /* the only CPU's; NULL: none yet, several */
     uint64_t now;                /* virtual time of the CPU in the kernel, ns */
     uint64_t steps;              /* executed, user and kernel, of all CPUs */
     unsigned cpu;                /* the CPU in the kernel (cpus.c) */
 } sim_machine;
 
 /* The host's C library may be called: to be said first by everything here that
- * the core or the main loop reaches and that does so (hw_cpu_lend_tp()). */
+ * the core or the main loop reaches and that does so (hw_cpu_lend_tp()). With
+ * several CPUs nothing is lent, and another one's host thread must not be
+ * taken for ours: while it is in user code, its block looks lent. */
 static inline void sim_own_tp(void)
 {
     if (sim_machine.block)
