@@ -28,20 +28,39 @@ libc_call call_sched_yield, call_sched_setscheduler, call_sched_setparam,
     call_sched_getscheduler, call_sched_getparam, call_sched_priority_max,
     call_sched_priority_min;
 
-/* futex.c */
+/* futex.c: word, operation, value, ... */
+#define FUTEX_WAIT 0
+#define FUTEX_WAKE 1
 libc_call call_futex;
 
 /* time.c */
 libc_call call_clock_gettime, call_clock_getres, call_nanosleep,
     call_clock_nanosleep;
 
+/* descriptors.c */
+libc_call call_close, call_dup, call_dup2, call_dup3, call_fcntl;
+
 /* files.c */
-libc_call call_open, call_openat, call_close, call_read, call_readv, call_write,
-    call_writev, call_lseek, call_ioctl, call_fcntl, call_fstat,
-    call_newfstatat, call_pread, call_stat, call_access, call_faccessat;
+libc_call call_read, call_readv, call_pread, call_write, call_writev,
+    call_pwrite, call_lseek, call_ioctl, call_fstat, call_ftruncate, call_fsync,
+    call_getdents;
+
+/* paths.c */
+libc_call call_open, call_openat, call_stat, call_newfstatat, call_access,
+    call_faccessat, call_mkdir, call_mkdirat, call_unlink, call_rmdir,
+    call_unlinkat, call_rename, call_renameat, call_renameat2, call_truncate,
+    call_readlink, call_readlinkat, call_chdir, call_fchdir, call_getcwd,
+    call_umask;
+
+/* poll.c */
+libc_call call_poll, call_ppoll, call_select, call_pselect;
+
+/* pipes.c */
+libc_call call_pipe, call_pipe2;
 
 /* process.c */
+GLUE_HIDDEN long signal_raise(int sig); /* on the calling thread */
 libc_call call_exit_group, call_getpid, call_getppid, call_zero, call_kill,
-    call_tkill, call_sigaction, call_sigprocmask, call_uname, call_getcwd;
+    call_tkill, call_sigaction, call_sigprocmask, call_uname;
 
 #endif

@@ -1,88 +1,144 @@
 /*
- * The console: standard input, output and error over the log capability.
+ * The console: standard input, output and error over a vcon capability.
  *
  * A write is as many messages as it takes; the log server (or the kernel's
  * own console, for sigma0 and moe) puts lines together. Input blocks until
- * there is some: the console's interrupt line 0 says when; a log without
- * input is at its end at once.
+ * there is some: the console's interrupt line 0 says when; a console without
+ * one is at its end at once.
+ *
+ * A program's streams are what it was given as "stdin", "stdout" and
+ * "stderr": a vcon, or an open file of a server, which answers questions
+ * about files. Without these names all three are the log.
  */
 #include "env.h"
 #include "files.h"
+#include "server_files.h"
 #include "threads.h"
 
+#include <fcntl.h>
 #include <l4/re/c/util/cap_alloc.h>
 #include <l4/sys/factory.h>
 #include <l4/sys/icu.h>
 #include <l4/sys/irq.h>
 #include <l4/sys/rcv_endpoint.h>
 #include <l4/sys/vcon.h>
+#include <poll.h>
 #include <sys/ioctl.h>
 
-static long console_write(struct file *file, const void *from, size_t size)
+/* What reading needs: one for each capability that is read from. */
+struct console {
+    struct sleep_lock turn; /* one thread waits for input at a time */
+    l4_cap_idx_t irq;       /* says "input"; 0: not made yet; or none */
+    struct thread *bound;   /* whom it tells */
+};
+
+static long console_write(struct file *file, const void *from, size_t size,
+                          long offset)
 {
     const char *text = from;
     size_t done = 0;
 
-    (void)file;
+    (void)offset;
     while (done < size) {
         size_t part = size - done;
         if (part > L4_VCON_WRITE_SIZE)
             part = L4_VCON_WRITE_SIZE;
-        if (l4_vcon_write(env_log(), text + done, part) < 0)
+        if (l4_vcon_write(file->cap, text + done, part) < 0)
             return done ? (long)done : -EIO;
         done += part;
     }
     return size;
 }
 
-/* The interrupt that says "input"; L4_INVALID_CAP when there is none. */
-static l4_cap_idx_t input_irq(void)
+/* A new interrupt object on the console's line 0, or L4_INVALID_CAP. */
+static l4_cap_idx_t make_irq(l4_cap_idx_t vcon)
 {
-    static l4_cap_idx_t irq;
-    struct thread *self = thread_self();
+    l4_cap_idx_t irq = l4re_util_cap_alloc();
 
-    if (irq)
-        return irq;
-    irq = l4re_util_cap_alloc();
     if (l4_is_invalid_cap(irq))
         return irq;
-    if (!self || l4_error(l4_factory_create_irq(env_factory(), irq)) < 0) {
+    if (l4_error(l4_factory_create_irq(env_factory(), irq)) < 0) {
         l4re_util_cap_free(irq);
-        return irq = L4_INVALID_CAP;
+        return L4_INVALID_CAP;
     }
-    if (l4_error(l4_rcv_ep_bind_thread(irq, self->cap, 0)) < 0 ||
-        l4_error(l4_icu_bind(env_log(), 0, irq)) < 0) {
+    if (l4_error(l4_icu_bind(vcon, 0, irq)) < 0) {
         l4re_util_cap_free_um(irq);
-        return irq = L4_INVALID_CAP;
+        return L4_INVALID_CAP;
     }
     return irq;
 }
 
-static long console_read(struct file *file, void *to, size_t size, long offset)
+/* May the calling thread wait for input? */
+static int can_wait(struct file *file, struct console *console)
 {
-    int got = 0;
+    struct thread *self = thread_self();
 
-    (void)file;
-    (void)offset;
-    if (!size)
+    if (!self)
         return 0;
-    l4_cap_idx_t irq = input_irq();
-    for (;;) {
-        got = l4_vcon_read(env_log(), to,
+    if (!console->irq)
+        console->irq = make_irq(file->cap);
+    if (l4_is_invalid_cap(console->irq))
+        return 0;
+    if (console->bound != self &&
+        l4_error(l4_rcv_ep_bind_thread(console->irq, self->cap, 0)) < 0)
+        return 0;
+    console->bound = self;
+    return 1;
+}
+
+/* Up to `size` bytes that are there; 0: none yet. */
+static long read_now(struct file *file, void *to, size_t size)
+{
+    int got = l4_vcon_read(file->cap, to,
                            size < L4_VCON_READ_SIZE ? size : L4_VCON_READ_SIZE);
-        if (got < 0)
-            return -EIO;
-        if (got > 0)
-            return (size_t)got < size ? (size_t)got : size;
-        if (l4_is_invalid_cap(irq))
-            return 0;
-        l4_irq_unmask(irq);
+
+    if (got < 0)
+        return -EIO;
+    return (size_t)got < size ? (size_t)got : size;
+}
+
+static long wait_and_read(struct file *file, void *to, size_t size)
+{
+    struct console *console = file->data;
+    const int waits = can_wait(file, console);
+
+    for (;;) {
+        long got = read_now(file, to, size);
+        if (got || !waits)
+            return got;
+        l4_irq_unmask(console->irq);
         thread_self()->sleeping = 1;
-        l4_irq_receive(irq, L4_IPC_NEVER);
+        l4_irq_receive(console->irq, L4_IPC_NEVER);
         thread_self()->sleeping = 0;
         if (thread_was_interrupted())
             return -EINTR;
     }
+}
+
+static long console_read(struct file *file, void *to, size_t size, long offset)
+{
+    struct console *console = file->data;
+    long got;
+
+    (void)offset;
+    if (!size)
+        return 0;
+    got = read_now(file, to, size);
+    if (got)
+        return got;
+    if (file->flags & O_NONBLOCK)
+        return -EAGAIN;
+    sleep_lock_take(&console->turn);
+    got = wait_and_read(file, to, size);
+    sleep_lock_drop(&console->turn);
+    return got;
+}
+
+static long console_poll(struct file *file, int events)
+{
+    if ((events & POLLIN) && l4_vcon_read(file->cap, 0, 0) <= 0)
+        events &= ~(POLLIN | POLLRDNORM);
+    return events & (POLLIN | POLLRDNORM | POLLOUT | POLLWRNORM);
 }
 
 static long console_control(struct file *file, unsigned long request,
@@ -95,15 +151,41 @@ static long console_control(struct file *file, unsigned long request,
     return 0;
 }
 
-static void console_stat(struct file *file, struct stat *ret_stat)
+static long console_stat(struct file *file, struct stat *ret_stat)
 {
     (void)file;
     ret_stat->st_mode = S_IFCHR | 0600;
+    return 0;
 }
 
-const struct file_kind console_kind = {
+static const struct file_kind console_kind = {
     .read = console_read,
     .write = console_write,
     .control = console_control,
     .stat = console_stat,
+    .poll = console_poll,
 };
+
+static struct file *console_on(l4_cap_idx_t vcon, struct console *console)
+{
+    struct file *file = file_new(&console_kind, O_RDWR);
+
+    if (file) {
+        file->cap = vcon;
+        file->data = console;
+    }
+    return file;
+}
+
+struct file *console_file(int fd)
+{
+    static const char *const names[] = {"stdin", "stdout", "stderr"};
+    static const int flags[] = {O_RDONLY, O_WRONLY, O_WRONLY};
+    static struct console log_console, in_console;
+    l4_cap_idx_t cap =
+        l4re_env() ? l4re_env_get_cap(names[fd]) : L4_INVALID_CAP;
+
+    if (l4_is_invalid_cap(cap))
+        return console_on(env_log(), &log_console);
+    return server_file(cap, flags[fd]) ?: console_on(cap, &in_console);
+}

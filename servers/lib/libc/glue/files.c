@@ -1,147 +1,121 @@
 /*
- * The calls on file descriptors: find the file, ask its kind.
+ * The calls on open files: find the file, ask its kind.
  *
- *   fd -> files[fd].kind -> console.c | rom_files.c
+ *   fd -> descriptors.c -> struct file -> console.c, rom_files.c, ...
  *
- *  I1  Descriptors 0, 1 and 2 are the console until the program closes them.
- *  I2  A new file gets the lowest free number.
- *
- * Reads and writes of one file by several threads at once are the program's
- * to order (stdio does); opening and closing is locked here.
+ * A kind that is seekable is given an offset; the position is kept here.
+ * Reads and writes that use it take turns, so that each gets a part of the
+ * file of its own; others (console, pipes) may wait for ever and do not.
  */
 #include "files.h"
-#include "lock.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
-#define FILES 64
+/* The calls below are one function each with this shape. */
+typedef long file_action(struct file *file, const long *a);
 
-static struct lock files_lock;
-static struct file files[FILES] = {
-    {.kind = &console_kind},
-    {.kind = &console_kind},
-    {.kind = &console_kind},
-};
-
-static struct file *file_of(long fd)
+/* Does it with the file of a[0], which stays open meanwhile. */
+static long with_file(const long *a, file_action *action)
 {
-    if (fd < 0 || fd >= FILES || !files[fd].kind)
-        return 0;
-    return &files[fd];
+    struct file *file = file_take(a[0]);
+    long result;
+
+    if (!file)
+        return -EBADF;
+    result = action(file, a);
+    file_drop(file);
+    return result;
+}
+
+static int may_read(const struct file *file)
+{
+    return (file->flags & O_ACCMODE) != O_WRONLY;
+}
+
+static int may_write(const struct file *file)
+{
+    return (file->flags & O_ACCMODE) != O_RDONLY;
 }
 
 static long read_at(struct file *file, void *to, size_t size, long offset)
 {
-    if (!file)
+    if (!may_read(file))
         return -EBADF;
-    if (offset < 0)
+    if (!file->kind->read)
+        return file->kind->entry ? -EISDIR : -EINVAL;
+    return file->kind->read(file, to, size, offset);
+}
+
+static long write_at(struct file *file, const void *from, size_t size,
+                     long offset)
+{
+    if (!may_write(file))
+        return -EBADF;
+    if (!file->kind->write)
         return -EINVAL;
-    return file->kind->read ? file->kind->read(file, to, size, offset) : -EBADF;
+    return file->kind->write(file, from, size, offset);
 }
 
-static long read_on(struct file *file, void *to, size_t size)
+long file_read_at(long fd, void *to, size_t size, long offset)
 {
-    long got = read_at(file, to, size, file ? file->position : 0);
-
-    if (got > 0)
-        file->position += got;
-    return got;
-}
-
-long file_read_at(int fd, void *to, size_t size, long offset)
-{
-    return read_at(file_of(fd), to, size, offset);
-}
-
-static long write_on(struct file *file, const void *from, size_t size)
-{
-    if (!file || !file->kind->write)
-        return -EBADF;
-    return file->kind->write(file, from, size);
-}
-
-static long install(const struct file *file)
-{
-    long fd;
-
-    lock_take(&files_lock);
-    for (fd = 0; fd < FILES && files[fd].kind; fd++)
-        ;
-    if (fd < FILES)
-        files[fd] = *file;
-    lock_drop(&files_lock);
-    return fd < FILES ? fd : -EMFILE;
-}
-
-static long open_path(const char *path, int flags)
-{
-    struct file file;
+    struct file *file = file_take(fd);
     long result;
 
-    if ((flags & O_ACCMODE) != O_RDONLY)
-        return -EROFS;
-    result = rom_open(path, &file);
-    if (result < 0)
-        return result;
-    result = install(&file);
-    if (result < 0)
-        file.kind->close(&file);
+    if (!file)
+        return -EBADF;
+    result =
+        file->kind->is_seekable ? read_at(file, to, size, offset) : -ENODEV;
+    file_drop(file);
     return result;
 }
 
-/* path, flags, mode */
-long call_open(const long *a)
+long file_stat(struct file *file, struct stat *ret_stat)
 {
-    return open_path((const char *)a[0], a[1]);
+    memset(ret_stat, 0, sizeof *ret_stat);
+    ret_stat->st_nlink = 1;
+    ret_stat->st_blksize = 4096;
+    return file->kind->stat ? file->kind->stat(file, ret_stat) : 0;
 }
 
-/* directory, path, flags, mode */
-long call_openat(const long *a)
+static long end_of(struct file *file)
 {
-    return open_path((const char *)a[1], a[2]);
+    struct stat stat;
+    long error = file_stat(file, &stat);
+
+    return error ? error : (long)stat.st_size;
 }
 
-long call_close(const long *a)
+static void begin(struct file *file)
 {
-    struct file *file = file_of(a[0]);
-    struct file old;
-
-    if (!file)
-        return -EBADF;
-    lock_take(&files_lock);
-    old = *file;
-    file->kind = 0;
-    lock_drop(&files_lock);
-    if (old.kind->close)
-        old.kind->close(&old);
-    return 0;
+    if (file->kind->is_seekable)
+        sleep_lock_take(&file->turn);
 }
 
-long call_read(const long *a)
+static void end(struct file *file)
 {
-    return read_on(file_of(a[0]), (void *)a[1], a[2]);
+    if (file->kind->is_seekable)
+        sleep_lock_drop(&file->turn);
 }
 
-/* fd, buffer, size, offset */
-long call_pread(const long *a)
+/* Buffer after buffer, until one is not filled; a[1], a[2]: the buffers. */
+static long read_parts(struct file *file, const struct iovec *part, long count)
 {
-    return read_at(file_of(a[0]), (void *)a[1], a[2], a[3]);
-}
-
-long call_readv(const long *a)
-{
-    const struct iovec *part = (const struct iovec *)a[1];
     long sum = 0;
 
-    for (long i = 0; i < a[2]; i++) {
-        long got = part[i].iov_len ? read_on(file_of(a[0]), part[i].iov_base,
-                                             part[i].iov_len)
-                                   : 0;
+    for (long i = 0; i < count; i++) {
+        if (!part[i].iov_len)
+            continue;
+        long got =
+            read_at(file, part[i].iov_base, part[i].iov_len, file->position);
         if (got < 0)
             return sum ? sum : got;
+        if (file->kind->is_seekable)
+            file->position += got;
         sum += got;
         if ((size_t)got < part[i].iov_len)
             break;
@@ -149,20 +123,25 @@ long call_readv(const long *a)
     return sum;
 }
 
-long call_write(const long *a)
+static long write_parts(struct file *file, const struct iovec *part, long count)
 {
-    return write_on(file_of(a[0]), (const void *)a[1], a[2]);
-}
-
-long call_writev(const long *a)
-{
-    const struct iovec *part = (const struct iovec *)a[1];
     long sum = 0;
 
-    for (long i = 0; i < a[2]; i++) {
-        long put = write_on(file_of(a[0]), part[i].iov_base, part[i].iov_len);
+    if (file->kind->is_seekable && (file->flags & O_APPEND)) {
+        long size = end_of(file);
+        if (size < 0)
+            return size;
+        file->position = size;
+    }
+    for (long i = 0; i < count; i++) {
+        if (!part[i].iov_len)
+            continue;
+        long put =
+            write_at(file, part[i].iov_base, part[i].iov_len, file->position);
         if (put < 0)
             return sum ? sum : put;
+        if (file->kind->is_seekable)
+            file->position += put;
         sum += put;
         if ((size_t)put < part[i].iov_len)
             break;
@@ -170,123 +149,216 @@ long call_writev(const long *a)
     return sum;
 }
 
-static void stat_of(struct file *file, struct stat *ret_stat)
+static long move_data(struct file *file, const long *a,
+                      long (*parts)(struct file *, const struct iovec *, long))
 {
-    memset(ret_stat, 0, sizeof *ret_stat);
-    ret_stat->st_nlink = 1;
-    ret_stat->st_blksize = 4096;
-    if (file->kind->stat)
-        file->kind->stat(file, ret_stat);
+    if (a[2] < 0 || a[2] > IOV_MAX)
+        return -EINVAL;
+    begin(file);
+    long result = parts(file, (const struct iovec *)a[1], a[2]);
+    end(file);
+    return result;
 }
 
-/* fd, offset, whence */
+static long readv_action(struct file *file, const long *a)
+{
+    return may_read(file) ? move_data(file, a, read_parts) : -EBADF;
+}
+
+static long writev_action(struct file *file, const long *a)
+{
+    return may_write(file) ? move_data(file, a, write_parts) : -EBADF;
+}
+
+/* fd, parts, count */
+long call_readv(const long *a)
+{
+    return with_file(a, readv_action);
+}
+
+long call_writev(const long *a)
+{
+    return with_file(a, writev_action);
+}
+
+/* fd, buffer, size: a read of one part; the kind is asked even for 0 bytes,
+ * so that errors show. */
+static long read_action(struct file *file, const long *a)
+{
+    struct iovec part = {(void *)a[1], a[2]};
+    const long parts[6] = {a[0], (long)&part, 1};
+
+    return a[2] ? readv_action(file, parts)
+                : read_at(file, part.iov_base, 0, 0);
+}
+
+static long write_action(struct file *file, const long *a)
+{
+    struct iovec part = {(void *)a[1], a[2]};
+    const long parts[6] = {a[0], (long)&part, 1};
+
+    return writev_action(file, parts);
+}
+
+long call_read(const long *a)
+{
+    return with_file(a, read_action);
+}
+
+long call_write(const long *a)
+{
+    return with_file(a, write_action);
+}
+
+/* fd, buffer, size, offset */
+static long pread_action(struct file *file, const long *a)
+{
+    if (!file->kind->is_seekable)
+        return file->kind->entry ? -EISDIR : -ESPIPE;
+    return a[3] < 0 ? -EINVAL : read_at(file, (void *)a[1], a[2], a[3]);
+}
+
+static long pwrite_action(struct file *file, const long *a)
+{
+    if (!file->kind->is_seekable)
+        return -ESPIPE;
+    return a[3] < 0 ? -EINVAL : write_at(file, (const void *)a[1], a[2], a[3]);
+}
+
+long call_pread(const long *a)
+{
+    return with_file(a, pread_action);
+}
+
+long call_pwrite(const long *a)
+{
+    return with_file(a, pwrite_action);
+}
+
+static long seek(struct file *file, long offset, long whence)
+{
+    long base = 0, sum;
+
+    if (whence == SEEK_CUR)
+        base = file->position;
+    else if (whence == SEEK_END)
+        base = file->kind->entry ? -EINVAL : end_of(file);
+    else if (whence != SEEK_SET)
+        return -EINVAL;
+    if (base < 0)
+        return base;
+    if (__builtin_add_overflow(base, offset, &sum))
+        return -EOVERFLOW;
+    if (sum < 0)
+        return -EINVAL;
+    return file->position = sum;
+}
+
+/* fd, offset, whence; of a directory it is the number of an entry. */
+static long lseek_action(struct file *file, const long *a)
+{
+    if (!file->kind->is_seekable && !file->kind->entry)
+        return -ESPIPE;
+    sleep_lock_take(&file->turn);
+    long result = seek(file, a[1], a[2]);
+    sleep_lock_drop(&file->turn);
+    return result;
+}
+
 long call_lseek(const long *a)
 {
-    struct file *file = file_of(a[0]);
-    struct stat stat;
-    long base;
-
-    if (!file)
-        return -EBADF;
-    stat_of(file, &stat);
-    if (!S_ISREG(stat.st_mode))
-        return -ESPIPE;
-    base = a[2] == SEEK_SET   ? 0
-           : a[2] == SEEK_CUR ? file->position
-           : a[2] == SEEK_END ? (long)stat.st_size
-                              : -1;
-    if (base < 0 || base + a[1] < 0)
-        return -EINVAL;
-    file->position = base + a[1];
-    return file->position;
+    return with_file(a, lseek_action);
 }
 
 /* fd, request, argument */
-long call_ioctl(const long *a)
+static long ioctl_action(struct file *file, const long *a)
 {
-    struct file *file = file_of(a[0]);
-
-    if (!file)
-        return -EBADF;
     if (!file->kind->control)
         return -ENOTTY;
     return file->kind->control(file, a[1], (void *)a[2]);
 }
 
-/* fd, command, argument: flags are accepted, nothing can be inherited. */
-long call_fcntl(const long *a)
+long call_ioctl(const long *a)
 {
-    struct file *file = file_of(a[0]);
+    return with_file(a, ioctl_action);
+}
 
-    if (!file)
-        return -EBADF;
-    switch (a[1]) {
-    case F_GETFD:
-    case F_SETFD:
-    case F_SETFL:
-        return 0;
-    case F_GETFL:
-        return file->kind->write ? O_RDWR : O_RDONLY;
-    default:
-        return -ENOSYS;
-    }
+static long fstat_action(struct file *file, const long *a)
+{
+    return file_stat(file, (struct stat *)a[1]);
 }
 
 long call_fstat(const long *a)
 {
-    struct file *file = file_of(a[0]);
-
-    if (!file)
-        return -EBADF;
-    stat_of(file, (struct stat *)a[1]);
-    return 0;
+    return with_file(a, fstat_action);
 }
 
-static long stat_path(const char *path, struct stat *ret_stat)
+/* fd, size */
+static long ftruncate_action(struct file *file, const long *a)
 {
-    struct file file;
-    long error = rom_open(path, &file);
-
-    if (error)
-        return error;
-    stat_of(&file, ret_stat);
-    file.kind->close(&file);
-    return 0;
+    if (!may_write(file) || !file->kind->truncate || a[1] < 0)
+        return -EINVAL;
+    return file->kind->truncate(file, a[1]);
 }
 
-/* path, result */
-long call_stat(const long *a)
+long call_ftruncate(const long *a)
 {
-    return stat_path((const char *)a[0], (struct stat *)a[1]);
+    return with_file(a, ftruncate_action);
 }
 
-/* directory, path, result, flags; an empty path means the first. */
-long call_newfstatat(const long *a)
+/* What has nothing to be written back says so (POSIX: EINVAL), but what is
+ * read-only is always in order. */
+static long fsync_action(struct file *file, const long *a)
 {
-    const long arguments[6] = {a[0], a[2]};
-
-    if (!*(const char *)a[1])
-        return call_fstat(arguments);
-    return stat_path((const char *)a[1], (struct stat *)a[2]);
+    (void)a;
+    if (file->kind->sync)
+        return file->kind->sync(file);
+    return file->kind->is_seekable || file->kind->entry ? 0 : -EINVAL;
 }
 
-/* Everything that can be found can be read, and only that. */
-static long access_path(const char *path, long mode)
+long call_fsync(const long *a)
 {
-    struct stat stat;
-    long error = stat_path(path, &stat);
-
-    return error ? error : mode & (W_OK | X_OK) ? -EACCES : 0;
+    return with_file(a, fsync_action);
 }
 
-/* path, mode */
-long call_access(const long *a)
+/* The next entry at `at`, with what readdir() wants to know; bytes, 0 at the
+ * end, or an error. */
+static long put_entry(struct file *file, struct dirent *entry)
 {
-    return access_path((const char *)a[0], a[1]);
+    long found;
+
+    memset(entry, 0, sizeof *entry);
+    found = file->kind->entry(file, file->position, entry);
+    if (found <= 0)
+        return found;
+    entry->d_off = ++file->position;
+    entry->d_reclen = sizeof *entry;
+    return sizeof *entry;
 }
 
-/* directory, path, mode */
-long call_faccessat(const long *a)
+/* fd, buffer, size: entries of one size each, so d_off is a number. */
+static long getdents_action(struct file *file, const long *a)
 {
-    return access_path((const char *)a[1], a[2]);
+    char *to = (char *)a[1];
+    size_t done = 0;
+    long put = 0;
+
+    if (!file->kind->entry)
+        return -ENOTDIR;
+    if ((size_t)a[2] < sizeof(struct dirent))
+        return -EINVAL;
+    sleep_lock_take(&file->turn);
+    while (done + sizeof(struct dirent) <= (size_t)a[2]) {
+        put = put_entry(file, (struct dirent *)(to + done));
+        if (put <= 0)
+            break;
+        done += put;
+    }
+    sleep_lock_drop(&file->turn);
+    return done ? (long)done : put;
+}
+
+long call_getdents(const long *a)
+{
+    return with_file(a, getdents_action);
 }

@@ -36,8 +36,6 @@
 #include <l4/sys/thread.h>
 #include <time.h>
 
-#define FUTEX_WAIT    0
-#define FUTEX_WAKE    1
 #define FUTEX_REQUEUE 3
 #define FUTEX_COMMAND 0x7f /* the rest: private, which clock */
 

@@ -40,3 +40,28 @@ void lock_drop(struct lock *lock)
 {
     __atomic_store_n(&lock->owner, 0, __ATOMIC_RELEASE);
 }
+
+static long futex(int *word, long operation, long value)
+{
+    const long arguments[6] = {(long)word, operation, value};
+
+    return call_futex(arguments);
+}
+
+/* Drepper's second mutex: only who found it taken makes the owner wake. */
+void sleep_lock_take(struct sleep_lock *lock)
+{
+    int state = 0;
+
+    if (__atomic_compare_exchange_n(&lock->state, &state, 1, 0,
+                                    __ATOMIC_ACQUIRE, __ATOMIC_RELAXED))
+        return;
+    while (__atomic_exchange_n(&lock->state, 2, __ATOMIC_ACQUIRE))
+        futex(&lock->state, FUTEX_WAIT, 2);
+}
+
+void sleep_lock_drop(struct sleep_lock *lock)
+{
+    if (__atomic_exchange_n(&lock->state, 0, __ATOMIC_RELEASE) == 2)
+        futex(&lock->state, FUTEX_WAKE, 1);
+}

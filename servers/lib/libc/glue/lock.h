@@ -25,4 +25,13 @@ struct lock {
 GLUE_HIDDEN void lock_take(struct lock *lock);
 GLUE_HIDDEN void lock_drop(struct lock *lock);
 
+/* One that waits asleep (futex.c): for what may take long, such as a request
+ * to a server. Not for a thread that this library did not make. */
+struct sleep_lock {
+    int state; /* 0 free, 1 taken, 2 taken and somebody may wait */
+};
+
+GLUE_HIDDEN void sleep_lock_take(struct sleep_lock *lock);
+GLUE_HIDDEN void sleep_lock_drop(struct sleep_lock *lock);
+
 #endif

@@ -65,7 +65,7 @@ static int is_ignored_by_default(int sig)
     return sig == SIGCHLD || sig == SIGCONT || sig == SIGURG || sig == SIGWINCH;
 }
 
-static long signal_self(int sig)
+long signal_raise(int sig)
 {
     void (*handler)(int) = actions[sig].handler;
 
@@ -92,7 +92,7 @@ static long signal_thread(struct thread *t, int sig)
     if (!sig)
         return 0;
     if (t == thread_self())
-        return signal_self(sig);
+        return signal_raise(sig);
     thread_interrupt(t);
     return 0;
 }
@@ -140,13 +140,4 @@ long call_uname(const long *a)
     strcpy(u->release, "0.1.0");
     strcpy(u->machine, ARCH_MACHINE_NAME);
     return 0;
-}
-
-/* buffer, size */
-long call_getcwd(const long *a)
-{
-    if (a[1] < 2)
-        return -ERANGE;
-    strcpy((char *)a[0], "/");
-    return 2;
 }

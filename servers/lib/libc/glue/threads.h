@@ -56,6 +56,9 @@ GLUE_HIDDEN void thread_interrupt(struct thread *thread);
 /* Was the calling thread interrupted since it last asked? */
 GLUE_HIDDEN int thread_was_interrupted(void);
 
+/* Sleeps, unless interrupted before; whether it was is asked after (time.c). */
+GLUE_HIDDEN void thread_sleep(l4_uint64_t us);
+
 /* The calling thread ends; entered from arch/<arch>/switch.S too. */
 GLUE_HIDDEN _Noreturn void vitrine_thread_exit(void);
 

@@ -54,7 +54,7 @@ static l4_uint64_t timespec_us(const struct timespec *t)
     return t->tv_sec * 1000000ull + (t->tv_nsec + 999) / 1000;
 }
 
-static void sleep_interruptibly(l4_uint64_t us)
+void thread_sleep(l4_uint64_t us)
 {
     struct thread *self = thread_self();
 
@@ -75,7 +75,7 @@ static long sleep_until(l4_uint64_t deadline, struct timespec *ret_left)
         l4_uint64_t now = clock_us();
         if (now >= deadline)
             return 0;
-        sleep_interruptibly(deadline - now);
+        thread_sleep(deadline - now);
         if (!thread_was_interrupted())
             continue;
         now = clock_us();
