@@ -197,25 +197,40 @@ static long dma_space(l4re_dma_space_t *ret_dma)
 
 long device_memory(l4_size_t size, struct device_memory *ret_memory)
 {
-    struct device_memory m = {.size = l4_round_page(size)};
-    l4re_dma_space_t dma;
-    l4_size_t mapped = m.size;
-    long error = dma_space(&dma);
-    if (error)
-        return error;
-    m.ds = l4re_util_cap_alloc();
-    error = l4re_ma_alloc((long)m.size, m.ds, L4RE_MA_CONTINUOUS);
+    struct device_memory m = {.size = l4_round_page(size),
+                              .ds = l4re_util_cap_alloc()};
+    long error = l4re_ma_alloc((long)m.size, m.ds, L4RE_MA_CONTINUOUS);
     if (error >= 0)
         error =
             l4re_rm_attach(&m.at, m.size, L4RE_RM_F_SEARCH_ADDR | L4RE_RM_F_RW,
                            m.ds, 0, L4_PAGESHIFT);
     if (error >= 0)
-        error = l4re_dma_space_map(dma, m.ds, 0, &mapped, 0,
-                                   L4RE_DMA_SPACE_BIDIRECTIONAL, &m.bus);
-    if (error >= 0 && mapped != m.size)
-        error = -L4_ENOMEM;
+        error = device_share(m.ds, m.size, &m.bus);
     if (error < 0)
         return error;
     *ret_memory = m;
     return 0;
+}
+
+long device_share(l4re_ds_t ds, l4_size_t size, l4_uint64_t *ret_bus)
+{
+    l4re_dma_space_t dma;
+    l4_size_t mapped = size;
+    long error = dma_space(&dma);
+    if (!error)
+        error = l4re_dma_space_map(dma, ds, 0, &mapped, 0,
+                                   L4RE_DMA_SPACE_BIDIRECTIONAL, ret_bus);
+    if (error < 0)
+        return error;
+    if (mapped == size)
+        return 0;
+    device_unshare(*ret_bus, mapped);
+    return -L4_EINVAL;
+}
+
+void device_unshare(l4_uint64_t bus, l4_size_t size)
+{
+    l4re_dma_space_t dma;
+    if (!dma_space(&dma))
+        l4re_dma_space_unmap(dma, bus, size, 0, L4RE_DMA_SPACE_BIDIRECTIONAL);
 }

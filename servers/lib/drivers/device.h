@@ -58,4 +58,13 @@ bool device_wait(struct device *d, l4_timeout_t timeout);
 /* 0, -L4_ENOMEM, or an error. */
 long device_memory(l4_size_t size, struct device_memory *ret_memory);
 
+/*
+ * Somebody else's memory, for a device to read and write: where the device
+ * finds the first `size` bytes of `ds`. 0, -L4_EINVAL: it is no dataspace or
+ * not in one piece, -L4_ERANGE: it is smaller, -L4_EPERM: read only.
+ */
+long device_share(l4re_ds_t ds, l4_size_t size, l4_uint64_t *ret_bus);
+/* The device is done with it. */
+void device_unshare(l4_uint64_t bus, l4_size_t size);
+
 #endif

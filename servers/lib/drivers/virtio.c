@@ -12,6 +12,7 @@
 #include "virtio.h"
 #include <l4/sys/err.h>
 #include <l4/vitrine/mmio.h>
+#include <string.h>
 
 enum {
     MAGIC = 0x000,
@@ -122,6 +123,14 @@ static long settle_features(struct virtio *v, l4_uint64_t wanted)
     return get(v, STATUS) & FEATURES_OK ? 0 : -L4_ENODEV;
 }
 
+long virtio_reset(struct virtio *v, l4_uint64_t wanted)
+{
+    put(v, STATUS, 0);
+    put(v, STATUS, ACKNOWLEDGE);
+    put(v, STATUS, ACKNOWLEDGE | DRIVER);
+    return settle_features(v, wanted);
+}
+
 long virtio_open(struct virtio *v, enum virtio_id id, unsigned n,
                  l4_uint64_t wanted, l4_cap_idx_t thread, l4_umword_t label,
                  const char **ret_what)
@@ -135,10 +144,7 @@ long virtio_open(struct virtio *v, enum virtio_id id, unsigned n,
     if (error)
         return error;
     *ret_what = "features";
-    put(v, STATUS, 0);
-    put(v, STATUS, ACKNOWLEDGE);
-    put(v, STATUS, ACKNOWLEDGE | DRIVER);
-    return settle_features(v, wanted);
+    return virtio_reset(v, wanted);
 }
 
 void virtio_start(struct virtio *v)
@@ -174,7 +180,7 @@ enum { AVAIL_AT = VIRTQ_MAX * sizeof(struct virtq_desc), USED_AT = 2048 };
 
 long virtq_init(struct virtq *q, struct virtio *v, unsigned index, unsigned num)
 {
-    *q = (struct virtq){.v = v, .index = index, .num = num, .free_count = num};
+    *q = (struct virtq){.v = v, .index = index, .num = num};
     put(v, QUEUE_SEL, index);
     if (num > VIRTQ_MAX || get(v, QUEUE_NUM_MAX) < num)
         return -L4_ENODEV;
@@ -184,14 +190,24 @@ long virtq_init(struct virtq *q, struct virtio *v, unsigned index, unsigned num)
     q->desc = q->memory.at;
     q->avail = (void *)((char *)q->memory.at + AVAIL_AT);
     q->used = (void *)((char *)q->memory.at + USED_AT);
-    for (unsigned i = 0; i < num; i++)
-        q->desc[i].next = (l4_uint16_t)(i + 1);
-    put(v, QUEUE_NUM, num);
-    put64(v, QUEUE_DESC, q->memory.bus);
-    put64(v, QUEUE_AVAIL, q->memory.bus + AVAIL_AT);
-    put64(v, QUEUE_USED, q->memory.bus + USED_AT);
-    put(v, QUEUE_READY, 1);
+    virtq_reset(q);
     return 0;
+}
+
+void virtq_reset(struct virtq *q)
+{
+    memset(q->memory.at, 0, L4_PAGESIZE);
+    for (unsigned i = 0; i < q->num; i++)
+        q->desc[i].next = (l4_uint16_t)(i + 1);
+    q->free = 0;
+    q->free_count = q->num;
+    q->next_avail = q->next_used = 0;
+    put(q->v, QUEUE_SEL, q->index);
+    put(q->v, QUEUE_NUM, q->num);
+    put64(q->v, QUEUE_DESC, q->memory.bus);
+    put64(q->v, QUEUE_AVAIL, q->memory.bus + AVAIL_AT);
+    put64(q->v, QUEUE_USED, q->memory.bus + USED_AT);
+    put(q->v, QUEUE_READY, 1);
 }
 
 /* Keeps I1. */

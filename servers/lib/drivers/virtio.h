@@ -53,10 +53,15 @@ struct virtq_piece {
 long virtio_open(struct virtio *v, enum virtio_id id, unsigned n,
                  l4_uint64_t wanted, l4_cap_idx_t thread, l4_umword_t label,
                  const char **ret_what);
+/* Makes the device forget all it was given, and settles features again; its
+ * queues are to be reset, too, and it is to be started. */
+long virtio_reset(struct virtio *v, l4_uint64_t wanted);
 /* Queue `index` with num entries (a power of two, at most VIRTQ_MAX).
  * 0, -L4_ENODEV: the device has none of that number or size, -L4_ENOMEM. */
 long virtq_init(struct virtq *q, struct virtio *v, unsigned index,
                 unsigned num);
+/* After virtio_reset(): the queue is empty again. */
+void virtq_reset(struct virtq *q);
 void virtio_start(struct virtio *v);
 /* Looks at the interrupt's reasons and acknowledges them: 1 buffers used, 2
  * configuration changed. */
