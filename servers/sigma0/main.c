@@ -198,6 +198,14 @@ static l4_msgtag_t answer(l4_umword_t label, l4_msgtag_t tag)
     }
 }
 
+/* What the kernel gives the first task that it does not use. */
+static void release_unused(void)
+{
+    l4_task_release_cap(L4_BASE_TASK_CAP, L4_BASE_ICU_CAP);
+    l4_task_release_cap(L4_BASE_TASK_CAP, L4_BASE_SCHEDULER_CAP);
+    l4_task_release_cap(L4_BASE_TASK_CAP, L4_BASE_DEBUGGER_CAP);
+}
+
 int main(void)
 {
     l4_utcb_br()->bdr = 0;
@@ -207,6 +215,7 @@ int main(void)
         return 1;
     }
 
+    release_unused();
     l4_umword_t label;
     l4_msgtag_t tag = l4_ipc_wait(l4_utcb(), &label, L4_IPC_NEVER);
     for (;;) {
