@@ -8,20 +8,13 @@
  * Errors of the disk are answers, and nothing is repeated for them.
  */
 #include "disk.h"
+#include "again.h"
 #include "block-client.h"
 #include <l4/re/c/mem_alloc.h>
 #include <l4/re/c/rm.h>
 #include <l4/re/c/util/cap_alloc.h>
 #include <l4/re/env.h>
 #include <l4/sys/task.h>
-
-enum { PAUSE_FIRST_MS = 1, PAUSE_MOST_MS = 64 };
-
-/* Did the message fail, not the request? */
-static bool is_ipc_error(long result)
-{
-    return result <= -L4_EIPC_LO;
-}
 
 static void ended_add(struct disk *d, l4_umword_t id, long result)
 {
@@ -57,7 +50,7 @@ static long give_again(struct disk *d)
         if (!d->request[id].is_under_way || has_ended(d, id))
             continue;
         long error = give(d, id);
-        if (is_ipc_error(error))
+        if (again_is_ipc_error(error))
             return error;
         if (error < 0)
             ended_add(d, id, error);
@@ -65,8 +58,9 @@ static long give_again(struct disk *d)
     return 0;
 }
 
-static long session_open(struct disk *d)
+static long session_open(void *what)
 {
+    struct disk *d = what;
     l4_umword_t flags, requests;
     long error =
         block_info(d->gate, &d->sectors, &d->sector_size, &flags, &requests);
@@ -77,27 +71,12 @@ static long session_open(struct disk *d)
     return error < 0 ? error : give_again(d);
 }
 
-/* -L4_ENODEV: nobody has answered for DISK_PATIENCE_MS. */
-static long session_find(struct disk *d)
-{
-    unsigned pause = PAUSE_FIRST_MS, slept = 0;
-    long error;
-    while (is_ipc_error(error = session_open(d))) {
-        if (slept >= DISK_PATIENCE_MS)
-            return -L4_ENODEV;
-        l4_ipc_sleep_ms(pause);
-        slept += pause;
-        pause = pause < PAUSE_MOST_MS ? 2 * pause : pause;
-    }
-    return error;
-}
-
 /* The driver has ended. */
 static long session_again(struct disk *d)
 {
     d->restarts++;
     l4_task_release_cap(L4_BASE_TASK_CAP, d->session);
-    return session_find(d);
+    return again_until_open(session_open, d);
 }
 
 /* --- opening ------------------------------------------------------------ */
@@ -133,7 +112,7 @@ long disk_open(struct disk *d, l4_cap_idx_t gate, size_t size)
     bool has_slots = l4_is_valid_cap(d->session) && l4_is_valid_cap(d->memory);
     long error = has_slots ? buffer_make(d) : -L4_ENOMEM;
     if (!error)
-        error = session_find(d);
+        error = again_until_open(session_open, d);
     if (error < 0)
         give_back(d);
     return error < 0 ? error : 0;
@@ -157,7 +136,7 @@ long disk_do(struct disk *d, enum disk_operation operation, l4_umword_t sector,
     for (;;) {
         long result = block_transfer(d->session, (l4_umword_t)operation, sector,
                                      count, offset);
-        if (!is_ipc_error(result))
+        if (!again_is_ipc_error(result))
             return result;
         long error = session_again(d);
         if (error < 0)
@@ -176,7 +155,7 @@ long disk_begin(struct disk *d, enum disk_operation operation,
     d->request[id] =
         (struct disk_request){true, operation, sector, count, offset};
     long error = give(d, id);
-    if (is_ipc_error(error))
+    if (again_is_ipc_error(error))
         error = session_again(d); /* gives this one, too */
     if (error < 0)
         d->request[id].is_under_way = false;
@@ -189,7 +168,7 @@ static long collect(struct disk *d)
     struct disk_ended some[DISK_REQUESTS];
     size_t size = sizeof some;
     long error = block_next(d->session, 1, some, &size);
-    if (is_ipc_error(error))
+    if (again_is_ipc_error(error))
         return session_again(d);
     for (size_t i = 0; error >= 0 && i < size / sizeof some[0]; i++)
         ended_add(d, some[i].id, some[i].result);

@@ -32,7 +32,7 @@
 #include <stddef.h>
 
 enum disk_operation { DISK_READ = 0, DISK_WRITE = 1, DISK_FLUSH = 4 };
-enum { DISK_REQUESTS = 16, DISK_PATIENCE_MS = 10000 };
+enum { DISK_REQUESTS = 16 };
 
 struct disk_request {
     bool is_under_way;
@@ -63,7 +63,7 @@ struct disk {
 
 /* A session through `gate`, with a buffer of `size` bytes. 0, or an L4 error:
  * -L4_ENOMEM, those of block.iface's open, -L4_ENODEV: no driver came within
- * DISK_PATIENCE_MS. */
+ * AGAIN_PATIENCE_MS (again.h). */
 long disk_open(struct disk *d, l4_cap_idx_t gate, size_t size);
 /* Gives session and buffer back, after the end of what is under way. */
 void disk_close(struct disk *d);
