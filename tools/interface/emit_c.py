@@ -244,9 +244,11 @@ def server_later(i, m):
         parameters += taken(a)
     if writes:
         body += "    if (result >= 0) {\n" + writes + "    }\n"
-    body += "    l4re_server_answer(server, caller, result, &answer);\n"
-    return ("/* Answers a caller that the handler kept. */\n"
-            + function(f"static inline void {i.name}_{m.name}_answer",
+    body += ("    return l4re_server_answer(server, caller, result, &answer);"
+             "\n")
+    return ("/* Answers a caller that the handler kept. 0, or an error: the "
+            "caller is gone. */\n"
+            + function(f"static inline long {i.name}_{m.name}_answer",
                        parameters, body))
 
 

@@ -162,6 +162,13 @@ long l4re_session_keep_cap(struct l4re_session *session, l4_cap_idx_t cap)
     return -L4_EINVAL;
 }
 
+void l4re_session_give_cap(struct l4re_session *session, l4_cap_idx_t cap)
+{
+    struct l4re_server *s = session->server;
+    if (s->given_count < L4RE_SERVER_CAPS)
+        s->given[s->given_count++] = cap;
+}
+
 /* ---- Arguments of `create` ---- */
 
 /* Steps over an argument's head; its size in bytes in *ret_size. */
@@ -221,12 +228,14 @@ long l4re_session_later(struct l4re_session *session,
     return 0;
 }
 
-void l4re_server_answer(struct l4re_server *s, struct l4re_caller caller,
+long l4re_server_answer(struct l4re_server *s, struct l4re_caller caller,
                         long result, struct l4re_msg *answer)
 {
-    l4_ipc_reply(server_reply_selector(s, caller.reply), l4_utcb(),
-                 answer_tag(result, answer), L4_IPC_SEND_TIMEOUT_0);
+    l4_msgtag_t tag =
+        l4_ipc_reply(server_reply_selector(s, caller.reply), l4_utcb(),
+                     answer_tag(result, answer), L4_IPC_SEND_TIMEOUT_0);
     s->replies &= ~(1ul << caller.reply);
+    return l4_msgtag_has_error(tag) ? l4_error(tag) : 0;
 }
 
 /* ---- Beginning ---- */
@@ -353,7 +362,7 @@ void session_sweep(struct l4re_server *s, struct l4re_irq *irq)
 
 bool session_must_tidy(const struct l4re_server *s)
 {
-    return s->handed_out || s->request.items;
+    return s->handed_out || s->request.items || s->given_count;
 }
 
 void session_tidy(struct l4re_server *s)
@@ -361,6 +370,8 @@ void session_tidy(struct l4re_server *s)
     for (unsigned i = 0; i < L4RE_SERVER_CAPS && s->request.items; i++)
         l4_task_release_cap(L4RE_THIS_TASK_CAP, s->windows[i]);
     s->request.items = 0;
+    while (s->given_count)
+        l4re_util_cap_free_um(s->given[--s->given_count]);
     while (s->handed_out) {
         struct l4re_session *session = s->handed_out;
         s->handed_out = session->handed_out;

@@ -141,6 +141,8 @@ struct l4re_server {
     struct l4re_irq deleted;         /* a session's gate has gone */
     struct l4re_request request;
     l4_cap_idx_t windows[L4RE_SERVER_CAPS]; /* slots for what comes next */
+    l4_cap_idx_t given[L4RE_SERVER_CAPS];   /* to be released */
+    unsigned given_count;
     unsigned flags;
     unsigned long reply_base; /* first of this server's reply slots */
     unsigned long replies;    /* in use: one bit each */
@@ -202,6 +204,11 @@ unsigned l4re_session_rights(const struct l4re_session *session);
  * l4re_util_cap_free_um(). -L4_ENOMEM: no slot for the next one. */
 long l4re_session_keep_cap(struct l4re_session *session, l4_cap_idx_t cap);
 
+/* Inside a handler: a capability of its own that it answers with, and that is
+ * given up, with its slot, when the answer has been sent. At most
+ * L4RE_SERVER_CAPS of them. */
+void l4re_session_give_cap(struct l4re_session *session, l4_cap_idx_t cap);
+
 /*
  * Inside a handler that will return L4RE_LATER: who is to be answered, with
  * the generated NAME_METHOD_answer(). -L4_EBUSY: L4RE_SERVER_REPLIES callers
@@ -210,9 +217,9 @@ long l4re_session_keep_cap(struct l4re_session *session, l4_cap_idx_t cap);
 long l4re_session_later(struct l4re_session *session,
                         struct l4re_caller *ret_caller);
 
-/* Answers such a caller; `answer` was begun with l4re_msg_start_answer(). A
- * caller that is gone is no error. Only on the server's thread. */
-void l4re_server_answer(struct l4re_server *server, struct l4re_caller caller,
+/* Answers such a caller; `answer` was begun with l4re_msg_start_answer(). 0, or
+ * an error if the caller is gone. Only on the server's thread. */
+long l4re_server_answer(struct l4re_server *server, struct l4re_caller caller,
                         long result, struct l4re_msg *answer);
 
 /* Inside `opened` and `create`: the next argument. 1: there was one, 0: no

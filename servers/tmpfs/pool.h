@@ -1,0 +1,26 @@
+/*
+ * The pages of a tmpfs: a fixed number, all it will ever use.
+ *
+ * Page 0 is never handed out: 0 means "none".
+ */
+#ifndef TMPFS_POOL_H
+#define TMPFS_POOL_H
+
+#include <l4/sys/types.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { POOL_PAGE = 4096 };
+
+/* `pages` pages at `base`. `commit(page, count)` makes sure that these can be
+ * touched, before they are for the first time; an error below 0 if not. */
+void pool_init(void *base, uint32_t pages,
+               long (*commit)(uint32_t page, uint32_t count));
+/* A page, zeroed; 0: none is left. */
+uint32_t pool_get(void);
+void pool_put(uint32_t page);
+void *pool_page(uint32_t page);
+uint32_t pool_pages(void);
+uint32_t pool_free(void);
+
+#endif

@@ -1,0 +1,16 @@
+/*
+ * Pipes: two open files, one to write to and one to read from.
+ */
+#ifndef VFS_PIPE_H
+#define VFS_PIPE_H
+
+#include "client.h"
+
+/* The gates of the two ends. -FILES_EMFILE: this client has enough. */
+long pipe_open(struct client *client, l4_cap_idx_t *ret_reading,
+               l4_cap_idx_t *ret_writing);
+
+/* The invariants of all pipes, for tests: NULL, or what does not hold. */
+const char *pipe_check(void);
+
+#endif
