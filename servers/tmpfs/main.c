@@ -7,7 +7,7 @@
  * SIZE is the most it takes for files and names; memory is taken as it is
  * needed. If its quota is smaller than that, files end there (-L4_ENOSPC).
  */
-#include "pool.h"
+#include "store.h"
 #include "tmpfs.h"
 #include <l4/re/c/mem_alloc.h>
 #include <l4/re/c/rm.h>
@@ -20,8 +20,8 @@ static l4re_ds_t memory;
 
 static long commit(uint32_t page, uint32_t count)
 {
-    return l4re_ds_allocate(memory, (l4_uint64_t)page * POOL_PAGE,
-                            (l4_uint64_t)count * POOL_PAGE);
+    return l4re_ds_allocate(memory, (l4_uint64_t)page * STORE_PAGE,
+                            (l4_uint64_t)count * STORE_PAGE);
 }
 
 /* Bytes, or 0: not a size. */
@@ -46,7 +46,7 @@ static long make_pool(unsigned long size)
             l4re_rm_attach(&base, size, L4RE_RM_F_SEARCH_ADDR | L4RE_RM_F_RW,
                            memory, 0, L4_PAGESHIFT);
     if (error >= 0)
-        pool_init(base, (uint32_t)(size / POOL_PAGE), commit);
+        store_init(base, (uint32_t)(size / STORE_PAGE), commit);
     return error;
 }
 
@@ -54,11 +54,11 @@ int main(int argc, char **argv)
 {
     struct volume_driver driver;
     unsigned long size = size_of(argc > 1 ? argv[1] : "4M");
-    if (size < 4 * POOL_PAGE) {
+    if (size < 4 * STORE_PAGE) {
         printf("usage: tmpfs [SIZE], such as 512K or 4M; at least 16K\n");
         return 2;
     }
-    long error = make_pool(size & ~(POOL_PAGE - 1ul));
+    long error = make_pool(size & ~(STORE_PAGE - 1ul));
     if (error >= 0)
         error = tmpfs_init(&driver);
     if (error >= 0)

@@ -1,5 +1,5 @@
 /*
- * Nodes of a tmpfs (see node.h). Their own records fill pages of the pool,
+ * Nodes of a tmpfs (see node.h). Their own records fill pages of the store,
  * which are never given back: a list of free ones goes through them.
  */
 #include "node.h"
@@ -7,9 +7,9 @@
 #include <time.h>
 
 enum {
-    PER_PAGE = POOL_PAGE / sizeof(struct node),
+    PER_PAGE = STORE_PAGE / sizeof(struct node),
     TABLE_MAX = 4096, /* pages of nodes */
-    FANOUT = POOL_PAGE / sizeof(uint32_t),
+    FANOUT = STORE_PAGE / sizeof(uint32_t),
     FANOUT_LOG2 = 10,
     HEIGHT_MAX = 5,
 };
@@ -24,7 +24,7 @@ struct node *node_get(uint64_t number)
     uint64_t i = number - 1;
     if (!number || i / PER_PAGE >= table_size)
         return NULL;
-    struct node *n = pool_page(table[i / PER_PAGE]);
+    struct node *n = store_page(table[i / PER_PAGE]);
     n += i % PER_PAGE;
     return n->mode ? n : NULL;
 }
@@ -32,13 +32,13 @@ struct node *node_get(uint64_t number)
 /* The same for one that may be free. */
 static struct node *record(uint32_t number)
 {
-    struct node *page = pool_page(table[(number - 1) / PER_PAGE]);
+    struct node *page = store_page(table[(number - 1) / PER_PAGE]);
     return page + (number - 1) % PER_PAGE;
 }
 
 static bool table_grow(void)
 {
-    uint32_t page = table_size < TABLE_MAX ? pool_get() : 0;
+    uint32_t page = table_size < TABLE_MAX ? store_get() : 0;
     if (!page)
         return false;
     table[table_size++] = page;
@@ -81,7 +81,7 @@ uint32_t node_count(void)
 
 static uint32_t page_new(struct node *n)
 {
-    uint32_t page = pool_get();
+    uint32_t page = store_get();
     n->pages += page != 0;
     return page;
 }
@@ -96,7 +96,7 @@ static bool deepen(struct node *n, uint64_t index)
             uint32_t above = page_new(n);
             if (!above)
                 return false;
-            ((uint32_t *)pool_page(above))[0] = n->root;
+            ((uint32_t *)store_page(above))[0] = n->root;
             n->root = above;
         }
         n->height++;
@@ -112,7 +112,7 @@ char *node_page(struct node *n, uint64_t index, bool make)
     for (uint32_t level = n->height;; level--) {
         if (!*at && (!make || !(*at = page_new(n))))
             return NULL;
-        char *page = pool_page(*at);
+        char *page = store_page(*at);
         if (!level)
             return page;
         uint64_t part = index >> ((level - 1) * FANOUT_LOG2);
@@ -126,14 +126,14 @@ static void cut(struct node *n, uint32_t *at, uint32_t level, uint64_t keep)
     if (!*at)
         return;
     if (level) {
-        uint32_t *children = pool_page(*at);
+        uint32_t *children = store_page(*at);
         uint64_t span = 1ull << ((level - 1) * FANOUT_LOG2);
         for (uint64_t i = keep / span; i < FANOUT; i++)
             cut(n, &children[i], level - 1,
                 keep > i * span ? keep - i * span : 0);
     }
     if (!keep) {
-        pool_put(*at);
+        store_put(*at);
         *at = 0;
         n->pages--;
     }
@@ -142,14 +142,14 @@ static void cut(struct node *n, uint32_t *at, uint32_t level, uint64_t keep)
 void node_resize(struct node *n, uint64_t size)
 {
     if (size < n->size) {
-        uint64_t keep = (size + POOL_PAGE - 1) / POOL_PAGE;
+        uint64_t keep = (size + STORE_PAGE - 1) / STORE_PAGE;
         cut(n, &n->root, n->height, keep);
         if (!keep)
             n->height = 0;
         char *last =
-            size % POOL_PAGE ? node_page(n, size / POOL_PAGE, false) : NULL;
+            size % STORE_PAGE ? node_page(n, size / STORE_PAGE, false) : NULL;
         if (last) /* keeps I2 */
-            memset(last + size % POOL_PAGE, 0, POOL_PAGE - size % POOL_PAGE);
+            memset(last + size % STORE_PAGE, 0, STORE_PAGE - size % STORE_PAGE);
     }
     n->size = size;
 }

@@ -12,7 +12,7 @@
 #ifndef TMPFS_NODE_H
 #define TMPFS_NODE_H
 
-#include "pool.h"
+#include "store.h"
 #include <stdbool.h>
 
 struct node {

@@ -21,7 +21,7 @@ struct slot {
     char name[FILES_NAME_MAX + 1];
 };
 
-enum { PER_PAGE = POOL_PAGE / sizeof(struct slot) };
+enum { PER_PAGE = STORE_PAGE / sizeof(struct slot) };
 
 static bool is_directory(const struct node *n)
 {
@@ -32,7 +32,7 @@ static bool is_directory(const struct node *n)
 
 static uint64_t slot_count(const struct node *dir)
 {
-    return dir->size / POOL_PAGE * PER_PAGE;
+    return dir->size / STORE_PAGE * PER_PAGE;
 }
 
 /* NULL: the page is missing, which only a directory that could not grow has. */
@@ -67,9 +67,9 @@ static struct slot *slot_make(struct node *dir, const char *name)
     slot_find(dir, name, &s);
     if (s)
         return s;
-    if (!node_page(dir, dir->size / POOL_PAGE, true))
+    if (!node_page(dir, dir->size / STORE_PAGE, true))
         return NULL;
-    dir->size += POOL_PAGE;
+    dir->size += STORE_PAGE;
     return slot_at(dir, slot_count(dir) - PER_PAGE);
 }
 
@@ -104,8 +104,8 @@ static long tmpfs_status(volume_node_t node, struct files_status *ret_status)
         .mode = n->mode,
         .links = n->links,
         .size = n->size,
-        .blocks = (uint64_t)n->pages * (POOL_PAGE / 512),
-        .block_size = POOL_PAGE,
+        .blocks = (uint64_t)n->pages * (STORE_PAGE / 512),
+        .block_size = STORE_PAGE,
         .accessed = (uint64_t)n->accessed,
         .modified = (uint64_t)n->modified,
         .changed = (uint64_t)n->changed,
@@ -139,9 +139,9 @@ static size_t move(struct node *n, uint64_t at, char *to, const char *from,
 {
     size_t done = 0;
     while (done < size) {
-        size_t offset = (at + done) % POOL_PAGE, part = POOL_PAGE - offset;
+        size_t offset = (at + done) % STORE_PAGE, part = STORE_PAGE - offset;
         part = part < size - done ? part : size - done;
-        char *page = node_page(n, (at + done) / POOL_PAGE, from != NULL);
+        char *page = node_page(n, (at + done) / STORE_PAGE, from != NULL);
         if (from && !page)
             break;
         if (from)
@@ -179,8 +179,8 @@ static long tmpfs_target(volume_node_t node, char *ret_target)
 
 static long tmpfs_space(struct volume_space *ret_space)
 {
-    uint32_t room = pool_free() * (POOL_PAGE / sizeof(struct node));
-    *ret_space = (struct volume_space){POOL_PAGE, pool_pages(), pool_free(),
+    uint32_t room = store_free() * (STORE_PAGE / sizeof(struct node));
+    *ret_space = (struct volume_space){STORE_PAGE, store_pages(), store_free(),
                                        node_count() + room, room};
     return 0;
 }

@@ -6,8 +6,8 @@
 
 #include "volume.h"
 
-/* Makes the root directory in the pool, which has been initialised.
- * -L4_ENOSPC: the pool is too small for it. */
+/* Makes the root directory in the store, which has been initialised.
+ * -L4_ENOSPC: the store is too small for it. */
 long tmpfs_init(struct volume_driver *ret_driver);
 
 /* The invariants, for tests: NULL, or the one that does not hold. */

@@ -3,24 +3,24 @@
  *
  * Page 0 is never handed out: 0 means "none".
  */
-#ifndef TMPFS_POOL_H
-#define TMPFS_POOL_H
+#ifndef TMPFS_STORE_H
+#define TMPFS_STORE_H
 
 #include <l4/sys/types.h>
 #include <stddef.h>
 #include <stdint.h>
 
-enum { POOL_PAGE = 4096 };
+enum { STORE_PAGE = 4096 };
 
 /* `pages` pages at `base`. `commit(page, count)` makes sure that these can be
  * touched, before they are for the first time; an error below 0 if not. */
-void pool_init(void *base, uint32_t pages,
-               long (*commit)(uint32_t page, uint32_t count));
+void store_init(void *base, uint32_t pages,
+                long (*commit)(uint32_t page, uint32_t count));
 /* A page, zeroed; 0: none is left. */
-uint32_t pool_get(void);
-void pool_put(uint32_t page);
-void *pool_page(uint32_t page);
-uint32_t pool_pages(void);
-uint32_t pool_free(void);
+uint32_t store_get(void);
+void store_put(uint32_t page);
+void *store_page(uint32_t page);
+uint32_t store_pages(void);
+uint32_t store_free(void);
 
 #endif
