@@ -21,7 +21,8 @@ typedef long libc_call(const long *a);
 libc_call call_mmap, call_munmap, call_mprotect, call_brk, call_madvise;
 
 /* threads.c */
-libc_call call_set_tid_address, call_gettid, call_exit;
+libc_call call_set_tid_address, call_gettid, call_exit, call_set_robust_list,
+    call_get_robust_list;
 
 /* sched.c */
 libc_call call_sched_yield, call_sched_setscheduler, call_sched_setparam,
@@ -58,9 +59,18 @@ libc_call call_poll, call_ppoll, call_select, call_pselect;
 /* pipes.c */
 libc_call call_pipe, call_pipe2;
 
-/* process.c */
+/* process.c, signals.c */
 GLUE_HIDDEN long signal_raise(int sig); /* on the calling thread */
-libc_call call_exit_group, call_getpid, call_getppid, call_zero, call_kill,
-    call_tkill, call_sigaction, call_sigprocmask, call_uname;
+GLUE_HIDDEN long process_kill(long process, long sig); /* another one */
+libc_call call_exit_group, call_getpid, call_getppid, call_zero, call_uname;
+
+/* signals.c */
+libc_call call_kill, call_tkill, call_tgkill, call_sigaction, call_sigprocmask,
+    call_sigpending, call_sigsuspend, call_sigtimedwait, call_sigqueueinfo,
+    call_pause, call_sigaltstack;
+
+/* timers.c */
+libc_call call_setitimer, call_getitimer, call_timer_create, call_timer_settime,
+    call_timer_gettime, call_timer_getoverrun, call_timer_delete;
 
 #endif

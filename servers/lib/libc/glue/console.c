@@ -108,7 +108,8 @@ static long wait_and_read(struct file *file, void *to, size_t size)
             return got;
         l4_irq_unmask(console->irq);
         thread_self()->sleeping = 1;
-        l4_irq_receive(console->irq, L4_IPC_NEVER);
+        if (!thread_self()->interrupted)
+            l4_irq_receive(console->irq, L4_IPC_NEVER);
         thread_self()->sleeping = 0;
         if (thread_was_interrupted())
             return -EINTR;

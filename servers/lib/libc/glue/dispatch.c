@@ -8,7 +8,7 @@
  *
  * Source: Linux' system-call numbers as musl's <sys/syscall.h> has them.
  */
-#include "calls.h"
+#include "signals.h"
 
 #include <sys/syscall.h>
 
@@ -27,7 +27,8 @@ static libc_call *const table[] = {
     [SYS_set_tid_address] = call_set_tid_address,
     [SYS_gettid] = call_gettid,
     [SYS_exit] = call_exit,
-    [SYS_set_robust_list] = call_zero,
+    [SYS_set_robust_list] = call_set_robust_list,
+    [SYS_get_robust_list] = call_get_robust_list,
     [SYS_futex] = call_futex,
     [SYS_sched_yield] = call_sched_yield,
     [SYS_sched_setscheduler] = call_sched_setscheduler,
@@ -103,18 +104,68 @@ static libc_call *const table[] = {
     [SYS_geteuid] = call_zero,
     [SYS_getgid] = call_zero,
     [SYS_getegid] = call_zero,
+    [SYS_uname] = call_uname,
+
+/* signals and timers */
+#ifdef SYS_pause
+    [SYS_pause] = call_pause,
+#endif
     [SYS_kill] = call_kill,
     [SYS_tkill] = call_tkill,
+    [SYS_tgkill] = call_tgkill,
     [SYS_rt_sigaction] = call_sigaction,
     [SYS_rt_sigprocmask] = call_sigprocmask,
-    [SYS_uname] = call_uname,
+    [SYS_rt_sigpending] = call_sigpending,
+    [SYS_rt_sigsuspend] = call_sigsuspend,
+    [SYS_rt_sigtimedwait] = call_sigtimedwait,
+    [SYS_rt_sigqueueinfo] = call_sigqueueinfo,
+    [SYS_sigaltstack] = call_sigaltstack,
+    [SYS_setitimer] = call_setitimer,
+    [SYS_getitimer] = call_getitimer,
+    [SYS_timer_create] = call_timer_create,
+    [SYS_timer_settime] = call_timer_settime,
+    [SYS_timer_gettime] = call_timer_gettime,
+    [SYS_timer_getoverrun] = call_timer_getoverrun,
+    [SYS_timer_delete] = call_timer_delete,
 };
+
+/* Is a call made again when a handler with SA_RESTART interrupted it? Those
+ * that wait for a time are not: how much of it is left is not known. */
+static int is_restarted(long n, const long *a)
+{
+    switch (n) {
+    case SYS_nanosleep:
+    case SYS_clock_nanosleep:
+    case SYS_rt_sigsuspend:
+    case SYS_rt_sigtimedwait:
+    case SYS_ppoll:
+    case SYS_pselect6:
+#ifdef SYS_pause
+    case SYS_pause:
+    case SYS_poll:
+    case SYS_select:
+#endif
+        return 0;
+    case SYS_futex:
+        return !a[3]; /* without a time */
+    default:
+        return 1;
+    }
+}
 
 long __vitrine_syscall(long n, long a, long b, long c, long d, long e, long f)
 {
     const long arguments[6] = {a, b, c, d, e, f};
+    struct thread *self = thread_self();
+    long result;
 
     if (n < 0 || n >= (long)(sizeof table / sizeof table[0]) || !table[n])
         return -ENOSYS;
-    return table[n](arguments);
+    if (self && signal_waits(self))
+        signal_deliver(self);
+    do
+        result = table[n](arguments);
+    while (self && signal_waits(self) && signal_deliver(self) &&
+           result == -EINTR && is_restarted(n, arguments));
+    return result;
 }

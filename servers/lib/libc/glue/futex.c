@@ -20,10 +20,11 @@
  * lost. A thread in another kind of sleep has its IPC aborted; nothing else
  * is, because a request to a server must not be torn.
  *
- * Left out on purpose: priority inheritance (LOCK_PI answers -ENOSYS) and
- * bit sets. Source: Drepper, "Futexes are tricky".
+ * Left out on purpose: WAKE_OP; priority inheritance is futex_pi.c's.
+ * Source: Drepper, "Futexes are tricky"; futex(2).
  */
 #include "calls.h"
+#include "clock.h"
 #include "env.h"
 #include "lock.h"
 #include "threads.h"
@@ -36,13 +37,19 @@
 #include <l4/sys/thread.h>
 #include <time.h>
 
-#define FUTEX_REQUEUE 3
-#define FUTEX_COMMAND 0x7f /* the rest: private, which clock */
+#define FUTEX_REQUEUE     3
+#define FUTEX_CMP_REQUEUE 4
+#define FUTEX_WAIT_BITSET 9
+#define FUTEX_WAKE_BITSET 10
+#define FUTEX_COMMAND     0x7f  /* the rest: private, which clock */
+#define FUTEX_REALTIME    0x100 /* a deadline is CLOCK_REALTIME's */
+#define ANY_BIT           (~0u)
 
 static struct lock queue_lock;
 static struct thread *first;
 
-static void enqueue(struct thread *self, const volatile int *word)
+static void enqueue(struct thread *self, const volatile int *word,
+                    unsigned bits)
 {
     struct thread **p = &first;
 
@@ -50,6 +57,7 @@ static void enqueue(struct thread *self, const volatile int *word)
         p = &(*p)->next_waiter;
     self->next_waiter = 0;
     self->waits_for = word;
+    self->wait_bits = bits;
     *p = self;
 }
 
@@ -61,12 +69,12 @@ static void unlink_waiter(struct thread **p)
     waiter->waits_for = 0;
 }
 
-/* One who waits for `word` is woken; 0 when there is none. */
-static int wake_one_locked(const volatile int *word)
+/* One who waits for `word` with one of `bits` is woken; 0: there is none. */
+static int wake_one_locked(const volatile int *word, unsigned bits)
 {
     for (struct thread **p = &first; *p; p = &(*p)->next_waiter) {
         struct thread *waiter = *p;
-        if (waiter->waits_for != word)
+        if (waiter->waits_for != word || !(waiter->wait_bits & bits))
             continue;
         unlink_waiter(p);
         l4_irq_trigger(waiter->wake_irq); /* keeps I2 */
@@ -140,18 +148,15 @@ static long give_up(struct thread *self, long result)
     return result;
 }
 
-static long futex_wait(const volatile int *word, int value,
-                       const struct timespec *length)
+/* `deadline` as of the KIP's clock, us; 0: for ever. */
+static long futex_wait(const volatile int *word, int value, unsigned bits,
+                       l4_uint64_t deadline)
 {
     struct thread *self = thread_self();
-    l4_uint64_t deadline = 0;
     long result;
 
     if (!self || make_irq(self) < 0)
         return -ENOMEM;
-    if (length)
-        deadline = l4_kip_clock(l4_kip()) + length->tv_sec * 1000000ull +
-                   (length->tv_nsec + 999) / 1000;
     lock_take(&queue_lock);
     if (*word != value || self->interrupted) {
         result = *word != value ? -EAGAIN : -EINTR;
@@ -160,20 +165,45 @@ static long futex_wait(const volatile int *word, int value,
         lock_drop(&queue_lock);
         return result;
     }
-    enqueue(self, word);
+    enqueue(self, word, bits);
     lock_drop(&queue_lock);
 
-    result = sleep_on_irq(self->wake_irq, length != 0, deadline);
+    result = sleep_on_irq(self->wake_irq, deadline != 0, deadline);
     if (result)
         result = give_up(self, result);
     return !result && thread_was_interrupted() ? -EINTR : result;
 }
 
-void thread_interrupt(struct thread *thread)
+/* When a wait that may last `length` ends. */
+static long wait_for(const volatile int *word, int value,
+                     const struct timespec *length)
+{
+    l4_uint64_t deadline = 0;
+
+    if (length && time_is_bad(length))
+        return -EINVAL;
+    if (length)
+        deadline = l4_kip_clock(l4_kip()) + time_us(length);
+    return futex_wait(word, value, ANY_BIT, deadline);
+}
+
+/* The same with the end itself, of the clock that `operation` names. */
+static long wait_until(const volatile int *word, int value, unsigned bits,
+                       const struct timespec *end, int operation)
+{
+    const int clock =
+        operation & FUTEX_REALTIME ? CLOCK_REALTIME : CLOCK_MONOTONIC;
+
+    if (!bits || (end && time_is_bad(end)))
+        return -EINVAL;
+    return futex_wait(word, value, bits, end ? time_deadline(clock, end) : 0);
+}
+
+void thread_interrupt(struct thread *thread, int why)
 {
     lock_take(&queue_lock);
     struct thread **p = place_of(thread);
-    thread->interrupted = 1;
+    __atomic_fetch_or(&thread->interrupted, why, __ATOMIC_ACQ_REL);
     if (*p) {
         unlink_waiter(p);
         l4_irq_trigger(thread->wake_irq); /* keeps I2 */
@@ -190,46 +220,74 @@ int thread_was_interrupted(void)
     return self && __atomic_exchange_n(&self->interrupted, 0, __ATOMIC_ACQ_REL);
 }
 
-static long futex_wake(const volatile int *word, long limit)
+static long futex_wake(const volatile int *word, long limit, unsigned bits)
 {
     long woken = 0;
 
+    if (!bits)
+        return -EINVAL;
     lock_take(&queue_lock);
-    while (woken < limit && wake_one_locked(word))
+    while (woken < limit && wake_one_locked(word, bits))
         woken++;
     lock_drop(&queue_lock);
     return woken;
 }
 
-/* Wake some of those who wait for `word`, let others wait for `other`. */
-static long futex_requeue(const volatile int *word, long limit, long moves,
-                          const volatile int *other)
-{
-    long count = 0;
+struct requeue {
+    const volatile int *from, *to;
+    long wakes, moves;   /* at most */
+    const int *expected; /* -EAGAIN if *from is something else; 0: any */
+};
 
+/* Wake some of those who wait for a word, let others wait for another. */
+static long futex_requeue(const struct requeue *r)
+{
+    long woken = 0, moved = 0;
+
+    if (r->wakes < 0 || r->moves < 0)
+        return -EINVAL;
     lock_take(&queue_lock);
-    while (count < limit && wake_one_locked(word))
-        count++;
-    for (struct thread *t = first; t && moves > 0; t = t->next_waiter) {
-        if (t->waits_for != word)
-            continue;
-        t->waits_for = other;
-        moves--;
-        count++;
+    if (r->expected && *r->from != *r->expected) {
+        lock_drop(&queue_lock);
+        return -EAGAIN;
     }
+    while (woken < r->wakes && wake_one_locked(r->from, ANY_BIT))
+        woken++;
+    for (struct thread *t = first; t && moved < r->moves; t = t->next_waiter)
+        if (t->waits_for == r->from) {
+            t->waits_for = r->to;
+            moved++;
+        }
     lock_drop(&queue_lock);
-    return count;
+    return woken + moved;
 }
 
+/* word, operation, value, time or second count, second word, third value */
 long call_futex(const long *a)
 {
     const volatile int *word = (const volatile int *)a[0];
+    const struct timespec *time = (const struct timespec *)a[3];
+    const int expected = a[5];
+    struct requeue r = {word, (const volatile int *)a[4], (int)a[2], (int)a[3],
+                        0};
 
-    if ((a[1] & FUTEX_COMMAND) == FUTEX_WAIT)
-        return futex_wait(word, a[2], (const struct timespec *)a[3]);
-    if ((a[1] & FUTEX_COMMAND) == FUTEX_WAKE)
-        return futex_wake(word, (int)a[2]);
-    if ((a[1] & FUTEX_COMMAND) == FUTEX_REQUEUE)
-        return futex_requeue(word, (int)a[2], a[3], (const volatile int *)a[4]);
-    return -ENOSYS;
+    if (a[0] & (sizeof *word - 1))
+        return -EINVAL;
+    switch (a[1] & FUTEX_COMMAND) {
+    case FUTEX_WAIT:
+        return wait_for(word, a[2], time);
+    case FUTEX_WAIT_BITSET:
+        return wait_until(word, a[2], a[5], time, a[1]);
+    case FUTEX_WAKE:
+        return futex_wake(word, (int)a[2], ANY_BIT);
+    case FUTEX_WAKE_BITSET:
+        return futex_wake(word, (int)a[2], a[5]);
+    case FUTEX_CMP_REQUEUE:
+        r.expected = &expected;
+        return futex_requeue(&r);
+    case FUTEX_REQUEUE:
+        return futex_requeue(&r);
+    default:
+        return -ENOSYS;
+    }
 }

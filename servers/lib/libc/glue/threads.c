@@ -14,6 +14,7 @@
 #include "env.h"
 #include "lock.h"
 #include "machine.h"
+#include "pool.h"
 
 #include <l4/re/c/util/cap_alloc.h>
 #include <l4/re/c/util/kumem_alloc.h>
@@ -28,14 +29,20 @@
 #include <sys/mman.h>
 #include <sys/syscall.h>
 
-#define THREADS              64
+#define CHUNK                32
+#define CHUNKS               64
 #define EXIT_STACK_SIZE      4096
+#define INTERNAL_STACK_SIZE  16384
 
 #define CLONE_SETTLS         0x00080000
 #define CLONE_PARENT_SETTID  0x00100000
 #define CLONE_CHILD_CLEARTID 0x00200000
 
-static struct thread threads[THREADS];
+/* Slots come in chunks, which never go; slot i is chunks[i / CHUNK][i % CHUNK].
+ * `slots`: how many have been used so far, all below it are there. */
+static struct thread first_chunk[CHUNK];
+static struct thread *chunks[CHUNKS] = {first_chunk};
+static unsigned slots = 1;
 static struct lock threads_lock;
 
 extern char vitrine_thread_entry[] GLUE_HIDDEN;
@@ -49,14 +56,22 @@ struct thread *thread_self(void)
 
 long thread_id(const struct thread *thread)
 {
-    return thread - threads + 1;
+    return thread->id;
 }
 
 struct thread *thread_by_id(long id)
 {
-    if (id < 1 || id > THREADS || threads[id - 1].state != THREAD_LIVE)
+    struct thread *t;
+
+    if (id < 1 || id > (long)__atomic_load_n(&slots, __ATOMIC_ACQUIRE))
         return 0;
-    return &threads[id - 1];
+    t = &chunks[(id - 1) / CHUNK][(id - 1) % CHUNK];
+    return t->state == THREAD_LIVE ? t : 0;
+}
+
+int thread_id_is_used(long id)
+{
+    return id >= 1 && id <= (long)__atomic_load_n(&slots, __ATOMIC_ACQUIRE);
 }
 
 /* The next of the UTCBs between *next and end; 0: none is left. */
@@ -93,15 +108,9 @@ static l4_utcb_t *new_utcb(void)
 
 static void *new_exit_stack(void)
 {
-    const long arguments[6] = {0,
-                               EXIT_STACK_SIZE,
-                               PROT_READ | PROT_WRITE,
-                               MAP_PRIVATE | MAP_ANONYMOUS,
-                               -1,
-                               0};
-    long address = call_mmap(arguments);
+    void *stack;
 
-    return address < 0 && address > -4096 ? 0 : (void *)address;
+    return pool_page(&stack, EXIT_STACK_SIZE) ? 0 : stack;
 }
 
 /* Delete what is left of a slot's former thread: keeps I2. */
@@ -113,18 +122,42 @@ static void bury(struct thread *t)
         l4re_util_cap_free_um(t->wake_irq);
     t->wake_irq = 0;
     t->interrupted = t->sleeping = 0;
+    t->robust_list = 0;
+    t->pending = t->awaited = 0;
+    t->fault_stack = 0;
+    t->is_internal = 0;
     t->state = THREAD_FREE;
+}
+
+/* A slot nobody had before; 0: no memory, or there are CHUNKS * CHUNK. */
+static struct thread *new_slot_locked(void)
+{
+    unsigned chunk = slots / CHUNK;
+    void *memory;
+
+    if (chunk == CHUNKS)
+        return 0;
+    if (!chunks[chunk]) {
+        if (pool_page(&memory, sizeof first_chunk))
+            return 0;
+        chunks[chunk] = memory;
+    }
+    struct thread *t = &chunks[chunk][slots % CHUNK];
+    t->id = slots + 1;
+    __atomic_store_n(&slots, slots + 1, __ATOMIC_RELEASE);
+    return t;
 }
 
 static struct thread *find_free_locked(void)
 {
-    for (struct thread *t = threads + 1; t < threads + THREADS; t++) {
+    for (unsigned i = 1; i < slots; i++) {
+        struct thread *t = &chunks[i / CHUNK][i % CHUNK];
         if (t->state == THREAD_ENDED)
             bury(t);
         if (t->state == THREAD_FREE)
             return t;
     }
-    return 0;
+    return new_slot_locked();
 }
 
 /* A slot with UTCB, exit stack and a capability index, LIVE; 0: none. */
@@ -145,6 +178,7 @@ static struct thread *take_slot(void)
         goto none;
     t->priority =
         thread_self() ? thread_self()->priority : THREAD_DEFAULT_PRIORITY;
+    t->blocked = thread_self() ? thread_self()->blocked : 0;
     t->state = THREAD_LIVE;
     lock_drop(&threads_lock);
     return t;
@@ -206,7 +240,7 @@ static void end_on_exit_stack(void *slot)
         __atomic_store_n(self->clear_tid, 0, __ATOMIC_SEQ_CST);
         call_futex(wake);
     }
-    if (self != threads) {
+    if (self != first_chunk) {
         self->state = THREAD_ENDED;
         l4_task_delete_obj(L4RE_THIS_TASK_CAP, self->cap);
     }
@@ -222,7 +256,7 @@ _Noreturn void vitrine_thread_exit(void)
     if (self && self->exit_stack)
         vitrine_call_on((char *)self->exit_stack + EXIT_STACK_SIZE,
                         end_on_exit_stack, self);
-    end_on_exit_stack(self ? self : threads);
+    end_on_exit_stack(self ? self : first_chunk);
     __builtin_unreachable();
 }
 
@@ -238,6 +272,28 @@ long call_set_tid_address(const long *a)
 
     self->clear_tid = (int *)a[0];
     return thread_id(self);
+}
+
+/* head, its size: at a thread's end musl itself walks the list. */
+long call_set_robust_list(const long *a)
+{
+    struct thread *self = thread_self();
+
+    self->robust_list = (void *)a[0];
+    self->robust_size = a[1];
+    return 0;
+}
+
+/* thread or 0, head, size */
+long call_get_robust_list(const long *a)
+{
+    struct thread *t = a[0] ? thread_by_id(a[0]) : thread_self();
+
+    if (!t)
+        return -ESRCH;
+    *(void **)a[1] = t->robust_list;
+    *(size_t *)a[2] = t->robust_size;
+    return 0;
 }
 
 long call_gettid(const long *a)
@@ -272,12 +328,15 @@ _Noreturn void __unmapself(void *base, size_t size) GLUE_HIDDEN;
 /* Only the main thread calls this, first of all: its slot is made here. */
 int __set_thread_area(void *base)
 {
-    threads[0].state = THREAD_LIVE;
-    threads[0].cap = env_main_thread();
-    threads[0].utcb = l4_utcb();
-    threads[0].priority = THREAD_DEFAULT_PRIORITY;
-    l4_utcb_tcr()->user[0] = (l4_umword_t)&threads[0];
-    return arch_set_thread_pointer(threads[0].cap, (unsigned long)base);
+    struct thread *t = first_chunk;
+
+    t->id = 1;
+    t->state = THREAD_LIVE;
+    t->cap = env_main_thread();
+    t->utcb = l4_utcb();
+    t->priority = THREAD_DEFAULT_PRIORITY;
+    l4_utcb_tcr()->user[0] = (l4_umword_t)t;
+    return arch_set_thread_pointer(t->cap, (unsigned long)base);
 }
 
 int __clone(int (*function)(void *), void *stack, int flags, void *argument,
@@ -307,6 +366,25 @@ int __clone(int (*function)(void *), void *stack, int flags, void *argument,
 fail:
     drop_slot(t);
     return -EAGAIN;
+}
+
+struct thread *thread_start_internal(int (*function)(void *), void *argument)
+{
+    struct thread *t = take_slot();
+    void *stack;
+
+    if (!t)
+        return 0;
+    t->is_internal = 1;
+    t->clear_tid = 0;
+    if (pool_page(&stack, INTERNAL_STACK_SIZE))
+        goto fail;
+    stack = push_call((char *)stack + INTERNAL_STACK_SIZE, function, argument);
+    if (create(t) == 0 && start(t, stack) == 0)
+        return t;
+fail:
+    drop_slot(t);
+    return 0;
 }
 
 struct stack_memory {

@@ -8,7 +8,7 @@
  * takes the slot next deletes it again first, in case it was preempted
  * between the two.
  *
- *  I1  Slot 0 is the main thread and is never FREE.
+ *  I1  The first slot is the main thread's and is never FREE.
  *  I2  An ENDED slot's stack and UTCB are used again only after its kernel
  *      object is deleted.
  *  I3  The first user word of a thread's UTCB points to its slot; it is 0 in
@@ -21,6 +21,7 @@
 
 #include <l4/sys/types.h>
 #include <l4/sys/utcb.h>
+#include <stddef.h>
 
 enum thread_state { THREAD_FREE, THREAD_LIVE, THREAD_ENDED };
 
@@ -28,35 +29,62 @@ struct thread {
     enum thread_state state; /* under the thread lock */
     unsigned priority;       /* what the scheduler was told */
 
+    long id; /* its number, from 1 on: 1 is the main thread */
+
     /* Constant while LIVE. */
     l4_cap_idx_t cap;
     l4_utcb_t *utcb;  /* kept for the slot's next user */
     void *exit_stack; /* one page, likewise */
 
-    int *clear_tid; /* owner only: set to 0 and woken at its end */
+    int *clear_tid;    /* owner only: set to 0 and woken at its end */
+    void *robust_list; /* musl's: it looks after it itself */
+    size_t robust_size;
 
     /* futex.c, under its lock. */
     struct thread *next_waiter;
     const volatile int *waits_for; /* 0: not waiting */
+    unsigned wait_bits;            /* which wake-ups it takes */
     l4_cap_idx_t wake_irq;         /* 0: not made yet */
-    int interrupted; /* its next (or present) wait answers -EINTR */
+    int interrupted; /* why its next (or present) wait answers -EINTR */
     int sleeping;    /* owner only: in an IPC that may be aborted */
+
+    /* signals.c: bit s - 1 is signal s. */
+    unsigned long pending; /* atomic */
+    unsigned long blocked; /* owner only */
+    unsigned long awaited; /* owner only: sigwait() takes them */
+    void *fault_stack;     /* sigaltstack() */
+    size_t fault_stack_size;
+    int is_internal; /* the library's own thread: takes no signals */
 };
+
+/* Why a wait ended; of `interrupted`. */
+enum { INTERRUPTED_BY_SIGNAL = 1, INTERRUPTED_BY_CANCEL = 2 };
+
+#define SLEEP_FOR_EVER (~0ull)
 
 /* The calling thread's slot, or 0 (I3). */
 GLUE_HIDDEN struct thread *thread_self(void);
 
-/* Thread ids are slot numbers plus 1; 0 for an id that is not LIVE. */
+/* 0 for an id that is not LIVE. */
 GLUE_HIDDEN struct thread *thread_by_id(long id);
 GLUE_HIDDEN long thread_id(const struct thread *thread);
 
+/* Was there ever a thread with this id? */
+GLUE_HIDDEN int thread_id_is_used(long id);
+
 /* Ends the thread's waiting, now or next time, with -EINTR (futex.c). */
-GLUE_HIDDEN void thread_interrupt(struct thread *thread);
+GLUE_HIDDEN void thread_interrupt(struct thread *thread, int why);
+
+/* A thread of the library itself: no thread-local storage, no C library, no
+ * signals. It never ends. 0: there is no memory. */
+GLUE_HIDDEN struct thread *thread_start_internal(int (*function)(void *),
+                                                 void *argument);
 
 /* Was the calling thread interrupted since it last asked? */
 GLUE_HIDDEN int thread_was_interrupted(void);
 
-/* Sleeps, unless interrupted before; whether it was is asked after (time.c). */
+/* Sleeps, unless interrupted before; whether it was is asked after (time.c).
+ * us: SLEEP_FOR_EVER is one. */
 GLUE_HIDDEN void thread_sleep(l4_uint64_t us);
 
 /* The calling thread ends; entered from arch/<arch>/switch.S too. */
