@@ -19,7 +19,8 @@ def texts(path):
     """The texts of a picture; times and addresses depend on the compiler."""
     found = re.findall(r"<text[^>]*>(?:<tspan[^>]*>)?([^<]*)",
                        path.read_text("utf-8"))
-    return collections.Counter(re.sub(r"0x[0-9a-f]+|[0-9.]+ [mu]s", "#", x)
+    return collections.Counter(re.sub(r"0x[0-9a-f]+|[0-9.]+ [mu]s|[0-9a-f]{9,}",
+                                      "#", x)
                                for x in found)
 
 
