@@ -20,7 +20,7 @@ sys.path.insert(0, str(root / "tools/lab"))
 sys.dont_write_bytecode = True
 build = os.environ.get("VITRINE_TEST_BUILD", str(root / "build"))
 os.environ["VITRINE_BUILD"] = build
-from vlab import lab as labs  # noqa: E402
+from vlab import lab as labs, machine  # noqa: E402
 
 TIMEOUT_S = 300
 USAGE = 103
@@ -85,6 +85,12 @@ def check_names(lab, mine):
 
 for lab in labs.all_labs():
     if len(sys.argv) > 1 and str(lab.number) not in sys.argv[1:]:
+        continue
+    missing = [m for t in lab.targets if t and (m := machine.missing(t))]
+    if missing:
+        count += 1
+        print("ok %d - %s # SKIP not installed: %s" %
+              (count, lab.name, ", ".join(missing)))
         continue
     with tempfile.TemporaryDirectory(prefix="vitrine-handout-") as folder:
         check_names(lab, follow(lab, pathlib.Path(folder)))

@@ -19,7 +19,7 @@ sys.path.insert(0, str(root / "tools/lab"))
 sys.dont_write_bytecode = True
 os.environ.setdefault("VITRINE_BUILD",
                       os.environ.get("VITRINE_TEST_BUILD", str(root / "build")))
-from vlab import judge, kernel, lab as labs, places, solutions  # noqa: E402
+from vlab import judge, kernel, lab as labs, machine, places, solutions  # noqa: E402
 
 SEEDS = int(os.environ.get("VITRINE_LAB_SEEDS", "4"))
 WRONG_SEEDS = 1
@@ -108,8 +108,16 @@ def check_lab(lab):
 
 
 def main(wanted):
+    global count
     for lab in labs.all_labs():
-        if not wanted or str(lab.number) in wanted:
+        if wanted and str(lab.number) not in wanted:
+            continue
+        missing = [m for t in lab.targets if t and (m := machine.missing(t))]
+        if missing:
+            count += 1
+            print("ok %d - %s # SKIP not installed: %s" %
+                  (count, lab.name, ", ".join(missing)))
+        else:
             check_lab(lab)
     print("1..%d" % count)
     return failed != 0

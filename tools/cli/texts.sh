@@ -331,11 +331,12 @@ END
 help_setup()
 {
     cat <<'END'
-Usage: ./vitrine setup [--yes]
+Usage: ./vitrine setup [--yes] [--target NAME]
 Installs the Debian packages of tools/packages.txt that are missing (as root
 or through sudo, after asking), fetches the source packages of musl and Lua
 into extern/, configures with Meson and builds. Every other command does as
 much of this as it needs.
+  --target NAME     the same for a machine in QEMU: riscv64, aarch64, x86_64
 END
 }
 

@@ -68,10 +68,12 @@ long block_do(struct block *b, unsigned type, l4_uint64_t sector)
     r->avail.idx++;
     l4_mb();
     put(b, BLOCK_QUEUE_NOTIFY, 0);
-    while (r->used.idx != r->avail.idx) {
+    /* Waited for and acknowledged even if the request is done by now: a line
+     * that is never quiet does not rise again. */
+    do {
         device_wait(&b->device, L4_IPC_NEVER);
         put(b, BLOCK_INTERRUPT_ACK,
             mmio_read32(b->device.registers + BLOCK_INTERRUPT_STATUS));
-    }
+    } while (r->used.idx != r->avail.idx);
     return r->status == BLOCK_OK ? 0 : -L4_EIO;
 }

@@ -12,12 +12,15 @@
 # S3  that reads a file besides the lab's and the public headers (a solution
 #     by its path)
 # S4  that makes the compiler run without end, or fill memory or disk
+import concurrent.futures
+import itertools
 import json
+import os
 import pathlib
 import subprocess
 
-from . import kernel
-from .places import LAB_TOOLS, PROGRAMS, Problem
+from . import kernel, machine
+from .places import LAB_TOOLS, Problem, programs_of
 
 COMPILE_SECONDS = 60  # ends a compiler that is led into endless work
 LIMITS = ["prlimit", "--core=0", "--fsize=%d" % (256 << 20),
@@ -28,8 +31,8 @@ class BuildFailed(Exception):
     """The student's program does not compile: the compiler's words."""
 
 
-def sdk():
-    path = PROGRAMS / "sdk.json"
+def sdk(target=""):
+    path = programs_of(target) / "sdk.json"
     try:
         return json.loads(path.read_text())
     except OSError as error:
@@ -122,11 +125,11 @@ def _object(tools, tree, source, target, allowed):
     return said
 
 
-def programs(lab, folder, out):
-    """Compiles every program of the lab into `out`. The warnings.
+def programs(lab, folder, out, targets=None):
+    """Compiles every program of the lab into `out`, a machine's into
+    `out`/TARGET. The warnings.
 
     Raises BuildFailed with the compiler's text."""
-    tools = sdk()
     folder = pathlib.Path(folder).resolve()
     tree = out / "src"
     tree.mkdir(parents=True, exist_ok=True)
@@ -135,16 +138,30 @@ def programs(lab, folder, out):
     for name in lab.edit:
         (tree / name).write_bytes(student_file(lab, folder, name).read_bytes())
     said = _kernel(lab, tree, out)
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        for target in lab.targets if targets is None else targets:
+            machine.ready(target)
+            (out / target).mkdir(exist_ok=True)
+            said += _programs(lab, tree, out / target, target, pool)
+    return said
+
+
+def _programs(lab, tree, out, target, pool):
+    """The programs of one machine; each file is compiled once."""
+    tools = sdk(target)
     allowed = _allowed(tools, tree)
-    for program, sources in lab.programs.items():
-        objects = []
-        for source in sources:
-            target = out / (program + "-" + source + ".o")
-            said += _object(tools, tree, source, target, allowed)
-            objects.append(str(target))
-        said += run_compiler(tools["cc"] + [
-            "-o", str(out / program), *objects, "-pie",
+    made = {}
+    for source in dict.fromkeys(itertools.chain(*lab.programs.values())):
+        made[source] = out / (source + ".o")
+
+    def link(program):
+        return run_compiler(tools["cc"] + [
+            "-o", str(out / program), *(str(made[s])
+                                        for s in lab.programs[program]),
+            "-pie",
             "-Wl,--whole-archive", *tools["start"], "-Wl,--no-whole-archive",
             "-Wl,--start-group", *tools["libs"], "-Wl,--end-group",
             *tools["link"]], tree)
-    return said
+    said = [*pool.map(lambda s: _object(tools, tree, s, made[s], allowed),
+                      made)]
+    return "".join(said + [*pool.map(link, lab.programs)])

@@ -15,7 +15,7 @@ from . import build, kernel, report
 from . import lab as labs
 from .judge import judge, load_tests
 from .places import PROGRAMS, ROOT, Problem
-from .run import filled
+from .run import filled, fresh_disk
 
 USAGE, INTERRUPTED = 103, 130
 
@@ -92,9 +92,18 @@ def cmd_run(args):
                       (lab.number, name, ", ".join(lab.systems)))
     if options[:1] == ["--"]:
         options = options[1:]
+    name, _, target = name.partition("@")
+    if "--target" in options[:-1]:
+        target = options[options.index("--target") + 1]
+    elif target:
+        options = ["--target", target, *options]
+    target = "" if target == "sim" else target
+    if target and lab.kernel:
+        raise Problem("lab %d is inside the simulator's kernel" % lab.number)
     out = (folder / ".build").resolve()
     try:
-        print(build.programs(lab, folder, out), end="", file=sys.stderr)
+        print(build.programs(lab, folder, out, (target,)), end="",
+              file=sys.stderr)
         values = load_tests(lab).values(lab, out, 0,
                                         labs.student_of(lab, folder))
     except build.BuildFailed as failure:
@@ -109,10 +118,13 @@ def cmd_run(args):
                   *options, PROGRAMS / "sigma0", PROGRAMS / system.root])
     if lab.kernel:
         os.environ["VITRINE_SIM"] = str(simulator)
-    (out / system.file).write_text(filled(lab.folder / system.file, values))
+    description = out / target / system.file
+    description.write_text(filled(lab.files[system.file], values))
+    if "--disk" not in options:
+        options = [*fresh_disk(out / "disk.img", system, values), *options]
     os.execv(ROOT / "vitrine", ["vitrine", "run", "--until", system.until,
                                 *system.options, *options,
-                                str(out / system.file)])
+                                str(description)])
 
 
 # --- check -----------------------------------------------------------------

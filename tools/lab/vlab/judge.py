@@ -21,7 +21,7 @@ import traceback
 
 from . import build
 from .lab import student_of
-from .places import Problem
+from .places import LABS, Problem
 from .run import Run
 
 DOES_COMPILE = "a program that compiles"
@@ -82,6 +82,21 @@ def test(name, points=1, system=None, after=(), hidden=False):
         _registry.append(Test(name, points, system, after, hidden, function))
         return function
     return register
+
+
+def again(lab, system, on, points=1, instead=()):
+    """Registers another lab's tests of `system` for the system `on`, where
+    they are called "ON: NAME": what held in the simulator must hold on a
+    machine. Those in `instead` (name -> function) are judged by that, or left
+    out (None)."""
+    mine, instead = list(_registry), dict(instead)
+    other = [t for t in _load(LABS / lab / "tests.py").tests
+             if t.system == system and instead.get(t.name, t.check)]
+    _registry[:] = mine
+    for t in other:
+        test("%s: %s" % (on, t.name), points, on,
+             ["%s: %s" % (on, a) for a in t.after])(
+                 instead.get(t.name, t.check))
 
 
 @dataclasses.dataclass
@@ -198,8 +213,11 @@ def _ahead(pool, seeds, most, work):
 def _runs(lab, tests, out, seed, values):
     """One run of every system that a test wants."""
     systems = [lab.systems[n] for n in dict.fromkeys(t.system for t in tests)]
-    return {s.name: Run(lab, s, values, seed, out) for s in systems
+    runs = {s.name: Run(lab, s, values, seed, out) for s in systems
             if s.seeds is None or seed <= s.seeds}
+    for run in runs.values():
+        run.others = runs
+    return runs
 
 
 def _judge_all(tests, verdicts, runs, progress):

@@ -8,18 +8,20 @@
 #     tests.py      what is judged
 #
 # `shared` names files of labs/lib that belong to the lab as if they stood in
-# its folder.
+# its folder: given files, descriptions, starters of another lab's. A system
+# with `targets` is also one for each of these machines, "disk@riscv64".
 #
 # Only the files under `edit` are ever taken from a student's folder; all
 # others come from the lab's own, so that a changed test or client is of no
 # use to anybody. In a `personal` lab the values in the descriptions come from
 # the name in student.txt, so that every student has answers of their own.
 import dataclasses
+import functools
 import pathlib
 import re
 import tomllib
 
-from .places import LABS, Problem
+from .places import LABS, MACHINES, Problem
 
 
 @dataclasses.dataclass(frozen=True)
@@ -35,6 +37,7 @@ class System:
     trace: bool  # false: only the console is judged (of a given program)
     kernel: tuple  # the files of [kernel] that its simulator is made with
     seeds: int  # the last seed it is tried on; None: all that are asked for
+    target: str  # the machine, "": the simulator
 
 
 @dataclasses.dataclass(frozen=True)
@@ -61,8 +64,20 @@ class Lab:
 
     def given(self):
         """Paths of the source files that are not the student's."""
-        own = [p for p in self.folder.iterdir() if p.name not in self.edit]
-        return [p for p in (*own, *self.shared) if p.suffix in (".c", ".h")]
+        return [p for name, p in self.files.items()
+                if name not in self.edit and p.suffix in (".c", ".h")]
+
+    @functools.cached_property
+    def files(self):
+        """Every file that belongs to it: name -> path."""
+        return {p.name: p for p in (*self.folder.iterdir(), *self.shared)
+                if p.is_file()}
+
+    @property
+    def targets(self):
+        """The machines its programs are built for, the simulator's "" with
+        them."""
+        return tuple(dict.fromkeys(s.target for s in self.systems.values()))
 
     @property
     def name(self):
@@ -72,6 +87,16 @@ class Lab:
 def _must(condition, path, text):
     if not condition:
         raise Problem("%s: %s" % (path, text))
+
+
+def _system(name, entry, target, kernel):
+    return System(name, entry.get("file", ""), entry.get("until", "200ms"),
+                  entry.get("ram", "32M"), entry.get("root", ""),
+                  tuple(entry.get("options", ())), entry.get("disk", 0),
+                  entry.get("trace", True),
+                  tuple(entry.get("kernel", kernel)),
+                  entry.get("machine-seeds", 0) if target else
+                  entry.get("seeds"), target)
 
 
 def load(folder):
@@ -94,27 +119,24 @@ def load(folder):
                                 tuple(entry.get("replace", ())))
     for name, entry in data["systems"].items():
         entry = {"file": entry} if isinstance(entry, str) else entry
-        systems[name] = System(name, entry.get("file", ""),
-                               entry.get("until", "200ms"),
-                               entry.get("ram", "32M"),
-                               entry.get("root", ""),
-                               tuple(entry.get("options", ())),
-                               entry.get("disk", 0),
-                               entry.get("trace", True),
-                               tuple(entry.get("kernel", kernel)),
-                               entry.get("seeds"))
-        _must(systems[name].root or (folder / systems[name].file).is_file(),
-              path, "system %s: there is no %s" % (name, systems[name].file))
-    shared = tuple(LABS / "lib" / name for name in data.get("shared", ()))
-    names = {p.name for p in (*folder.iterdir(), *shared) if p.is_file()}
+        for target in ("", *entry.get("targets", ())):
+            _must(target in ("", *MACHINES), path,
+                  "system %s: no machine '%s'" % (name, target))
+            full = "%s@%s" % (name, target) if target else name
+            systems[full] = _system(full, entry, target, tuple(kernel))
+    lab = Lab(data["number"], data["title"], data["about"], folder,
+              tuple(data["edit"]), data["programs"], systems,
+              data.get("personal", False), data.get("seeds", 0),
+              tuple(LABS / "lib" / n for n in data.get("shared", ())),
+              kernel, tuple(data["reads"]) if "reads" in data else None)
+    for system in systems.values():
+        _must(system.root or system.file in lab.files, path,
+              "system %s: there is no %s" % (system.name, system.file))
     for program, sources in data["programs"].items():
         for source in sources:
-            _must(source in names, path,
+            _must(source in lab.files, path,
                   "program %s: there is no %s" % (program, source))
-    return Lab(data["number"], data["title"], data["about"], folder,
-               tuple(data["edit"]), data["programs"], systems,
-               data.get("personal", False), data.get("seeds", 0), shared,
-               kernel, tuple(data["reads"]) if "reads" in data else None)
+    return lab
 
 
 def all_labs():

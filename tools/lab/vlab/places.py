@@ -12,9 +12,20 @@ LAB_TOOLS = ROOT / "tools/lab"
 CORE = ROOT / "sim-kernel/core"
 SOLUTIONS = LABS / "solutions"
 PROGRAMS = BUILD / "programs"
+MACHINES = ("riscv64", "aarch64", "x86_64")
+MACHINE = ROOT / "tools/qemu/run.py"
 SIMULATOR = BUILD / "sim-kernel/port/sim/vitrine-sim"
 TRACE_TOOL = BUILD / "tools/vitrine-trace"
 GRAPH_TOOL = BUILD / "tools/vitrine-graph"
+
+
+def build_of(target):
+    """The build folder of a machine; the simulator's is that of ""."""
+    return BUILD.with_name("%s-%s" % (BUILD.name, target)) if target else BUILD
+
+
+def programs_of(target):
+    return build_of(target) / "programs"
 
 
 class Problem(Exception):

@@ -1,4 +1,4 @@
-# Runs one system of a lab in the simulator, under limits.
+# Runs one system of a lab in the simulator or on a machine, under limits.
 #
 # Nothing a program prints is a verdict: what counts is the kernel's trace.
 # Limits: virtual time (the lab's), host CPU time, size of every file written,
@@ -8,8 +8,9 @@ import string
 import struct
 import subprocess
 
+from . import machine
 from .kernel import simulator
-from .places import PROGRAMS, Problem
+from .places import Problem, programs_of
 from .story import Story
 
 HOST_SECONDS = 20
@@ -18,12 +19,12 @@ CONSOLE_BYTES = 1 << 18
 SECTOR = 512
 
 
-def _modules(text, lab, out):
+def _modules(text, lab, out, programs):
     """The boot modules a description names: the lab's programs, then those
     of the build."""
     found = []
     for name in dict.fromkeys(re.findall(r"rom/([A-Za-z0-9_.+-]+)", text)):
-        for folder in (out, lab.folder, PROGRAMS):
+        for folder in (out, lab.folder, programs):
             if (folder / name).is_file():
                 found.append(folder / name)
                 break
@@ -38,6 +39,17 @@ def filled(path, values):
         {name: str(value) for name, value in values.items()})
 
 
+def fresh_disk(path, system, values):
+    """Writes a system's disk: word i of it is the value SEED + i. The options
+    for it."""
+    if not system.disk:
+        return []
+    first = values.get("SEED", 0)
+    words = range(first, first + system.disk * SECTOR // 8)
+    path.write_bytes(struct.pack("<%dQ" % len(words), *words))
+    return ["--disk", path]
+
+
 class Run:
     """One run that has ended: code, console, story."""
 
@@ -49,11 +61,7 @@ class Run:
         where.mkdir(exist_ok=True)
         self.trace = where / "run.vtr"
         self.console_file = where / "console.txt"
-        words = [simulator(out, system),
-                 "--programs", PROGRAMS, "--system", system.name,
-                 "--ram", system.ram, "--until", system.until,
-                 "--seed", str(seed), *system.options,
-                 *self._disk(where),
+        words = [*self._machine(out), *system.options, *self._disk(where),
                  *(["--trace", self.trace] if system.trace else []),
                  *self._modules(where, out)]
         self.words = ["prlimit", "--cpu=%d" % HOST_SECONDS, "--core=0",
@@ -62,28 +70,33 @@ class Run:
         self.story = Story.read(self.trace, self)
         self.story.values = values
 
+    def _machine(self, out):
+        """The line's beginning: the simulator, or QEMU's."""
+        system = self.system
+        if system.target:
+            return machine.words(system, system.until, self.seed)
+        return [simulator(out, system), "--programs", programs_of(""),
+                "--system", system.name, "--ram", system.ram,
+                "--until", system.until, "--seed", str(self.seed)]
+
     def _disk(self, where):
-        """A fresh disk: word i of it is the value SEED + i."""
         self.disk = where / "disk.img"
-        if not self.system.disk:
-            return []
-        first = self.values.get("SEED", 0)
-        words = range(first, first + self.system.disk * SECTOR // 8)
-        self.disk.write_bytes(struct.pack("<%dQ" % len(words), *words))
-        return ["--disk", self.disk]
+        return fresh_disk(self.disk, self.system, self.values)
 
     def _modules(self, where, out):
         """What is booted: sigma0, the root task, and what that starts."""
+        programs = programs_of(self.system.target)
         if self.system.root:
             root = out / self.system.root
-            return [PROGRAMS / "sigma0", root if root.is_file() else
-                    PROGRAMS / self.system.root]
-        text = filled(self.lab.folder / self.system.file, self.values)
+            return [programs / "sigma0", root if root.is_file() else
+                    programs / self.system.root]
+        text = filled(self.lab.files[self.system.file], self.values)
         description = where / self.system.file
         description.write_text(text)
         return ["--command", "rom/ned rom/" + self.system.file,
-                PROGRAMS / "sigma0", PROGRAMS / "moe", PROGRAMS / "ned",
-                description, *_modules(text, self.lab, out)]
+                programs / "sigma0", programs / "moe", programs / "ned",
+                description, *_modules(text, self.lab,
+                                       out / self.system.target, programs)]
 
     def _go(self):
         self.trace.unlink(missing_ok=True)

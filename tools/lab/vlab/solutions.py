@@ -32,8 +32,8 @@ def lay(lab, target, name=None, kind="wrong"):
         raise Problem("lab %d has no %s solution '%s' (there are %s)" %
                       (lab.number, kind, name, ", ".join(names(lab, kind))))
     for file in lab.edit:
-        if (lab.folder / file).is_file():  # what needs no change is not there
-            shutil.copy(lab.folder / file, target)
+        if file in lab.files:  # what needs no change is not there
+            shutil.copy(_begun(lab.files[file]), target)
     for file in lab.kernel:
         (target / file).write_text(kernel.core_text(lab, file))
     patch = folder / kind / ("%s.patch" % name)
@@ -46,6 +46,13 @@ def lay(lab, target, name=None, kind="wrong"):
                 shutil.copy(path, target)
     if patch.is_file():
         _apply(patch, target)
+
+
+def _begun(path):
+    """A file to edit as it is before the solution: the starter's, or the
+    solution of the lab that it comes from."""
+    solved = SOLUTIONS / path.parent.name / path.name
+    return solved if solved.is_file() else path
 
 
 def _apply(patch, target):

@@ -345,6 +345,12 @@ class Story:
             raise Problem(tool.stdout.strip())
         return tool.stdout.splitlines() if tool.returncode else []
 
+    def of(self, system):
+        """The story of another system of the same schedule; None: it was not
+        run on it."""
+        run = self.run.others.get(system)
+        return run and run.story
+
     def submitted(self, name):
         """The text of a file that was handed in."""
         path = self.run.sources / name
