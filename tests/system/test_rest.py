@@ -6,7 +6,8 @@
 #   program, and
 #   | capability | type | rights | number | why |
 #
-# The words in the first marks are those of `./vitrine run`. A capability is
+# The words in the first marks are those of `./vitrine run`; disk.img is a fresh
+# disk. A capability is
 # called by its fixed slot (task, factory, ...), else by its object's name, else
 # `moe` (an object moe made for it), `own` (made by itself) or `given`; names
 # and types may have * and ?; rows without go first. `number` is 2, 0-1 or 1+.
@@ -16,6 +17,7 @@ import fnmatch
 import functools
 import json
 import re
+from devices import disk
 from harness import (main, root, run, scratch, test, vitrine)
 
 HEADING = "## Capabilities it holds"
@@ -81,7 +83,8 @@ def wanted(server):
 def at_end(words):
     """The graph of capabilities when the run `words` has come to rest."""
     trace, graph = scratch / "rest.vtr", scratch / "rest.json"
-    found = [root / w if (root / w).is_file() else w for w in words.split()]
+    found = [disk(scratch) if w == "disk.img" else
+             root / w if (root / w).is_file() else w for w in words.split()]
     run("--trace", trace, *found).expect(0)
     vitrine("graph", trace, "--at", "end", "-o", graph).expect(0)
     return json.loads(graph.read_text())
