@@ -48,6 +48,14 @@ void allocator_uncharge(struct allocator *a, l4_size_t bytes)
         i->used -= bytes;
 }
 
+l4_msgtag_t allocator_usage(const struct object *o)
+{
+    const struct allocator *a = (const struct allocator *)o;
+    if (o->ops != &allocator_ops)
+        return answer(-L4_EINVAL);
+    return answer_words(0, 2, (l4_umword_t[]){a->used, a->limit});
+}
+
 /* --- arguments of create -------------------------------------------- */
 
 /* The i-th argument {type | bytes << 16, value...}: its index, 0: none. */

@@ -15,6 +15,9 @@ struct allocator {
 
 extern const struct object_ops allocator_ops;
 
+/* The answer to MOE_OBJECT_USAGE. */
+l4_msgtag_t allocator_usage(const struct object *o);
+
 /* A new allocator that draws on `owner` (NULL: the first). 0, -L4_ENOMEM. */
 long allocator_create(struct allocator *owner, l4_size_t limit,
                       struct allocator **ret_allocator);

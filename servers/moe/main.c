@@ -17,6 +17,7 @@
  */
 #include "boot.h"
 #include "console.h"
+#include "factory.h"
 #include "frames.h"
 #include "object.h"
 #include "rm.h"
@@ -71,6 +72,8 @@ static void received_cap_release(const struct request *r)
 
 static l4_msgtag_t on_object(struct object *o, const struct request *r)
 {
+    if (r->mr[0] == MOE_OBJECT_USAGE)
+        return allocator_usage(o);
     if (r->mr[0] != MOE_OBJECT_DESTROY)
         return answer(-L4_ENOSYS);
     if ((r->rights & OWNER_RIGHTS) != OWNER_RIGHTS)

@@ -93,7 +93,11 @@ enum parent_op {
  * all it made with it. W and S together: creating needs only S, writing only
  * W, so a capability passed on for either does not give this.
  */
-enum { MOE_PROTO_OBJECT = 0x4100, MOE_OBJECT_DESTROY = 0 };
+enum {
+    MOE_PROTO_OBJECT = 0x4100,
+    MOE_OBJECT_DESTROY = 0,
+    MOE_OBJECT_USAGE = 1, /* of an allocator: -> bytes used, limit (0: none) */
+};
 
 /*
  * L4RE_PROTO_DEBUG, on any object of moe: MR0 is the function.

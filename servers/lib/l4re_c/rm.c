@@ -250,3 +250,15 @@ long vitrine_destroy(l4_cap_idx_t object)
     struct l4re_msg m = l4re_msg_start(MOE_PROTO_OBJECT, MOE_OBJECT_DESTROY);
     return l4re_msg_call(object, &m, 0);
 }
+
+long vitrine_usage(l4_cap_idx_t allocator, l4_umword_t *ret_used,
+                   l4_umword_t *ret_limit)
+{
+    struct l4re_msg m = l4re_msg_start(MOE_PROTO_OBJECT, MOE_OBJECT_USAGE);
+    long result = l4re_msg_call(allocator, &m, 0);
+    if (result < 0)
+        return result;
+    *ret_used = l4_utcb_mr()->mr[0];
+    *ret_limit = l4_utcb_mr()->mr[1];
+    return 0;
+}

@@ -22,5 +22,9 @@ long vitrine_ds_address(l4re_ds_t ds, l4_addr_t *ret_start);
 /* Ends an object of moe for everybody; an allocator with all it made.
  * -L4_EPERM without the W and the S right. */
 long vitrine_destroy(l4_cap_idx_t object);
+/* Bytes an allocator has given out, and may (0: no limit of its own).
+ * -L4_EINVAL: it is none. */
+long vitrine_usage(l4_cap_idx_t allocator, l4_umword_t *ret_used,
+                   l4_umword_t *ret_limit);
 
 #endif

@@ -130,12 +130,21 @@ static long file_query(struct load *l)
     return 0;
 }
 
-static long file_open(struct load *l)
+/* The dataspace with the file: given, or found by name. */
+static long file_find(struct load *l)
 {
+    l->file_ds = l->r->image;
+    if (l->file_ds)
+        return 0;
     l->file_ds = l4re_util_cap_alloc();
     if (l4_is_invalid_cap(l->file_ds))
         return fail(l, -L4_ENOMEM, "no capability slot");
-    long error = file_query(l);
+    return file_query(l);
+}
+
+static long file_open(struct load *l)
+{
+    long error = file_find(l);
     if (error < 0)
         return error;
     l4_size_t size = (l4_size_t)l4re_ds_size(l->file_ds);
@@ -339,6 +348,16 @@ static long cap_give(struct load *l, l4_cap_idx_t cap, unsigned slot,
         l4_map_obj_control(slot_cap(slot), L4_MAP_ITEM_MAP) | attributes));
 }
 
+/* For who asks what the program has (inspect.c). */
+static void cap_remember(struct loader_app *a, unsigned slot, const char *name)
+{
+    if (a->named_count == LOADER_NAMED_MAX)
+        return;
+    struct loader_named *n = &a->named[a->named_count++];
+    n->slot = slot;
+    strncpy(n->name, name, LOADER_NAME);
+}
+
 static long named_caps_give(struct load *l)
 {
     unsigned next = SLOT_NAMED;
@@ -348,7 +367,9 @@ static long named_caps_give(struct load *l)
         long error = cap_give(l, c->cap, slot, c->rights, c->attributes);
         if (error < 0)
             return fail(l, error, c->name);
+        cap_remember(l->app, slot, c->name);
     }
+    l->app->first_free = next;
     return 0;
 }
 
@@ -359,22 +380,25 @@ static long caps_give(struct load *l)
     const struct {
         l4_cap_idx_t cap;
         unsigned slot, rights;
+        const char *name;
     } fixed[] = {
-        {l->app->task, SLOT_TASK, L4_CAP_FPAGE_RWS},
-        {chosen(r->factory, own->factory), SLOT_FACTORY, L4_CAP_FPAGE_RWS},
-        {l->app->thread, SLOT_THREAD, L4_CAP_FPAGE_RWS},
-        {l->app->rm, SLOT_RM, L4_CAP_FPAGE_RW},
-        {chosen(r->log, own->log), SLOT_LOG, L4_CAP_FPAGE_RW},
-        {chosen(r->scheduler, own->scheduler), SLOT_SCHEDULER,
-         L4_CAP_FPAGE_RWS},
-        {r->parent, SLOT_PARENT, L4_CAP_FPAGE_RO},
-        {l->app->allocator, SLOT_MEM_ALLOC, L4_CAP_FPAGE_RS},
+        {l->app->task, SLOT_TASK, L4_CAP_FPAGE_RWS, "task"},
+        {chosen(r->factory, own->factory), SLOT_FACTORY, L4_CAP_FPAGE_RWS,
+         "factory"},
+        {l->app->thread, SLOT_THREAD, L4_CAP_FPAGE_RWS, "main_thread"},
+        {l->app->rm, SLOT_RM, L4_CAP_FPAGE_RW, "rm"},
+        {chosen(r->log, own->log), SLOT_LOG, L4_CAP_FPAGE_RW, "log"},
+        {chosen(r->scheduler, own->scheduler), SLOT_SCHEDULER, L4_CAP_FPAGE_RWS,
+         "scheduler"},
+        {r->parent, SLOT_PARENT, L4_CAP_FPAGE_RO, "parent"},
+        {l->app->allocator, SLOT_MEM_ALLOC, L4_CAP_FPAGE_RS, "mem_alloc"},
     };
     for (unsigned i = 0; i < sizeof fixed / sizeof fixed[0]; i++) {
         long error =
             cap_give(l, fixed[i].cap, fixed[i].slot, fixed[i].rights, 0);
         if (error < 0)
             return fail_code(l, error);
+        cap_remember(l->app, fixed[i].slot, fixed[i].name);
     }
     return named_caps_give(l);
 }
@@ -450,13 +474,14 @@ long loader_start(const struct loader_request *r, struct loader_app *ret_app,
         .r = r,
         .app = &app,
         .error = ret_error,
-        .file = r->argv[0],
-        .name = r->name ? r->name : base_name(r->argv[0]),
+        .file = r->file ? r->file : r->argv[0],
     };
     long error = 0;
+    l.name = r->name ? r->name : base_name(l.file);
     for (unsigned i = 0; i < sizeof steps / sizeof steps[0] && !error; i++)
         error = steps[i](&l);
-    cap_drop(&l.file_ds);
+    if (!r->image)
+        cap_drop(&l.file_ds);
     cap_drop(&l.memory);
     if (!error) {
         names_tell(&l);

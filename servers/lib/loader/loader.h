@@ -24,6 +24,8 @@ enum { LOADER_ATTRIBUTE_SERVER = 0x20 };
 struct loader_request {
     int argc;                /* at least 1 */
     const char *const *argv; /* argv[0]: the file, "rom/hello" */
+    const char *file;        /* "rom/hello"; NULL: argv[0] */
+    l4_cap_idx_t image;      /* dataspace with the file; 0: `file` says where */
     const char *name;        /* for people; NULL: the file's */
     const char *const *envp; /* ends with NULL; NULL: empty */
     const struct loader_cap *caps;
@@ -36,9 +38,17 @@ struct loader_request {
     l4_size_t stack_size;   /* 0: 64 KiB */
 };
 
+enum { LOADER_NAMED_MAX = 64, LOADER_NAME = 15 };
+
 /* A started program; the capabilities are the loader's. */
 struct loader_app {
     l4_cap_idx_t task, thread, rm, allocator;
+    l4_umword_t first_free; /* slot behind what it was given */
+    unsigned named_count;
+    struct loader_named {
+        l4_umword_t slot;
+        char name[LOADER_NAME + 1];
+    } named[LOADER_NAMED_MAX];
 };
 
 struct loader_error {

@@ -1,0 +1,18 @@
+/*
+ * Processes: what clients and servers of proc.iface and process.iface agree
+ * upon.
+ */
+#ifndef L4_VITRINE_PROCESS_H
+#define L4_VITRINE_PROCESS_H
+
+enum l4_vitrine_process_state {
+    PROCESS_NEW,     /* being prepared */
+    PROCESS_RUNNING, /* started, and not ended */
+    PROCESS_EXITED,  /* by itself; the code is its exit code */
+    PROCESS_FAULTED, /* by a fault nobody could answer; the code is 11 */
+    PROCESS_KILLED,  /* by somebody; the code is the number they gave */
+};
+
+enum { PROCESS_FAULT_SIGNAL = 11 };
+
+#endif
