@@ -9,6 +9,7 @@
  *
  * I1  frame[i] != 0: that frame belongs to this dataspace alone.
  * I2  pages that were never written read as zero.
+ * I3  frames of a dataspace with pins are not freed.
  *
  * Not here: copy-on-write copies; backing by anything but RAM.
  */
@@ -118,9 +119,14 @@ void dataspace_drop(struct dataspace *ds, l4_addr_t offset, l4_size_t size)
     l4_size_t first = l4_round_page(offset) >> L4_PAGESHIFT;
     l4_size_t end = (offset + size) >> L4_PAGESHIFT;
     for (l4_size_t i = first; i < end; i++) {
-        if (!ds->frame[i])
+        l4_addr_t addr = (l4_addr_t)ds->frame[i] << L4_PAGESHIFT;
+        if (!addr)
             continue;
-        frames_free_range((l4_addr_t)ds->frame[i] << L4_PAGESHIFT, L4_PAGESIZE);
+        if (ds->pins) { /* keeps I3 */
+            memset((void *)addr, 0, L4_PAGESIZE);
+            continue;
+        }
+        frames_free_range(addr, L4_PAGESIZE);
         allocator_uncharge(ds->object.owner, L4_PAGESIZE);
         ds->frame[i] = 0;
     }
@@ -157,17 +163,41 @@ static long memory_reserve(struct dataspace *ds, bool contiguous)
     return 0;
 }
 
-static void dataspace_destroy(struct object *o)
+static void dataspace_free(struct dataspace *ds)
 {
-    struct dataspace *ds = (struct dataspace *)o;
+    struct allocator *owner = ds->object.owner;
     if (ds->base && !ds->borrowed) {
         frames_free_range(ds->base, ds->size);
-        allocator_uncharge(o->owner, dataspace_span(ds));
+        allocator_uncharge(owner, dataspace_span(ds));
     } else if (ds->frame) {
         dataspace_drop(ds, 0, dataspace_span(ds));
         heap_free(ds->frame, frame_bytes(ds));
     }
     heap_free(ds, sizeof *ds);
+}
+
+/* Keeps I3. */
+static void dataspace_destroy(struct object *o)
+{
+    struct dataspace *ds = (struct dataspace *)o;
+    if (!ds->pins) {
+        dataspace_free(ds);
+        return;
+    }
+    allocator_uncharge(o->owner, dataspace_charge(ds));
+    o->owner = NULL;
+    ds->is_gone = true;
+}
+
+void dataspace_pin(struct dataspace *ds)
+{
+    ds->pins++;
+}
+
+void dataspace_unpin(struct dataspace *ds)
+{
+    if (!--ds->pins && ds->is_gone)
+        dataspace_free(ds);
 }
 
 static struct dataspace *dataspace_new(l4_size_t size, unsigned rights)
@@ -199,7 +229,7 @@ long dataspace_create(struct allocator *owner, l4_size_t size, bool contiguous,
     }
     error = object_add(&ds->object, owner);
     if (error)
-        dataspace_destroy(&ds->object);
+        dataspace_free(ds);
     else
         *ret_ds = ds;
     return error;

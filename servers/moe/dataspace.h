@@ -13,6 +13,8 @@ struct dataspace {
     l4_addr_t base;     /* in one piece: where; 0: scattered */
     l4_uint32_t *frame; /* scattered: frame number per page, 0: none yet */
     bool borrowed;      /* boot module, KIP: not to be freed */
+    unsigned pins;      /* DMA mappings: devices may use its frames */
+    bool is_gone;       /* no object any more, only pinned frames */
 };
 
 extern const struct object_ops dataspace_ops;
@@ -37,6 +39,11 @@ long dataspace_memory(struct dataspace *ds, l4_addr_t offset,
                       struct piece_of_memory *ret_piece);
 /* Gives the pages of [offset, + size) back; they read as zero again. */
 void dataspace_drop(struct dataspace *ds, l4_addr_t offset, l4_size_t size);
+
+/* Its frames stay where they are, for a device, until they are unpinned as
+ * often as pinned; if the dataspace goes before, they are nobody's charge. */
+void dataspace_pin(struct dataspace *ds);
+void dataspace_unpin(struct dataspace *ds);
 
 /* Bytes its allocator pays for. O(pages). */
 l4_size_t dataspace_charge(const struct dataspace *ds);

@@ -7,12 +7,13 @@
  * moe's memory is 1:1: all there is to a mapping is to find the memory, and to
  * say how much of it lies in one piece. A space has to be told first that it
  * is to be so (ASSOCIATE without a task); tied to a kernel DMA space it is
- * refused. Unmapping takes nothing back: a device can reach all memory, and
- * whoever gives a driver its registers trusts it with that.
+ * refused. Unmapping takes nothing back from the device: it can reach all
+ * memory, and whoever gives a driver its registers trusts it with that. But
+ * while something is mapped its frames stay, even if the dataspace goes, so
+ * that a device does not write into what is somebody else's by then.
  *
  * I1  only a space that is associated answers addresses.
- *
- * Not here: keeping the memory of a dataspace that goes away under a device.
+ * I2  each mapping has a pin on its dataspace.
  */
 #include "dma.h"
 #include "dataspace.h"
@@ -22,10 +23,43 @@
 #include <l4/re/protocols.h>
 #include <l4/sys/err.h>
 
+enum { MAPPINGS_MAX = 1024 }; /* of a space: moe pays for the records */
+
+/* Something mapped; the same twice is two of them. */
+struct mapping {
+    struct mapping *next;
+    struct dataspace *ds;
+    l4_addr_t addr;
+};
+
 struct dma {
     struct object object;
     bool physical; /* associated */
+    struct mapping *mappings;
+    unsigned count;
 };
+
+/* Keeps I2. */
+static long mapping_add(struct dma *d, struct dataspace *ds, l4_addr_t addr)
+{
+    struct mapping *m = d->count < MAPPINGS_MAX ? heap_alloc(sizeof *m) : NULL;
+    if (!m)
+        return -L4_ENOMEM;
+    d->count++;
+    *m = (struct mapping){d->mappings, ds, addr};
+    d->mappings = m;
+    dataspace_pin(ds);
+    return 0;
+}
+
+static void mapping_remove(struct dma *d, struct mapping **at)
+{
+    d->count--;
+    struct mapping *m = *at;
+    *at = m->next;
+    dataspace_unpin(m->ds);
+    heap_free(m, sizeof *m);
+}
 
 /* May a device with this direction use what r's item names? */
 static long dma_source(const struct request *r, struct dataspace **ret_ds)
@@ -43,7 +77,7 @@ static long dma_source(const struct request *r, struct dataspace **ret_ds)
 }
 
 /* Neighbouring pieces count as one. */
-static l4_msgtag_t on_map(const struct dma *d, const struct request *r)
+static l4_msgtag_t on_map(struct dma *d, const struct request *r)
 {
     struct dataspace *ds;
     struct piece_of_memory p;
@@ -64,7 +98,25 @@ static l4_msgtag_t on_map(const struct dma *d, const struct request *r)
         result[1] = p.end - offset;
     if (result[1] > size)
         result[1] = size;
-    return answer_words(0, 2, result);
+    return answer_words(mapping_add(d, ds, result[0]), 2, result);
+}
+
+static l4_msgtag_t on_unmap(struct dma *d, const struct request *r)
+{
+    struct mapping **at = &d->mappings;
+    if (!d->physical)
+        return answer(-L4_EINVAL);
+    while (*at && (*at)->addr != r->mr[1])
+        at = &(*at)->next;
+    if (*at)
+        mapping_remove(d, at);
+    return answer(0);
+}
+
+static void unmap_all(struct dma *d)
+{
+    while (d->mappings)
+        mapping_remove(d, &d->mappings);
 }
 
 static l4_msgtag_t on_associate(struct dma *d, const struct request *r)
@@ -81,6 +133,7 @@ static l4_msgtag_t on_disassociate(struct dma *d, const struct request *r)
 {
     if (!(r->rights & L4_CAP_FPAGE_S))
         return answer(-L4_EPERM);
+    unmap_all(d);
     d->physical = false;
     return answer(0);
 }
@@ -100,7 +153,7 @@ static l4_msgtag_t dma_request(struct object *o, const struct request *r)
     case DMA_MAP:
         return on_map(d, r);
     case DMA_UNMAP:
-        return answer(d->physical ? 0 : -L4_EINVAL);
+        return on_unmap(d, r);
     case DMA_ASSOCIATE:
         return on_associate(d, r);
     case DMA_DISASSOCIATE:
@@ -112,6 +165,7 @@ static l4_msgtag_t dma_request(struct object *o, const struct request *r)
 
 static void dma_destroy(struct object *o)
 {
+    unmap_all((struct dma *)o);
     heap_free(o, sizeof(struct dma));
 }
 

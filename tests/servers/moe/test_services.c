@@ -67,6 +67,27 @@ static int is_gone(l4_cap_idx_t cap)
 
 /* --- DMA spaces ------------------------------------------------------ */
 
+/* What a device may write to is nobody else's, even if its owner is gone. */
+static void pinned(l4_cap_idx_t dma)
+{
+    l4re_dma_space_dma_addr_t at = 0, other = 0;
+    l4_size_t size = SIZE;
+    l4re_ds_t ds;
+    unsigned same = 0;
+    alloc(l4re_env()->mem_alloc, SIZE, L4RE_MA_CONTINUOUS, &ds);
+    l4re_dma_space_map(dma, ds, 0, &size, 0, 0, &at);
+    code(vitrine_destroy(ds), 0, "mapped_memory_may_go");
+    for (unsigned i = 0; i < 8; i++) {
+        alloc(l4re_env()->mem_alloc, SIZE, L4RE_MA_CONTINUOUS, &ds);
+        l4re_dma_space_map(dma, ds, 0, &size, 0, 0, &other);
+        same += other < at + SIZE && at < other + SIZE;
+        vitrine_destroy(ds);
+    }
+    fact(!same, "but_its_frames_stay");
+    code(l4re_dma_space_unmap(dma, at, SIZE, 0, 0), 0, "until_unmapped");
+    code(l4re_dma_space_unmap(dma, at, SIZE, 0, 0), 0, "once");
+}
+
 static void dma_spaces(l4re_ds_t file)
 {
     l4_cap_idx_t dma = l4re_util_cap_alloc();
@@ -103,6 +124,7 @@ static void dma_spaces(l4re_ds_t file)
     code(l4re_dma_space_map(dma, l4re_env()->log, 0, &size, 0, 0, &first),
          -L4_EINVAL, "dma_wants_a_dataspace");
     code(l4re_dma_space_unmap(dma, first, 8, 0, 0), 0, "it_is_unmapped");
+    pinned(dma);
     code(l4re_dma_space_mgr_disassociate(dma, dma), 0, "it_is_disassociated");
     code(l4re_dma_space_unmap(dma, first, 8, 0, 0), -L4_EINVAL,
          "and_answers_nothing_then");
