@@ -7,6 +7,7 @@
 #
 #   extern/musl  -> musl-1.2.3        a link without the version, for the build
 #   extern/lua   -> lua5.4-5.4.4
+#   extern/e2fsprogs -> e2fsprogs-1.47.0
 #   extern/.fetched                   what is complete: "package folder" lines
 #   extern/.apt/                      apt's own state, private to this script
 #
@@ -22,7 +23,7 @@
 # Used by ./vitrine's set-up; see docs/design/03-c-library.md.
 set -eu
 
-default_packages="musl lua5.4"
+default_packages="musl lua5.4 e2fsprogs"
 
 usage() {
     cat <<END

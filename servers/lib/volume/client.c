@@ -3,10 +3,17 @@
  */
 #include "fs-server.h"
 #include "internal.h"
+#include <l4/re/env.h>
+#include <l4/sys/kip.h>
 #include <stdlib.h>
 #include <string.h>
 
+enum { SYNC_AFTER_US = 1000000 };
+
 const struct volume_driver *volume;
+
+static struct l4re_server server;
+static struct l4re_timer sync_timer;
 
 static struct volume_client *client_of(struct l4re_session *session)
 {
@@ -39,7 +46,21 @@ static long may_change(struct l4re_session *session, bool driver_can)
         return -FILES_EROFS;
     if (!(l4re_session_rights(session) & L4_CAP_FPAGE_W))
         return -L4_EPERM;
+    volume_note_change();
     return 0;
+}
+
+static void sync_is_due(struct l4re_server *s, struct l4re_timer *timer)
+{
+    (void)s, (void)timer;
+    volume->sync();
+}
+
+void volume_note_change(void)
+{
+    if (volume->sync && !sync_timer.is_set)
+        l4re_timer_set(&server, &sync_timer,
+                       l4_kip_clock(l4re_kip()) + SYNC_AFTER_US, sync_is_due);
 }
 
 /* ---- Budgets ---- */
@@ -405,7 +426,6 @@ static const struct l4re_service client_service = {
 
 long volume_serve(const struct volume_driver *driver, l4_cap_idx_t gate)
 {
-    static struct l4re_server server;
     static struct volume_client first;
 
     volume = driver;

@@ -75,8 +75,10 @@ static void open_node_put(struct open_node *n)
     while (*at != n)
         at = &(*at)->next;
     *at = n->next;
-    if (volume->released)
+    if (volume->released) {
         volume->released(n->number);
+        volume_note_change();
+    }
     free(n);
 }
 
@@ -169,7 +171,10 @@ static long may_write(struct open_file *f)
 {
     bool allowed = f->flags & FILES_WRITE &&
                    l4re_session_rights(&f->session) & L4_CAP_FPAGE_W;
-    return allowed ? 0 : -L4_EPERM;
+    if (!allowed)
+        return -L4_EPERM;
+    volume_note_change();
+    return 0;
 }
 
 static long write_at(struct open_file *f, l4_umword_t at, const void *from,

@@ -27,6 +27,9 @@ extern const struct l4re_service volume_file_service;
 long volume_file_open(struct volume_client *client, volume_node_t node,
                       unsigned flags, unsigned mode, l4_cap_idx_t *ret_gate);
 
+/* Something was changed: it is written for good within SYNC_AFTER_US. */
+void volume_note_change(void);
+
 /* Counts an end of one of a budget's clients or files; the last one frees it.
  */
 void volume_budget_drop(struct volume_budget *budget);

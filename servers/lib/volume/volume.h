@@ -70,7 +70,8 @@ struct volume_driver {
                    volume_node_t replaced);
     long (*change)(volume_node_t node, unsigned what, unsigned mode,
                    long accessed, long modified);
-    /* All written data is where it stays when this returns. */
+    /* All written data is where it stays when this returns. Also called by
+     * itself, a second after a change. */
     long (*sync)(void);
     /* The last open file of a node is closed. */
     void (*released)(volume_node_t node);

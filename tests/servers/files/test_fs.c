@@ -457,6 +457,7 @@ int main(int argc, char **argv)
     bounded();
     smaller_trees();
     rights();
-    fact(fs_unlink(fs, at("a"), 0) == 0, "the last file goes");
+    fact(fs_unlink(fs, at("a"), 0) == 0 && fs_sync(fs) == 0,
+         "the last file goes");
     return tap_end();
 }

@@ -1,0 +1,68 @@
+/*
+ * ext2 and ext4 through libext2fs, as a driver for servers/lib/volume.
+ *
+ *      main.c --> ext2.c    open, sync, and what is between them
+ *                 names.c   directories and what they name
+ *                 data.c    what is in files
+ *                 disk_io.c the disk
+ *
+ * A node is an inode's number.
+ *
+ * I1  while something is written that sync has not finished, the file system
+ *     says on the disk that it was not closed properly
+ */
+#ifndef EXT2_H
+#define EXT2_H
+
+#include "volume.h"
+#include <ext2fs/ext2fs.h>
+
+/* The one file system. */
+extern ext2_filsys ext2;
+
+/*
+ * Opens the disk's file system; the disk has been opened. It is read-only if
+ * that is wanted, if the disk is, if its journal would have to be replayed, if
+ * it was not closed, and if it has features that cannot be kept up here:
+ * *ret_why says it, NULL: it can be written. 0, or an L4 error.
+ */
+long ext2_open(bool is_read_only, struct volume_driver *ret_driver,
+               const char **ret_why);
+/* ext2, ext3 or ext4, by its features. */
+const char *ext2_kind(void);
+/* Writes all and says on the disk that it was closed, until the next change. */
+long ext2_sync(void);
+
+/* An L4 error for a code of libext2fs (0: 0). */
+long ext2_error(errcode_t code);
+/* To be called before anything is changed (I1). 0, or an L4 error. */
+long ext2_begin_change(void);
+
+long ext2_read_inode(volume_node_t node, struct ext2_inode *ret_inode);
+long ext2_write_inode(volume_node_t node, const struct ext2_inode *inode);
+
+/* ---- names.c ---- */
+
+long names_find(volume_node_t dir, const char *name, volume_node_t *ret_node);
+long names_entry(volume_node_t dir, l4_umword_t *cursor,
+                 struct volume_entry *ret_entry);
+long names_make(volume_node_t dir, const char *name, unsigned mode,
+                const char *target, volume_node_t *ret_node);
+long names_link(volume_node_t dir, const char *name, volume_node_t node);
+long names_unlink(volume_node_t dir, const char *name, volume_node_t node);
+long names_rename(volume_node_t dir, const char *name, volume_node_t to_dir,
+                  const char *to_name, volume_node_t node,
+                  volume_node_t replaced);
+void names_released(volume_node_t node);
+
+/* ---- data.c ---- */
+
+long data_read(volume_node_t node, l4_uint64_t at, void *to, size_t size);
+long data_write(volume_node_t node, l4_uint64_t at, const void *from,
+                size_t size);
+long data_truncate(volume_node_t node, l4_uint64_t size);
+long data_target(volume_node_t node, char *ret_target);
+/* Gives all blocks of the inode back; it is not written. */
+long data_free(volume_node_t node, struct ext2_inode *inode);
+
+#endif
