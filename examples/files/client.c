@@ -5,6 +5,7 @@
  *      rom/files_client NAME [TEXT]      capability: fs
  */
 #include "fio.h"
+#include "fs-client.h"
 #include <l4/re/env.h>
 #include <stdio.h>
 #include <string.h>
@@ -37,7 +38,7 @@ static long write_text(l4_cap_idx_t fs, const char *name, const char *text)
         return error;
     error = fio_write(&f, FILES_HERE, text, strlen(text));
     fio_close(&f);
-    return error;
+    return error < 0 ? error : fs_sync(fs); /* now it is on the disk */
 }
 
 static long show_text(l4_cap_idx_t fs, const char *name)

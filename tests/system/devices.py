@@ -1,8 +1,21 @@
 # Which devices an example or a probe wants, as options of `vitrine run`: for
 # the tests here and those of tests/machines.
+import os
 import pathlib
+import shutil
+import subprocess
 
 SECTORS, SECTOR = 64, 512
+# What mke2fs is told for a file system of this kind.
+COMMON = "none,filetype,sparse_super,large_file,dir_index,resize_inode"
+FILE_SYSTEMS = {
+    "ext2": ["-b", "1024", "-I", "128", "-O", COMMON],
+    "ext2-4k": ["-b", "4096", "-I", "256", "-O", COMMON],
+    "ext4": ["-b", "1024", "-I", "256", "-J", "size=1", "-O", COMMON +
+             ",has_journal,extent,64bit,flex_bg,metadata_csum,huge_file,"
+             "dir_nlink,extra_isize"],
+}
+UUID = "c0ffee00-1234-5678-9abc-def012345678"
 FIRST = b"This is sector 0.\n"
 
 # Golden file -> program and argument for systems/device.cfg. What only some
@@ -29,6 +42,31 @@ def disk(folder):
     path = pathlib.Path(folder) / "disk.img"
     path.write_bytes(FIRST.ljust(SECTORS * SECTOR, b"\0"))
     return path
+
+
+def file_system(folder, kind="ext2", size="4M", name=None):
+    """A fresh disk image with a file system on it, the same each time."""
+    path = pathlib.Path(folder) / (name or kind + ".img")
+    path.unlink(missing_ok=True)
+    with open(path, "wb") as f:
+        f.truncate(int(size[:-1]) << 20)
+    done = subprocess.run(
+        [tool("mke2fs"), "-q", "-F", *FILE_SYSTEMS[kind], "-U", UUID,
+         "-E", "hash_seed=" + UUID, path],
+        env=dict(os.environ, E2FSPROGS_FAKE_TIME="1767225600",
+                 MKE2FS_CONFIG="/dev/null"), # the host's taste does not count
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT)
+    assert done.returncode == 0, done.stdout.decode()
+    return path
+
+
+def tool(name):
+    """The path of a system administrator's tool."""
+    found = shutil.which(name, path=os.environ.get("PATH", "") +
+                         ":/usr/sbin:/sbin")
+    assert found, name + " is missing (apt-get install e2fsprogs)"
+    return found
 
 
 def options(name, folder):

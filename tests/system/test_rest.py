@@ -17,7 +17,7 @@ import fnmatch
 import functools
 import json
 import re
-from devices import disk
+from devices import disk, file_system
 from harness import (main, root, run, scratch, test, vitrine)
 
 HEADING = "## Capabilities it holds"
@@ -84,6 +84,7 @@ def at_end(words):
     """The graph of capabilities when the run `words` has come to rest."""
     trace, graph = scratch / "rest.vtr", scratch / "rest.json"
     found = [disk(scratch) if w == "disk.img" else
+             file_system(scratch) if w == "ext2.img" else
              root / w if (root / w).is_file() else w for w in words.split()]
     run("--trace", trace, *found).expect(0)
     vitrine("graph", trace, "--at", "end", "-o", graph).expect(0)
