@@ -25,6 +25,7 @@
 #include "scheduler.h"
 #include "task.h"
 #include "trace.h"
+#include "trace_tasks.h"
 #include "vlog.h"
 #include "work.h"
 
@@ -136,6 +137,7 @@ static void boot_memory(const struct boot_info *info)
     size_t ring = (records * sizeof(struct vtr_record) + PAGE_SIZE - 1) &
                   ~(PAGE_SIZE - 1);
     trace_init(heap, records, info->trace);
+    trace_tasks_only(info->trace_tasks);
     if (info->trace_each)
         trace_one_by_one();
     kmem_init(heap + ring, size - ring);

@@ -18,6 +18,7 @@
 #include "report.h"
 #include "task.h"
 #include "trace.h"
+#include "trace_tasks.h"
 #include "trap.h"
 #include "work.h"
 #include <l4/vitrine/debug.h>
@@ -61,6 +62,7 @@ void object_set_name(struct object *o, const char *text, size_t length)
     memset(o->name, 0, sizeof(o->name));
     memcpy(o->name, text, length);
     trace_text(VTR_NAME, o->id, 0, 1, o->name);
+    trace_tasks_named(o);
 }
 
 void debugger_text(const struct invocation *inv, unsigned first, char *ret_text)
@@ -181,6 +183,10 @@ static void debugger_object_op(struct thread *by, const struct invocation *inv,
         debugger_text(inv, 1, name);
         object_set_name(o, name, kstrnlen(name, sizeof(name)));
         ipc_answer(by, 0, 0, 0);
+    } else if (op == L4_VITRINE_TRACE_TASK && o->ops == &task_ops &&
+               inv_words(inv) > 1) {
+        trace_tasks_switch(task_of(o), inv->mr[1]);
+        ipc_answer(by, 0, 0, 0);
     } else if (op == OBJ_GLOBAL_ID) {
         by->utcb->mr[0] = o->id;
         ipc_answer(by, 0, 1, 0);
@@ -293,7 +299,8 @@ static void debugger_invoke(struct object *o, struct thread *by,
     } else if (debugger_query_op(by, inv, (unsigned)op)) {
         return;
     } else if (op == OBJ_SET_NAME || op == OBJ_GLOBAL_ID ||
-               op == OBJ_ADD_IMAGE || op == OBJ_GET_NAME) {
+               op == OBJ_ADD_IMAGE || op == OBJ_GET_NAME ||
+               op == L4_VITRINE_TRACE_TASK) {
         debugger_object_op(by, inv, op);
     } else {
         debugger_vitrine_op(by, inv, op);

@@ -19,6 +19,7 @@
 #include "task.h"
 #include "thread_group.h"
 #include "trace.h"
+#include "trace_tasks.h"
 #include "trap.h"
 #include "vcpu.h"
 
@@ -60,6 +61,7 @@ int thread_bind(struct thread *t, struct task *task, uaddr_t utcb)
     t->utcb_user = utcb;
     list_add_last(&task->threads, &t->in_task);
     port_frame_set_utcb(&t->frame, utcb);
+    trace_tasks_bound(task->object.id, t->object.id);
     trace_event(VTR_BIND, 0, t->object.id, task->object.id, utcb, 0, 0, 0);
     return 0;
 }

@@ -18,6 +18,7 @@
 #include "kassert.h"
 #include "port.h"
 #include "trace_handover.h"
+#include "trace_tasks.h"
 
 enum { TEXT_WORDS = 4 };
 
@@ -97,6 +98,9 @@ void trace_write_at(uint64_t time, unsigned event, unsigned flags, uint64_t a0,
     if (__builtin_expect(handover_records != 0, 0))
         handover_break();
     if (!(trace_kinds >> event & 1))
+        return;
+    if (__builtin_expect(trace_some, 0) &&
+        !trace_tasks_want(event, trace_self()->thread, a0, a1))
         return;
     *(struct vtr_record *)trace_reserve() = (struct vtr_record){
         .time = time,

@@ -16,6 +16,7 @@
 #include "trace_handover.h"
 #include "port.h"
 #include "trace.h"
+#include "trace_tasks.h"
 
 unsigned handover_records;
 static struct vtr_handover *open; /* in the ring, behind its last record */
@@ -27,7 +28,7 @@ enum { TICKS = 16 };
 
 static bool fits(const struct handover *h, uint64_t took)
 {
-    return trace_kinds == ~0ull &&
+    return trace_kinds == ~0ull && !trace_some &&
            !((h->to | h->via) >> VTR_HANDOVER_ID_BITS) &&
            !(h->ip >> VTR_HANDOVER_IP_BITS) &&
            (int64_t)h->dest == (int32_t)h->dest &&

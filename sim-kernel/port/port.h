@@ -124,7 +124,8 @@ struct boot_info {
     bool trace;        /* write the trace from the start */
     bool trace_each;   /* drain after each record (who watches may stop it) */
     bool no_fast_path; /* all IPC by ipc.c (measurements, tests) */
-    size_t trace_records; /* of the ring; 0: as many as the core likes */
+    size_t trace_records;    /* of the ring; 0: as many as the core likes */
+    const char *trace_tasks; /* names, apart by commas; NULL or "": all */
 };
 
 /* ------------------------------------------------------------------ */

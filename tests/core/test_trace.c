@@ -3,7 +3,9 @@
 
 #include <fake_port.h>
 #include <string.h>
+#include <task.h>
 #include <trace.h>
+#include <trace_tasks.h>
 
 enum { RING = 8 };
 
@@ -120,4 +122,87 @@ Test(trace, marks_carry_their_value_behind_the_text_cut_to_32_bytes)
     trace_text(VTR_MARK, 1, 42, 1, text);
     cr_assert_eq(memcmp(&ring[0].arg[1], text, 32), 0);
     cr_assert_eq(ring[0].arg[5], 42);
+}
+
+/* --- which tasks ----------------------------------------------------------
+ */
+
+enum { CLIENT = 20, CLIENT_THREAD = 21, SERVER = 30, SERVER_THREAD = 31 };
+
+/* Two tasks of one thread each; names as the loader gives them, later. */
+static struct task tasks[2];
+
+static struct task *task_named(unsigned which, uint32_t id, const char *name)
+{
+    struct task *t = &tasks[which];
+    list_init(&t->threads);
+    t->object.ops = &task_ops;
+    t->object.id = id;
+    strcpy(t->object.name, name);
+    trace_tasks_named(&t->object);
+    trace_tasks_bound(id, id + 1);
+    return t;
+}
+
+static void only(const char *names)
+{
+    trace_init(ring, RING, true);
+    trace_tasks_only(names);
+    task_named(0, CLIENT, "client");
+    task_named(1, SERVER, "server");
+}
+
+/* Is a record of a thread, with two arguments, written? */
+static bool is_written(unsigned event, uint32_t thread, uint64_t a0,
+                       uint64_t a1)
+{
+    size_t before = trace_count();
+    trace_self()->thread = thread;
+    trace_event(event, 0, a0, a1, 0, 0, 0, 0);
+    bool written = trace_count() > before;
+    trace_clear();
+    return written;
+}
+
+Test(trace, of_what_threads_do_only_what_is_about_a_chosen_task_is_written)
+{
+    only("other,client");
+    cr_assert(is_written(VTR_ENTER, CLIENT_THREAD, 0, 0));
+    cr_assert_not(is_written(VTR_ENTER, SERVER_THREAD, 0, 0));
+    cr_assert(is_written(VTR_IPC, CLIENT_THREAD, SERVER_THREAD, 0));
+    cr_assert(is_written(VTR_IPC, SERVER_THREAD, CLIENT_THREAD, 0));
+    cr_assert_not(is_written(VTR_IPC, SERVER_THREAD, SERVER_THREAD + 1, 0));
+    cr_assert(is_written(VTR_IPC_ERROR, SERVER_THREAD, 3, CLIENT_THREAD));
+    cr_assert(is_written(VTR_SWITCH, 0, 0, CLIENT_THREAD));
+    cr_assert_not(is_written(VTR_SWITCH, 0, SERVER_THREAD, 0));
+    cr_assert(is_written(VTR_CREATE, SERVER_THREAD, 99, 0));
+    cr_assert(is_written(VTR_CAP_MAP, SERVER_THREAD, 99, 0));
+}
+
+Test(trace, names_of_tasks_are_whole_words)
+{
+    only("clientele,lient");
+    cr_assert_not(is_written(VTR_ENTER, CLIENT_THREAD, 0, 0));
+    only("");
+    cr_assert(is_written(VTR_ENTER, CLIENT_THREAD, 0, 0));
+}
+
+Test(trace, a_task_is_switched_off_and_on_while_recording)
+{
+    only(NULL);
+    trace_tasks_switch(&tasks[0], false);
+    trace_tasks_bound(CLIENT, CLIENT_THREAD);
+    cr_assert_not(is_written(VTR_ENTER, CLIENT_THREAD, 0, 0));
+    cr_assert(is_written(VTR_ENTER, SERVER_THREAD, 0, 0));
+    trace_tasks_switch(&tasks[0], true);
+    trace_tasks_bound(CLIENT, CLIENT_THREAD);
+    cr_assert(is_written(VTR_ENTER, CLIENT_THREAD, 0, 0));
+}
+
+Test(trace, ids_without_a_bit_are_as_the_others)
+{
+    only("client");
+    cr_assert_not(is_written(VTR_ENTER, 1 << 20, 0, 0));
+    trace_tasks_bound(CLIENT, 1 << 20);
+    cr_assert_not(is_written(VTR_ENTER, 1 << 20, 0, 0));
 }

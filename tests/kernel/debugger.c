@@ -368,6 +368,10 @@ static void wrong_requests(void)
     PROVE("vitrine_debugger",
           "report_fault: no thread in a fault waits for an answer",
           op(L4_VITRINE_REPORT_FAULT), -L4_ENOENT);
+    PROVE("vitrine_debugger", "trace_task: no capability, or not a task's",
+          result(l4_vitrine_trace_task(MAIN_CAP, 0)), -L4_EINVAL);
+    CHECK_EQ(result(l4_vitrine_trace_task(L4_BASE_TASK_CAP, 0)), 0);
+    CHECK_EQ(result(l4_vitrine_trace_task(L4_BASE_TASK_CAP, 1)), 0);
     CHECK_EQ(request_op(dbg, L4_PROTO_TASK, 0), -L4_EBADPROTO);
     CHECK_EQ(request(dbg, L4_PROTO_DEBUGGER, 0, 0), -L4_EMSGTOOSHORT);
 }

@@ -1,6 +1,7 @@
 # What a trace says holds together: calls and answers, capabilities, the
 # period that higher priority is to keep.
 import re
+import struct
 import subprocess
 from harness import (EXAMPLES, description, environment, event_numbers, header_constants,
                      main, records, root, run, run_traced, scratch, system,
@@ -44,6 +45,30 @@ def _():
         assert calls > 10, "%s: %d calls" % (name, calls)
         assert set(left) <= waits, "%s: threads %s never got an answer" % (
             name, set(left) - waits)
+
+
+@test("with --trace-tasks only what is about these tasks is told of threads")
+def _():
+    _, whole = run_traced("clntsrv")
+    _, part = run_traced("--trace-tasks", "nobody,client-a", "clntsrv")
+    client, talk = set(), []
+    for trace in (whole, part):
+        names = {r.arg[0] for r in records(trace) if r.event == EVENT["NAME"]
+                 and struct.pack("<2Q", *r.arg[1:3]).startswith(b"client-a\0")}
+        client = {r.arg[0] for r in records(trace)
+                  if r.event == EVENT["BIND"] and r.arg[1] in names}
+        talk.append([(r.flags, r.thread, *r.arg) for r in records(trace)
+                     if r.event == EVENT["IPC"] and
+                     {r.thread, r.arg[0]} & client])
+    assert client and talk[0] == talk[1], talk
+    for r in records(part):
+        if r.event == EVENT["IPC"]:
+            assert {r.thread, r.arg[0]} & client, r
+        elif r.event == EVENT["ENTER"]:
+            assert r.thread in client, r
+    path = scratch / "part.vtr"
+    path.write_bytes(part)
+    vitrine("graph", path, "--verify").expect(0)
 
 
 @test("time never goes back, and every record has an event we know")

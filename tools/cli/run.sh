@@ -50,7 +50,7 @@ option()
     done
 }
 
-# A device of the machine: part of what decides about the run.
+# A device of the machine, or what is traced: what a replay needs to know.
 device_option()
 {
     option "$1" "$2"
@@ -78,7 +78,7 @@ parse_run()
         esac
         case $1 in
         --ram | --cpus | --seed | --max-steps | --until | --input | --trace | \
-            --graph | --module | --target | --time-limit | --qemu | \
+            --trace-tasks | --graph | --module | --target | --time-limit | --qemu | \
             --disk | --net | --console | --break)
             need_value "$1" $#
             case $1 in
@@ -96,6 +96,7 @@ parse_run()
             --time-limit) is_number "$1" "$2" && option "$1" "$2" ;;
             --qemu) option "$1=$2" ;;
             --trace) trace=$2 ;;
+            --trace-tasks) device_option "$1" "$2" ;;
             --break)
                 quote "$2"
                 monitor="$monitor --break $quoted"

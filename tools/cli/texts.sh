@@ -102,6 +102,8 @@ ARGs are handed to it; those that begin with a dash follow `--`.
 
 Options:
   --trace FILE      write the trace (read it with `vitrine trace`)
+  --trace-tasks NAME,...  of what threads do, record only what these tasks
+                    have a part in
   --graph FILE      draw the capability graph at the end: .svg, .dot, .png
   --monitor         watch the run on the terminal: pause, step, go back, gdb
   --break WORDS     and stop it when this happens (vitrine help monitor)

@@ -7,7 +7,7 @@ import os
 import struct
 
 MAGIC = 0x3163726172746976
-HEADER = struct.Struct("<QQIIQQQ256s")
+HEADER = struct.Struct("<QQIIQQQ256s64s")
 ENTRY = struct.Struct("<QQ48s")
 NEVER = (1 << 64) - 1
 FILES_MAX = 128
@@ -52,7 +52,7 @@ def text(value, size, what):
 
 
 def pack(paths, command, until_ns=NEVER, seed=0, trace_records=0,
-         flags=0):
+         flags=0, trace_tasks=""):
     """The archive's bytes; the first two files are sigma0 and the root."""
     if len(paths) > FILES_MAX:
         raise BadInput("more than %d boot modules" % FILES_MAX)
@@ -66,5 +66,5 @@ def pack(paths, command, until_ns=NEVER, seed=0, trace_records=0,
         entries += ENTRY.pack(at + len(files), len(data), name)
         files += data
     return HEADER.pack(MAGIC, at + len(files), len(paths), flags, trace_records,
-                       until_ns, seed, text(command, 256, "the command")
-                       ) + entries + files
+                       until_ns, seed, text(command, 256, "the command"),
+                       text(trace_tasks, 64, "the list of tasks")) + entries + files

@@ -67,6 +67,7 @@ def arguments(words=None):
     p.add_argument("--seed", type=int, default=0)
     p.add_argument("--until", default="")
     p.add_argument("--trace", default="")
+    p.add_argument("--trace-tasks", default="", metavar="NAME,...")
     p.add_argument("--input", default="")
     p.add_argument("--disk", action="append", default=[])
     p.add_argument("--net", action="append", default=[])
@@ -343,7 +344,8 @@ def run(o, folder):
     path = os.path.join(folder, "archive")
     data = archive.pack(o.modules, o.command, parse_time(o.until), o.seed,
                         TRACE_RECORDS if o.trace else 0,
-                        archive.HOST_CLOCK if o.host_clock else 0)
+                        archive.HOST_CLOCK if o.host_clock else 0,
+                        o.trace_tasks)
     ram = parse_ram(o.ram)
     if ram < RAM_LEAST:
         raise archive.BadInput("a machine has at least %dM of RAM (--ram)"

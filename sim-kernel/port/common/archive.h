@@ -16,6 +16,7 @@
 
 enum { ARCHIVE_HOST_CLOCK = 1 }; /* programs may measure by the clock */
 enum { ARCHIVE_NAME = 48, ARCHIVE_COMMAND = 256, ARCHIVE_FILES = 128 };
+enum { ARCHIVE_TASKS = 64 };
 
 struct archive_header {
     uint64_t magic;
@@ -25,14 +26,15 @@ struct archive_header {
     uint64_t trace_records; /* of the ring; 0: no trace */
     uint64_t until_ns;      /* time limit, ~0: none */
     uint64_t seed;
-    char command[ARCHIVE_COMMAND]; /* what the root task starts */
+    char command[ARCHIVE_COMMAND];   /* what the root task starts */
+    char trace_tasks[ARCHIVE_TASKS]; /* names of those traced; "": all */
 };
 
 struct archive_entry {
     uint64_t offset, size; /* from the header */
     char name[ARCHIVE_NAME];
 };
-_Static_assert(sizeof(struct archive_header) == 304, "as archive.py has it");
+_Static_assert(sizeof(struct archive_header) == 368, "as archive.py has it");
 _Static_assert(sizeof(struct archive_entry) == 64, "as archive.py has it");
 
 /*

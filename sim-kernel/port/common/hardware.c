@@ -63,6 +63,7 @@ void hardware_boot(const struct hardware *h)
     info.slice_ns = SLICE_NS;
     info.trace = a->trace_records != 0;
     info.trace_records = a->trace_records;
+    info.trace_tasks = a->trace_tasks;
     why = bootstrap_run(&b, &info, &module);
     if (why)
         hardware_die("%s%s%s (RAM: %u KiB, see --ram)", module ? module : "",

@@ -34,6 +34,7 @@ enum {
     OPT_UNTIL = 256,
     OPT_STEPS,
     OPT_TRACE,
+    OPT_TRACE_TASKS,
     OPT_REALTIME,
     OPT_INPUT,
     OPT_GDB,
@@ -138,6 +139,8 @@ static const struct argp_option option_table[] = {
      "stop at this virtual time (2, 500ms, 10us)", 0},
     {"max-steps", OPT_STEPS, "N", 0, "stop after N basic blocks", 0},
     {"trace", OPT_TRACE, "FILE", 0, "write the kernel's trace", 0},
+    {"trace-tasks", OPT_TRACE_TASKS, "NAME,...", 0,
+     "of what threads do, record only what is about these tasks", 0},
     {"realtime", OPT_REALTIME, 0, 0, "do not run ahead of the clock", 0},
     {"input", OPT_INPUT, "FILE", 0,
      "console input from a file (-: standard input)", 0},
@@ -187,6 +190,11 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
         break;
     case OPT_TRACE:
         o->trace = arg;
+        break;
+    case OPT_TRACE_TASKS:
+        if (strlen(arg) >= 64)
+            sim_die("--trace-tasks: the list is too long (63 characters)");
+        o->trace_tasks = arg;
         break;
     case OPT_REALTIME:
         o->realtime = true;
@@ -333,6 +341,7 @@ static void boot(void)
         .seed = sim_options.seed,
         .slice_ns = SIM_TICK_SLICE_NS,
         .trace = sim_options.trace != NULL,
+        .trace_tasks = sim_options.trace_tasks,
         .trace_each = control_on(),
         .no_fast_path = sim_options.no_fast_path,
     };

@@ -46,11 +46,12 @@ enum sim_exit {
 struct sim_options {
     uint64_t ram_bytes;
     uint64_t seed;
-    uint64_t until_ns;  /* TIME limit, ~0: none */
-    uint64_t max_steps; /* ~0: none */
-    const char *trace;  /* file, NULL: none */
-    const char *input;  /* file of console input, "-": stdin, NULL: tty */
-    const char *system; /* name for the trace header */
+    uint64_t until_ns;       /* TIME limit, ~0: none */
+    uint64_t max_steps;      /* ~0: none */
+    const char *trace;       /* file, NULL: none */
+    const char *trace_tasks; /* names, apart by commas; NULL: all */
+    const char *input;       /* file of console input, "-": stdin, NULL: tty */
+    const char *system;      /* name for the trace header */
     const char *command;
     unsigned cpus;
     const char *words;  /* of `vitrine run`, for the trace; NULL: unknown */

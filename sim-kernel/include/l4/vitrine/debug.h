@@ -32,6 +32,9 @@ enum l4_vitrine_debug_op {
     /* The kernel checks all its invariants, as at the end of a run, and
      * panics if one does not hold. Cost: all of its data. For tests. */
     L4_VITRINE_CHECK = 0x608,
+    /* Map item: a task. MR1 = 0: from now on the trace leaves out what its
+     * threads do; else it tells about them again. -L4_EINVAL: no task. */
+    L4_VITRINE_TRACE_TASK = 0x609,
 };
 
 #endif

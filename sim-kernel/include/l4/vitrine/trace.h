@@ -11,6 +11,7 @@
 #define L4_VITRINE_TRACE_H
 
 #include <l4/sys/__msg.h>
+#include <l4/sys/debugger.h>
 #include <l4/vitrine/debug.h>
 #include <stdint.h>
 
@@ -77,6 +78,16 @@ L4_INLINE l4_msgtag_t l4_vitrine_trace_counter(const char *text,
 {
     return l4_vitrine_mark(L4_BASE_DEBUGGER_CAP, L4_VITRINE_MARK_COUNTER, text,
                            value);
+}
+
+/* From now on the trace tells what the task's threads do (on), or only what
+ * they have to do with others that it tells about. */
+L4_INLINE l4_msgtag_t l4_vitrine_trace_task(l4_cap_idx_t task, int on)
+{
+    l4_msg_regs_t *v = l4_utcb_mr();
+    v->mr[0] = L4_VITRINE_TRACE_TASK;
+    v->mr[1] = on != 0;
+    return l4_invoke_debugger(task, l4_msgtag(0, 2, 0, 0), l4_utcb());
 }
 
 /* Reports the fault of the thread the caller owes a reply to, on console and
