@@ -11,6 +11,10 @@
  *
  * I1  an allocator's `used` is the sum over its dataspaces and the
  *     allocators on its list; used <= limit where there is one.
+ * I2  the same for entries: objects, and the names of its name spaces.
+ *
+ * An allocator with a limit of kernel memory has a kernel factory of its own;
+ * one without uses that of the next above it.
  */
 #include "factory.h"
 #include "console.h"
@@ -22,6 +26,7 @@
 #include "names.h"
 #include "rm.h"
 #include "sched.h"
+#include "../lib/l4re_c/protocol.h"
 #include <l4/re/c/mem_alloc.h>
 #include <l4/re/protocols.h>
 #include <l4/sys/err.h>
@@ -48,12 +53,28 @@ void allocator_uncharge(struct allocator *a, l4_size_t bytes)
         i->used -= bytes;
 }
 
-l4_msgtag_t allocator_usage(const struct object *o)
+long allocator_entry_take(struct allocator *a)
 {
-    const struct allocator *a = (const struct allocator *)o;
-    if (o->ops != &allocator_ops)
-        return answer(-L4_EINVAL);
-    return answer_words(0, 2, (l4_umword_t[]){a->used, a->limit});
+    for (struct allocator *i = a; i; i = i->object.owner)
+        if (i->entry_limit && i->entries == i->entry_limit)
+            return -L4_ENOMEM;
+    for (struct allocator *i = a; i; i = i->object.owner)
+        i->entries++;
+    return 0;
+}
+
+void allocator_entry_free(struct allocator *a)
+{
+    for (struct allocator *i = a; i; i = i->object.owner)
+        i->entries--;
+}
+
+/* What makes kernel objects for a: its own factory, or one above. */
+static l4_cap_idx_t kernel_factory(const struct allocator *a)
+{
+    while (a && !a->has_factory)
+        a = a->object.owner;
+    return a ? slot_cap(SLOT_KEPT + a->object.index) : L4_BASE_FACTORY_CAP;
 }
 
 /* --- arguments of create -------------------------------------------- */
@@ -96,11 +117,9 @@ static void argument_text(const struct request *r, unsigned i, char *buf,
 
 /* --- what can be made ----------------------------------------------- */
 
-static l4_msgtag_t answer_object(long error, const struct object *o)
+static l4_msgtag_t answer_object(long error, struct object *o)
 {
-    if (error)
-        return answer(error);
-    return answer_cap(0, 0, object_gate(o), L4_CAP_FPAGE_RWS);
+    return error ? answer(error) : object_hand_out(o);
 }
 
 static l4_msgtag_t make_dataspace(struct allocator *a, const struct request *r)
@@ -161,12 +180,18 @@ static l4_msgtag_t make_sched(struct allocator *a, const struct request *r)
 static l4_msgtag_t make_allocator(struct allocator *a, const struct request *r)
 {
     struct allocator *n = NULL;
-    long error = allocator_create(a, argument_number(r, 0, 0), &n);
+    const struct limits limits = {
+        .memory = argument_number(r, 0, 0),
+        .kernel_memory = argument_number(r, 1, 0),
+        .entries = (unsigned)argument_number(r, 2, 0),
+    };
+    long error = allocator_create(a, &limits, &n);
     return answer_object(error, &n->object);
 }
 
 /* A kernel object: the same request to the kernel's factory. */
-static l4_msgtag_t make_in_kernel(const struct request *r)
+static l4_msgtag_t make_in_kernel(const struct allocator *a,
+                                  const struct request *r)
 {
     l4_msg_regs_t *m = l4_utcb_mr();
     unsigned items = 0;
@@ -182,7 +207,7 @@ static l4_msgtag_t make_in_kernel(const struct request *r)
     l4_utcb_br()->bdr = 0;
     l4_utcb_br()->br[0] = slot_cap(SLOT_CREATED) | L4_RCV_ITEM_SINGLE_CAP;
     l4_msgtag_t tag = l4_ipc_call(
-        L4_BASE_FACTORY_CAP, l4_utcb(),
+        kernel_factory(a), l4_utcb(),
         l4_msgtag(L4_PROTO_FACTORY, r->words, items, 0), L4_IPC_NEVER);
     long error = l4_error(tag);
     if (error < 0)
@@ -215,33 +240,76 @@ static l4_msgtag_t allocator_request(struct object *o, const struct request *r)
     case L4_PROTO_FACTORY:
         return make_allocator(a, r);
     default:
-        return make_in_kernel(r);
+        return make_in_kernel(a, r);
     }
 }
 
 /* --- life ----------------------------------------------------------- */
 
-long allocator_create(struct allocator *owner, l4_size_t limit,
+/* A kernel factory for a new allocator, out of its owner's. */
+static long kernel_factory_make(struct allocator *a, l4_size_t limit)
+{
+    long error = l4_error(l4_factory_create_factory(
+        kernel_factory(a->object.owner), slot_cap(SLOT_KEPT + a->object.index),
+        limit));
+    a->has_factory = error >= 0;
+    return error < 0 ? error : 0;
+}
+
+long allocator_create(struct allocator *owner, const struct limits *limits,
                       struct allocator **ret_allocator)
 {
     struct allocator *a = heap_alloc(sizeof *a);
     if (!a)
         return -L4_ENOMEM;
     a->object.ops = &allocator_ops;
-    a->limit = limit;
+    a->limit = limits->memory;
+    a->entry_limit = limits->entries;
     long error = object_add(&a->object, owner);
-    if (error)
+    if (error) {
         heap_free(a, sizeof *a);
+        return error;
+    }
+    if (limits->kernel_memory)
+        error = kernel_factory_make(a, limits->kernel_memory);
+    if (error)
+        object_destroy(&a->object);
     else
         *ret_allocator = a;
     return error;
 }
 
+static l4_msgtag_t on_usage(const struct allocator *a)
+{
+    l4_size_t total, left;
+    frames_count(&total, &left);
+    return answer_words(
+        0, 5,
+        (l4_umword_t[]){a->used, a->limit, a->entries, a->entry_limit, left});
+}
+
+l4_msgtag_t allocator_about(struct allocator *a, const struct request *r)
+{
+    if (!(r->rights & L4_CAP_FPAGE_S))
+        return answer(-L4_EPERM);
+    switch (r->mr[0]) {
+    case MOE_OBJECT_FACTORY:
+        return answer_cap(0, 0, kernel_factory(a), L4_CAP_FPAGE_RWS);
+    case MOE_OBJECT_USAGE:
+        return on_usage(a);
+    default:
+        return answer(-L4_ENOSYS);
+    }
+}
+
+/* Programs that still hold its kernel factory lose it. */
 static void allocator_destroy(struct object *o)
 {
     struct allocator *a = (struct allocator *)o;
     while (a->made)
         object_destroy(a->made);
+    if (a->has_factory)
+        l4_task_release_cap(L4_BASE_TASK_CAP, slot_cap(SLOT_KEPT + o->index));
     heap_free(a, sizeof *a);
 }
 
@@ -249,13 +317,25 @@ static void allocator_show(const struct object *o)
 {
     const struct allocator *a = (const struct allocator *)o;
     l4_size_t total, left;
-    long objects = 0;
-    for (const struct object *i = a->made; i; i = i->next)
-        objects++;
     frames_count(&total, &left);
     say("moe: allocator %d: %d objects, %d KiB used of %d; all: %d of %d\n",
-        (long)o->index, objects, (long)(a->used >> 10), (long)(a->limit >> 10),
-        (long)((total - left) >> 10), (long)(total >> 10));
+        (long)o->index, (long)a->entries, (long)(a->used >> 10),
+        (long)(a->limit >> 10), (long)((total - left) >> 10),
+        (long)(total >> 10));
+}
+
+/* Objects, and names of name spaces. */
+static unsigned entries_below(const struct allocator *a)
+{
+    unsigned sum = 0;
+    for (const struct object *i = a->made; i; i = i->next) {
+        sum++;
+        if (i->ops == &names_ops)
+            sum += names_count((const struct names *)i);
+        if (i->ops == &allocator_ops)
+            sum += ((const struct allocator *)i)->entries;
+    }
+    return sum;
 }
 
 static const char *allocator_check(const struct object *o)
@@ -270,8 +350,13 @@ static const char *allocator_check(const struct object *o)
     }
     if (sum != a->used)
         return "allocator I1: what is used is miscounted";
-    return a->limit && a->used > a->limit ? "allocator I1: above its limit"
-                                          : NULL;
+    if (a->limit && a->used > a->limit)
+        return "allocator I1: above its limit";
+    if (a->entry_limit && a->entries > a->entry_limit)
+        return "allocator I2: more entries than its limit";
+    return entries_below(a) == a->entries
+               ? NULL
+               : "allocator I2: entries are miscounted";
 }
 
 const struct object_ops allocator_ops = {

@@ -8,22 +8,34 @@
 
 struct allocator {
     struct object object;
-    struct object *made; /* all its objects, newest first */
-    l4_size_t limit;     /* bytes, 0: none */
-    l4_size_t used;      /* bytes, with those of allocators below */
+    struct object *made;  /* all its objects, newest first */
+    l4_size_t limit;      /* bytes, 0: none */
+    l4_size_t used;       /* bytes, with those of allocators below */
+    unsigned entry_limit; /* objects and names, 0: none */
+    unsigned entries;     /* the same, with those of allocators below */
+    bool has_factory;     /* of its own, in SLOT_KEPT + index */
+};
+
+/* What a new allocator may use; 0: no limit of its own. */
+struct limits {
+    l4_size_t memory;        /* bytes of dataspaces */
+    l4_size_t kernel_memory; /* bytes, taken from the parent's */
+    unsigned entries;        /* objects and names */
 };
 
 extern const struct object_ops allocator_ops;
 
-/* The answer to MOE_OBJECT_USAGE. */
-l4_msgtag_t allocator_usage(const struct object *o);
-
 /* A new allocator that draws on `owner` (NULL: the first). 0, -L4_ENOMEM. */
-long allocator_create(struct allocator *owner, l4_size_t limit,
+long allocator_create(struct allocator *owner, const struct limits *limits,
                       struct allocator **ret_allocator);
+/* Requests about a itself: MOE_OBJECT_FACTORY, MOE_OBJECT_USAGE. */
+l4_msgtag_t allocator_about(struct allocator *a, const struct request *r);
 /* `bytes` more for a and all above it; nothing changes without room:
  * -L4_ENOMEM. a may be NULL: moe itself, for nothing. */
 long allocator_charge(struct allocator *a, l4_size_t bytes);
 void allocator_uncharge(struct allocator *a, l4_size_t bytes);
+/* The same for one object or name. */
+long allocator_entry_take(struct allocator *a);
+void allocator_entry_free(struct allocator *a);
 
 #endif

@@ -27,13 +27,20 @@
 #include <l4/sigma0/sigma0.h>
 #include <l4/sys/debugger.h>
 #include <l4/sys/err.h>
+#include <l4/sys/factory.h>
 #include <l4/sys/ipc.h>
+#include <l4/sys/irq.h>
 #include <l4/sys/memdesc.h>
+#include <l4/sys/rcv_endpoint.h>
 #include <l4/sys/task.h>
+#include <l4/sys/thread.h>
 #include <string.h>
 
 /* Who may end an object: passing on either right alone does not give that. */
 enum { OWNER_RIGHTS = L4_CAP_FPAGE_W | L4_CAP_FPAGE_S };
+
+/* No object's label: what the deletion IRQ sends. */
+#define LABEL_DELETED (1ul << 62)
 
 /* The linker's marks around moe's own image. */
 extern char __ehdr_start[], _end[];
@@ -72,8 +79,8 @@ static void received_cap_release(const struct request *r)
 
 static l4_msgtag_t on_object(struct object *o, const struct request *r)
 {
-    if (r->mr[0] == MOE_OBJECT_USAGE)
-        return allocator_usage(o);
+    if (o->ops == &allocator_ops && r->mr[0] != MOE_OBJECT_DESTROY)
+        return allocator_about((struct allocator *)o, r);
     if (r->mr[0] != MOE_OBJECT_DESTROY)
         return answer(-L4_ENOSYS);
     if ((r->rights & OWNER_RIGHTS) != OWNER_RIGHTS)
@@ -129,6 +136,16 @@ static void set_receive_buffer(void)
     b->br[1] = 0;
 }
 
+/* Sends the answer alone if there is something to do behind it. */
+static l4_msgtag_t tidy(l4_msgtag_t tag)
+{
+    if (!object_must_tidy())
+        return tag;
+    l4_ipc_reply(L4_INVALID_REPLY_CAP, l4_utcb(), tag, L4_IPC_SEND_TIMEOUT_0);
+    object_handed_out();
+    return answer_none();
+}
+
 static _Noreturn void serve(void)
 {
     static struct request r;
@@ -143,10 +160,28 @@ static _Noreturn void serve(void)
                                         L4_IPC_SEND_TIMEOUT_0);
         if (l4_msgtag_has_error(tag))
             continue; /* the client did not wait for its answer */
+        if (label == LABEL_DELETED) {
+            gates_sweep();
+            tag = answer_none();
+            continue;
+        }
         request_read(tag, label, &r);
         received_cap_release(&r);
-        tag = handle(object_find(label), &r);
+        tag = tidy(handle(object_find(label), &r));
     }
+}
+
+/* moe is told when a gate of its own has ended with its last client. */
+static long watch_deletion(void)
+{
+    l4_cap_idx_t irq = slot_cap(SLOT_DELETED);
+    long error = l4_error(l4_factory_create_irq(L4_BASE_FACTORY_CAP, irq));
+    if (error >= 0)
+        error = l4_error(
+            l4_rcv_ep_bind_thread(irq, L4_BASE_THREAD_CAP, LABEL_DELETED));
+    if (error >= 0)
+        error = l4_error(l4_thread_register_del_irq(L4_BASE_THREAD_CAP, irq));
+    return error;
 }
 
 /* What the kernel calls virtual memory is what programs may use. */
@@ -167,6 +202,8 @@ int main(void)
                      l4_round_page((l4_addr_t)_end) - start);
     l4_debugger_set_object_name(L4_BASE_THREAD_CAP, "moe");
     slots_limit(user_end(kip));
+    if (watch_deletion() < 0)
+        say("moe: objects stay when their clients go\n");
     boot_init(kip);
     boot_start_thread();
     serve();

@@ -6,8 +6,15 @@
  * for as "b" in the name space "a", if moe serves that one too; else the
  * client has to go on there itself (-L4_ENOENT here).
  *
+ * A name keeps what it names: moe's own by object_name(), a foreign one by a
+ * counted capability. A foreign one that its server has deleted is forgotten
+ * when it is asked for.
+ *
  * I1  a name occurs once in its list.
  * I2  a foreign name's slot belongs to it alone.
+ *
+ * Not here: name spaces that name each other in a ring go with their
+ * allocators only.
  */
 #include "names.h"
 #include "factory.h"
@@ -19,8 +26,6 @@
 #include <l4/sys/task.h>
 #include <string.h>
 
-enum { FOREIGN_MAX = 1024 };
-
 struct name {
     struct name *next;
     l4_umword_t label; /* object of moe, if slot is 0 */
@@ -30,6 +35,12 @@ struct name {
 };
 
 static bool slot_used[FOREIGN_MAX];
+
+static bool is_dead(unsigned slot)
+{
+    return l4_msgtag_label(
+               l4_task_cap_valid(L4_BASE_TASK_CAP, slot_cap(slot))) <= 0;
+}
 
 static unsigned slot_take(void)
 {
@@ -57,11 +68,21 @@ static struct name **name_find(struct names *n, const char *name)
     return i;
 }
 
-static void name_remove(struct name **at)
+/* What e keeps is let go; an object may end here. */
+static void name_release(const struct name *e)
+{
+    struct object *o = e->slot ? NULL : object_find(e->label);
+    slot_give_back(e->slot);
+    if (o)
+        object_unname(o);
+}
+
+static void name_remove(struct names *n, struct name **at)
 {
     struct name *e = *at;
     *at = e->next;
-    slot_give_back(e->slot);
+    allocator_entry_free(n->object.owner);
+    name_release(e);
     heap_free(e, sizeof *e);
 }
 
@@ -69,21 +90,40 @@ static long name_insert(struct names *n, const struct name *e)
 {
     if (*name_find(n, e->name))
         return -L4_EEXIST;
+    long error = allocator_entry_take(n->object.owner);
+    if (error)
+        return error;
     struct name *copy = heap_alloc(sizeof *copy);
-    if (!copy)
+    if (!copy) {
+        allocator_entry_free(n->object.owner);
         return -L4_ENOMEM;
+    }
     *copy = *e;
     copy->next = n->first;
     n->first = copy;
     return 0;
 }
 
-long names_add(struct names *n, const char *name, const struct object *o,
+long names_add(struct names *n, const char *name, struct object *o,
                unsigned rights)
 {
     struct name e = {.label = o->label, .rights = rights};
     strncpy(e.name, name, sizeof e.name - 1);
-    return name_insert(n, &e);
+    long error = object_name(o);
+    if (error)
+        return error;
+    error = name_insert(n, &e);
+    if (error)
+        object_unname(o);
+    return error;
+}
+
+unsigned names_count(const struct names *n)
+{
+    unsigned count = 0;
+    for (const struct name *e = n->first; e; e = e->next)
+        count++;
+    return count;
 }
 
 /* Follows all parts but the last; the rest of the path in *inout_path. */
@@ -113,9 +153,14 @@ static l4_msgtag_t on_query(struct names *n, const struct request *r)
     if (error)
         return answer(error);
     n = names_walk(n, &path);
-    struct name *e = n ? *name_find(n, path) : NULL;
+    struct name **at = n ? name_find(n, path) : NULL;
+    struct name *e = at ? *at : NULL;
     if (!e)
         return answer(-L4_ENOENT);
+    if (e->slot && is_dead(e->slot)) {
+        name_remove(n, at);
+        return answer(-L4_ENOENT);
+    }
     if (e->slot)
         return answer_cap(0, 0, slot_cap(e->slot), e->rights);
     struct object *o = object_find(e->label);
@@ -136,7 +181,7 @@ static long name_fill(const struct request *r, struct name *e)
     if (o) {
         e->label = o->label;
         e->rights &= (unsigned)rights | L4_CAP_FPAGE_RO;
-        return 0;
+        return object_name(o);
     }
     e->slot = slot_take();
     if (!e->slot)
@@ -161,7 +206,7 @@ static l4_msgtag_t on_register(struct names *n, const struct request *r)
     if (!r->items || !(r->mr[r->words] & L4_ITEM_MAP)) { /* take it out */
         if (!*old)
             return answer(-L4_ENOENT);
-        name_remove(old);
+        name_remove(n, old);
         return answer(0);
     }
     if (*old && !(r->mr[1] & L4RE_NS_REGISTER_OVERWRITE))
@@ -170,10 +215,10 @@ static l4_msgtag_t on_register(struct names *n, const struct request *r)
     if (error)
         return answer(error);
     if (*old)
-        name_remove(old); /* keeps I1 */
+        name_remove(n, old); /* keeps I1 */
     error = name_insert(n, &e);
     if (error)
-        slot_give_back(e.slot);
+        name_release(&e);
     return answer(error);
 }
 
@@ -193,7 +238,7 @@ static void names_destroy(struct object *o)
 {
     struct names *n = (struct names *)o;
     while (n->first)
-        name_remove(&n->first);
+        name_remove(n, &n->first);
     heap_free(n, sizeof *n);
 }
 

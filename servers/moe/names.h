@@ -19,7 +19,8 @@ extern const struct object_ops names_ops;
 
 long names_create(struct allocator *owner, struct names **ret_names);
 /* Enters an object of moe. 0, -L4_EEXIST, -L4_ENOMEM. */
-long names_add(struct names *n, const char *name, const struct object *o,
+long names_add(struct names *n, const char *name, struct object *o,
                unsigned rights);
+unsigned names_count(const struct names *n);
 
 #endif

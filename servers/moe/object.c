@@ -5,7 +5,6 @@
 #include "factory.h"
 #include <l4/re/protocols.h>
 #include <l4/sys/err.h>
-#include <l4/sys/factory.h>
 #include <l4/sys/ipc.h>
 #include <l4/sys/task.h>
 #include <string.h>
@@ -15,6 +14,7 @@ enum { INDEX_SHIFT = 2, GENERATION_SHIFT = 18 };
 static struct object *table[OBJECT_MAX];
 static unsigned short generation[OBJECT_MAX];
 static unsigned search_from;
+static struct object *handed_out; /* by the answer that is being sent */
 
 /* A free entry, or OBJECT_MAX. */
 static unsigned index_find(void)
@@ -35,6 +35,7 @@ static void owner_add(struct object *o, struct allocator *owner)
     o->prev = o->next = NULL;
     if (!owner)
         return;
+    object_use(&owner->object);
     o->next = owner->made;
     if (o->next)
         o->next->prev = o;
@@ -53,17 +54,31 @@ static void owner_remove(struct object *o)
         o->next->prev = o->prev;
 }
 
+/* The entry is free again. */
+static void entry_free(struct object *o)
+{
+    table[o->index] = NULL;
+    generation[o->index]++;
+    allocator_entry_free(o->owner);
+}
+
 long object_add(struct object *o, struct allocator *owner)
 {
+    long error = allocator_entry_take(owner);
+    if (error)
+        return error;
     o->index = index_find();
-    if (o->index == OBJECT_MAX)
+    if (o->index == OBJECT_MAX) {
+        allocator_entry_free(owner);
         return -L4_ENOMEM;
+    }
     o->label = (l4_umword_t)generation[o->index] << GENERATION_SHIFT |
                (l4_umword_t)o->index << INDEX_SHIFT;
-    long error = l4_error(l4_factory_create_gate(
-        L4_BASE_FACTORY_CAP, object_gate(o), L4_BASE_THREAD_CAP, o->label));
-    if (error < 0)
+    error = gate_make(o);
+    if (error < 0) {
+        allocator_entry_free(owner);
         return error;
+    }
     table[o->index] = o;
     owner_add(o, owner);
     return 0;
@@ -71,11 +86,71 @@ long object_add(struct object *o, struct allocator *owner)
 
 void object_destroy(struct object *o)
 {
+    struct allocator *owner = o->owner;
+    o->is_ending = true;
     owner_remove(o);
-    table[o->index] = NULL;
-    generation[o->index]++;
-    l4_task_delete_obj(L4_BASE_TASK_CAP, object_gate(o));
+    entry_free(o);
+    gates_delete(o);
     o->ops->destroy(o);
+    if (handed_out == o)
+        handed_out = NULL;
+    if (owner)
+        object_unuse(&owner->object);
+}
+
+/* --- how long it lives ----------------------------------------------- */
+
+void object_tidy(struct object *o)
+{
+    if (!o->gates && !o->uses && !o->is_ending)
+        object_destroy(o);
+}
+
+l4_msgtag_t object_hand_out(struct object *o)
+{
+    handed_out = o;
+    o->is_handed_out = true;
+    return answer_cap(0, 0, object_gate(o), L4_CAP_FPAGE_RWS);
+}
+
+bool object_must_tidy(void)
+{
+    return handed_out;
+}
+
+void object_handed_out(void)
+{
+    gate_weaken(handed_out);
+    handed_out = NULL;
+}
+
+void object_use(struct object *o)
+{
+    o->uses++;
+}
+
+void object_unuse(struct object *o)
+{
+    o->uses--;
+    object_tidy(o);
+}
+
+long object_name(struct object *o)
+{
+    bool is_weak = !o->current || o->current->is_weak;
+    long error = is_weak ? gate_make(o) : 0;
+    if (error < 0)
+        return error;
+    o->names++;
+    object_use(o);
+    return 0;
+}
+
+void object_unname(struct object *o)
+{
+    if (--o->names == 0 && o->is_handed_out)
+        gate_weaken(o);
+    object_unuse(o);
 }
 
 struct object *object_find(l4_umword_t label)
@@ -98,6 +173,11 @@ static const char *object_check(const struct object *o)
         return "object I2: an allocator's list is broken";
     if (o->owner && !o->prev && o->owner->made != o)
         return "object I2: an object is not on its allocator's list";
+    if (!o->gates && !o->uses)
+        return "object I3: nobody holds or uses an object";
+    const char *broken = gates_check(o);
+    if (broken)
+        return broken;
     return o->ops->check ? o->ops->check(o) : NULL;
 }
 

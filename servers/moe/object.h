@@ -1,38 +1,52 @@
 /*
  * Objects of moe: what stands behind a gate.
  *
- * Each object has an entry in one table; its gate's label is a handle that
+ * Each object has an entry in one table; its gates' label is a handle that
  * names the entry and how often it was used before, so that a message which
  * was on its way when the object went is recognised:
  *
  *      label   63 ......... 18 | 17 ......... 2 | 1 0
  *              generation      | table index    | rights (S, W)
  *
- * The gate's capability lies in slot SLOT_GATES + index of moe's table.
+ * An object lives as long as somebody holds it or something uses it: a client
+ * by a gate (gate.h), or moe itself: a region where it is attached, a name it
+ * has, what an allocator made. With the last of these it goes. What moe made
+ * for itself (`rom`, boot modules, the first allocator) is never handed out by
+ * object_hand_out(), so moe's own capability keeps it.
  *
  * I1  table[i] is NULL or an object with index == i.
  * I2  an object is on the `made` list of its allocator, all but the first.
+ * I3  an object has a gate or a use (gates_sweep() may be due).
  */
 #ifndef MOE_OBJECT_H
 #define MOE_OBJECT_H
 
+#include "gate.h"
 #include <l4/sys/types.h>
 #include <l4/sys/utcb.h>
 #include <stdbool.h>
 
 enum {
-    OBJECT_MAX = 4096,
+    OBJECT_MAX = 8192,
+    FOREIGN_MAX = 4096, /* foreign capabilities in name spaces */
 
     /* moe's capability slots */
     SLOT_RECEIVED = 0x20, /* a capability that came with a request */
     SLOT_CREATED = 0x21,  /* a kernel object made for a client */
     SLOT_BOOT_THREAD = 0x22,
     SLOT_SIGMA0_CLIENT = 0x23, /* sigma0 gate for the first program */
-    SLOT_GATES = 0x40,
-    SLOT_KEPT = 0x2000,  /* region maps' tasks: + index of the object */
-    SLOT_NAMES = 0x4000, /* foreign capabilities in name spaces */
-    SLOT_BOOT = 0x8000,  /* the boot thread's own */
+    SLOT_DELETED = 0x24,       /* the deletion IRQ */
+    SLOT_GATES = 0x40,         /* + number of the gate */
+    SLOT_NAMES = 0x3000,       /* foreign capabilities in name spaces */
+    SLOT_KEPT = 0x4000,        /* region maps' tasks, allocators' factories: +
+                                  index of the object */
+    SLOT_BOOT = 0x8000,        /* the boot thread's own */
 };
+
+_Static_assert(SLOT_GATES + GATE_MAX <= SLOT_NAMES &&
+                   SLOT_NAMES + FOREIGN_MAX <= SLOT_KEPT &&
+                   SLOT_KEPT + OBJECT_MAX <= SLOT_BOOT,
+               "areas of slots do not overlap");
 
 static inline l4_cap_idx_t slot_cap(unsigned slot)
 {
@@ -70,22 +84,41 @@ struct object {
     struct object *next, *prev; /* owner's list */
     unsigned index;
     l4_umword_t label;
+    struct gate *gates, *current;
+    unsigned uses;      /* by moe: regions, names, what it made */
+    unsigned names;     /* of these, names */
+    bool is_handed_out; /* clients decide how long it lives */
+    bool is_ending;     /* object_destroy() is at work */
 };
 
 /* Enters o (with ops set) into the table, makes its gate and hangs it on
- * owner (may be NULL). 0, -L4_ENOMEM or the kernel's error. */
+ * owner (may be NULL), who pays for the entry. 0, -L4_ENOMEM or the kernel's
+ * error. */
 long object_add(struct object *o, struct allocator *owner);
+/* The answer to the request that made o: its capability. Once that is sent,
+ * object_handed_out() gives up moe's own reference. */
+l4_msgtag_t object_hand_out(struct object *o);
+bool object_must_tidy(void);
+void object_handed_out(void);
+/* moe itself uses o, or does not any more: then it may go at once. */
+void object_use(struct object *o);
+void object_unuse(struct object *o);
+/* The same for a name, for which o has a gate to hand out. -L4_ENOMEM. */
+long object_name(struct object *o);
+void object_unname(struct object *o);
+/* Destroys o if nobody holds or uses it. */
+void object_tidy(struct object *o);
 /* The object goes away: everybody's capability to it is dead. */
 void object_destroy(struct object *o);
 /* By label, NULL: stale. The i-th or NULL, for walks. */
 struct object *object_find(l4_umword_t label);
 struct object *object_at(unsigned index);
-/* Asserts I1, I2 and each object's own: NULL, or what does not hold. */
+/* Asserts I1 to I3 and each object's own: NULL, or what does not hold. */
 const char *object_check_all(void);
 
 static inline l4_cap_idx_t object_gate(const struct object *o)
 {
-    return slot_cap(SLOT_GATES + o->index);
+    return slot_cap(gate_slot(o));
 }
 
 /* Answers. */

@@ -58,6 +58,24 @@ static struct dataspace *region_dataspace(const struct region *g)
     return o && o->ops == &dataspace_ops ? (struct dataspace *)o : NULL;
 }
 
+/* A region comes or goes; it keeps its dataspace. */
+static long region_add(struct rm *rm, const struct region *g)
+{
+    struct dataspace *ds = region_dataspace(g);
+    long error = region_insert(&rm->regions, g);
+    if (!error && ds)
+        object_use(&ds->object);
+    return error;
+}
+
+static void region_drop(struct rm *rm, struct region *g)
+{
+    struct dataspace *ds = region_dataspace(g);
+    region_remove(&rm->regions, g);
+    if (ds)
+        object_unuse(&ds->object);
+}
+
 /* --- pages ---------------------------------------------------------- */
 
 /* One flexpage for the program: from `addr` in moe to `va`. */
@@ -275,13 +293,12 @@ static l4_msgtag_t on_attach(struct rm *rm, const struct request *r)
     if (error)
         return answer(error);
     g->end = g->start + s.size;
-    error = region_insert(&rm->regions, g);
+    error = region_add(rm, g);
     if (!error && a.ds && g->flags & L4RE_RM_F_EAGER_MAP && rm->has_task) {
         error = region_map_now(rm, g);
         if (error) {
             region_unmap(rm, g);
-            region_remove(&rm->regions,
-                          region_find(rm->regions, g->start, g->end));
+            region_drop(rm, region_find(rm->regions, g->start, g->end));
         }
     }
     return answer_words(error, 1, &g->start);
@@ -295,14 +312,14 @@ static l4_msgtag_t on_detach(struct rm *rm, const struct request *r)
     struct region g = *found;
     struct dataspace *ds = region_dataspace(&g);
     region_unmap(rm, &g);
-    region_remove(&rm->regions, found);
     l4_size_t size = g.end - g.start;
-    if (ds && g.flags & L4RE_RM_F_DETACH_FREE && !ds->borrowed) {
-        if (size == dataspace_span(ds))
-            object_destroy(&ds->object);
-        else
-            dataspace_drop(ds, g.offset, size);
-    }
+    bool is_freed = ds && g.flags & L4RE_RM_F_DETACH_FREE && !ds->borrowed;
+    if (is_freed && size != dataspace_span(ds))
+        dataspace_drop(ds, g.offset, size);
+    region_drop(rm, found);
+    ds = region_dataspace(&g); /* it may have gone */
+    if (ds && is_freed && size == dataspace_span(ds))
+        object_destroy(&ds->object);
     return answer_words(L4RE_RM_DETACHED_DS, 3,
                         (l4_umword_t[]){g.start, size, g.selector});
 }
@@ -413,7 +430,7 @@ static void rm_destroy(struct object *o)
 {
     struct rm *rm = (struct rm *)o;
     while (rm->regions)
-        region_remove(&rm->regions, rm->regions);
+        region_drop(rm, rm->regions);
     while (rm->areas)
         region_remove(&rm->areas, rm->areas);
     if (rm->has_task)
@@ -441,7 +458,7 @@ long rm_create(struct allocator *owner, struct rm **ret_rm)
         .flags = L4_FPAGE_RX | L4RE_RM_F_EAGER_MAP | L4RE_RM_F_KERNEL,
         .ds = kip->object.label,
     };
-    long error = rm->start ? region_insert(&rm->regions, &g) : -L4_ENOMEM;
+    long error = rm->start ? region_add(rm, &g) : -L4_ENOMEM;
     if (!error)
         error = object_add(&rm->object, owner);
     if (!error) {
@@ -449,7 +466,7 @@ long rm_create(struct allocator *owner, struct rm **ret_rm)
         return 0;
     }
     if (rm->regions)
-        region_remove(&rm->regions, rm->regions);
+        region_drop(rm, rm->regions);
     if (rm->start)
         slots_give_back(rm->start);
     heap_free(rm, sizeof *rm);

@@ -10,6 +10,8 @@
  *      caps       name -> capability
  *      log        capability, or tag, or {tag, color}
  *      mem        bytes the program may allocate
+ *      kmem       bytes of kernel memory, from ned's, as a factory of its own
+ *      objects    objects and names it may have in moe (512)
  *      prio       priority (2), quantum in us (the kernel's)
  *      stack      bytes (64 KiB)
  *      scheduler, factory, mem_alloc   capabilities
@@ -31,7 +33,12 @@
 #include <lauxlib.h>
 #include <string.h>
 
-enum { ARGUMENTS_MAX = 64, CAPS_MAX = 64, ENVIRONMENT_MAX = 64 };
+enum {
+    ARGUMENTS_MAX = 64,
+    CAPS_MAX = 64,
+    ENVIRONMENT_MAX = 64,
+    OBJECTS = 512, /* of moe's table, for a program that is not given more */
+};
 
 static const char class_name[] = "L4.App";
 
@@ -177,6 +184,10 @@ static void option(lua_State *L, struct start *s, const char *name)
         r->quantum = (l4_umword_t)option_number(L, name, 1, 1000000000);
     else if (!strcmp(name, "mem"))
         r->memory_limit = (l4_size_t)option_number(L, name, 1, 1l << 40);
+    else if (!strcmp(name, "kmem"))
+        r->kernel_limit = (l4_size_t)option_number(L, name, 1, 1l << 40);
+    else if (!strcmp(name, "objects"))
+        r->object_limit = (unsigned)option_number(L, name, 1, 1 << 20);
     else if (!strcmp(name, "stack"))
         r->stack_size = (l4_size_t)option_number(L, name, 4096, 64 << 20);
     else if (strcmp(name, "l4re_dbg") && strcmp(name, "ldr_flags"))
@@ -277,6 +288,8 @@ static int start(lua_State *L, struct start *s)
     s->request.envp = s->envp;
     s->request.caps = s->caps;
     s->request.name = s->name;
+    if (!s->request.object_limit)
+        s->request.object_limit = OBJECTS;
     struct loader_error error = {0};
     struct app *a = app_start(&s->request, s->own_log, &error);
     if (!a)

@@ -140,7 +140,13 @@ static long on_info(struct l4re_session *session, l4_umword_t *ret_id,
     if (p->state != PROCESS_RUNNING)
         return 0;
     *ret_caps = loader_caps(&p->app);
-    return vitrine_usage(p->app.allocator, ret_memory, ret_memory_limit);
+    struct vitrine_usage u;
+    long error = vitrine_usage(p->app.allocator, &u);
+    if (error >= 0) {
+        *ret_memory = u.bytes;
+        *ret_memory_limit = u.byte_limit;
+    }
+    return error < 0 ? error : 0;
 }
 
 static long on_region(struct l4re_session *session, l4_umword_t at,

@@ -17,7 +17,8 @@
  *      L4RE_PROTO_NAMESPACE  --                           name space
  *      L4RE_PROTO_DMA_SPACE  --                           DMA space
  *      L4_PROTO_LOG          tag, color (both optional)   log
- *      L4_PROTO_FACTORY      limit in bytes (0: none)     allocator
+ *      L4_PROTO_FACTORY      limits (0: none): bytes,     allocator
+ *                            kernel bytes, objects
  *      any other             as the kernel's              kernel object
  */
 #ifndef L4RE_C_PROTOCOL_H
@@ -96,7 +97,10 @@ enum parent_op {
 enum {
     MOE_PROTO_OBJECT = 0x4100,
     MOE_OBJECT_DESTROY = 0,
-    MOE_OBJECT_USAGE = 1, /* of an allocator: -> bytes used, limit (0: none) */
+    /* An allocator's kernel factory; S alone -> item */
+    MOE_OBJECT_FACTORY = 1,
+    /* What an allocator has used (struct vitrine_usage). S alone */
+    MOE_OBJECT_USAGE = 2,
 };
 
 /*

@@ -12,6 +12,7 @@
 #include <l4/re/env.h>
 #include <l4/re/protocols.h>
 #include <l4/sys/task.h>
+#include <string.h>
 
 int l4re_rm_reserve_area_srv(l4_cap_idx_t rm, l4_addr_t *start,
                              unsigned long size, l4re_rm_flags_t flags,
@@ -251,14 +252,18 @@ long vitrine_destroy(l4_cap_idx_t object)
     return l4re_msg_call(object, &m, 0);
 }
 
-long vitrine_usage(l4_cap_idx_t allocator, l4_umword_t *ret_used,
-                   l4_umword_t *ret_limit)
+long vitrine_factory(l4_cap_idx_t allocator, l4_cap_idx_t slot)
+{
+    struct l4re_msg m = l4re_msg_start(MOE_PROTO_OBJECT, MOE_OBJECT_FACTORY);
+    l4re_msg_receive_cap(&m, slot);
+    return l4re_msg_call(allocator, &m, 0);
+}
+
+long vitrine_usage(l4_cap_idx_t allocator, struct vitrine_usage *ret_usage)
 {
     struct l4re_msg m = l4re_msg_start(MOE_PROTO_OBJECT, MOE_OBJECT_USAGE);
-    long result = l4re_msg_call(allocator, &m, 0);
-    if (result < 0)
-        return result;
-    *ret_used = l4_utcb_mr()->mr[0];
-    *ret_limit = l4_utcb_mr()->mr[1];
-    return 0;
+    long error = l4re_msg_call(allocator, &m, 0);
+    if (error >= 0)
+        memcpy(ret_usage, l4_utcb_mr()->mr, sizeof *ret_usage);
+    return error;
 }

@@ -19,12 +19,19 @@ long vitrine_rm_attach_for(l4_cap_idx_t rm, l4_addr_t start, l4_size_t size,
 /* Where in moe's memory a dataspace in one piece lies, for moe's own threads.
  * -L4_EINVAL: it is scattered. */
 long vitrine_ds_address(l4re_ds_t ds, l4_addr_t *ret_start);
+/* The kernel factory an allocator's kernel objects are charged to, into `slot`:
+ * its own if it has a limit of kernel memory. -L4_EPERM without S. */
+long vitrine_factory(l4_cap_idx_t allocator, l4_cap_idx_t slot);
+/* What an allocator and those below it have used; a limit of 0: none.
+ * -L4_ENOSYS: it is none; -L4_EPERM without S. */
+struct vitrine_usage {
+    l4_umword_t bytes, byte_limit;
+    l4_umword_t entries, entry_limit; /* objects and names */
+    l4_umword_t moe_free;             /* bytes free in moe, for whomever */
+};
+long vitrine_usage(l4_cap_idx_t allocator, struct vitrine_usage *ret_usage);
 /* Ends an object of moe for everybody; an allocator with all it made.
  * -L4_EPERM without the W and the S right. */
 long vitrine_destroy(l4_cap_idx_t object);
-/* Bytes an allocator has given out, and may (0: no limit of its own).
- * -L4_EINVAL: it is none. */
-long vitrine_usage(l4_cap_idx_t allocator, l4_umword_t *ret_used,
-                   l4_umword_t *ret_limit);
 
 #endif

@@ -173,20 +173,41 @@ static l4_size_t env_size(const struct load *l)
                          4);
 }
 
-/* Allocator and region map: who pays, and where things lie. */
+/* Who pays: an allocator, and a kernel factory if that is limited. */
+static long quota_create(struct load *l)
+{
+    struct loader_app *a = l->app;
+    const struct loader_request *r = l->r;
+    a->allocator = l4re_util_cap_alloc();
+    l4_msgtag_t t = l4_factory_create_start(L4_PROTO_FACTORY, a->allocator);
+    l4_factory_create_add_uint(r->memory_limit, &t);
+    l4_factory_create_add_uint(r->kernel_limit, &t);
+    l4_factory_create_add_uint(r->object_limit, &t);
+    t = l4_factory_create_commit(chosen(r->mem_alloc, l4re_env()->mem_alloc),
+                                 t);
+    long error = l4_error(t);
+    if (error >= 0 && r->kernel_limit) {
+        a->factory = l4re_util_cap_alloc();
+        error = vitrine_factory(a->allocator, a->factory);
+    }
+    return error < 0 ? fail_code(l, error) : 0;
+}
+
+/* The factory of the program, and of what the loader makes for it. */
+static l4_cap_idx_t app_factory(const struct load *l)
+{
+    return l->app->factory ? l->app->factory
+                           : chosen(l->r->factory, l4re_env()->factory);
+}
+
+/* The region map: where things lie. */
 static long space_create(struct load *l)
 {
     struct loader_app *a = l->app;
     l4_umword_t last;
-    a->allocator = l4re_util_cap_alloc();
     a->rm = l4re_util_cap_alloc();
-    l4_msgtag_t t = l4_factory_create_start(L4_PROTO_FACTORY, a->allocator);
-    l4_factory_create_add_uint(l->r->memory_limit, &t);
-    t = l4_factory_create_commit(chosen(l->r->mem_alloc, l4re_env()->mem_alloc),
-                                 t);
-    long error = l4_error(t);
-    if (error >= 0)
-        error = l4_error(l4_factory_create(a->allocator, L4RE_PROTO_RM, a->rm));
+    long error =
+        l4_error(l4_factory_create(a->allocator, L4RE_PROTO_RM, a->rm));
     if (error >= 0)
         error = vitrine_rm_limits(a->rm, &l->slot, &last, &l->kip);
     if (error < 0)
@@ -208,8 +229,8 @@ static long task_create(struct load *l)
     struct loader_app *a = l->app;
     l4_fpage_t utcbs = l4_fpage(l->utcb, UTCB_ORDER, L4_FPAGE_RW);
     a->task = l4re_util_cap_alloc();
-    long error = l4_error(l4_factory_create_task(
-        chosen(l->r->factory, l4re_env()->factory), a->task, &utcbs));
+    long error =
+        l4_error(l4_factory_create_task(app_factory(l), a->task, &utcbs));
     if (error >= 0)
         error = vitrine_rm_set_task(a->rm, a->task);
     return error < 0 ? fail_code(l, error) : 0;
@@ -383,8 +404,7 @@ static long caps_give(struct load *l)
         const char *name;
     } fixed[] = {
         {l->app->task, SLOT_TASK, L4_CAP_FPAGE_RWS, "task"},
-        {chosen(r->factory, own->factory), SLOT_FACTORY, L4_CAP_FPAGE_RWS,
-         "factory"},
+        {app_factory(l), SLOT_FACTORY, L4_CAP_FPAGE_RWS, "factory"},
         {l->app->thread, SLOT_THREAD, L4_CAP_FPAGE_RWS, "main_thread"},
         {l->app->rm, SLOT_RM, L4_CAP_FPAGE_RW, "rm"},
         {chosen(r->log, own->log), SLOT_LOG, L4_CAP_FPAGE_RW, "log"},
@@ -409,8 +429,7 @@ static long thread_create(struct load *l)
 {
     struct loader_app *a = l->app;
     a->thread = l4re_util_cap_alloc();
-    long error = l4_error(l4_factory_create_thread(
-        chosen(l->r->factory, l4re_env()->factory), a->thread));
+    long error = l4_error(l4_factory_create_thread(app_factory(l), a->thread));
     if (error < 0)
         return fail_code(l, error);
     l4_thread_control_start();
@@ -466,7 +485,7 @@ long loader_start(const struct loader_request *r, struct loader_app *ret_app,
                   struct loader_error *ret_error)
 {
     static long (*const steps[])(struct load *) = {
-        file_open,  space_create, task_create,   memory_create,
+        file_open,  quota_create, space_create,  task_create, memory_create,
         image_load, stack_make,   thread_create, caps_give,
     };
     struct loader_app app = {0};
@@ -507,6 +526,7 @@ void loader_kill(struct loader_app *app)
     cap_delete(&app->task);
     if (app->allocator && l4_is_valid_cap(app->allocator))
         vitrine_destroy(app->allocator);
+    cap_drop(&app->factory);
     cap_drop(&app->allocator);
     cap_drop(&app->rm);
 }

@@ -33,9 +33,13 @@ struct loader_request {
     l4_cap_idx_t parent; /* gate for its end and its faults */
     l4_cap_idx_t log, factory, mem_alloc, scheduler; /* 0: own */
     l4_size_t memory_limit; /* bytes it may allocate, 0: none */
-    unsigned priority;      /* 0: 2 */
-    l4_umword_t quantum;    /* us, 0: the kernel's */
-    l4_size_t stack_size;   /* 0: 64 KiB */
+    /* Kernel memory (its task, page tables, threads, ...): a factory of its
+     * own with so many bytes of the loader's; 0: it shares the loader's. */
+    l4_size_t kernel_limit;
+    unsigned object_limit; /* objects and names in moe, 0: none */
+    unsigned priority;     /* 0: 2 */
+    l4_umword_t quantum;   /* us, 0: the kernel's */
+    l4_size_t stack_size;  /* 0: 64 KiB */
 };
 
 enum { LOADER_NAMED_MAX = 64, LOADER_NAME = 15 };
@@ -43,6 +47,7 @@ enum { LOADER_NAMED_MAX = 64, LOADER_NAME = 15 };
 /* A started program; the capabilities are the loader's. */
 struct loader_app {
     l4_cap_idx_t task, thread, rm, allocator;
+    l4_cap_idx_t factory;   /* 0: none of its own */
     l4_umword_t first_free; /* slot behind what it was given */
     unsigned named_count;
     struct loader_named {
