@@ -202,7 +202,7 @@ def _():
                 "-ex", "l4 back 3000", "-ex", "l4 threads")
     first, second = map(int, re.findall(r"\$\d = (\d+)", r.out))
     assert first - second == 40, r
-    assert re.search(r"core_\w+ \(", r.out), r
+    assert re.search(r"(core|trap)_\w+ \(", r.out), r
     assert "at event %d" % (second - 3000) in r.out, r
     assert re.search(r"ned \(thread \d+\)", r.out), r
 

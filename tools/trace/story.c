@@ -26,6 +26,7 @@
  *   how often, in loops; of memory also  the same; loops that wait
  *     the order
  *   memory that may only be read         whether a linker keeps constants apart
+ *   how capabilities are counted         who was the last to let go
  *   what a thread object is asked that   registers of this machine
  *     only one architecture has
  */
@@ -42,7 +43,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LINE = 200, LOOP_MOST = 12, MACHINE_OPS = 16 };
+enum { LINE = 200, LOOP_MOST = 12, MACHINE_OPS = 16, TASK_CAP_INFO = 2 };
 enum { RIGHT_X = 1, RIGHT_W = 2, RIGHT_R = 4 };
 
 /* What one thread did for one client, or (0) for itself. */
@@ -187,11 +188,22 @@ static void tell_ipc(struct story *s, const struct vtr_record *r)
         map_put_thread(&s->clients, partner, r->thread);
 }
 
+/* Gives up a reference, or asks whether a capability is still there. */
+static bool is_about_counts(const struct object_info *o,
+                            const struct vtr_record *r)
+{
+    return tag_label(r->arg[3]) == L4_PROTO_KOBJECT ||
+           (o && o->type == VTR_T_TASK &&
+            (r->arg[2] & 0xffff) == TASK_CAP_INFO);
+}
+
 static void tell_invoke(struct story *s, const struct vtr_record *r)
 {
     const struct object_info *o = names_get(&s->view->in.names, r->arg[0]);
     char name[TITLE_SIZE], what[LINE / 2];
 
+    if (is_about_counts(o, r))
+        return;
     if (o && o->type == VTR_T_THREAD && (r->arg[2] & 0xffff) >= MACHINE_OPS)
         snprintf(what, sizeof(what), "an operation of this machine");
     else
