@@ -1,6 +1,6 @@
 /*
  * Two of these make a dead-lock on some schedules only: each looks whether
- * the other calls already, works for two full time slices at most, and calls.
+ * the other calls already, works for some time slices, and calls.
  * If slices are so short that the other begins before the work is done, both
  * have looked and neither listens.
  */
@@ -11,7 +11,7 @@
 #include <l4/sys/rcv_endpoint.h>
 #include <stdio.h>
 
-enum { WORK_US = 19000 };
+enum { WORK_US = 45000 };
 
 static void work(void)
 {
