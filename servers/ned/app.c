@@ -1,16 +1,23 @@
 /*
  * Apps: ned as the parent of what it starts.
  *
- *      program --- parent gate (label = its number) ---> ned's main thread
+ *      program --- parent gate (label: its struct app) ---> ned's main thread
  *
  * Through its gate come a program's last words: the exit signal, or an
  * exception that the kernel sends on its behalf when a fault could not be
- * answered. Neither gets an answer: the program is deleted instead.
+ * answered. Neither gets an answer: the program is deleted instead. Where its
+ * rule says so it is started again, with the same capabilities: what it
+ * serves are gates of ned's, and its clients keep theirs.
  *
- * I1  apps[i]'s gate has label (i + 1) << LABEL_SHIFT.
- * I2  an app that does not run has no task any more.
+ *      RUNNING --end, rule--> RUNNING, `again` set --delay--> RUNNING
+ *         |
+ *         +--end, no rule, or too often--> EXITED, FAULTED, KILLED
+ *
+ * I1  apps[0 .. app_count) are all there ever were.
+ * I2  an app has a task exactly while it runs and `again` is not set.
  */
 #include "app.h"
+#include "plan.h"
 #include "../lib/l4re_c/protocol.h"
 #include "../lib/l4re_c/vitrine_debug.h"
 #include "../lib/l4re_c/vitrine_rm.h"
@@ -20,36 +27,64 @@
 #include <l4/sys/debugger.h>
 #include <l4/sys/factory.h>
 #include <l4/sys/kip.h>
+#include <l4/sys/rcv_endpoint.h>
 #include <l4/sys/task.h>
+#include <l4/sys/thread.h>
 #include <lua.h>
 #include <lauxlib.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-enum { APPS_MAX = 256, LABEL_SHIFT = 4 };
+enum { APPS_MAX = 256 };
 
+static struct l4re_server server;
 static struct app *apps[APPS_MAX];
 static unsigned app_count;
-static int result; /* as published */
+static struct app *ended; /* by what is being served */
+static int result;        /* as published */
 
 static l4_cap_idx_t debugger(void)
 {
     return l4re_env_get_cap("jdb");
 }
 
-/* The gate of apps[app_count]; keeps I1. */
-static long parent_create(l4_cap_idx_t *ret_gate)
+struct l4re_server *app_server(void)
+{
+    return &server;
+}
+
+struct app *app_at(unsigned n)
+{
+    return n < app_count ? apps[n] : NULL;
+}
+
+bool app_has_task(const struct app *a)
+{
+    return a->state == APP_RUNNING && !a->again.is_set;
+}
+
+l4_cpu_time_t app_time(const struct app *a)
+{
+    l4_kernel_clock_t us = 0;
+    if (app_has_task(a))
+        l4_thread_stats_time(a->task.thread, &us);
+    return a->time_us + us;
+}
+
+/* --- its gate and its log ------------------------------------------------ */
+
+static long parent_create(struct app *a)
 {
     l4_cap_idx_t gate = l4re_util_cap_alloc();
     if (l4_is_invalid_cap(gate))
         return -L4_ENOMEM;
     long error = l4_error(l4_factory_create_gate(
-        l4re_env()->factory, gate, l4re_env()->main_thread,
-        (l4_umword_t)(app_count + 1) << LABEL_SHIFT));
+        l4re_env()->factory, gate, server.thread, (l4_umword_t)&a->last_words));
     if (error < 0)
         l4re_util_cap_free(gate);
     else
-        *ret_gate = gate;
+        a->parent = gate;
     return error;
 }
 
@@ -67,56 +102,104 @@ static void log_delete(l4_cap_idx_t log)
     l4re_util_cap_free_um(log);
 }
 
-struct app *app_start(struct loader_request *r, l4_cap_idx_t log,
-                      struct loader_error *ret_error)
-{
-    struct app *a = calloc(1, sizeof *a);
-    if (!a || app_count == APPS_MAX || parent_create(&a->parent) < 0) {
-        snprintf(ret_error->text, sizeof ret_error->text,
-                 "%s: too many programs", r->argv[0]);
-        log_delete(log);
-        free(a);
-        return NULL;
-    }
-    l4_debugger_set_object_name(a->parent, "ned.parent");
-    a->exit_handler = LUA_NOREF;
-    a->log = log;
-    r->parent = a->parent;
-    if (loader_start(r, &a->task, ret_error) < 0) {
-        parent_delete(a->parent);
-        log_delete(log);
-        free(a);
-        return NULL;
-    }
-    apps[app_count++] = a;
-    return a;
-}
+/* --- the end -------------------------------------------------------------- */
 
-static void app_end(struct app *a, enum app_state state)
+static const char *const end_texts[] = {
+    [APP_EXITED] = "exited",
+    [APP_FAULTED] = "faulted",
+    [APP_KILLED] = "was killed",
+};
+
+/* For good: what was its own goes. */
+static void app_finish(struct app *a)
 {
-    a->state = state;
-    loader_kill(&a->task); /* keeps I2 */
+    a->state = a->last_state;
     parent_delete(a->parent);
     log_delete(a->log);
+    free(a->plan);
+    a->plan = NULL;
+}
+
+static void app_again(struct l4re_server *s, struct l4re_timer *timer);
+
+/* Does its rule have it started again? Then it will be. */
+static bool app_revive(struct app *a)
+{
+    l4_cpu_time_t now = l4_kip_clock(l4_kip());
+    bool wanted =
+        a->last_state == APP_EXITED ? a->rule.after_exit : a->rule.after_fault;
+    if (!wanted || !a->plan)
+        return false;
+    if (now - a->since > a->rule.within_us) {
+        a->since = now;
+        a->recent = 0;
+    }
+    if (a->recent++ == a->rule.most) {
+        printf("ned: %s%s %s, too often: it stays so\n", a->where, a->name,
+               end_texts[a->last_state]);
+        return false;
+    }
+    l4re_timer_set(&server, &a->again, now + a->rule.delay_us, app_again);
+    return true;
+}
+
+/* Keeps I2. */
+static void app_end(struct app *a, enum app_state state, int code)
+{
+    a->time_us = app_time(a);
+    a->last_state = state;
+    a->code = code;
+    loader_kill(&a->task);
+    if (!app_revive(a))
+        app_finish(a);
+    ended = a;
+    l4re_server_stop(&server, 0);
+}
+
+/* Its time has come. */
+static void app_again(struct l4re_server *s, struct l4re_timer *timer)
+{
+    struct app *a = (struct app *)((char *)timer - offsetof(struct app, again));
+    struct loader_error error = {0};
+    (void)s;
+    memset(&a->task, 0, sizeof a->task);
+    if (loader_start(&a->plan->request, &a->task, &error) >= 0) {
+        a->starts++;
+        printf("ned: %s%s %s; it runs again\n", a->where, a->name,
+               end_texts[a->last_state]);
+        return;
+    }
+    printf("ned: %s%s\n", a->where, error.text);
+    app_finish(a);
+    ended = a;
+    l4re_server_stop(&server, 0);
 }
 
 void app_kill(struct app *a)
 {
-    if (a->state == APP_RUNNING)
-        app_end(a, APP_KILLED);
+    if (a->state != APP_RUNNING)
+        return;
+    if (app_has_task(a))
+        loader_kill(&a->task);
+    l4re_timer_clear(&server, &a->again);
+    a->last_state = APP_KILLED;
+    app_finish(a);
 }
 
-static struct app *app_of(l4_umword_t label)
+void app_kill_for(struct app *a, int signal)
 {
-    l4_umword_t i = (label >> LABEL_SHIFT) - 1;
-    return i < app_count ? apps[i] : NULL;
+    if (app_has_task(a))
+        app_end(a, APP_KILLED, signal);
 }
 
-static void refuse(long error)
+void apps_kill(void)
 {
-    l4_ipc_reply(L4_INVALID_REPLY_CAP, l4_utcb(), l4_msgtag(error, 0, 0, 0),
-                 L4_IPC_BOTH_TIMEOUT_0);
+    for (unsigned i = 0; i < app_count; i++)
+        app_kill(apps[i]);
 }
+
+/* --- last words ------------------------------------------------------------
+ */
 
 /* The kernel reports the fault of whoever this thread owes an answer. False:
  * there is no fault, the program wrote the message itself. */
@@ -127,44 +210,106 @@ static bool report_fault(void)
     return vitrine_debug(debugger(), L4_VITRINE_REPORT_FAULT, 0) != -L4_ENOENT;
 }
 
-/* A message of app a. True: it has ended. */
-static bool app_message(struct app *a, l4_msgtag_t tag)
+static void refuse(struct l4re_server *s, long error)
 {
+    s->answer = l4_msgtag(error, 0, 0, 0);
+    s->has_answer = true;
+}
+
+static void last_words_arrived(struct l4re_server *s,
+                               struct l4re_endpoint *from, l4_msgtag_t tag,
+                               l4_umword_t label)
+{
+    struct app *a = (struct app *)from;
     const l4_umword_t *mr = l4_utcb_mr()->mr;
-    if (l4_msgtag_is_exception(tag) && report_fault()) {
-        app_end(a, APP_FAULTED);
-        return true;
+    l4_umword_t words[3] = {mr[0], mr[1], mr[2]};
+    (void)label;
+    s->request.items = l4_msgtag_items(tag); /* nothing of it is kept */
+    if (l4_msgtag_is_exception(tag) && report_fault())
+        app_end(a, APP_FAULTED, 0);
+    else if (l4_msgtag_label(tag) != L4RE_PROTO_PARENT)
+        refuse(s, -L4_EBADPROTO);
+    else if (l4_msgtag_words(tag) < 3 || words[0] != PARENT_SIGNAL || words[1])
+        refuse(s, -L4_ENOSYS);
+    else
+        app_end(a, APP_EXITED, (int)(words[2] & 0xff));
+}
+
+/* --- the start --------------------------------------------------------------
+ */
+
+static bool has_rule(const struct app_rule *rule)
+{
+    return rule->after_exit || rule->after_fault;
+}
+
+static struct app *app_new(const struct loader_request *r,
+                           const struct app_rule *rule, const char *where)
+{
+    struct app *a = app_count < APPS_MAX ? calloc(1, sizeof *a) : NULL;
+    if (!a)
+        return NULL;
+    a->last_words.arrived = last_words_arrived;
+    a->exit_handler = LUA_NOREF;
+    a->rule = *rule;
+    a->since = l4_kip_clock(l4_kip());
+    strncpy(a->name, r->name ? r->name : r->argv[0], sizeof a->name - 1);
+    strncpy(a->where, where, sizeof a->where - 1);
+    if (parent_create(a) >= 0)
+        return a;
+    free(a);
+    return NULL;
+}
+
+struct app *app_start(struct loader_request *r, l4_cap_idx_t log,
+                      const struct app_rule *rule, const char *where,
+                      struct loader_error *ret_error)
+{
+    struct app *a = app_new(r, rule, where);
+    if (!a) {
+        snprintf(ret_error->text, sizeof ret_error->text,
+                 "%s: too many programs", r->argv[0]);
+        log_delete(log);
+        return NULL;
     }
-    if (l4_msgtag_label(tag) != L4RE_PROTO_PARENT) {
-        refuse(-L4_EBADPROTO);
-        return false;
+    l4_debugger_set_object_name(a->parent, "ned.parent");
+    a->log = log;
+    r->parent = a->parent;
+    a->plan = has_rule(rule) ? plan_make(r) : NULL;
+    if (loader_start(r, &a->task, ret_error) < 0) {
+        app_finish(a);
+        free(a);
+        return NULL;
     }
-    if (l4_msgtag_words(tag) < 3 || mr[0] != PARENT_SIGNAL || mr[1] != 0) {
-        refuse(-L4_ENOSYS);
-        return false;
-    }
-    a->code = (int)(mr[2] & 0xff);
-    app_end(a, APP_EXITED);
-    return true;
+    a->starts = 1;
+    apps[app_count++] = a; /* keeps I1 */
+    return a;
+}
+
+/* --- the loop
+ * ----------------------------------------------------------------- */
+
+long apps_init(void)
+{
+    return l4re_server_init(&server, 0);
+}
+
+static void deadline_reached(struct l4re_server *s, struct l4re_timer *timer)
+{
+    (void)timer;
+    l4re_server_stop(s, 0);
 }
 
 struct app *app_serve(l4_cpu_time_t deadline)
 {
-    l4_umword_t label;
-    l4_timeout_t timeout = L4_IPC_NEVER;
-    l4_utcb_br()->bdr = 0;
-    l4_utcb_br()->br[0] = 0;
+    struct l4re_timer wake = {0};
+    ended = NULL;
+    server.must_stop = false;
     if (deadline)
-        l4_rcv_timeout(l4_timeout_abs(deadline, 8), &timeout);
-    l4_msgtag_t tag = l4_ipc_wait(l4_utcb(), &label, timeout);
-    if (l4_msgtag_has_error(tag))
-        return NULL;
-    struct app *a = app_of(label);
-    if (!a || a->state != APP_RUNNING) {
-        refuse(-L4_ENOENT);
-        return NULL;
-    }
-    return app_message(a, tag) ? a : NULL;
+        l4re_timer_set(&server, &wake, deadline, deadline_reached);
+    l4re_server_run(&server);
+    l4re_timer_clear(&server, &wake);
+    return ended;
 }
 
 bool app_any_running(void)

@@ -117,17 +117,21 @@ static int cap_create(lua_State *L)
     return 1;
 }
 
-static int cap_register(lua_State *L)
+void lua_cap_register(lua_State *L, l4_cap_idx_t space, const char *name,
+                      const struct lua_cap *c)
 {
-    struct lua_cap *space = lua_cap_check(L, 1);
-    const char *name = luaL_checkstring(L, 2);
-    struct lua_cap *c = lua_cap_check(L, 3);
     unsigned flags =
         c->rights & L4_CAP_FPAGE_W ? L4RE_NS_REGISTER_RW : L4RE_NS_REGISTER_RO;
     if (c->rights & L4_CAP_FPAGE_S)
         flags |= L4RE_NS_REGISTER_STRONG;
-    lua_l4_check(L, l4re_ns_register_obj_srv(space->cap, name, c->cap, flags),
-                 name);
+    lua_l4_check(L, l4re_ns_register_obj_srv(space, name, c->cap, flags), name);
+}
+
+static int cap_register(lua_State *L)
+{
+    const struct lua_cap *space = lua_cap_check(L, 1);
+    const char *name = luaL_checkstring(L, 2);
+    lua_cap_register(L, space->cap, name, lua_cap_check(L, 3));
     return 0;
 }
 

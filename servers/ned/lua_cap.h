@@ -23,6 +23,9 @@ struct lua_cap *lua_cap_test(lua_State *L, int index);
 struct lua_cap *lua_cap_check(lua_State *L, int index);
 /* A fresh slot, or a Lua error. */
 l4_cap_idx_t lua_cap_slot(lua_State *L);
+/* Registers c under a name, with its rights, or a Lua error. */
+void lua_cap_register(lua_State *L, l4_cap_idx_t space, const char *name,
+                      const struct lua_cap *c);
 /* A Lua error "WHAT: TEXT of code" if `error` is negative. */
 void lua_l4_check(lua_State *L, long error, const char *what);
 

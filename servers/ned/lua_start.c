@@ -15,6 +15,8 @@
  *      prio       priority (2), quantum in us (the kernel's)
  *      stack      bytes (64 KiB)
  *      scheduler, factory, mem_alloc   capabilities
+ *      restart    true | "fault" | {after, most, within, delay}: when it is
+ *                 started again (app.h)
  *      cpus       L4.Cpu_set(...): a scheduler proxy for these alone
  *      l4re_dbg, ldr_flags             accepted for L4Re's sake, no effect
  * A misspelt option is an error, so is a value of the wrong type: the
@@ -22,9 +24,11 @@
  */
 #include "lua_start.h"
 #include "app.h"
+#include "control.h"
 #include "lua_cap.h"
 #include <l4/re/c/util/cap_alloc.h>
 #include <l4/re/env.h>
+#include <l4/re/protocols.h>
 #include <l4/sys/debugger.h>
 #include <l4/sys/err.h>
 #include <l4/sys/factory.h>
@@ -50,6 +54,7 @@ struct start {
     struct loader_cap caps[CAPS_MAX];
     char name[24];
     l4_cap_idx_t own_log; /* made here, 0: none */
+    struct app_rule rule;
 };
 
 /* --- options -------------------------------------------------------- */
@@ -160,6 +165,61 @@ static l4_cap_idx_t sched_proxy(lua_State *L, lua_Integer limit,
     return slot;
 }
 
+/* A number of the table at `index`, or `otherwise`. */
+static lua_Integer field(lua_State *L, int index, const char *name,
+                         lua_Integer otherwise, lua_Integer min,
+                         lua_Integer max)
+{
+    lua_getfield(L, index, name);
+    if (!lua_isnil(L, -1))
+        otherwise = option_number(L, name, min, max);
+    lua_pop(L, 1);
+    return otherwise;
+}
+
+/* A restart rule's names are known ones. */
+static void rule_check(lua_State *L)
+{
+    lua_pushnil(L);
+    while (lua_next(L, -2)) {
+        lua_pop(L, 1);
+        const char *name =
+            lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "?";
+        if (strcmp(name, "after") && strcmp(name, "most") &&
+            strcmp(name, "within") && strcmp(name, "delay"))
+            luaL_error(L, "restart: unknown field '%s'", name);
+    }
+}
+
+/* restart = true | "fault" | {after = "fault" | "end", most = n, within = ms,
+ * delay = ms} */
+static void option_restart(lua_State *L, struct start *s)
+{
+    struct app_rule *r = &s->rule;
+    *r = (struct app_rule){.most = 10, .within_us = 10000000};
+    if (lua_isboolean(L, -1)) {
+        r->after_exit = r->after_fault = lua_toboolean(L, -1);
+        return;
+    }
+    const char *after = lua_tostring(L, -1);
+    if (lua_istable(L, -1)) {
+        rule_check(L);
+        int at = lua_gettop(L);
+        r->most = (unsigned)field(L, at, "most", r->most, 1, 1000000);
+        r->within_us =
+            1000 * (l4_cpu_time_t)field(L, at, "within", 10000, 1, 1 << 30);
+        r->delay_us =
+            1000 * (l4_cpu_time_t)field(L, at, "delay", 0, 0, 1 << 30);
+        lua_getfield(L, at, "after");
+        after = lua_isnil(L, -1) ? "end" : lua_tostring(L, -1);
+        lua_pop(L, 1); /* the table still holds the text */
+    }
+    if (!after || (strcmp(after, "fault") && strcmp(after, "end")))
+        luaL_error(L, "restart: true, \"fault\", \"end\" or a table expected");
+    r->after_fault = true;
+    r->after_exit = !strcmp(after, "end");
+}
+
 /* One option: its name and, on top of the stack, its value. */
 static void option(lua_State *L, struct start *s, const char *name)
 {
@@ -190,6 +250,8 @@ static void option(lua_State *L, struct start *s, const char *name)
         r->object_limit = (unsigned)option_number(L, name, 1, 1 << 20);
     else if (!strcmp(name, "stack"))
         r->stack_size = (l4_size_t)option_number(L, name, 4096, 64 << 20);
+    else if (!strcmp(name, "restart"))
+        option_restart(L, s);
     else if (strcmp(name, "l4re_dbg") && strcmp(name, "ldr_flags"))
         luaL_error(L, "start: unknown option '%s'", name);
 }
@@ -291,7 +353,9 @@ static int start(lua_State *L, struct start *s)
     if (!s->request.object_limit)
         s->request.object_limit = OBJECTS;
     struct loader_error error = {0};
-    struct app *a = app_start(&s->request, s->own_log, &error);
+    luaL_where(L, 1);
+    struct app *a = app_start(&s->request, s->own_log, &s->rule,
+                              lua_tostring(L, -1), &error);
     if (!a)
         return luaL_error(L, "%s", error.text);
     *(struct app **)lua_newuserdatauv(L, sizeof a, 0) = a;
@@ -343,27 +407,75 @@ static int loader_lua_new_channel(lua_State *L)
     return 1;
 }
 
-/* A number of the table at `index`, or `otherwise`. */
-static lua_Integer field(lua_State *L, int index, const char *name,
-                         lua_Integer otherwise)
-{
-    lua_getfield(L, index, name);
-    if (!lua_isnil(L, -1))
-        otherwise = option_number(L, name, LUA_MININTEGER, LUA_MAXINTEGER);
-    lua_pop(L, 1);
-    return otherwise;
-}
-
 /* L4.Loader.create_sched_proxy{prio_limit, prio_offset, cpus}, also as a
  * method. */
 static int loader_lua_sched_proxy(lua_State *L)
 {
     int at = lua_gettop(L);
     luaL_checktype(L, at, LUA_TTABLE);
-    l4_cap_idx_t proxy =
-        sched_proxy(L, field(L, at, "prio_limit", L4_SCHED_MAX_PRIO),
-                    field(L, at, "prio_offset", 0), field(L, at, "cpus", ~0ll));
+    l4_cap_idx_t proxy = sched_proxy(
+        L,
+        field(L, at, "prio_limit", L4_SCHED_MAX_PRIO, LUA_MININTEGER,
+              LUA_MAXINTEGER),
+        field(L, at, "prio_offset", 0, LUA_MININTEGER, LUA_MAXINTEGER),
+        field(L, at, "cpus", ~0ll, LUA_MININTEGER, LUA_MAXINTEGER));
     lua_cap_push(L, proxy, L4_CAP_FPAGE_RWS, 0);
+    return 1;
+}
+
+/* The table at `index` as a name space: capabilities by their names, and name
+ * spaces below it as tables. It stays on the stack as a capability. */
+static void namespace_build(lua_State *L, int index, int depth)
+{
+    l4_cap_idx_t space = lua_cap_slot(L);
+    if (depth > 8)
+        luaL_error(L, "create_namespace: name spaces within more than 8");
+    lua_l4_check(L,
+                 l4_error(l4_factory_create(l4re_env()->mem_alloc,
+                                            L4RE_PROTO_NAMESPACE, space)),
+                 "create_namespace");
+    lua_cap_push(L, space, L4_CAP_FPAGE_RW, 0);
+    lua_pushnil(L);
+    while (lua_next(L, index)) {
+        if (lua_type(L, -2) != LUA_TSTRING)
+            luaL_error(L, "create_namespace: names must be texts");
+        if (lua_istable(L, -1)) {
+            namespace_build(L, lua_gettop(L), depth + 1);
+            lua_remove(L, -2);
+        }
+        const char *name = lua_tostring(L, -2);
+        const struct lua_cap *c = lua_cap_test(L, -1);
+        if (!c)
+            luaL_error(L,
+                       "create_namespace: '%s': a capability or a table "
+                       "expected, got %s",
+                       name, luaL_typename(L, -1));
+        lua_cap_register(L, space, name, c);
+        lua_pop(L, 1);
+    }
+}
+
+/* L4.Loader.create_namespace{name = capability, name = {...}}, also as a
+ * method. */
+static int loader_lua_namespace(lua_State *L)
+{
+    int at = lua_gettop(L);
+    luaL_checktype(L, at, LUA_TTABLE);
+    luaL_checkstack(L, 64, "create_namespace");
+    namespace_build(L, at, 1);
+    return 1;
+}
+
+/* The capability by which other programs see and end ned's (control.c). */
+static int loader_lua_control(lua_State *L)
+{
+    static l4_cap_idx_t control = L4_INVALID_CAP;
+    if (l4_is_invalid_cap(control)) {
+        l4_cap_idx_t slot = lua_cap_slot(L);
+        lua_l4_check(L, control_create(slot), "control");
+        control = slot;
+    }
+    lua_cap_push(L, control, L4_CAP_FPAGE_RS, 0);
     return 1;
 }
 
@@ -390,12 +502,12 @@ static struct app *app_check(lua_State *L)
 /* What wait() returns for an app that has ended. */
 static int app_push_end(lua_State *L, const struct app *a)
 {
-    if (a->state == APP_EXITED) {
+    if (a->last_state == APP_EXITED) {
         lua_pushinteger(L, a->code);
         return 1;
     }
     lua_pushnil(L);
-    lua_pushstring(L, a->state == APP_FAULTED ? "fault" : "killed");
+    lua_pushstring(L, a->last_state == APP_FAULTED ? "fault" : "killed");
     return 2;
 }
 
@@ -448,6 +560,8 @@ void lua_start_open(lua_State *L)
         {"startv", loader_lua_startv},
         {"new_channel", loader_lua_new_channel},
         {"create_sched_proxy", loader_lua_sched_proxy},
+        {"create_namespace", loader_lua_namespace},
+        {"control", loader_lua_control},
         {NULL, NULL},
     };
     luaL_newmetatable(L, class_name);

@@ -76,8 +76,8 @@ int main(int argc, char **argv)
         return EXIT_USAGE;
     }
     lua_State *L = luaL_newstate();
-    if (!L) {
-        fprintf(stderr, "ned: no memory for Lua\n");
+    if (!L || apps_init() < 0 || atexit(apps_kill)) {
+        fprintf(stderr, "ned: no memory\n");
         return EXIT_SCRIPT_ERROR;
     }
     luaL_openlibs(L);

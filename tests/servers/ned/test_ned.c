@@ -282,3 +282,98 @@ Test(ned, a_sub_allocator_has_a_limit)
                "print(pcall(a.create, a, L4.Proto.Dataspace, 65536, 1))",
                "", 0, "false");
 }
+
+/* --- starting again -------------------------------------------------------
+ */
+
+static unsigned count_of(const struct outcome *o, const char *text)
+{
+    unsigned n = 0;
+    for (const char *at = o->text; (at = strstr(at, text)); at++)
+        n++;
+    return n;
+}
+
+Test(ned, what_faults_is_started_again_as_often_as_its_rule_says)
+{
+    struct outcome o = run_script(
+        "\nprint(" START "{log = 'd', restart = {after = 'fault', most = 2}},"
+        " 'rom/isolation_crash divide'):wait())",
+        "isolation_crash");
+    expect(&o, 0, "ned: rom/t.cfg:2: d faulted; it runs again");
+    expect(&o, 0, "ned: rom/t.cfg:2: d faulted, too often: it stays so");
+    expect(&o, 0, "nil\tfault");
+    cr_expect_eq(count_of(&o, "runs again"), 2, "%s", o.text);
+}
+
+Test(ned, what_ends_by_itself_is_started_again_if_its_rule_says_so)
+{
+    struct outcome o =
+        run_script("print(" START "{restart = {most = 3, delay = 5}},"
+                   " 'rom/hello'):wait(), L4.time() >= 15000)",
+                   "hello");
+    expect(&o, 0, "0\ttrue");
+    cr_expect_eq(count_of(&o, "| Hello"), 4, "%s", o.text);
+    o = run_script(START "{restart = 'fault'}, 'rom/hello'):wait()", "hello");
+    expect(&o, 0, "| Hello");
+    cr_expect_eq(count_of(&o, "| Hello"), 1, "%s", o.text);
+}
+
+Test(ned, an_exit_handler_hears_of_every_end)
+{
+    expect_run("local n = 0\nlocal a = " START
+               "{restart = {most = 2}}, '" EXIT_2 "')\n"
+               "a:exit_handler(function(code) n = n + code end)\n"
+               "a:wait()\nprint('sum', n)",
+               "isolation_crash", 0, "sum\t6");
+}
+
+Test(ned, what_the_script_kills_stays_so)
+{
+    struct outcome o =
+        run_script("local a = " START "{restart = true}, 'rom/spin_spinner')\n"
+                   "L4.sleep(3)\na:kill()\nL4.sleep(3)\nprint(a:wait())",
+                   "spin_spinner");
+    expect(&o, 0, "nil\tkilled");
+    cr_expect_eq(count_of(&o, "runs again"), 0, "%s", o.text);
+}
+
+Test(ned, a_restart_rule_is_checked)
+{
+    expect_run(
+        "\n" START "{restart = 'sometimes'}, 'rom/hello')", "hello", 1,
+        "ned: rom/t.cfg:2: restart: true, \"fault\", \"end\" or a table");
+    expect_run(START "{restart = {mots = 3}}, 'rom/hello')", "hello", 1,
+               "rom/t.cfg:1: restart: unknown field 'mots'");
+    expect_run(START "{restart = {most = 0}}, 'rom/hello')", "hello", 1,
+               "rom/t.cfg:1: most: 0 is not in 1..");
+}
+
+Test(ned, an_error_in_an_exit_handler_has_its_line)
+{
+    expect_run("local a = " START "{}, '" EXIT_2 "')\n"
+               "a:exit_handler(function()\n  error('oh')\nend)\na:wait()",
+               "isolation_crash", 1, "ned: rom/t.cfg:3: oh");
+}
+
+/* --- name spaces ------------------------------------------------------------
+ */
+
+Test(ned, a_name_space_is_built_in_a_description)
+{
+    expect_run("local ns = L4.default_loader:create_namespace{\n"
+               "  bin = {hello = L4.Env.rom:query('hello'):m('r')},\n"
+               "  rom = L4.Env.rom:m('r'),\n}\n"
+               "print(ns:query('bin/hello') ~= nil, ns:query('bin/none'),\n"
+               "      ns:query('rom/hello') ~= nil)\n",
+               "hello", 0, "true\tnil\ttrue\n");
+}
+
+Test(ned, a_wrong_name_space_is_reported_with_its_line)
+{
+    expect_run("\nL4.Loader.create_namespace{x = {y = 3}}", "", 1,
+               "rom/t.cfg:2: create_namespace: 'y': a capability or a table "
+               "expected, got number");
+    expect_run("L4.Loader.create_namespace{L4.Env.rom}", "", 1,
+               "rom/t.cfg:1: create_namespace: names must be texts");
+}
