@@ -51,7 +51,9 @@ libc_call call_open, call_openat, call_stat, call_newfstatat, call_access,
     call_faccessat, call_mkdir, call_mkdirat, call_unlink, call_rmdir,
     call_unlinkat, call_rename, call_renameat, call_renameat2, call_truncate,
     call_readlink, call_readlinkat, call_chdir, call_fchdir, call_getcwd,
-    call_umask;
+    call_umask, call_lstat, call_link, call_linkat, call_symlink,
+    call_symlinkat, call_chmod, call_fchmodat, call_utimensat, call_statfs,
+    call_sync;
 
 /* poll.c */
 libc_call call_poll, call_ppoll, call_select, call_pselect;

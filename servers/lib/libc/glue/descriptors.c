@@ -193,7 +193,7 @@ static long set_status(struct file *file, int flags)
     lock_take(&table_lock);
     file->flags = (file->flags & ~changeable) | (flags & changeable);
     lock_drop(&table_lock);
-    return 0;
+    return file->kind->set_flags ? file->kind->set_flags(file, file->flags) : 0;
 }
 
 static long control(long fd, long command, long argument, struct file *file)

@@ -74,7 +74,7 @@ long file_read_at(long fd, void *to, size_t size, long offset)
     return result;
 }
 
-long file_stat(struct file *file, struct stat *ret_stat)
+long file_get_stat(struct file *file, struct stat *ret_stat)
 {
     memset(ret_stat, 0, sizeof *ret_stat);
     ret_stat->st_nlink = 1;
@@ -85,9 +85,20 @@ long file_stat(struct file *file, struct stat *ret_stat)
 static long end_of(struct file *file)
 {
     struct stat stat;
-    long error = file_stat(file, &stat);
+    long error = file_get_stat(file, &stat);
 
     return error ? error : (long)stat.st_size;
+}
+
+static long position_of(const struct file *file)
+{
+    return file->kind->seek ? FILE_HERE : file->position;
+}
+
+static void advance(struct file *file, long bytes)
+{
+    if (file->kind->is_seekable && !file->kind->seek)
+        file->position += bytes;
 }
 
 static void begin(struct file *file)
@@ -111,11 +122,10 @@ static long read_parts(struct file *file, const struct iovec *part, long count)
         if (!part[i].iov_len)
             continue;
         long got =
-            read_at(file, part[i].iov_base, part[i].iov_len, file->position);
+            read_at(file, part[i].iov_base, part[i].iov_len, position_of(file));
         if (got < 0)
             return sum ? sum : got;
-        if (file->kind->is_seekable)
-            file->position += got;
+        advance(file, got);
         sum += got;
         if ((size_t)got < part[i].iov_len)
             break;
@@ -127,7 +137,8 @@ static long write_parts(struct file *file, const struct iovec *part, long count)
 {
     long sum = 0;
 
-    if (file->kind->is_seekable && (file->flags & O_APPEND)) {
+    if (file->kind->is_seekable && !file->kind->seek &&
+        (file->flags & O_APPEND)) {
         long size = end_of(file);
         if (size < 0)
             return size;
@@ -136,12 +147,11 @@ static long write_parts(struct file *file, const struct iovec *part, long count)
     for (long i = 0; i < count; i++) {
         if (!part[i].iov_len)
             continue;
-        long put =
-            write_at(file, part[i].iov_base, part[i].iov_len, file->position);
+        long put = write_at(file, part[i].iov_base, part[i].iov_len,
+                            position_of(file));
         if (put < 0)
             return sum ? sum : put;
-        if (file->kind->is_seekable)
-            file->position += put;
+        advance(file, put);
         sum += put;
         if ((size_t)put < part[i].iov_len)
             break;
@@ -260,7 +270,8 @@ static long lseek_action(struct file *file, const long *a)
     if (!file->kind->is_seekable && !file->kind->entry)
         return -ESPIPE;
     sleep_lock_take(&file->turn);
-    long result = seek(file, a[1], a[2]);
+    long result = file->kind->seek ? file->kind->seek(file, a[1], a[2])
+                                   : seek(file, a[1], a[2]);
     sleep_lock_drop(&file->turn);
     return result;
 }
@@ -285,7 +296,7 @@ long call_ioctl(const long *a)
 
 static long fstat_action(struct file *file, const long *a)
 {
-    return file_stat(file, (struct stat *)a[1]);
+    return file_get_stat(file, (struct stat *)a[1]);
 }
 
 long call_fstat(const long *a)

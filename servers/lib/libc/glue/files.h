@@ -22,16 +22,22 @@
 
 #include <dirent.h>
 #include <l4/sys/types.h>
+#include <l4/vitrine/files.h>
 #include <stddef.h>
 #include <sys/stat.h>
 
 /* Longest path, with its 0. */
-#define FILE_PATH_MAX 256
+#define FILE_PATH_MAX (FILES_PATH_MAX + 1)
+
+/* The position that a kind keeps itself, as an offset. */
+#define FILE_HERE (-1l)
 
 struct file;
+struct statfs;
 
 struct file_kind {
-    /* Up to `size` bytes at `offset` (seekable kinds); 0 at the end. */
+    /* Up to `size` bytes at `offset` (seekable kinds); 0 at the end. A kind
+     * with `seek` keeps the position itself: FILE_HERE. */
     long (*read)(struct file *file, void *to, size_t size, long offset);
     long (*write)(struct file *file, const void *from, size_t size,
                   long offset);
@@ -39,6 +45,10 @@ struct file_kind {
     long (*stat)(struct file *file, struct stat *ret_stat);
     long (*truncate)(struct file *file, long size);
     long (*sync)(struct file *file);
+    /* The new position. */
+    long (*seek)(struct file *file, long offset, long whence);
+    /* O_APPEND and O_NONBLOCK as they shall be. */
+    long (*set_flags)(struct file *file, int flags);
     /* Which of the POLL... events in `events` could be had at once. */
     long (*poll)(struct file *file, int events);
     /* Directories: the entry with this number. 0: past the last; name, type
@@ -65,11 +75,20 @@ struct file {
 struct tree {
     /* Fills in a new file's kind and what the kind needs. */
     long (*open)(const char *path, int flags, mode_t mode, struct file *file);
-    long (*stat)(const char *path, struct stat *ret_stat);
+    /* flags: AT_SYMLINK_NOFOLLOW or 0 */
+    long (*stat)(const char *path, int flags, struct stat *ret_stat);
     long (*mkdir)(const char *path, mode_t mode);
     long (*unlink)(const char *path);
     long (*rmdir)(const char *path);
     long (*rename)(const char *from, const char *to);
+    long (*link)(const char *old, const char *new);
+    long (*symlink)(const char *target, const char *path);
+    long (*readlink)(const char *path, char *to, size_t size); /* length */
+    long (*chmod)(const char *path, mode_t mode);
+    /* 0: as it was */
+    long (*set_times)(const char *path, const time_t *accessed,
+                      const time_t *modified);
+    long (*space)(const char *path, struct statfs *ret_space);
 };
 
 /* Name spaces, the boot modules' first; "/" of a program without server;
@@ -101,7 +120,7 @@ GLUE_HIDDEN int descriptor_is_inherited(long fd);
 GLUE_HIDDEN long file_read_at(long fd, void *to, size_t size, long offset);
 
 /* Its status, zeroed before the kind fills it in. */
-GLUE_HIDDEN long file_stat(struct file *file, struct stat *ret_stat);
+GLUE_HIDDEN long file_get_stat(struct file *file, struct stat *ret_stat);
 
 /* console.c: standard input, output and error. */
 GLUE_HIDDEN struct file *console_file(int fd);

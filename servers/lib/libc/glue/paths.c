@@ -16,10 +16,12 @@
  * target's.
  */
 #include "paths.h"
+#include "server_files.h"
 
 #include <fcntl.h>
 #include <l4/re/env.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 static struct sleep_lock directory_lock;
@@ -158,7 +160,8 @@ long call_openat(const long *a)
     return open_path(a[0], (const char *)a[1], a[2], a[3]);
 }
 
-static long stat_path(long fd, const char *path, struct stat *ret_stat)
+static long stat_path(long fd, const char *path, int flags,
+                      struct stat *ret_stat)
 {
     struct place place;
     long error = path_find(fd, path, &place);
@@ -168,7 +171,7 @@ static long stat_path(long fd, const char *path, struct stat *ret_stat)
     memset(ret_stat, 0, sizeof *ret_stat);
     ret_stat->st_nlink = 1;
     ret_stat->st_blksize = 4096;
-    error = place.tree->stat(place.path, ret_stat);
+    error = place.tree->stat(place.path, flags, ret_stat);
     if (!error && place.must_be_directory && !S_ISDIR(ret_stat->st_mode))
         return -ENOTDIR;
     return error;
@@ -177,7 +180,13 @@ static long stat_path(long fd, const char *path, struct stat *ret_stat)
 /* path, result */
 long call_stat(const long *a)
 {
-    return stat_path(AT_FDCWD, (const char *)a[0], (struct stat *)a[1]);
+    return stat_path(AT_FDCWD, (const char *)a[0], 0, (struct stat *)a[1]);
+}
+
+long call_lstat(const long *a)
+{
+    return stat_path(AT_FDCWD, (const char *)a[0], AT_SYMLINK_NOFOLLOW,
+                     (struct stat *)a[1]);
 }
 
 /* directory, path, result, flags; an empty path means the first. */
@@ -187,14 +196,14 @@ long call_newfstatat(const long *a)
 
     if (!*(const char *)a[1] && (a[3] & AT_EMPTY_PATH))
         return call_fstat(arguments);
-    return stat_path(a[0], (const char *)a[1], (struct stat *)a[2]);
+    return stat_path(a[0], (const char *)a[1], a[3], (struct stat *)a[2]);
 }
 
 /* There is one user: what anybody may, the program may. */
 static long access_path(long fd, const char *path, long mode)
 {
     struct stat stat;
-    long error = stat_path(fd, path, &stat);
+    long error = stat_path(fd, path, 0, &stat);
 
     if (error)
         return error;
@@ -319,25 +328,154 @@ long call_truncate(const long *a)
     return result;
 }
 
-/* Nothing is a symbolic link: a file that is there says EINVAL. */
-static long read_link(long fd, const char *path)
+/* Where there are no symbolic links, a file that is there says EINVAL. */
+static long read_link(long fd, const char *path, char *to, size_t size)
 {
+    struct place place;
     struct stat stat;
-    long error = stat_path(fd, path, &stat);
+    long error = path_find(fd, path, &place);
 
-    return error ? error : -EINVAL;
+    if (error)
+        return error;
+    if (place.tree->readlink)
+        return place.tree->readlink(place.path, to, size);
+    return place.tree->stat(place.path, 0, &stat) ?: -EINVAL;
 }
 
 /* path, buffer, size */
 long call_readlink(const long *a)
 {
-    return read_link(AT_FDCWD, (const char *)a[0]);
+    return read_link(AT_FDCWD, (const char *)a[0], (char *)a[1], a[2]);
 }
 
 /* directory, path, buffer, size */
 long call_readlinkat(const long *a)
 {
-    return read_link(a[0], (const char *)a[1]);
+    return read_link(a[0], (const char *)a[1], (char *)a[2], a[3]);
+}
+
+static long make_link(long old_fd, const char *old, long new_fd,
+                      const char *new)
+{
+    struct place from, to;
+    long error = path_find(old_fd, old, &from);
+
+    if (!error)
+        error = path_find(new_fd, new, &to);
+    if (error)
+        return error;
+    if (from.tree != to.tree)
+        return -EXDEV;
+    return from.tree->link ? from.tree->link(from.path, to.path) : -EROFS;
+}
+
+/* old path, new path */
+long call_link(const long *a)
+{
+    return make_link(AT_FDCWD, (const char *)a[0], AT_FDCWD,
+                     (const char *)a[1]);
+}
+
+/* directory, old path, directory, new path, flags */
+long call_linkat(const long *a)
+{
+    return make_link(a[0], (const char *)a[1], a[2], (const char *)a[3]);
+}
+
+static long make_symlink(const char *target, long fd, const char *path)
+{
+    struct place place;
+    long error = path_find(fd, path, &place);
+
+    if (error)
+        return error;
+    return place.tree->symlink ? place.tree->symlink(target, place.path)
+                               : -EROFS;
+}
+
+/* target, path */
+long call_symlink(const long *a)
+{
+    return make_symlink((const char *)a[0], AT_FDCWD, (const char *)a[1]);
+}
+
+/* target, directory, path */
+long call_symlinkat(const long *a)
+{
+    return make_symlink((const char *)a[0], a[1], (const char *)a[2]);
+}
+
+static long change_mode(long fd, const char *path, mode_t mode)
+{
+    struct place place;
+    long error = path_find(fd, path, &place);
+
+    if (error)
+        return error;
+    return place.tree->chmod ? place.tree->chmod(place.path, mode & 07777)
+                             : -EROFS;
+}
+
+/* path, mode */
+long call_chmod(const long *a)
+{
+    return change_mode(AT_FDCWD, (const char *)a[0], a[1]);
+}
+
+/* directory, path, mode */
+long call_fchmodat(const long *a)
+{
+    return change_mode(a[0], (const char *)a[1], a[2]);
+}
+
+/* One of two times: *ret_time, or 0 if it stays. */
+static const time_t *time_to_set(const struct timespec *wanted,
+                                 time_t *ret_time)
+{
+    struct timespec now;
+
+    if (wanted && wanted->tv_nsec == UTIME_OMIT)
+        return 0;
+    call_clock_gettime((const long[6]){CLOCK_REALTIME, (long)&now});
+    *ret_time =
+        wanted && wanted->tv_nsec != UTIME_NOW ? wanted->tv_sec : now.tv_sec;
+    return ret_time;
+}
+
+/* directory, path, two times or 0 (now), flags */
+long call_utimensat(const long *a)
+{
+    const struct timespec *times = (const struct timespec *)a[2];
+    struct place place;
+    time_t accessed, modified;
+    long error = a[1] ? path_find(a[0], (const char *)a[1], &place) : -ENOSYS;
+
+    if (error)
+        return error;
+    if (!place.tree->set_times)
+        return -EROFS;
+    return place.tree->set_times(place.path, time_to_set(times, &accessed),
+                                 time_to_set(times ? times + 1 : 0, &modified));
+}
+
+/* path, result */
+long call_statfs(const long *a)
+{
+    struct place place;
+    long error = path_find(AT_FDCWD, (const char *)a[0], &place);
+
+    if (error)
+        return error;
+    return place.tree->space
+               ? place.tree->space(place.path, (struct statfs *)a[1])
+               : -ENOSYS;
+}
+
+long call_sync(const long *a)
+{
+    (void)a;
+    server_sync_all();
+    return 0;
 }
 
 static long set_directory(const char *path)
@@ -356,7 +494,7 @@ long call_chdir(const long *a)
     long error = path_find(AT_FDCWD, (const char *)a[0], &place);
 
     if (!error)
-        error = place.tree->stat(place.path, &stat);
+        error = place.tree->stat(place.path, 0, &stat);
     if (error)
         return error;
     return S_ISDIR(stat.st_mode) ? set_directory(place.path) : -ENOTDIR;

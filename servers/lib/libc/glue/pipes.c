@@ -14,6 +14,7 @@
  */
 #include "files.h"
 #include "pool.h"
+#include "server_files.h"
 #include "threads.h"
 
 #include <fcntl.h>
@@ -242,6 +243,13 @@ static long install_both(struct file *reader, struct file *writer, int flags,
     return 0;
 }
 
+static void set_nonblock(struct file *file, int flags)
+{
+    file->flags |= flags & O_NONBLOCK;
+    if (flags & O_NONBLOCK)
+        file->kind->set_flags(file, file->flags);
+}
+
 static struct file *new_end(struct pipe *p, int flags)
 {
     struct file *file = file_new(&pipe_kind, flags);
@@ -251,6 +259,25 @@ static struct file *new_end(struct pipe *p, int flags)
     return file;
 }
 
+/* One that can be handed to another program. */
+static long make_server_pipe(int *fd, int flags)
+{
+    struct file *reader = file_new(&unopened_kind, O_RDONLY);
+    struct file *writer = file_new(&unopened_kind, O_WRONLY);
+    long error = reader && writer ? server_pipe(reader, writer) : -ENFILE;
+
+    if (!error) {
+        set_nonblock(reader, flags);
+        set_nonblock(writer, flags);
+        return install_both(reader, writer, flags, fd);
+    }
+    if (reader)
+        file_drop(reader);
+    if (writer)
+        file_drop(writer);
+    return error;
+}
+
 static long make_pipe(int *fd, int flags)
 {
     struct file *reader, *writer;
@@ -258,6 +285,8 @@ static long make_pipe(int *fd, int flags)
 
     if (flags & ~(O_CLOEXEC | O_NONBLOCK))
         return -EINVAL;
+    if (server_tree_is_there())
+        return make_server_pipe(fd, flags);
     p = new_pipe();
     if (!p)
         return -ENFILE;

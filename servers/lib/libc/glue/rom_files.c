@@ -150,14 +150,15 @@ static long rom_open(const char *path, int flags, mode_t mode,
     return error;
 }
 
-static long rom_stat_path(const char *path, struct stat *ret_stat)
+static long rom_stat_path(const char *path, int flags, struct stat *ret_stat)
 {
     struct file file = {0};
+    (void)flags;
     long error = rom_open(path, O_RDONLY, 0, &file);
 
     if (error)
         return error;
-    file_stat(&file, ret_stat);
+    file_get_stat(&file, ret_stat);
     rom_close(&file);
     return 0;
 }
@@ -195,9 +196,9 @@ static long root_open(const char *path, int flags, mode_t mode,
     return 0;
 }
 
-static long root_stat(const char *path, struct stat *ret_stat)
+static long root_stat(const char *path, int flags, struct stat *ret_stat)
 {
-    (void)path;
+    (void)path, (void)flags;
     return list_stat(0, ret_stat);
 }
 
