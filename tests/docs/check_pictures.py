@@ -19,9 +19,8 @@ def texts(path):
     """The texts of a picture; times and addresses depend on the compiler."""
     found = re.findall(r"<text[^>]*>(?:<tspan[^>]*>)?([^<]*)",
                        path.read_text("utf-8"))
-    return collections.Counter(re.sub(r"0x[0-9a-f]+|[0-9.]+ [mu]s|[0-9a-f]{9,}",
-                                      "#", x)
-                               for x in found)
+    changing = r"0x[0-9a-f]+|[0-9.]+ [mu]s|[0-9a-f]{9,}|\[[0-9a-f]+\]"
+    return collections.Counter(re.sub(changing, "#", x) for x in found)
 
 
 def main():
