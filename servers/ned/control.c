@@ -60,7 +60,13 @@ static long on_info(struct l4re_session *session, l4_umword_t *ret_id,
     if (!app_has_task(a))
         return 0;
     *ret_caps = loader_caps(&a->task);
-    return vitrine_usage(a->task.allocator, ret_memory, ret_memory_limit);
+    struct vitrine_usage u;
+    long error = vitrine_usage(a->task.allocator, &u);
+    if (error >= 0) {
+        *ret_memory = u.bytes;
+        *ret_memory_limit = u.byte_limit;
+    }
+    return error;
 }
 
 static long on_region(struct l4re_session *session, l4_umword_t at,
