@@ -2,7 +2,7 @@
 # and what clients may do to them.
 import re
 from devices import SECTOR, disk
-from harness import main, run, scratch, system, test
+from harness import description, main, run, scratch, system, test
 
 SECTORS, FIRST, ROUNDS = 6, 4, 2  # programs/disk_writer.c
 AT_ONCE = 25                      # crash points of a run: ned's limit is 64
@@ -51,6 +51,42 @@ def _():
 def _():
     r = run("--disk", disk(scratch), system("crash"), 5, 0)
     assert r.code and "seed 5: no such thing" in r.out, r
+
+
+@test("a driver gets what its bus holds, and nothing else")
+def _():
+    path = disk(scratch)
+    r = run("--disk", path, "--net", "hub", system("io")).expect(0)
+    for line in ("no bus with a disk: exit 1", "prober: exit 0",
+                 "prober| another's bus: object busy", "prober| sigma0: none",
+                 'client| its last sector: "Vitrine-was-here"',
+                 'client| its last sector: "again"',
+                 "nic| adapter 52:54:00:12:34:56"):
+        assert line in r.out, "%s\n%s" % (line, r)
+    assert path.read_bytes()[-SECTOR:].startswith(b"again\0")
+
+
+IO = """
+local L4 = require("L4")
+local bus = L4.default_loader:new_channel("bus")
+local io = L4.default_loader:start({
+    caps = {one = bus:svr(), sigma0 = L4.Env.sigma0, icu = L4.Env.icu},
+}, "rom/io rom/%s")
+os.exit(io:wait())
+"""
+
+
+@test("a description with a mistake is one clear line")
+def _():
+    for i, (text, said) in enumerate((
+            ('Io.bus("one", {Io.match("virtio-block", 0)', "'}' expected"),
+            ('Io.bus("two", {})', "bus two: no such gate"),
+            ('Io.bus("one", {7})', "bus one: a device expected"),
+            ('local d = Io.match("virtio-block")\nIo.bus("one", {d, d})',
+             "virtio-block is on a bus already"))):
+        (scratch / ("%d.lua" % i)).write_text(text + "\n")
+        r = run("--disk", disk(scratch), description(IO % ("%d.lua" % i)))
+        assert r.code == 1 and said in r.out, "%s\n%s" % (said, r)
 
 
 main()

@@ -54,6 +54,7 @@ WRONG = (
     (HEAD + "m(%s);" % ", ".join("word a%d" % i for i in range(17)), 2,
      "17 arguments: 16 at most"),
     (HEAD + "m() -> (cap? a);", 2, "an answer leaves nothing out"),
+    (HEAD + "m(flexpage p);", 2, "only an answer gives a flexpage"),
     (HEAD + "m($);", 2, "'$' means nothing here"),
 )
 

@@ -18,9 +18,10 @@ before a method is its documentation.
     bytes<N>     any bytes, at most N                      length, bytes
     cap<rws>     capability with these rights (all: rws)   item
     cap<rws>?    the same, may be left out; the last one
+    flexpage     memory or I/O ports; in answers only      item
 
-Arguments are in the message in the order they are written; capabilities come
-behind all words. A message must fit into 63 words.
+Arguments are in the message in the order they are written; items come behind
+all words. A message must fit into 63 words.
 """
 import dataclasses
 import re
@@ -29,6 +30,7 @@ WORDS_MAX = 63
 WORD = 8
 CAPS_MAX = 3
 ARGUMENTS_MAX = 16
+ITEMS = ("cap", "flexpage")
 RIGHTS = {"r": 4, "w": 1, "s": 2}
 METHODS_MAX = 1 << 16
 
@@ -53,7 +55,7 @@ class Argument:
         """The most words it takes; an item takes two."""
         if self.kind in ("text", "bytes"):
             return 1 + -(-self.limit // WORD)
-        return 2 if self.kind == "cap" else 1
+        return 2 if self.kind in ITEMS else 1
 
 
 @dataclasses.dataclass
@@ -145,8 +147,9 @@ def read_limit(r, kind, name):
 
 def read_argument(r):
     kind = r.next("name", "a type")
-    if kind not in ("word", "int", "text", "bytes", "cap"):
-        r.fail(f"no type '{kind}': word, int, text<N>, bytes<N> or cap")
+    if kind not in ("word", "int", "text", "bytes", "cap", "flexpage"):
+        r.fail(f"no type '{kind}': word, int, text<N>, bytes<N>, cap or "
+               "flexpage")
     limit = read_limit(r, kind, kind)
     optional = kind == "cap" and r.skip("?")
     return Argument(kind, r.next("name", "the argument's name"), limit,
@@ -189,6 +192,8 @@ def read_method(r, number):
     gives = read_arguments(r) if r.skip("->") else []
     check_size(r, name, "request", takes, 1)
     check_size(r, name, "answer", gives, 0)
+    if any(a.kind == "flexpage" for a in takes):
+        r.fail(f"{name}: only an answer gives a flexpage")
     if any(a.optional for a in gives):
         r.fail(f"{name}: an answer leaves nothing out")
     r.need(";")

@@ -3,6 +3,7 @@
 The output is meant to be read: one function for each method, made of the
 calls of <l4/re/c/message.h>.
 """
+from describe import ITEMS
 
 
 def comment(note, indent=""):
@@ -29,18 +30,22 @@ def taken(a):
             "int": [f"long {a.name}"],
             "text": [f"const char *{a.name}"],
             "bytes": [f"const void *{a.name}", f"size_t {a.name}_size"],
-            "cap": [f"l4_cap_idx_t {a.name}"]}[a.kind]
+            "cap": [f"l4_cap_idx_t {a.name}"],
+            "flexpage": [f"l4_fpage_t {a.name}"]}[a.kind]
 
 
 def given(a, server):
     """The parameters for what a method gives."""
     if a.kind == "cap" and not server:
         return [f"l4_cap_idx_t {a.name}"]  # the slot it goes to
+    if a.kind == "flexpage" and not server:
+        return [f"l4_fpage_t {a.name}"]  # the place it goes to
     return {"word": [f"l4_umword_t *ret_{a.name}"],
             "int": [f"long *ret_{a.name}"],
             "text": [f"char *ret_{a.name}"],
             "bytes": [f"void *ret_{a.name}", f"size_t *ret_{a.name}_size"],
-            "cap": [f"l4_cap_idx_t *ret_{a.name}"]}[a.kind]
+            "cap": [f"l4_cap_idx_t *ret_{a.name}"],
+            "flexpage": [f"l4_fpage_t *ret_{a.name}"]}[a.kind]
 
 
 def function(head, parameters, body):
@@ -63,7 +68,8 @@ def write(a, name, what, most):
             "int": f"l4re_msg_word({what}, (l4_umword_t){name});",
             "text": f"l4re_msg_text({what}, {name}, {most});",
             "bytes": f"l4re_msg_bytes({what}, {name}, {name}_size, {most});",
-            "cap": f"l4re_msg_cap({what}, {name}, {a.limit:#x});"}[a.kind]
+            "cap": f"l4re_msg_cap({what}, {name}, {a.limit:#x});",
+            "flexpage": f"l4re_msg_flexpage({what}, {name});"}[a.kind]
     return call
 
 
@@ -77,7 +83,7 @@ def client_stub(interface, m):
     body = (f"    struct l4re_msg m = l4re_msg_start({constant(i, 'protocol')},"
             f"\n                                       "
             f"{constant(i, m.name)});\n")
-    for a in sorted(m.takes, key=lambda a: a.kind == "cap"):
+    for a in sorted(m.takes, key=lambda a: a.kind in ITEMS):
         line = write(a, a.name, "&m", limit(i, m, a))
         if a.optional:
             line = f"if (l4_is_valid_cap({a.name}))\n        {line}"
@@ -85,7 +91,9 @@ def client_stub(interface, m):
     for a in m.gives:
         if a.kind == "cap":
             body += f"    l4re_msg_receive_cap(&m, {a.name});\n"
-    read = [read_given(i, m, a) for a in m.gives if a.kind != "cap"]
+        elif a.kind == "flexpage":
+            body += f"    l4re_msg_receive_flexpage(&m, {a.name});\n"
+    read = [read_given(i, m, a) for a in m.gives if a.kind not in ITEMS]
     if not read:
         body += f"    return l4re_msg_call({i.name}_cap, &m, NULL);\n"
     else:
@@ -128,7 +136,7 @@ def client(interface):
             "counts only if it is not. Text needs room\n * for its limit and a "
             "zero byte; a ret_..._size says how much room there is\n * and "
             "becomes how much came; a capability goes to the slot that is "
-            "given.\n */\n")
+            "given,\n * a flexpage to the place.\n */\n")
     body = (comment(i.note) + "enum {\n" + "".join(numbers) + "};\n\n" + head
             + "\n" + "\n".join(client_stub(i, m) for m in i.methods))
     return guard(i, "client", "#include <l4/re/c/message.h>\n", body)
@@ -180,7 +188,7 @@ def server_reads(i, m):
 def server_gives(i, m):
     """Declarations, arguments and writing of what an answer brings."""
     declare, arguments, write_all = "", [], ""
-    for a in sorted(m.gives, key=lambda a: a.kind == "cap"):
+    for a in sorted(m.gives, key=lambda a: a.kind in ITEMS):
         most = limit(i, m, a)
         name = f"ret_{a.name}"
         if a.kind == "text":
@@ -190,8 +198,9 @@ def server_gives(i, m):
                         f"    size_t {name}_size = {most};\n")
         else:
             kind = {"word": "l4_umword_t", "int": "long",
-                    "cap": "l4_cap_idx_t"}[a.kind]
-            start = "L4_INVALID_CAP" if a.kind == "cap" else "0"
+                    "cap": "l4_cap_idx_t", "flexpage": "l4_fpage_t"}[a.kind]
+            start = {"cap": "L4_INVALID_CAP",
+                     "flexpage": "{0}"}.get(a.kind, "0")
             declare += f"    {kind} {name} = {start};\n"
         write_all += "    " + write(a, name, "answer", most) + "\n"
     for a in m.gives:
@@ -238,7 +247,7 @@ def server_later(i, m):
                   "long result"]
     body = "    struct l4re_msg answer = l4re_msg_start_answer();\n"
     writes = ""
-    for a in sorted(m.gives, key=lambda a: a.kind == "cap"):
+    for a in sorted(m.gives, key=lambda a: a.kind in ITEMS):
         writes += f"        {write(a, a.name, '&answer', limit(i, m, a))}\n"
     for a in m.gives:
         parameters += taken(a)

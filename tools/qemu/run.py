@@ -228,6 +228,26 @@ def net_words(text, number, folder):
     return words
 
 
+# Where eight virtio slots share a page of registers, each kind of device has
+# a page of its own, so that io can give them to different drivers. (x86_64's
+# eight are in one.)
+KINDS_APART = {"aarch64": 8}
+KINDS = ("virtio-blk", "virtio-net", "virtio-serial")
+
+
+def slots(target, devices):
+    """(slot, device)..., in the order of the devices."""
+    apart = KINDS_APART.get(target)
+    if not apart:
+        return list(enumerate(devices))
+    used = {}
+    for device in devices:
+        kind = next(i for i, k in enumerate(KINDS) if device.startswith(k))
+        used.setdefault(kind, []).append(device)
+    return [(kind * apart + i, device) for kind in used
+            for i, device in enumerate(used[kind])]
+
+
 def device_words(o, folder):
     """Disks, adapters and console in the virtio slots, as in the simulator
     (sim-kernel/port/sim/devices.c): the same order, addresses and clock."""
@@ -244,7 +264,7 @@ def device_words(o, folder):
     if o.console:
         words += ["-chardev", "file,id=vcon,path=" + quoted(o.console)]
         devices += ["virtio-serial-device,max_ports=1"]
-    for slot, device in enumerate(devices):
+    for slot, device in slots(o.target, devices):
         words += ["-device", "%s,bus=virtio-mmio-bus.%d" % (device, slot)]
     if o.console:
         words += ["-device", "virtconsole,chardev=vcon"]

@@ -5,6 +5,7 @@
  * hit for ever: the driver quiets its device, then unmasks.
  */
 #include "device.h"
+#include "bus.h"
 #include <l4/re/c/dma_space.h>
 #include <l4/re/c/mem_alloc.h>
 #include <l4/re/c/namespace.h>
@@ -40,17 +41,25 @@ static const struct l4_vitrine_bootinfo *bootinfo(void)
     return at;
 }
 
+long device_number(unsigned n, struct l4_vitrine_device *ret_device)
+{
+    if (bus_is_there())
+        return bus_device(n, ret_device);
+    const struct l4_vitrine_bootinfo *b = bootinfo();
+    if (!b || n >= b->device_count)
+        return -L4_ENODEV;
+    *ret_device = l4_vitrine_bootinfo_devices(b)[n];
+    return 0;
+}
+
 long device_find(const char *compatible, unsigned n,
                  struct l4_vitrine_device *ret_device)
 {
-    const struct l4_vitrine_bootinfo *b = bootinfo();
-    if (!b)
-        return -L4_ENODEV;
-    const struct l4_vitrine_device *d = l4_vitrine_bootinfo_devices(b);
-    for (unsigned i = 0; i < b->device_count; i++) {
-        if (strcmp(d[i].compatible, compatible) || n--)
+    struct l4_vitrine_device d;
+    for (unsigned i = 0; !device_number(i, &d); i++) {
+        if (strcmp(d.compatible, compatible) || n--)
             continue;
-        *ret_device = d[i];
+        *ret_device = d;
         return 0;
     }
     return -L4_ENODEV;
@@ -58,16 +67,9 @@ long device_find(const char *compatible, unsigned n,
 
 long device_at(l4_addr_t base, struct l4_vitrine_device *ret_device)
 {
-    const struct l4_vitrine_bootinfo *b = bootinfo();
-    if (!b)
-        return -L4_ENODEV;
-    const struct l4_vitrine_device *d = l4_vitrine_bootinfo_devices(b);
-    for (unsigned i = 0; i < b->device_count; i++) {
-        if (d[i].base != base)
-            continue;
-        *ret_device = d[i];
-        return 0;
-    }
+    for (unsigned i = 0; !device_number(i, ret_device); i++)
+        if (ret_device->base == base)
+            return 0;
     return -L4_ENODEV;
 }
 
@@ -87,6 +89,8 @@ static long ports_map(const struct l4_vitrine_device *d)
     unsigned order = 0;
     while (1ul << order < d->size)
         order++;
+    if (bus_is_there())
+        return bus_registers(d, 0, l4_iofpage(0, L4_WHOLE_IOADDRESS_SPACE));
     br->bdr = l4_bdr(0, 0, 0, 0);
     br->br[0] = L4_ITEM_MAP;
     br->br[1] = l4_iofpage(0, L4_WHOLE_IOADDRESS_SPACE).raw;
@@ -97,6 +101,20 @@ static long ports_map(const struct l4_vitrine_device *d)
                     l4_msgtag(L4_PROTO_IO_PAGE_FAULT, 2, 0, 0), L4_IPC_NEVER);
     br->br[0] = 0;
     return l4_error(tag) < 0 ? -L4_ENXIO : 0;
+}
+
+/* All pages of the registers, from `page` on. */
+static long pages_map(const struct l4_vitrine_device *d, l4_addr_t page)
+{
+    long error = 0;
+    if (!bus_is_there())
+        return l4sigma0_map_iomem(l4re_env_get_cap("sigma0"),
+                                  l4_trunc_page(d->base), page, span(d), 0);
+    for (l4_addr_t i = 0; i < span(d) >> L4_PAGESHIFT && !error; i++)
+        error = bus_registers(
+            d, i,
+            l4_fpage(page + (i << L4_PAGESHIFT), L4_PAGESHIFT, L4_FPAGE_RW));
+    return error;
 }
 
 long device_map(const struct l4_vitrine_device *d, l4_addr_t *ret_registers)
@@ -110,8 +128,7 @@ long device_map(const struct l4_vitrine_device *d, l4_addr_t *ret_registers)
                                       L4_PAGESHIFT);
     if (error < 0)
         return error;
-    if (l4sigma0_map_iomem(l4re_env_get_cap("sigma0"), l4_trunc_page(d->base),
-                           page, span(d), 0)) {
+    if (pages_map(d, page)) {
         l4re_rm_free_area(page);
         return -L4_ENXIO;
     }
@@ -133,17 +150,26 @@ void device_unmap(const struct l4_vitrine_device *d, l4_addr_t registers)
 /* --- interrupts ------------------------------------------------------------
  */
 
-static long irq_bind(struct device *d, l4_cap_idx_t thread, l4_umword_t label)
+/* The line, with its mode, triggers d->irq. */
+static long line_bind(const struct device *d)
 {
     l4_cap_idx_t icu = l4re_env_get_cap("icu");
+    if (bus_is_there())
+        return bus_interrupt(&d->what, d->irq);
+    long error = l4_error(l4_icu_set_mode(icu, d->what.irq, d->what.irq_mode));
+    if (error >= 0)
+        error = l4_error(l4_icu_bind(icu, d->what.irq, d->irq));
+    return error;
+}
+
+static long irq_bind(struct device *d, l4_cap_idx_t thread, l4_umword_t label)
+{
     d->irq = l4re_util_cap_alloc();
     long error = l4_error(l4_factory_create_irq(l4re_env()->factory, d->irq));
     if (error >= 0)
         error = l4_error(l4_rcv_ep_bind_thread(d->irq, thread, label));
     if (error >= 0)
-        error = l4_error(l4_icu_set_mode(icu, d->what.irq, d->what.irq_mode));
-    if (error >= 0)
-        error = l4_error(l4_icu_bind(icu, d->what.irq, d->irq));
+        error = line_bind(d);
     return error < 0 ? error : 0;
 }
 
@@ -176,17 +202,23 @@ bool device_wait(struct device *d, l4_timeout_t timeout)
 /* --- memory ----------------------------------------------------------------
  */
 
-/* This program's DMA space, made when first wanted. */
+static long dma_make(l4re_dma_space_t d)
+{
+    long error = l4_error(
+        l4_factory_create(l4re_env()->mem_alloc, L4RE_PROTO_DMA_SPACE, d));
+    return error < 0
+               ? error
+               : l4re_dma_space_mgr_associate_phys(l4re_env()->mem_alloc, d,
+                                                   L4RE_DMA_SPACE_MGR_COHERENT);
+}
+
+/* This program's DMA space, made or asked for when first wanted. */
 static long dma_space(l4re_dma_space_t *ret_dma)
 {
     static l4re_dma_space_t dma = L4_INVALID_CAP;
     if (l4_is_invalid_cap(dma)) {
         l4re_dma_space_t d = l4re_util_cap_alloc();
-        long error = l4_error(
-            l4_factory_create(l4re_env()->mem_alloc, L4RE_PROTO_DMA_SPACE, d));
-        if (error >= 0)
-            error = l4re_dma_space_mgr_associate_phys(
-                l4re_env()->mem_alloc, d, L4RE_DMA_SPACE_MGR_COHERENT);
+        long error = bus_is_there() ? bus_dma(d) : dma_make(d);
         if (error < 0)
             return error;
         dma = d;

@@ -7,8 +7,8 @@
  *   icu          ------ " -------> interrupt, bound to a thread
  *   mem_alloc    --device_memory()-> memory, with the address a device uses
  *
- * (L4Re's io server does this with virtual buses; one of ours can take this
- * file's place without a change to the drivers.)
+ * A program with a capability `vbus` has all this from there instead: the
+ * devices of a virtual bus (servers/io), and no others. Drivers need not know.
  */
 #ifndef DRIVERS_DEVICE_H
 #define DRIVERS_DEVICE_H
@@ -33,6 +33,8 @@ struct device_memory {
     l4_size_t size;
 };
 
+/* The n-th device there is. 0, or -L4_ENODEV. */
+long device_number(unsigned n, struct l4_vitrine_device *ret_device);
 /* The n-th device of this kind (the device tree's name, as "virtio,mmio"), by
  * base. 0, -L4_ENODEV: there are not so many, or an error. */
 long device_find(const char *compatible, unsigned n,

@@ -105,6 +105,29 @@ L4_INLINE void l4re_msg_cap(struct l4re_msg *m, l4_cap_idx_t cap,
     l4_utcb_mr()->mr[at + 1] = l4_obj_fpage(cap, 0, (unsigned char)rights).raw;
 }
 
+/* Memory or I/O ports; all words come before. */
+L4_INLINE void l4re_msg_flexpage(struct l4re_msg *m, l4_fpage_t page)
+{
+    unsigned at = m->words + 2 * m->items;
+    if (!m->error && at + 2 > L4_UTCB_GENERIC_DATA_SIZE)
+        m->error = -L4_EMSGTOOLONG;
+    if (m->error)
+        return;
+    m->items++;
+    l4_utcb_mr()->mr[at] = l4_map_control(0, 0, L4_MAP_ITEM_MAP);
+    l4_utcb_mr()->mr[at + 1] = page.raw;
+}
+
+/* The answer's next flexpage is to go to `place`, which is as large. */
+L4_INLINE void l4re_msg_receive_flexpage(struct l4re_msg *m, l4_fpage_t place)
+{
+    l4_buf_regs_t *b = l4_utcb_br();
+    b->br[m->buffers] = L4_ITEM_MAP;
+    b->br[m->buffers + 1] = place.raw;
+    m->buffers += 2;
+    b->br[m->buffers] = 0;
+}
+
 /* The answer's next capability is to go to slot `cap`. */
 L4_INLINE void l4re_msg_receive_cap(struct l4re_msg *m, l4_cap_idx_t cap)
 {

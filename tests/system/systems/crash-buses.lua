@@ -1,0 +1,2 @@
+-- The bus of crash.cfg.
+Io.bus("one", {Io.match("virtio-block", 0)})

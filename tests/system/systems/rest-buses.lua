@@ -1,0 +1,3 @@
+-- The buses of rest.cfg.
+Io.bus("disk", {Io.match("virtio-block", 0)})
+Io.bus("net", {Io.match("virtio-net", 0)})
