@@ -47,7 +47,7 @@ static errcode_t write_state(unsigned set, unsigned clear)
     ext2->super->s_state = (ext2->super->s_state | set) & ~clear;
     ext2_filsys fs = ext2;
     int flags = fs->flags;
-    fs->flags |= EXT2_FLAG_SUPER_ONLY | EXT2_FLAG_MASTER_SB_ONLY;
+    fs->flags |= EXT2_FLAG_SUPER_ONLY;
     ext2fs_mark_super_dirty(fs);
     errcode_t code = ext2fs_flush2(fs, EXT2_FLAG_FLUSH_NO_SYNC);
     fs->flags = (flags & ~EXT2_FLAG_DIRTY) | (code ? EXT2_FLAG_DIRTY : 0);
@@ -211,6 +211,8 @@ long ext2_open(bool is_read_only, struct volume_driver *ret_driver,
     if (*ret_why)
         return 0;
     code = open_again(EXT2_FLAG_RW);
+    if (!code) /* the others are for e2fsck, as they were */
+        ext2->flags |= EXT2_FLAG_MASTER_SB_ONLY;
     if (!code)
         code = ext2fs_read_bitmaps(ext2);
     if (code)
