@@ -302,10 +302,23 @@ l4_msgtag_t allocator_about(struct allocator *a, const struct request *r)
     }
 }
 
+/* Nobody runs on while his memory goes: whose address spaces it made end
+ * first. */
+static void end_tasks(struct allocator *a)
+{
+    for (struct object *i = a->made; i; i = i->next) {
+        if (i->ops == &rm_ops)
+            rm_end_task((struct rm *)i);
+        if (i->ops == &allocator_ops)
+            end_tasks((struct allocator *)i);
+    }
+}
+
 /* Programs that still hold its kernel factory lose it. */
 static void allocator_destroy(struct object *o)
 {
     struct allocator *a = (struct allocator *)o;
+    end_tasks(a);
     while (a->made)
         object_destroy(a->made);
     if (a->has_factory)

@@ -426,6 +426,13 @@ static l4_msgtag_t rm_request(struct object *o, const struct request *r)
 
 /* --- life ----------------------------------------------------------- */
 
+void rm_end_task(struct rm *rm)
+{
+    if (rm->has_task)
+        l4_task_delete_obj(L4_BASE_TASK_CAP, rm_task(rm));
+    rm->has_task = false;
+}
+
 static void rm_destroy(struct object *o)
 {
     struct rm *rm = (struct rm *)o;

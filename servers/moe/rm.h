@@ -24,6 +24,8 @@ long rm_create(struct allocator *owner, struct rm **ret_rm);
 /* The KIP's dataspace, before the first rm_create(). */
 struct dataspace;
 void rm_set_kip(struct dataspace *ds);
+/* Its task ends, if the loader gave moe the right to do that. */
+void rm_end_task(struct rm *rm);
 /* The answer to a page fault of a program (MR0 address and access). */
 l4_msgtag_t rm_page_fault(struct rm *rm, l4_umword_t fault);
 

@@ -235,7 +235,7 @@ long vitrine_rm_limits(l4_cap_idx_t rm, l4_addr_t *ret_start,
 long vitrine_rm_set_task(l4_cap_idx_t rm, l4_cap_idx_t task)
 {
     struct l4re_msg m = l4re_msg_start(L4RE_PROTO_RM, RM_SET_TASK);
-    l4re_msg_cap(&m, task, L4_CAP_FPAGE_RWS);
+    l4re_msg_cap(&m, task, L4_CAP_FPAGE_RWSD);
     return l4re_msg_call(rm, &m, 0);
 }
 

@@ -1,0 +1,220 @@
+/*
+ * The targets. An interface of our own brings its table (NAME-table.h);
+ * L4Re's protocols, which have no description, have theirs here, after
+ * servers/lib/l4re_c/protocol.h and ABI.md.
+ */
+#include "targets.h"
+#include "../../../servers/lib/l4re_c/protocol.h"
+#include "block-table.h"
+#include "echo-table.h"
+#include "file-table.h"
+#include "fs-table.h"
+#include "nic-table.h"
+#include "proc-table.h"
+#include "process-table.h"
+#include <l4/re/c/mem_alloc.h>
+#include <l4/re/c/util/cap_alloc.h>
+#include <l4/re/env.h>
+#include <l4/re/protocols.h>
+#include <l4/sigma0/sigma0.h>
+#include <l4/sys/factory.h>
+#include <l4/vitrine/files.h>
+#include <string.h>
+
+#define W                                                                      \
+    {                                                                          \
+        L4_VITRINE_ARGUMENT_WORD, 0                                            \
+    }
+#define TEXT(n)                                                                \
+    {                                                                          \
+        L4_VITRINE_ARGUMENT_TEXT, n                                            \
+    }
+#define CAP                                                                    \
+    {                                                                          \
+        L4_VITRINE_ARGUMENT_CAP, 0                                             \
+    }
+
+/* --- L4Re's protocols -------------------------------------------------- */
+
+static const struct l4_vitrine_method dataspace_table[] = {
+    {"map", DATASPACE_MAP, 5, {W, W, W, W, W}},
+    {"clear", DATASPACE_CLEAR, 2, {W, W}},
+    {"info", DATASPACE_INFO, 0, {W}},
+    {"copy_in", DATASPACE_COPY_IN, 4, {W, W, W, CAP}},
+    {"allocate", DATASPACE_ALLOCATE, 2, {W, W}},
+    {"map_info", DATASPACE_MAP_INFO, 0, {W}},
+    {"address", DATASPACE_ADDRESS, 0, {W}},
+};
+
+static const struct l4_vitrine_method rm_table[] = {
+    {"reserve", RM_RESERVE, 4, {W, W, W, W}},
+    {"free_area", RM_FREE_AREA, 1, {W}},
+    {"attach", RM_ATTACH, 7, {W, W, W, W, W, W, CAP}},
+    {"detach", RM_DETACH, 1, {W}},
+    {"find", RM_FIND, 2, {W, W}},
+    {"info", RM_GET_INFO, 1, {W}},
+    {"limits", RM_LIMITS, 0, {W}},
+};
+
+static const struct l4_vitrine_method names_table[] = {
+    {"query", NAMES_QUERY, 1, {TEXT(200)}},
+    {"register", NAMES_REGISTER, 3, {W, TEXT(60), CAP}},
+};
+
+static const struct l4_vitrine_method dma_table[] = {
+    {"map", DMA_MAP, 5, {W, W, W, W, CAP}},
+    {"unmap", DMA_UNMAP, 4, {W, W, W, W}},
+    {"associate", DMA_ASSOCIATE, 1, {W}},
+    {"disassociate", DMA_DISASSOCIATE, 0, {W}},
+};
+
+/* What a factory makes is its operation; an argument has two words. */
+static const struct l4_vitrine_method factory_table[] = {
+    {"dataspace", L4RE_PROTO_DATASPACE, 4, {W, W, W, W}},
+    {"rm", L4RE_PROTO_RM, 0, {W}},
+    {"names", L4RE_PROTO_NAMESPACE, 0, {W}},
+    {"dma", L4RE_PROTO_DMA_SPACE, 0, {W}},
+    {"log", (unsigned)L4_PROTO_LOG, 4, {W, W, W, W}},
+    {"scheduler", (unsigned)L4_PROTO_SCHEDULER, 6, {W, W, W, W, W, W}},
+    {"factory", (unsigned)L4_PROTO_FACTORY, 6, {W, W, W, W, W, W}},
+    {"thread", (unsigned)L4_PROTO_THREAD, 0, {W}},
+    {"gate", (unsigned)L4_PROTO_KOBJECT, 3, {W, W, CAP}},
+};
+
+static const struct l4_vitrine_method scheduler_table[] = {
+    {"info", 0, 1, {W}},
+    {"run_thread", 1, 5, {W, W, W, W, CAP}},
+    {"idle_time", 2, 2, {W, W}},
+};
+
+static const struct l4_vitrine_method sigma0_table[] = {
+    {"request", (unsigned)SIGMA0_REQ_MAGIC, 1, {W}},
+    {"any", 0, 1, {W}},
+};
+
+static const struct l4_vitrine_method parent_table[] = {
+    {"signal", PARENT_SIGNAL, 2, {W, W}},
+};
+
+/* --- gates ------------------------------------------------------------- */
+
+static l4_cap_idx_t make(long protocol)
+{
+    l4_cap_idx_t slot = l4re_util_cap_alloc();
+    l4_factory_create(l4re_env()->mem_alloc, protocol, slot);
+    return slot;
+}
+
+static l4_cap_idx_t open_dataspace(l4_cap_idx_t service)
+{
+    l4_cap_idx_t slot = l4re_util_cap_alloc();
+    (void)service;
+    l4re_ma_alloc(8 * L4_PAGESIZE, slot, 0);
+    return slot;
+}
+
+static l4_cap_idx_t open_rm(l4_cap_idx_t service)
+{
+    (void)service;
+    return make(L4RE_PROTO_RM);
+}
+
+static l4_cap_idx_t open_names(l4_cap_idx_t service)
+{
+    (void)service;
+    return make(L4RE_PROTO_NAMESPACE);
+}
+
+static l4_cap_idx_t open_dma(l4_cap_idx_t service)
+{
+    (void)service;
+    return make(L4RE_PROTO_DMA_SPACE);
+}
+
+/* With limits: what is drawn asks for any size. */
+static l4_cap_idx_t open_factory(l4_cap_idx_t service)
+{
+    l4_cap_idx_t slot = l4re_util_cap_alloc();
+    l4_msgtag_t t = l4_factory_create_start(L4_PROTO_FACTORY, slot);
+    (void)service;
+    l4_factory_create_add_uint(1 << 20, &t);
+    l4_factory_create_add_uint(64 << 10, &t);
+    l4_factory_create_add_uint(100, &t);
+    l4_factory_create_commit(l4re_env()->mem_alloc, t);
+    return slot;
+}
+
+static l4_cap_idx_t open_scheduler(l4_cap_idx_t service)
+{
+    l4_cap_idx_t slot = l4re_util_cap_alloc();
+    l4_msgtag_t t = l4_factory_create_start(L4_PROTO_SCHEDULER, slot);
+    (void)service;
+    l4_factory_create_add_uint(2, &t);
+    l4_factory_create_commit(l4re_env()->mem_alloc, t);
+    return slot;
+}
+
+static l4_cap_idx_t open_parent(l4_cap_idx_t service)
+{
+    (void)service;
+    return l4re_env()->parent;
+}
+
+static l4_cap_idx_t open_file(l4_cap_idx_t fs)
+{
+    l4_cap_idx_t file = l4re_util_cap_alloc();
+    fs_open(fs, "/malformed", FILES_READ | FILES_WRITE | FILES_CREATE, 0600,
+            file);
+    return file;
+}
+
+static l4_cap_idx_t open_process(l4_cap_idx_t proc)
+{
+    l4_cap_idx_t process = l4re_util_cap_alloc();
+    proc_spawn(proc, "rom/nobody", process);
+    return process;
+}
+
+/* --- left out ------------------------------------------------------------ */
+
+/* This program's own end. */
+static bool ends_us(const struct l4re_msg *m)
+{
+    const l4_umword_t *mr = l4_utcb_mr()->mr;
+    return m->protocol == L4RE_PROTO_PARENT && mr[0] == PARENT_SIGNAL &&
+           mr[1] == 0;
+}
+
+/* --- all of them --------------------------------------------------------- */
+
+#define TABLE(name, protocol)                                                  \
+    {                                                                          \
+#name, protocol, name##_table,                                         \
+            sizeof name##_table / sizeof name##_table[0]                       \
+    }
+
+static const struct target targets[] = {
+    {TABLE(dataspace, L4RE_PROTO_DATASPACE), open_dataspace, NULL},
+    {TABLE(rm, L4RE_PROTO_RM), open_rm, NULL},
+    {TABLE(names, L4RE_PROTO_NAMESPACE), open_names, NULL},
+    {TABLE(dma, L4RE_PROTO_DMA_SPACE), open_dma, NULL},
+    {TABLE(factory, L4_PROTO_FACTORY), open_factory, NULL},
+    {TABLE(scheduler, L4_PROTO_SCHEDULER), open_scheduler, NULL},
+    {TABLE(sigma0, L4_PROTO_SIGMA0), NULL, NULL},
+    {TABLE(parent, L4RE_PROTO_PARENT), open_parent, ends_us},
+    {TABLE(echo, ECHO_PROTOCOL), NULL, NULL},
+    {TABLE(fs, FS_PROTOCOL), NULL, NULL},
+    {TABLE(file, FILE_PROTOCOL), open_file, NULL},
+    {TABLE(proc, PROC_PROTOCOL), NULL, NULL},
+    {TABLE(process, PROCESS_PROTOCOL), open_process, NULL},
+    {TABLE(block, BLOCK_PROTOCOL), NULL, NULL},
+    {TABLE(nic, NIC_PROTOCOL), NULL, NULL},
+};
+
+const struct target *target_find(const char *name)
+{
+    for (unsigned i = 0; i < sizeof targets / sizeof targets[0]; i++)
+        if (!strcmp(targets[i].interface.name, name))
+            return &targets[i];
+    return NULL;
+}
