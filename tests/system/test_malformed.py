@@ -23,7 +23,7 @@ def add(target):
     @test("%s: %d malformed messages" % (target, COUNT))
     def _():
         disk = ["--disk", "%s,snapshot" % devices.disk(scratch)]
-        r = run("--until", "600", *(disk if target == "block" else []),
+        r = run("--until", "600", *(disk if target in ("block", "vbus") else []),
                 *(["--net", "hub"] if target == "nic" else []),
                 folder / "malformed.cfg", target, COUNT, SEED)
         r.expect(0)

@@ -12,6 +12,7 @@
 #include "nic-table.h"
 #include "proc-table.h"
 #include "process-table.h"
+#include "vbus-table.h"
 #include <l4/re/c/mem_alloc.h>
 #include <l4/re/c/util/cap_alloc.h>
 #include <l4/re/env.h>
@@ -209,6 +210,7 @@ static const struct target targets[] = {
     {TABLE(process, PROCESS_PROTOCOL), open_process, NULL},
     {TABLE(block, BLOCK_PROTOCOL), NULL, NULL},
     {TABLE(nic, NIC_PROTOCOL), NULL, NULL},
+    {TABLE(vbus, VBUS_PROTOCOL), NULL, NULL},
 };
 
 const struct target *target_find(const char *name)

@@ -1,0 +1,2 @@
+-- The bus of malformed.cfg.
+Io.bus("vbus_server", {Io.match("virtio-block", 0)})
