@@ -18,7 +18,6 @@
 #include "report.h"
 #include "task.h"
 #include "trace.h"
-#include "trace_tasks.h"
 #include "trap.h"
 #include "work.h"
 #include <l4/vitrine/debug.h>
@@ -62,7 +61,7 @@ void object_set_name(struct object *o, const char *text, size_t length)
     memset(o->name, 0, sizeof(o->name));
     memcpy(o->name, text, length);
     trace_text(VTR_NAME, o->id, 0, 1, o->name);
-    trace_tasks_named(o);
+    debugger_trace_named(o);
 }
 
 void debugger_text(const struct invocation *inv, unsigned first, char *ret_text)
@@ -185,7 +184,7 @@ static void debugger_object_op(struct thread *by, const struct invocation *inv,
         ipc_answer(by, 0, 0, 0);
     } else if (op == L4_VITRINE_TRACE_TASK && o->ops == &task_ops &&
                inv_words(inv) > 1) {
-        trace_tasks_switch(task_of(o), inv->mr[1]);
+        debugger_trace_task(task_of(o), inv->mr[1]);
         ipc_answer(by, 0, 0, 0);
     } else if (op == OBJ_GLOBAL_ID) {
         by->utcb->mr[0] = o->id;

@@ -32,4 +32,11 @@ void debugger_pointer_to_id(struct thread *by, const struct invocation *inv);
 /* Kernel memory and objects, printed. */
 void debugger_memory(void);
 
+/* From now on the trace tells what the task's threads do, or not. Cost: O(its
+ * threads). */
+struct task;
+void debugger_trace_task(struct task *t, bool on);
+/* An object got a name: a task may be one of those to be told about. */
+void debugger_trace_named(struct object *o);
+
 #endif

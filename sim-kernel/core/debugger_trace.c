@@ -18,7 +18,9 @@
 #include "ipc.h"
 #include "kstring.h"
 #include "sched.h"
+#include "task.h"
 #include "trace.h"
+#include "trace_tasks.h"
 #include "work.h"
 
 enum {
@@ -103,6 +105,23 @@ long debugger_log_switch(const struct invocation *inv)
     for (unsigned i = 0; trace_on && !was_on && i < sched_cpu_count; i++)
         sched_tell_trace(&sched_cpus[i]);
     return 0;
+}
+
+void debugger_trace_task(struct task *t, bool on)
+{
+    trace_flush(); /* what is half written is of the time before */
+    trace_tasks_tell(t->object.id, on);
+    for (struct list *n = t->threads.next; n != &t->threads; n = n->next) {
+        work_done(1);
+        trace_tasks_tell(container_of(n, struct thread, in_task)->object.id,
+                         on);
+    }
+}
+
+void debugger_trace_named(struct object *o)
+{
+    if (trace_some && o->ops == &task_ops && trace_tasks_is_named(o->name))
+        debugger_trace_task(task_of(o), true);
 }
 
 /* --- entries ---------------------------------------------------------------

@@ -104,6 +104,8 @@ __attribute__((noinline)) static void fast_trace(const struct thread *t,
                                                  uint64_t entered)
 {
     unsigned words = tag_words(op->tag);
+    if (words > TRACE_WORDS_OF_IPC && !op->open)
+        trace_words(entered, t->object.id, r->object.id, r->utcb->mr, words);
     handover_begin(&(struct handover){
         .entered = entered,
         .from = t->object.id,

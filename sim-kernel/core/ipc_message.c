@@ -54,6 +54,9 @@ static void message_end(struct thread *s, struct thread *r, bool reply,
     const word_t *mr = utcb ? r->utcb->mr : sink;
     if (!utcb)
         words = message_copy(s, sink);
+    if (trace_is_on() && words > TRACE_WORDS_OF_IPC && !reply &&
+        s->ipc.kind == IPC_USER)
+        trace_words(port_time(), s->object.id, r->object.id, mr, words);
     trace_event_of(s->object.id, VTR_IPC, message_flags(s, reply), r->object.id,
                    s->ipc.via ? s->ipc.via->id : 0, s->ipc.label, s->ipc.tag,
                    words > 0 ? mr[0] : 0, words > 1 ? mr[1] : 0);

@@ -119,6 +119,21 @@ void trace_write(unsigned event, unsigned flags, uint64_t a0, uint64_t a1,
     trace_write_at(port_time(), event, flags, a0, a1, a2, a3, a4, a5);
 }
 
+void trace_words(uint64_t time, uint32_t from, uint32_t to, const uint64_t *mr,
+                 unsigned words)
+{
+    enum { MORE = 5 };
+    uint64_t more[MORE] = {0};
+    struct trace_who *who = trace_self();
+    uint32_t running = who->thread;
+    for (unsigned i = 0; i < MORE && TRACE_WORDS_OF_IPC + i < words; i++)
+        more[i] = mr[TRACE_WORDS_OF_IPC + i];
+    who->thread = from;
+    trace_write_at(time, VTR_WORDS, 0, to, more[0], more[1], more[2], more[3],
+                   more[4]);
+    who->thread = running;
+}
+
 void trace_flush(void)
 {
     struct trace_ring *r = &trace_ring;

@@ -50,6 +50,11 @@ void trace_write_at(uint64_t time, unsigned event, unsigned flags, uint64_t a0,
 /* The place of the next record (64 bytes), which is there once committed. */
 void *trace_reserve(void);
 void trace_commit(void);
+enum { TRACE_WORDS_OF_IPC = 2 }; /* that an IPC record has room for */
+/* A request of more words than an IPC record has: the next ones, in a record
+ * (VTR_WORDS) before that. `mr`: all of the message. */
+void trace_words(uint64_t time, uint32_t from, uint32_t to, const uint64_t *mr,
+                 unsigned words);
 /* Hands everything that is in the ring to the port. */
 void trace_flush(void);
 /* Like trace_write for VTR_NAME, VTR_IMAGE, VTR_MARK: up to 32 bytes of

@@ -4,11 +4,7 @@
  */
 #include "trace_tasks.h"
 #include "kstring.h"
-#include "list.h"
-#include "task.h"
-#include "thread.h"
 #include "trace.h"
-#include "work.h"
 
 enum { IDS = 1 << 16, WORD_BITS = 64 };
 
@@ -39,8 +35,7 @@ void trace_tasks_only(const char *wanted)
     trace_some = !others;
 }
 
-/* Is `name` one of the list? */
-static bool is_wanted(const char *name)
+bool trace_tasks_is_named(const char *name)
 {
     for (unsigned at = 0; names[at];) {
         unsigned n = 0;
@@ -53,21 +48,10 @@ static bool is_wanted(const char *name)
     return false;
 }
 
-void trace_tasks_switch(struct task *t, bool on)
+void trace_tasks_tell(uint32_t id, bool on)
 {
-    trace_flush(); /* what is half written is of the time before */
-    tell(t->object.id, on);
-    for (struct list *n = t->threads.next; n != &t->threads; n = n->next) {
-        work_done(1);
-        tell(container_of(n, struct thread, in_task)->object.id, on);
-    }
+    tell(id, on);
     trace_some = trace_some || !on; /* I1 */
-}
-
-void trace_tasks_named(struct object *o)
-{
-    if (trace_some && names[0] && o->ops == &task_ops && is_wanted(o->name))
-        trace_tasks_switch(task_of(o), true);
 }
 
 void trace_tasks_bound(uint32_t task, uint32_t thread)
@@ -79,6 +63,7 @@ bool trace_tasks_want(unsigned event, uint32_t thread, uint64_t a0, uint64_t a1)
 {
     switch (event) {
     case VTR_IPC:
+    case VTR_WORDS:
     case VTR_IPC_BLOCK:
     case VTR_LEAVE:
     case VTR_TIMEOUT:

@@ -2,7 +2,7 @@
  * Which tasks the trace tells about.
  *
  *      trace_tasks_only("client,server")       at boot, by name
- *      trace_tasks_switch(task, true)          while recording
+ *      debugger_trace_task(task, true)         while recording
  *
  * What a system is made of (objects, names, who holds and maps what, inputs,
  * its end) is always recorded: without it nothing that is there could be
@@ -21,9 +21,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct object;
-struct task;
-
 enum { TRACE_NAMES_MAX = 64 }; /* bytes of the list, with its end */
 
 /* Is there anybody that is not told about? (Set by this module only.) */
@@ -32,10 +29,10 @@ extern bool trace_some;
 /* Only tasks of these names, apart by commas, are told about; "" or NULL: all
  * are. At boot, before there is a task. */
 void trace_tasks_only(const char *names);
-/* From now on the task is told about, or not. Cost: O(its threads). */
-void trace_tasks_switch(struct task *t, bool on);
-/* An object got a name: a task may be one of those to be told about. */
-void trace_tasks_named(struct object *o);
+/* Is this one of them? */
+bool trace_tasks_is_named(const char *name);
+/* From now on the task or thread is told about, or not. */
+void trace_tasks_tell(uint32_t id, bool on);
 /* A thread got its task. */
 void trace_tasks_bound(uint32_t task, uint32_t thread);
 /* Is a record of this kind, thread and first arguments to be written? To be

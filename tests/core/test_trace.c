@@ -1,6 +1,7 @@
 /* The trace ring: order, overflow, text. */
 #include "fixture.h"
 
+#include <debugger_ops.h>
 #include <fake_port.h>
 #include <string.h>
 #include <task.h>
@@ -139,7 +140,7 @@ static struct task *task_named(unsigned which, uint32_t id, const char *name)
     t->object.ops = &task_ops;
     t->object.id = id;
     strcpy(t->object.name, name);
-    trace_tasks_named(&t->object);
+    debugger_trace_named(&t->object);
     trace_tasks_bound(id, id + 1);
     return t;
 }
@@ -190,11 +191,11 @@ Test(trace, names_of_tasks_are_whole_words)
 Test(trace, a_task_is_switched_off_and_on_while_recording)
 {
     only(NULL);
-    trace_tasks_switch(&tasks[0], false);
+    debugger_trace_task(&tasks[0], false);
     trace_tasks_bound(CLIENT, CLIENT_THREAD);
     cr_assert_not(is_written(VTR_ENTER, CLIENT_THREAD, 0, 0));
     cr_assert(is_written(VTR_ENTER, SERVER_THREAD, 0, 0));
-    trace_tasks_switch(&tasks[0], true);
+    debugger_trace_task(&tasks[0], true);
     trace_tasks_bound(CLIENT, CLIENT_THREAD);
     cr_assert(is_written(VTR_ENTER, CLIENT_THREAD, 0, 0));
 }

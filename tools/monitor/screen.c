@@ -110,7 +110,7 @@ static void feed_messages(struct screen *s, const struct vtr_record *r)
         t->messages++;
         t->in_window++;
     }
-    if (message_from_record(r, &m))
+    if (message_from_record(NULL, r, &m))
         calls_feed(&s->calls, &m, on_call, s);
 }
 

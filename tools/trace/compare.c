@@ -142,8 +142,8 @@ static void count(struct compare *c, unsigned number)
     while (view_next(c->view[number], &r)) {
         c->records[number]++;
         c->events[number][r.event % EVENTS]++;
-        if (message_from_record(&r, &m) && m.kind != MESSAGE_INVOKE &&
-            m.kind != MESSAGE_RESULT)
+        if (message_from_record(c->view[number], &r, &m) &&
+            m.kind != MESSAGE_INVOKE && m.kind != MESSAGE_RESULT)
             calls_feed(&calls, &m, count_call, &side);
     }
     calls_finish(&calls, count_call, &side);

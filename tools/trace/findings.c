@@ -169,7 +169,7 @@ static void tell_report(struct finder *f, const struct vtr_record *r)
     char text[MESSAGE_TEXT];
     struct message m;
 
-    if (!message_from_record(r, &m))
+    if (!message_from_record(f->view, r, &m))
         return;
     FILE *out = finding_begin(f);
     finding_thread(f, m.from, r->arg[4]);

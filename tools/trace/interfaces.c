@@ -52,6 +52,15 @@ static void enter(struct table *t)
     memcpy(methods[count++].interface, t->interface, INTERFACE_NAME);
 }
 
+static enum argument_kind argument_kind(const char *text)
+{
+    return !strcmp(text, "word")    ? ARGUMENT_WORD
+           : !strcmp(text, "int")   ? ARGUMENT_INT
+           : !strcmp(text, "text")  ? ARGUMENT_TEXT
+           : !strcmp(text, "bytes") ? ARGUMENT_BYTES
+                                    : ARGUMENT_ITEM;
+}
+
 static void on_text(struct table *t, const char *text)
 {
     struct method *m = count ? &methods[count - 1] : NULL;
@@ -62,9 +71,9 @@ static void on_text(struct table *t, const char *text)
     } else if (t->depth == METHOD && m && is_name) {
         memcpy(m->name, text, INTERFACE_NAME);
     } else if (t->depth == ARGUMENT && m && t->in && !strcmp(t->key, "kind")) {
-        m->more = m->first[0];
-        if (!m->first[0])
-            memcpy(m->first, text, INTERFACE_NAME);
+        if (m->arguments < METHOD_ARGUMENTS)
+            m->kind[m->arguments] = argument_kind(text);
+        m->arguments++;
     }
 }
 

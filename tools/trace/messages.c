@@ -46,7 +46,20 @@ static struct message note(enum message_kind kind, uint64_t thread)
         .kind = kind, .from = (uint32_t)thread, .to = (uint32_t)thread};
 }
 
-bool message_from_record(const struct vtr_record *r,
+void message_add_words(const struct view *v, struct message *m)
+{
+    unsigned words = tag_words(m->record.arg[3]);
+
+    if (!v || v->more.event != VTR_WORDS ||
+        v->more.thread != m->record.thread ||
+        v->more.arg[0] != m->record.arg[0] || words < 2)
+        return;
+    words -= 2;
+    m->more_count = words < MESSAGE_MORE ? (uint8_t)words : MESSAGE_MORE;
+    memcpy(m->more, &v->more.arg[1], sizeof(m->more));
+}
+
+bool message_from_record(const struct view *v, const struct vtr_record *r,
                          struct message *ret_message)
 {
     struct message m;
@@ -82,6 +95,8 @@ bool message_from_record(const struct vtr_record *r,
     }
     m.time = r->time;
     m.record = *r;
+    if (r->event == VTR_IPC)
+        message_add_words(v, &m);
     *ret_message = m;
     return true;
 }
@@ -137,7 +152,7 @@ void messages_collect(struct messages *all, struct view *v)
 
     *all = (struct messages){0};
     while (view_next(v, &r)) {
-        if (!message_from_record(&r, &m) || !message_wanted(v, &m))
+        if (!message_from_record(v, &r, &m) || !message_wanted(v, &m))
             continue;
         if (v->max && all->count == MESSAGES_MAX) {
             all->beyond++;
@@ -240,7 +255,9 @@ static void ipc_text(const struct message *m, const struct names *n, char *to)
     const char *items = m->items ? " + items" : "";
     char what[96], gate[NAME_SIZE + 2] = "";
 
-    call_text(r->arg[3], r->arg[4], r->arg[5], what, sizeof(what));
+    uint64_t words[2 + MESSAGE_MORE] = {r->arg[4], r->arg[5]};
+    memcpy(words + 2, m->more, sizeof(m->more));
+    call_text(r->arg[3], words, 2 + m->more_count, what, sizeof(what));
     if (m->kind == MESSAGE_FAULT) {
         snprintf(to, MESSAGE_TEXT, "%s", what);
         return;

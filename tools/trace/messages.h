@@ -27,6 +27,8 @@ enum message_kind {
     MESSAGE_NOTE,   /* note: mark, program loaded, end */
 };
 
+enum { MESSAGE_MORE = 5 };
+
 struct message {
     uint64_t time;
     enum message_kind kind;
@@ -34,7 +36,9 @@ struct message {
     uint32_t via;      /* gate, IRQ or kernel object; 0: none */
     uint32_t pair;     /* index + 1 of the reply or call, 0: none */
     bool items;
+    uint8_t more_count; /* how many of `more` are there */
     struct vtr_record record;
+    uint64_t more[MESSAGE_MORE]; /* words behind the record's two */
 };
 
 struct messages {
@@ -50,9 +54,13 @@ enum { MESSAGES_MAX = 200000 };
 void messages_collect(struct messages *m, struct view *v);
 void messages_free(struct messages *m);
 
-/* The message a record is; false: it is none. */
-bool message_from_record(const struct vtr_record *r,
+/* The message that the record is which view_next() gave last (v NULL: without
+ * the words that go before it); false: it is
+ * none. */
+bool message_from_record(const struct view *v, const struct vtr_record *r,
                          struct message *ret_message);
+/* Adds the words that the view has read of it, of an IPC record's message. */
+void message_add_words(const struct view *v, struct message *m);
 /* Does the view ask for it? */
 bool message_wanted(const struct view *v, const struct message *m);
 

@@ -105,7 +105,7 @@ static void first_pass(struct path *p)
                     charge(p, &here);
                 }
         states_feed(&p->states, &p->view->in.names, &r);
-        if (message_from_record(&r, &m) && message_wanted(p->view, &m))
+        if (message_from_record(p->view, &r, &m) && message_wanted(p->view, &m))
             calls_feed(&calls, &m, keep_slowest, p);
     }
     calls_finish(&calls, keep_slowest, p);
@@ -188,7 +188,7 @@ static void pass_on(struct path *p, const struct vtr_record *r)
 {
     struct message m;
 
-    if (!message_from_record(r, &m) || r->event != VTR_IPC ||
+    if (!message_from_record(p->view, r, &m) || r->event != VTR_IPC ||
         m.from != p->holder || m.kind == MESSAGE_SEND || m.kind == MESSAGE_IRQ)
         return;
     print_turn(p);

@@ -125,7 +125,7 @@ void export_pcapng(struct view *v)
 
     put_head(&c.pack);
     while (view_next(v, &r))
-        if (message_from_record(&r, &m) && message_wanted(v, &m))
+        if (message_from_record(v, &r, &m) && message_wanted(v, &m))
             put_packet(&c, &m);
     pack_send(&c.pack, 0, v->out);
     pack_free(&c.pack);

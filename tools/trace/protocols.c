@@ -2,6 +2,8 @@
 #include "protocols.h"
 #include "interfaces.h"
 
+#include <ctype.h>
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -182,31 +184,92 @@ static void fault_text(uint64_t mr0, char *to, size_t size)
              (unsigned long long)(mr0 & ~7ull));
 }
 
-/* "probe.subtract(7, ...)"; false: in no description. */
-static bool method_text(uint64_t tag, uint64_t mr0, const uint64_t *mr1,
+/* Text that is built up, cut where there is no more room. */
+struct pen {
+    char *to;
+    size_t size, used;
+};
+
+static void put(struct pen *p, const char *format, ...)
+{
+    va_list args;
+    int n;
+
+    va_start(args, format);
+    n = vsnprintf(p->to + p->used, p->size - p->used, format, args);
+    va_end(args);
+    p->used += n < 0 ? 0 : (size_t)n;
+    if (p->used >= p->size)
+        p->used = p->size - 1;
+}
+
+/* As many of the `size` bytes as are in `room` words. */
+static void put_text(struct pen *p, uint64_t size, const uint64_t *words,
+                     unsigned room)
+{
+    const unsigned char *bytes = (const unsigned char *)words;
+    size_t most = room * sizeof(*words);
+
+    put(p, "\"");
+    for (size_t i = 0; i < size && i < most; i++)
+        put(p, "%c", isprint(bytes[i]) && bytes[i] != '"' ? bytes[i] : '.');
+    put(p, size > most ? "...\"" : "\"");
+}
+
+/* The arguments that begin in the first `known` words; then "...". */
+static void put_arguments(struct pen *p, const struct method *m,
+                          const uint64_t *words, unsigned known)
+{
+    uint64_t at = 1; /* behind the number of the method */
+    const char *comma = "";
+
+    for (unsigned i = 0; i < m->arguments; i++) {
+        enum argument_kind kind =
+            i < METHOD_ARGUMENTS ? m->kind[i] : ARGUMENT_ITEM;
+        if (kind == ARGUMENT_ITEM)
+            continue;
+        if (at >= known) {
+            put(p, "%s...", comma);
+            return;
+        }
+        uint64_t value = words[at++];
+        put(p, "%s", comma);
+        comma = ", ";
+        if (kind == ARGUMENT_INT)
+            put(p, "%lld", (long long)value);
+        else if (kind == ARGUMENT_WORD)
+            put(p, value < 4096 ? "%llu" : "0x%llx", (unsigned long long)value);
+        else if (kind == ARGUMENT_TEXT)
+            put_text(p, value, words + at, known - (unsigned)at);
+        else
+            put(p, "%llu bytes", (unsigned long long)value);
+        if (kind == ARGUMENT_TEXT || kind == ARGUMENT_BYTES)
+            at += value / 8 + (value % 8 != 0);
+    }
+}
+
+/* "probe.subtract(7, 3)"; false: in no description. */
+static bool method_text(uint64_t tag, const uint64_t *words, unsigned known,
                         char *to, size_t size)
 {
-    const struct method *m = interfaces_find(tag_label(tag), mr0);
-    char first[24] = "";
+    const struct method *m = interfaces_find(tag_label(tag), words[0]);
+    struct pen pen = {to, size, 0};
 
     if (!m || !tag_words(tag))
         return false;
-    if (mr1 && tag_words(tag) > 1 && !strcmp(m->first, "int"))
-        snprintf(first, sizeof(first), "%lld", (long long)*mr1);
-    else if (mr1 && tag_words(tag) > 1 && !strcmp(m->first, "word"))
-        snprintf(first, sizeof(first), *mr1 < 4096 ? "%llu" : "0x%llx",
-                 (unsigned long long)*mr1);
-    snprintf(to, size, "%s.%s(%s%s%s)", m->interface, m->name, first,
-             first[0] && m->more ? ", " : "",
-             m->first[0] && (m->more || !first[0]) ? "..." : "");
+    if (known > tag_words(tag))
+        known = tag_words(tag);
+    put(&pen, "%s.%s(", m->interface, m->name);
+    put_arguments(&pen, m, words, known);
+    put(&pen, ")");
     return true;
 }
 
-const char *call_text(uint64_t tag, uint64_t mr0, uint64_t mr1, char *to,
-                      size_t size)
+const char *call_text(uint64_t tag, const uint64_t *words, unsigned known,
+                      char *to, size_t size)
 {
-    if (!method_text(tag, mr0, &mr1, to, size))
-        request_text(tag, mr0, to, size);
+    if (!method_text(tag, words, known, to, size))
+        request_text(tag, words[0], to, size);
     return to;
 }
 
@@ -216,7 +279,7 @@ const char *request_text(uint64_t tag, uint64_t mr0, char *to, size_t size)
     const char *protocol = look_up(protocols, label);
     const char *op = operation(label, mr0);
 
-    if (method_text(tag, mr0, NULL, to, size))
+    if (method_text(tag, &mr0, 1, to, size))
         return to;
     if (label == PROTO_PAGE_FAULT)
         fault_text(mr0, to, size);

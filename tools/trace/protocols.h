@@ -18,10 +18,11 @@ unsigned tag_items(uint64_t tag);
 
 /* "dataspace map", "page fault", "protocol 0x77 op 3" in `to`. */
 const char *request_text(uint64_t tag, uint64_t mr0, char *to, size_t size);
-/* The same of a message of which the second word is known, too: with the first
- * argument, if an interface's description says that it is a number. */
-const char *call_text(uint64_t tag, uint64_t mr0, uint64_t mr1, char *to,
-                      size_t size);
+/* The same of a message whose first `known` words are there (two or more): with
+ * the arguments that are in them, if an interface's description says what they
+ * are. */
+const char *call_text(uint64_t tag, const uint64_t *words, unsigned known,
+                      char *to, size_t size);
 /* "ok", "-ENOENT", "42" in `to`. */
 const char *result_text(uint64_t tag, char *to, size_t size);
 /* "-ENOENT" for 2, NULL: no such error. */

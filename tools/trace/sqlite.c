@@ -198,7 +198,7 @@ static void fill(struct database *d)
     while (view_next(d->view, &r)) {
         if (view_wants(d->view, &r))
             put_event(d, &r);
-        if (message_from_record(&r, &m) && message_wanted(d->view, &m))
+        if (message_from_record(d->view, &r, &m) && message_wanted(d->view, &m))
             calls_feed(&calls, &m, put_call, d);
     }
     calls_finish(&calls, put_call, d);

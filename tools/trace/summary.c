@@ -140,7 +140,8 @@ static void count_call(void *self, const struct call *c)
         keep_if_slow(s, c);
 }
 
-static void count(struct summary *s, const struct vtr_record *r)
+static void count(struct summary *s, const struct view *v,
+                  const struct vtr_record *r)
 {
     struct message m;
 
@@ -153,7 +154,7 @@ static void count(struct summary *s, const struct vtr_record *r)
     if (r->event == VTR_IPC || r->event == VTR_IPC_BLOCK ||
         r->event == VTR_IPC_ERROR || r->event == VTR_TIMEOUT)
         count_wait(s, r);
-    if (message_from_record(r, &m) && m.kind != MESSAGE_INVOKE &&
+    if (message_from_record(v, r, &m) && m.kind != MESSAGE_INVOKE &&
         m.kind != MESSAGE_RESULT)
         calls_feed(&s->calls, &m, count_call, s);
 }
@@ -263,7 +264,7 @@ static void print_notable(struct view *v)
                         names_title(&v->in.names, r.arg[1], partner));
             fprintf(v->out, " since %" PRIu64 " us\n", r.arg[3] / 1000);
         } else if ((r.event == VTR_FAULT_REPORT || r.event == VTR_END) &&
-                   message_from_record(&r, &m)) {
+                   message_from_record(v, &r, &m)) {
             fprintf(v->out, "  %" PRIu64 " us  %s: %s\n", r.time / 1000,
                     names_title(&v->in.names, m.from, title),
                     message_text(&m, &v->in.names, text));
@@ -284,7 +285,7 @@ void export_summary(struct view *v)
 
     while (view_next(v, &r))
         if (view_wants(v, &r))
-            count(&s, &r);
+            count(&s, v, &r);
     calls_finish(&s.calls, count_call, &s);
     fprintf(v->out,
             "system %s, seed %" PRIu64 ", %" PRIu64 " MiB: %" PRIu64

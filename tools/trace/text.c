@@ -94,6 +94,7 @@ static void print_message(const struct view *v, FILE *out,
                         .via = (uint32_t)r->arg[1],
                         .items = r->flags & VTR_F_ITEMS,
                         .record = *r};
+    message_add_words(v, &m);
     char title[TITLE_SIZE], text[MESSAGE_TEXT];
     const char *how = m.kind == MESSAGE_REPLY ? "reply"
                       : m.kind == MESSAGE_IRQ ? "irq"
@@ -129,7 +130,8 @@ void export_text(struct view *v)
     struct vtr_record r;
 
     while (view_next(v, &r)) {
-        if (view_wants(v, &r))
+        /* What stands in the messages has a line only if it is asked for. */
+        if (view_wants(v, &r) && (v->events || r.event != VTR_WORDS))
             text_record(v, &r, v->out);
     }
 }

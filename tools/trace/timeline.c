@@ -268,7 +268,7 @@ void timeline_run(struct view *v, const struct timeline_sink *sink)
         t.now = r.time;
         if (r.event == VTR_SWITCH)
             on_switch(&t, &r);
-        else if (message_from_record(&r, &m)) {
+        else if (message_from_record(v, &r, &m)) {
             if (message_wanted(v, &m))
                 on_message(&t, &m);
         } else if (sink->counter || sink->delegate)

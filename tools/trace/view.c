@@ -5,6 +5,15 @@
 
 enum { FOLLOW_US = 20000 };
 
+static void keep_words(struct view *v, const struct vtr_record *r)
+{
+    if (v->more_is_told)
+        v->more.event = 0;
+    if (r->event == VTR_WORDS)
+        v->more = *r;
+    v->more_is_told = r->event == VTR_IPC;
+}
+
 bool view_next(struct view *v, struct vtr_record *ret_record)
 {
     while (!reader_next(v->in.reader, ret_record)) {
@@ -16,6 +25,7 @@ bool view_next(struct view *v, struct vtr_record *ret_record)
     }
     if (reader_count(v->in.reader) > v->in.learned)
         names_feed(&v->in.names, ret_record);
+    keep_words(v, ret_record);
     return true;
 }
 

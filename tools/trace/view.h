@@ -28,6 +28,11 @@ struct view {
     unsigned max; /* messages in a diagram, 0: all */
     bool follow;  /* wait for more at the end */
     bool kernel;  /* invocations of kernel objects, too */
+
+    /* view_next's: the words of a request that go before its IPC record, and
+     * whether that has come */
+    struct vtr_record more;
+    bool more_is_told;
 };
 
 /* The next record, for all exporters; with `follow` it waits for one until

@@ -68,7 +68,7 @@ static size_t text_of(struct report *r, const struct vtr_record *record)
 
     if (record->event < EVENTS && r->text_at[record->event] >= 0)
         record_text(&record->arg[r->text_at[record->event]], 4, text);
-    else if (message_from_record(record, &m))
+    else if (message_from_record(r->view, record, &m))
         message_text(&m, &r->view->in.names, text);
     else
         return 0;

@@ -82,7 +82,9 @@
       "from outside (0: console byte, at which look for one; 1: host clock)")  \
     X(38, RUN, "part,text0,text1,text2,text3", "what was asked to be run")     \
     X(39, REST, "cpu,off,asleep",                                              \
-      "a CPU goes off or on, to sleep (suspend) or wakes")
+      "a CPU goes off or on, to sleep (suspend) or wakes")                     \
+    X(40, WORDS, "to,word2,word3,word4,word5,word6",                           \
+      "more words of the request that the thread's next IPC record tells of")
 
 enum vtr_event {
 #define VTR_X(number, name, args, text) VTR_##name = number,
