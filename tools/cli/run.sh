@@ -242,7 +242,6 @@ temporary_trace()
 # The run as the monitor's: it starts it, stops it, steps it.
 run_watched()
 {
-    [ -z "$target" ] || die_usage "--monitor watches the simulator only"
     need_tool vitrine-monitor
     watcher=$tool
     [ -n "$trace" ] || temporary_trace
@@ -266,6 +265,8 @@ cmd_run()
 {
     parse_run "$@"
     [ -n "$words" ] || die_usage "run needs a SYSTEM"
+    [ -z "$monitor" ] || [ -z "$target" ] ||
+        die_usage "--monitor watches the simulator only"
     ensure_setup build run
     ensure_built runnable
     if [ -n "$target" ]; then
