@@ -1,5 +1,5 @@
 #!/bin/sh
-# Fetch the source packages Vitrine's programs are built from (musl, Lua, ...).
+# Fetch the source packages Vitrine's programs are built from (musl, Lua, lwIP).
 #
 # Nothing of other people is kept in this repository. What programs need is
 # taken with `apt-get source` from the distribution this machine already
@@ -8,6 +8,7 @@
 #   extern/musl  -> musl-1.2.3        a link without the version, for the build
 #   extern/lua   -> lua5.4-5.4.4
 #   extern/e2fsprogs -> e2fsprogs-1.47.0
+#   extern/lwip  -> lwip-2.1.3+dfsg1
 #   extern/.fetched                   what is complete: "package folder" lines
 #   extern/.apt/                      apt's own state, private to this script
 #
@@ -23,7 +24,7 @@
 # Used by ./vitrine's set-up; see docs/design/03-c-library.md.
 set -eu
 
-default_packages="musl lua5.4 e2fsprogs"
+default_packages="musl lua5.4 e2fsprogs lwip"
 
 usage() {
     cat <<END

@@ -92,7 +92,7 @@ fetch_sources()
 {
     [ -f "$root/tools/fetch-sources.sh" ] || return 0
     sh "$root/tools/fetch-sources.sh" ||
-        die "the sources of musl and Lua did not come" \
+        die "the sources of musl, Lua and lwIP did not come" \
             "(tools/fetch-sources.sh)"
 }
 
