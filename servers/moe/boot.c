@@ -263,7 +263,9 @@ static void boot_thread(void)
         vitrine_debug(L4_BASE_DEBUGGER_CAP, L4_VITRINE_COUNT_FAULT, 1);
         result = 0; /* the fault speaks for itself */
     }
-    loader_kill(&app);
+    /* Not its memory: what it started may run until the machine stops. */
+    l4_task_delete_obj(L4_BASE_TASK_CAP, app.thread);
+    l4_task_delete_obj(L4_BASE_TASK_CAP, app.task);
     vitrine_destroy(boot_env.env.log); /* writes its last line */
     end_system(result);
 }
