@@ -28,7 +28,7 @@
 #define LWIP_DNS                       1
 #define LWIP_IPV6_MLD                  1
 #define LWIP_IPV6_AUTOCONFIG           1
-#define IPV6_FRAG_COPYHEADER  1 /* pointers have 8 bytes */
+#define IPV6_FRAG_COPYHEADER           1 /* pointers have 8 bytes */
 #define LWIP_ND6_RDNSS_MAX_DNS_SERVERS 1
 
 /* A lease is ours when the server says so. */
