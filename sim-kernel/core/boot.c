@@ -1,5 +1,6 @@
 /*
- * Boot: from nothing to two threads that run, sigma0 and the root task.
+ * Boot: from nothing to two threads that run, sigma0 and the root task, or to
+ * one that is both.
  *
  *      kernel heap -> root factory -> sigma0 (all memory) and root task
  *                                     (a gate to sigma0 as its pager)
@@ -128,6 +129,20 @@ static struct thread *boot_task(const struct boot_objects *b,
     return thread;
 }
 
+/* The root task, whose memory comes from sigma0; its id. */
+static uint32_t boot_root(const struct boot_objects *b,
+                          const struct boot_task *image, struct thread *sigma0)
+{
+    struct thread *root = boot_task(b, image, "moe", 2);
+    struct object *gate = gate_create(factory_quota(b->factory), b->factory->id,
+                                      &sigma0->object, BOOT_SIGMA0_LABEL);
+    boot_require(gate, "boot: no memory for sigma0's gate");
+    boot_name(gate, "sigma0");
+    boot_cap(root->task, BOOT_CAP_PAGER, gate);
+    root->pager = (word_t)BOOT_CAP_PAGER << SEL_SHIFT;
+    return root->task->object.id;
+}
+
 static void boot_memory(const struct boot_info *info)
 {
     char *heap = port_phys_to_virt(info->heap_start);
@@ -183,20 +198,15 @@ void core_boot(const struct boot_info *info)
     struct boot_objects b;
     boot_memory(info);
     boot_objects_make(&b, info);
-    struct thread *sigma0 = boot_task(&b, &info->sigma0, "sigma0", 1);
+    bool alone = !info->root.ip;
+    struct thread *sigma0 =
+        boot_task(&b, &info->sigma0, alone ? "root" : "sigma0", 1);
     boot_map_all(&sigma0->task->mem, info);
     boot_require(!io_space_map_root(sigma0->task, info->io_ports),
                  "boot: no memory for sigma0's I/O ports");
-    struct thread *root = boot_task(&b, &info->root, "moe", 2);
-
-    struct object *gate = gate_create(factory_quota(b.factory), b.factory->id,
-                                      &sigma0->object, BOOT_SIGMA0_LABEL);
-    boot_require(gate, "boot: no memory for sigma0's gate");
-    boot_name(gate, "sigma0");
-    boot_cap(root->task, BOOT_CAP_PAGER, gate);
-    boot_tasks[0] = sigma0->task->object.id;
-    boot_tasks[1] = root->task->object.id;
-    root->pager = (word_t)BOOT_CAP_PAGER << SEL_SHIFT;
+    boot_tasks[0] = boot_tasks[1] = sigma0->task->object.id;
+    if (!alone)
+        boot_tasks[1] = boot_root(&b, &info->root, sigma0);
     work_leave(__func__);
     work_reset(); /* nobody waited for interrupts yet */
 }

@@ -99,7 +99,9 @@ struct boot_region {
     enum boot_region_type type;
 };
 
-struct boot_task { /* sigma0 or the root task, already in memory, 1:1 */
+/* sigma0 or the root task, already in memory, 1:1. A root task with ip 0: there
+ * is none, the program in sigma0's place has all the memory to itself. */
+struct boot_task {
     uaddr_t ip, sp;
     paddr_t start, end;
 };

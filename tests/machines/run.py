@@ -26,7 +26,9 @@ import tempfile
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 GOLDEN = ROOT / "tests/system/golden"
 sys.path.insert(0, str(ROOT / "tests/system"))
+sys.path.insert(0, str(ROOT / "tests/servers/kenge"))
 sys.dont_write_bytecode = True
+import check_kenge  # noqa: E402
 import devices  # noqa: E402
 import ends  # noqa: E402
 import story  # noqa: E402
@@ -213,6 +215,17 @@ def kernel_suite():
            "exit code %d after %d tests\n%s" % (code, seen, err))
 
 
+def alone(name, argument, pattern):
+    """A program with no server below it: small here, too, and it runs."""
+    size = check_kenge.loaded_bytes(os.path.join(programs, name))
+    report(0 < size < check_kenge.LIMIT,
+           "%s is under 64 KiB: %d bytes" % (name, size))
+    code, out, err = machine("--command", "%s %s" % (name, argument), name)
+    report(code == 0 and re.fullmatch(pattern, out),
+           name + " runs alone on the kernel",
+           "exit code %d\n%s%s" % (code, out, err))
+
+
 def debugger():
     """Breakpoints in the kernel and in a program that is not loaded yet."""
     fact = "gdb stops in the kernel and in a program, with symbols"
@@ -251,6 +264,8 @@ for machine_kind in OTHERS.get(target, []):
     other_machine(*machine_kind)
 for machine_kind in REFUSED.get(target, []):
     refused(*machine_kind)
+alone("kenge_hello", "", r"Hello from the only program, kenge_hello\.\n")
+alone("kenge_pingpong", "500", r"500 rounds, \d+ ns each\n")
 if not options:
     debugger()
 kernel_suite()

@@ -49,6 +49,12 @@ is_elf()
     return 1
 }
 
+# One that runs with no other below it (servers/lib/kenge).
+is_root_program()
+{
+    LC_ALL=C grep -q 'vitrine: a root program' "$1"
+}
+
 use_description()
 {
     cfg=$1
@@ -80,6 +86,11 @@ use_program()
     [ -r "$_path" ] || die "$_path: cannot be read"
     is_elf "$_path" || die "$_path: is neither a program (ELF) nor a" \
         "system description (.cfg)"
+    if is_root_program "$_path"; then
+        boot=${_path##*/}
+        add_module "$_path"
+        return
+    fi
     boot="rom/${_path##*/}"
     need_program sigma0
     need_program moe

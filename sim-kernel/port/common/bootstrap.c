@@ -13,6 +13,7 @@
 enum {
     BOOT_STACK = 64 * 1024,
     BOOT_ARG_WORDS = 8,
+    BOOT_IMAGES = 2,            /* sigma0, root task; one alone is both */
     PORTS_END = 0x10000,        /* as <l4/vitrine/mmio.h> has it */
     HEAP_SHARE = 8,             /* the kernel gets 1/8 of RAM ... */
     HEAP_MIN = 4 * 1024 * 1024, /* ... but at least this much */
@@ -148,7 +149,7 @@ static const char *boot_modules(struct layout *l,
                                 struct l4_vitrine_bootinfo *table,
                                 const char **ret_module)
 {
-    for (unsigned i = 2; i < l->b->module_count; i++) {
+    for (unsigned i = BOOT_IMAGES; i < l->b->module_count; i++) {
         const struct bootstrap_module *m = &l->b->module[i];
         struct l4_vitrine_module *to = &table->module[table->count];
         paddr_t at;
@@ -196,8 +197,8 @@ const char *bootstrap_run(const struct bootstrap *b, struct boot_info *info,
     uint64_t heap = (b->ram_end - b->ram_start) / HEAP_SHARE;
     paddr_t table_at;
     *ret_module = NULL;
-    if (b->module_count < 2)
-        return "sigma0 and the root task are needed";
+    if (!b->module_count)
+        return "a program is needed: sigma0 and the root task, or one alone";
     info->region_count = 0;
     info->user_end = b->user_end;
     heap = (heap > HEAP_MIN ? heap : HEAP_MIN) + b->heap_extra;
@@ -211,7 +212,7 @@ const char *bootstrap_run(const struct bootstrap *b, struct boot_info *info,
         return "not enough RAM for the boot information";
     info->modules = table_at;
     paddr_t images = l.next;
-    for (unsigned i = 0; i < 2; i++) {
+    for (unsigned i = 0; i < BOOT_IMAGES && i < b->module_count; i++) {
         *ret_module = b->module[i].name;
         const char *why =
             boot_image(&l, &b->module[i], i ? &info->root : &info->sigma0);

@@ -75,6 +75,7 @@ void hardware_boot(const struct hardware *h)
     core_boot(&info);
     port_image_loaded(NULL, core_root_task(0), info.sigma0.start,
                       b.module[0].name);
-    port_image_loaded(NULL, core_root_task(1), info.root.start,
-                      b.module[1].name);
+    if (info.root.ip)
+        port_image_loaded(NULL, core_root_task(1), info.root.start,
+                          b.module[1].name);
 }

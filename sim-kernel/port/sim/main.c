@@ -243,8 +243,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
         module_files[module_files_count++] = arg;
         break;
     case ARGP_KEY_END:
-        if (module_files_count < 2)
-            argp_error(state, "sigma0 and the root task are needed");
+        if (!module_files_count)
+            argp_error(state, "a program is needed: sigma0 and the root task, "
+                              "or one alone");
         break;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -255,7 +256,7 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
 static const struct argp argp = {
     option_table,
     parse_option,
-    "SIGMA0 MOE MODULE...",
+    "SIGMA0 MOE MODULE...\nPROGRAM",
     "Boots the kernel in this process over emulated hardware.",
     0,
     0,
@@ -358,7 +359,8 @@ static void boot(void)
                  info.sigma0.start, info.sigma0.end - info.sigma0.start,
                  modules[0].name);
     /* moe has no page yet that a debugger could write a breakpoint into. */
-    symbols_add(core_root_task(1), info.root.start, modules[1].name);
+    if (info.root.ip)
+        symbols_add(core_root_task(1), info.root.start, modules[1].name);
 }
 
 int main(int argc, char **argv)
