@@ -27,7 +27,7 @@ unsigned mount_count(void)
     return count;
 }
 
-const struct mount *mount_at(unsigned i)
+struct mount *mount_at(unsigned i)
 {
     return &mounts[i];
 }

@@ -17,6 +17,7 @@ struct mount {
         path[MOUNT_PATH_ROOM]; /* clean: no slashes at its ends; "": the root */
     l4_cap_idx_t fs;           /* makes clients */
     bool is_read_only;
+    bool was_silent; /* its server was not there when it was asked last */
 };
 
 /* "/PATH=CAPABILITY" or "/PATH=CAPABILITY:ro". 0, -L4_EINVAL: not that,
@@ -24,7 +25,7 @@ struct mount {
  * -L4_ENOSPC: there are MOUNTS_MAX. */
 long mount_add(const char *text);
 unsigned mount_count(void);
-const struct mount *mount_at(unsigned i);
+struct mount *mount_at(unsigned i);
 /* The one that `path` (clean) belongs to: the longest that it begins with.
  * MOUNTS_MAX: none. */
 unsigned mount_of(const char *path);

@@ -63,14 +63,22 @@ static const char *base(const struct tree *t, const struct mount *m)
     return path_is_below(m->path, t->path) ? m->path : t->path;
 }
 
-/* A client of the file system with a budget of its own. */
-static long create_client(const struct mount *m, const char *path,
-                          bool is_read_only, l4_cap_idx_t slot)
+/* A client of the file system with a budget of its own. A server that has not
+ * begun is waited for, but all of this server's clients wait with it: so not
+ * for ever, and the second time hardly at all. */
+static long create_client(struct mount *m, const char *path, bool is_read_only,
+                          l4_cap_idx_t slot)
 {
+    enum { PATIENCE_US = 3000000, SHORT_US = 10000 };
     l4_msgtag_t tag = l4_factory_create_start(0, slot);
     l4_factory_create_add_str(path, &tag);
     l4_factory_create_add_str(is_read_only ? "ro" : "rw", &tag);
-    return l4_error(l4_factory_create_commit(m->fs, tag));
+    l4_timeout_s patience =
+        l4_timeout_from_us(m->was_silent ? SHORT_US : PATIENCE_US);
+    tag = l4_ipc_call(m->fs, l4_utcb(), tag,
+                      l4_timeout(patience, L4_IPC_TIMEOUT_NEVER));
+    m->was_silent = l4_ipc_error(tag, l4_utcb()) == L4_IPC_SETIMEOUT;
+    return l4_error(tag);
 }
 
 /* The parent's root led to a server that is no more, and so did this. */
@@ -89,7 +97,7 @@ static long from_parent(struct tree *t, unsigned mount, const char *path,
 
 long tree_root(struct tree *t, unsigned mount, l4_cap_idx_t *ret_root)
 {
-    const struct mount *m = mount_at(mount);
+    struct mount *m = mount_at(mount);
     if (l4_is_invalid_cap(t->roots[mount])) {
         l4_cap_idx_t slot = l4re_util_cap_alloc();
         if (l4_is_invalid_cap(slot))

@@ -17,6 +17,8 @@ import fnmatch
 import functools
 import json
 import re
+import subprocess
+import sys
 from devices import disk, file_system
 from harness import (main, root, run, scratch, test, vitrine)
 
@@ -79,12 +81,19 @@ def wanted(server):
     return m[1], m[2], sorted(found, key=lambda r: "*" in r.name)
 
 
+def archive(path):
+    subprocess.run([sys.executable, root / "tests/servers/files/etc_tar.py",
+                    path], check=True)
+    return path
+
+
 @functools.cache
 def at_end(words):
     """The graph of capabilities when the run `words` has come to rest."""
     trace, graph = scratch / "rest.vtr", scratch / "rest.json"
     found = [disk(scratch) if w == "disk.img" else
              file_system(scratch) if w == "ext2.img" else
+             archive(scratch / w) if w == "etc.tar" else
              root / w if (root / w).is_file() else w for w in words.split()]
     run("--trace", trace, *found).expect(0)
     vitrine("graph", trace, "--at", "end", "-o", graph).expect(0)

@@ -75,16 +75,22 @@ static bool has_buffer(struct fio *f)
 
 /* ---- Reading and writing ---- */
 
+/* How much of `size` moves at once: what a message holds, or a buffer. */
+static size_t piece_of(struct fio *f, size_t size, size_t message)
+{
+    if (size <= message)
+        return size;
+    size_t most = has_buffer(f) ? f->buffer_size : message;
+    return size < most ? size : most;
+}
+
 static long read_piece(struct fio *f, l4_umword_t at, void *to, size_t size)
 {
     l4_umword_t moved;
-    size_t got = size < FILE_READ_DATA_MAX ? size : FILE_READ_DATA_MAX;
-    if (size <= FILE_READ_DATA_MAX || !has_buffer(f)) {
-        /* Room for as much as is asked for. */
-        long error = file_read(f->cap, at, got, to, &got);
-        return error < 0 ? error : (long)got;
+    if (size <= FILE_READ_DATA_MAX) {
+        long error = file_read(f->cap, at, size, to, &size);
+        return error < 0 ? error : (long)size;
     }
-    size = size < f->buffer_size ? size : f->buffer_size;
     long error =
         file_read_shared(f->cap, at, f->buffer_number, 0, size, &moved);
     if (error < 0)
@@ -99,19 +105,17 @@ static long write_piece(struct fio *f, l4_umword_t at, const void *from,
                         size_t size)
 {
     l4_umword_t moved;
-    size_t part = size < FILE_WRITE_DATA_MAX ? size : FILE_WRITE_DATA_MAX;
     long error;
-    if (size <= FILE_WRITE_DATA_MAX || !has_buffer(f)) {
-        error = file_write(f->cap, at, from, part, &moved);
+    if (size <= FILE_WRITE_DATA_MAX) {
+        error = file_write(f->cap, at, from, size, &moved);
     } else {
-        part = size < f->buffer_size ? size : f->buffer_size;
-        memcpy(f->buffer, from, part);
+        memcpy(f->buffer, from, size);
         error =
-            file_write_shared(f->cap, at, f->buffer_number, 0, part, &moved);
+            file_write_shared(f->cap, at, f->buffer_number, 0, size, &moved);
     }
     if (error < 0)
         return error;
-    return moved > part ? -L4_EIO : (long)moved;
+    return moved > size ? -L4_EIO : (long)moved;
 }
 
 /* A piece that was not filled ends it: the file's end, or all a pipe has. */
@@ -120,11 +124,12 @@ long fio_read(struct fio *f, l4_umword_t at, void *to, size_t size)
     size_t done = 0;
     while (done < size) {
         l4_umword_t from = at == FILES_HERE ? at : at + done;
-        long got = read_piece(f, from, (char *)to + done, size - done);
+        size_t piece = piece_of(f, size - done, FILE_READ_DATA_MAX);
+        long got = read_piece(f, from, (char *)to + done, piece);
         if (got < 0)
             return done ? (long)done : got;
         done += (size_t)got;
-        if (!got || f->is_stream)
+        if ((size_t)got < piece || f->is_stream)
             break;
     }
     return (long)done;
@@ -135,7 +140,8 @@ long fio_write(struct fio *f, l4_umword_t at, const void *from, size_t size)
     size_t done = 0;
     while (done < size) {
         l4_umword_t to = at == FILES_HERE ? at : at + done;
-        long put = write_piece(f, to, (const char *)from + done, size - done);
+        size_t piece = piece_of(f, size - done, FILE_WRITE_DATA_MAX);
+        long put = write_piece(f, to, (const char *)from + done, piece);
         if (put < 0)
             return done ? (long)done : put;
         done += (size_t)put;
