@@ -11,6 +11,8 @@
 #ifndef GLUE_CALLS_H
 #define GLUE_CALLS_H
 
+#include "names.h"
+
 #include <errno.h>
 
 #define GLUE_HIDDEN __attribute__((visibility("hidden")))
@@ -61,9 +63,12 @@ libc_call call_poll, call_ppoll, call_select, call_pselect;
 /* pipes.c */
 libc_call call_pipe, call_pipe2;
 
+/* children.c */
+libc_call call_wait4;
+
 /* process.c, signals.c */
-GLUE_HIDDEN long signal_raise(int sig); /* on the calling thread */
-GLUE_HIDDEN long process_kill(long process, long sig); /* another one */
+GLUE_HIDDEN long signal_raise(int sig);              /* on the calling thread */
+GLUE_HIDDEN long child_kill(long process, long sig); /* another one */
 libc_call call_exit_group, call_getpid, call_getppid, call_zero, call_uname;
 
 /* signals.c */

@@ -76,6 +76,13 @@ struct file *file_take(long fd)
     return file;
 }
 
+void file_use(struct file *file)
+{
+    lock_take(&table_lock);
+    file->uses++;
+    lock_drop(&table_lock);
+}
+
 void file_drop(struct file *file)
 {
     unsigned left;

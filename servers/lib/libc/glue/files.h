@@ -104,6 +104,7 @@ extern const struct file_kind unopened_kind GLUE_HIDDEN;
 /* descriptors.c: the open file behind a number, in use until file_drop();
  * 0: there is none. */
 GLUE_HIDDEN struct file *file_take(long fd);
+GLUE_HIDDEN void file_use(struct file *file); /* one use more */
 GLUE_HIDDEN void file_drop(struct file *file);
 
 /* A new open file with one use, zeroed but for `kind`; 0: no memory. */

@@ -15,6 +15,7 @@
  * Simplified: ".." behind a symbolic link is the name's parent, not the
  * target's.
  */
+#define _GNU_SOURCE /* environ */
 #include "paths.h"
 #include "server_files.h"
 
@@ -62,6 +63,22 @@ static int append_all(char *path, const char *from)
     return 0;
 }
 
+/* Where the program begins: PWD in its environment, if it is absolute. Called
+ * under the lock. */
+static void find_first_directory(void)
+{
+    static int is_known;
+
+    if (is_known++ || !environ)
+        return;
+    for (char **entry = environ; *entry; entry++)
+        if (!strncmp(*entry, "PWD=/", 5)) {
+            char path[FILE_PATH_MAX] = "/";
+            if (!append_all(path, *entry + 4))
+                strcpy(directory, path);
+        }
+}
+
 static long copy_directory(long fd, char *to)
 {
     struct file *file;
@@ -69,6 +86,7 @@ static long copy_directory(long fd, char *to)
 
     if (fd == AT_FDCWD) {
         sleep_lock_take(&directory_lock);
+        find_first_directory();
         strcpy(to, directory);
         sleep_lock_drop(&directory_lock);
         return 0;
@@ -481,6 +499,7 @@ long call_sync(const long *a)
 static long set_directory(const char *path)
 {
     sleep_lock_take(&directory_lock);
+    find_first_directory();
     strcpy(directory, path);
     sleep_lock_drop(&directory_lock);
     return 0;

@@ -27,12 +27,6 @@ long call_getppid(const long *a)
     return 0;
 }
 
-long process_kill(long process, long sig)
-{
-    (void)process, (void)sig;
-    return -ESRCH;
-}
-
 /* User and group 0, and requests that need nothing done. */
 long call_zero(const long *a)
 {

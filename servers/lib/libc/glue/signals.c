@@ -187,7 +187,7 @@ static long send_from_user(struct thread *thread, long sig, int code)
 long call_kill(const long *a)
 {
     if (a[0] > 0 && a[0] != call_getpid(0))
-        return process_kill(a[0], a[1]);
+        return child_kill(a[0], a[1]);
     return send_from_user(0, a[1], SI_USER);
 }
 

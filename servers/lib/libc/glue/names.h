@@ -1,0 +1,64 @@
+/*
+ * The library's own names, out of the way of a program's: each gets a prefix.
+ *
+ * Programs are linked with the library's objects, so a function of theirs
+ * called lock_take() would silently take ours' place. Every name that more
+ * than one file of this folder uses stands here; `call_...` are left as they
+ * are.
+ */
+#ifndef GLUE_NAMES_H
+#define GLUE_NAMES_H
+
+#define child_add               glue_child_add
+#define child_kill              glue_child_kill
+#define console_file            glue_console_file
+#define descriptor_is_inherited glue_descriptor_is_inherited
+#define faults_watch            glue_faults_watch
+#define file_drop               glue_file_drop
+#define file_get_stat           glue_file_get_stat
+#define file_install            glue_file_install
+#define file_new                glue_file_new
+#define file_read_at            glue_file_read_at
+#define file_take               glue_file_take
+#define file_use                glue_file_use
+#define lock_drop               glue_lock_drop
+#define lock_take               glue_lock_take
+#define path_find               glue_path_find
+#define pool_give               glue_pool_give
+#define pool_page               glue_pool_page
+#define pool_take               glue_pool_take
+#define rom_tree                glue_rom_tree
+#define root_tree               glue_root_tree
+#define server_file             glue_server_file
+#define server_file_cap         glue_server_file_cap
+#define server_file_open        glue_server_file_open
+#define server_fill_stat        glue_server_fill_stat
+#define server_pipe             glue_server_pipe
+#define server_result           glue_server_result
+#define server_stream_open      glue_server_stream_open
+#define server_sync_all         glue_server_sync_all
+#define server_tree             glue_server_tree
+#define server_tree_is_there    glue_server_tree_is_there
+#define signal_action           glue_signal_action
+#define signal_deliver          glue_signal_deliver
+#define signal_end              glue_signal_end
+#define signal_raise            glue_signal_raise
+#define signal_run              glue_signal_run
+#define signal_send             glue_signal_send
+#define signal_waits            glue_signal_waits
+#define sleep_lock_drop         glue_sleep_lock_drop
+#define sleep_lock_take         glue_sleep_lock_take
+#define thread_by_id            glue_thread_by_id
+#define thread_id               glue_thread_id
+#define thread_id_is_used       glue_thread_id_is_used
+#define thread_interrupt        glue_thread_interrupt
+#define thread_self             glue_thread_self
+#define thread_sleep            glue_thread_sleep
+#define thread_start_internal   glue_thread_start_internal
+#define thread_was_interrupted  glue_thread_was_interrupted
+#define time_deadline           glue_time_deadline
+#define time_is_bad             glue_time_is_bad
+#define time_us                 glue_time_us
+#define unopened_kind           glue_unopened_kind
+
+#endif
