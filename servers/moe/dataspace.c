@@ -66,7 +66,7 @@ static long chunk_alloc(struct dataspace *ds, l4_size_t i)
         frames_free_range(addr, bytes);
         return -L4_ENOMEM;
     }
-    memset((void *)addr, 0, bytes); /* keeps I2 */
+    frames_clear(addr, bytes); /* keeps I2 */
     for (l4_size_t k = 0; k < n; k++)
         ds->frame[(i & ~(n - 1)) + k] =
             (l4_uint32_t)(addr >> L4_PAGESHIFT) + (l4_uint32_t)k;
@@ -110,25 +110,42 @@ long dataspace_memory(struct dataspace *ds, l4_addr_t offset,
     return 0;
 }
 
+/* How many pages from i on, before `end`, are neighbours in RAM too; 1: page
+ * i has no memory. */
+static l4_size_t run_from(const struct dataspace *ds, l4_size_t i,
+                          l4_size_t end)
+{
+    l4_size_t n = 1;
+    while (ds->frame[i] && i + n < end && ds->frame[i + n] == ds->frame[i] + n)
+        n++;
+    return n;
+}
+
+/* As one, which is several times as fast as page by page. */
+static void run_free(struct dataspace *ds, l4_size_t i, l4_size_t pages)
+{
+    l4_size_t bytes = pages << L4_PAGESHIFT;
+    frames_free_range((l4_addr_t)ds->frame[i] << L4_PAGESHIFT, bytes);
+    allocator_uncharge(ds->object.owner, bytes);
+    memset(&ds->frame[i], 0, pages * sizeof ds->frame[0]);
+}
+
 void dataspace_drop(struct dataspace *ds, l4_addr_t offset, l4_size_t size)
 {
     if (ds->base) {
         memset((void *)(ds->base + offset), 0, size);
         return;
     }
-    l4_size_t first = l4_round_page(offset) >> L4_PAGESHIFT;
     l4_size_t end = (offset + size) >> L4_PAGESHIFT;
-    for (l4_size_t i = first; i < end; i++) {
+    l4_size_t run = 1;
+    for (l4_size_t i = l4_round_page(offset) >> L4_PAGESHIFT; i < end;
+         i += run) {
+        run = run_from(ds, i, end);
         l4_addr_t addr = (l4_addr_t)ds->frame[i] << L4_PAGESHIFT;
-        if (!addr)
-            continue;
-        if (ds->pins) { /* keeps I3 */
-            memset((void *)addr, 0, L4_PAGESIZE);
-            continue;
-        }
-        frames_free_range(addr, L4_PAGESIZE);
-        allocator_uncharge(ds->object.owner, L4_PAGESIZE);
-        ds->frame[i] = 0;
+        if (addr && ds->pins) /* keeps I3 */
+            frames_clear(addr, run << L4_PAGESHIFT);
+        else if (addr)
+            run_free(ds, i, run);
     }
 }
 
@@ -159,7 +176,7 @@ static long memory_reserve(struct dataspace *ds, bool contiguous)
         allocator_uncharge(ds->object.owner, dataspace_span(ds));
         return -L4_ENOMEM;
     }
-    memset((void *)ds->base, 0, dataspace_span(ds));
+    frames_clear(ds->base, dataspace_span(ds));
     return 0;
 }
 
@@ -376,6 +393,17 @@ static l4_msgtag_t on_copy_in(struct dataspace *ds, const struct request *r)
     return answer(copy_pieces(ds, r->mr[1], from, r->mr[2], r->mr[3]));
 }
 
+/* Bytes of [offset, + size) without memory. */
+static l4_size_t missing(const struct dataspace *ds, l4_addr_t offset,
+                         l4_size_t size)
+{
+    l4_size_t bytes = 0;
+    l4_size_t end = l4_round_page(offset + size) >> L4_PAGESHIFT;
+    for (l4_size_t i = offset >> L4_PAGESHIFT; ds->frame && i < end; i++)
+        bytes += ds->frame[i] ? 0 : L4_PAGESIZE;
+    return bytes;
+}
+
 static l4_msgtag_t on_allocate(struct dataspace *ds, const struct request *r)
 {
     struct piece_of_memory p;
@@ -383,6 +411,8 @@ static l4_msgtag_t on_allocate(struct dataspace *ds, const struct request *r)
         return answer(-L4_EPERM);
     if (!is_inside(ds, r->mr[1], r->mr[2]))
         return answer(-L4_ERANGE);
+    if (!allocator_has_room(ds->object.owner, missing(ds, r->mr[1], r->mr[2])))
+        return answer(-L4_ENOMEM);
     l4_addr_t end = r->mr[1] + r->mr[2];
     for (l4_addr_t a = l4_trunc_page(r->mr[1]); a < end; a = p.end) {
         long error = dataspace_memory(ds, a, &p);

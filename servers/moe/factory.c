@@ -39,12 +39,19 @@
 
 long allocator_charge(struct allocator *a, l4_size_t bytes)
 {
-    for (struct allocator *i = a; i; i = i->object.owner)
-        if (i->limit && bytes > i->limit - i->used)
-            return -L4_ENOMEM;
+    if (!allocator_has_room(a, bytes))
+        return -L4_ENOMEM;
     for (struct allocator *i = a; i; i = i->object.owner)
         i->used += bytes;
     return 0;
+}
+
+bool allocator_has_room(const struct allocator *a, l4_size_t bytes)
+{
+    for (const struct allocator *i = a; i; i = i->object.owner)
+        if (i->limit && bytes > i->limit - i->used)
+            return false;
+    return true;
 }
 
 void allocator_uncharge(struct allocator *a, l4_size_t bytes)
@@ -300,6 +307,24 @@ l4_msgtag_t allocator_about(struct allocator *a, const struct request *r)
     default:
         return answer(-L4_ENOSYS);
     }
+}
+
+/* An object that may go now; NULL: none. */
+static struct object *unheld(const struct allocator *a)
+{
+    struct object *i = a->made;
+    while (i && !gates_are_gone(i))
+        i = i->next;
+    return i;
+}
+
+void allocator_sweep(struct allocator *a)
+{
+    struct object *o;
+    object_use(&a->object); /* it stays while it is looked at */
+    while ((o = unheld(a)))
+        object_tidy(o);
+    object_unuse(&a->object);
 }
 
 /* Nobody runs on while his memory goes: whose address spaces it made end

@@ -28,11 +28,15 @@ extern const struct object_ops allocator_ops;
 /* A new allocator that draws on `owner` (NULL: the first). 0, -L4_ENOMEM. */
 long allocator_create(struct allocator *owner, const struct limits *limits,
                       struct allocator **ret_allocator);
+/* Of what a made, destroys what nobody holds or uses any more. O(entries) and
+ * a system call for each gate. */
+void allocator_sweep(struct allocator *a);
 /* Requests about a itself: MOE_OBJECT_FACTORY, MOE_OBJECT_USAGE. */
 l4_msgtag_t allocator_about(struct allocator *a, const struct request *r);
 /* `bytes` more for a and all above it; nothing changes without room:
  * -L4_ENOMEM. a may be NULL: moe itself, for nothing. */
 long allocator_charge(struct allocator *a, l4_size_t bytes);
+bool allocator_has_room(const struct allocator *a, l4_size_t bytes);
 void allocator_uncharge(struct allocator *a, l4_size_t bytes);
 /* The same for one object or name. */
 long allocator_entry_take(struct allocator *a);

@@ -16,6 +16,8 @@ l4_addr_t frames_alloc(unsigned order);
 /* `size` bytes (page rounded) in one piece, aligned to the next power of
  * two; 0: no memory. */
 l4_addr_t frames_alloc_range(l4_size_t size);
+/* Zeroes whole pages. Others wait for as long as that takes: see there. */
+void frames_clear(l4_addr_t start, l4_size_t size);
 /* Takes [start, start + size) back from every task and frees it. */
 void frames_free_range(l4_addr_t start, l4_size_t size);
 /* Asserts I1 and I2: NULL, or what does not hold. O(frames). */

@@ -10,24 +10,33 @@
 #include <stddef.h>
 
 static struct gate table[GATE_MAX];
-static unsigned search_from, end; /* no entry from `end` on was ever used */
+static unsigned first_free;   /* none before it is free */
+static unsigned end;          /* no entry from it on was ever used */
+static unsigned cursor, left; /* of a sweep: where, how many to go */
+
+enum { AT_ONCE = 16 }; /* entries */
 
 static unsigned slot_of(const struct gate *g)
 {
     return SLOT_GATES + (unsigned)(g - table);
 }
 
+/* The first one, so that a sweep has few to look at. */
 static struct gate *find_free(void)
 {
-    for (unsigned i = 0; i < GATE_MAX; i++) {
-        unsigned at = (search_from + i) % GATE_MAX;
-        if (table[at].of)
-            continue;
-        search_from = at + 1;
-        end = at < end ? end : at + 1;
-        return &table[at];
-    }
-    return NULL;
+    while (first_free < GATE_MAX && table[first_free].of)
+        first_free++;
+    if (first_free == GATE_MAX)
+        return NULL;
+    end = first_free < end ? end : first_free + 1;
+    return &table[first_free];
+}
+
+static void set_free(struct gate *g)
+{
+    unsigned at = (unsigned)(g - table);
+    g->of = NULL;
+    first_free = at < first_free ? at : first_free;
 }
 
 long gate_make(struct object *o)
@@ -58,32 +67,51 @@ void gates_delete(struct object *o)
 {
     for (struct gate *g = o->gates; g; g = g->next) {
         l4_task_delete_obj(L4_BASE_TASK_CAP, slot_cap(slot_of(g)));
-        g->of = NULL;
+        set_free(g);
     }
     o->gates = o->current = NULL;
 }
 
-/* A gate that ended by itself leaves its object. */
-static void forget(struct gate *g)
+static bool has_ended(const struct gate *g)
 {
-    struct object *o = g->of;
-    struct gate **at = &o->gates;
-    while (*at != g)
-        at = &(*at)->next;
-    *at = g->next;
-    if (o->current == g)
-        o->current = NULL;
-    g->of = NULL;
-    object_tidy(o);
+    return g->is_weak && l4_msgtag_label(l4_task_cap_valid(
+                             L4_BASE_TASK_CAP, slot_cap(slot_of(g)))) <= 0;
+}
+
+bool gates_are_gone(struct object *o)
+{
+    for (struct gate **at = &o->gates; *at;) {
+        struct gate *g = *at;
+        if (!has_ended(g)) {
+            at = &g->next;
+            continue;
+        }
+        *at = g->next;
+        if (o->current == g)
+            o->current = NULL;
+        set_free(g);
+    }
+    return !o->gates && !o->uses;
+}
+
+void gates_deleted(void)
+{
+    left = end;
+}
+
+bool gates_pending(void)
+{
+    return left;
 }
 
 void gates_sweep(void)
 {
-    for (struct gate *g = table; g < table + end; g++)
-        if (g->of && g->is_weak &&
-            l4_msgtag_label(
-                l4_task_cap_valid(L4_BASE_TASK_CAP, slot_cap(slot_of(g)))) <= 0)
-            forget(g);
+    for (unsigned n = 0; left && n < AT_ONCE; n++, left--) {
+        struct object *o = table[cursor].of;
+        cursor = cursor + 1 < end ? cursor + 1 : 0;
+        if (o && gates_are_gone(o))
+            object_tidy(o);
+    }
 }
 
 unsigned gate_slot(const struct object *o)

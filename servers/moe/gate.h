@@ -38,9 +38,16 @@ long gate_make(struct object *o);
 void gate_weaken(struct object *o);
 /* All gates of o go, and with them every capability to it. */
 void gates_delete(struct object *o);
-/* After the deletion IRQ: forgets gates that have gone, and destroys the
- * objects nobody holds or uses any more. O(gates). */
+/* The deletion IRQ came: some gate has ended. */
+void gates_deleted(void);
+/* Is there a gate that was not looked at since? */
+bool gates_pending(void);
+/* Looks at some of them: forgets gates that have ended, and destroys the
+ * objects nobody holds or uses any more. A few at a time, because everybody
+ * else waits for moe. */
 void gates_sweep(void);
+/* Forgets o's gates that have ended; true: it has neither gates nor uses. */
+bool gates_are_gone(struct object *o);
 /* The slot of o's current gate. */
 unsigned gate_slot(const struct object *o);
 /* Asserts I1 and I2 of o: NULL, or what does not hold. */

@@ -39,6 +39,9 @@
 /* Who may end an object: passing on either right alone does not give that. */
 enum { OWNER_RIGHTS = L4_CAP_FPAGE_W | L4_CAP_FPAGE_S };
 
+/* With nothing else to do moe looks for what has ended this often. */
+enum { SWEEP_US = 500 };
+
 /* No object's label: what the deletion IRQ sends. */
 #define LABEL_DELETED (1ul << 62)
 
@@ -146,28 +149,43 @@ static l4_msgtag_t tidy(l4_msgtag_t tag)
     return answer_none();
 }
 
+/* What a client let go of makes room for it at once, if it has to. */
+static l4_msgtag_t handle_with_room(l4_umword_t label, const struct request *r)
+{
+    struct object *o = object_find(label);
+    l4_msgtag_t tag = handle(o, r);
+    if (!o || (!o->owner && o->ops != &allocator_ops) || answer_is_none(tag) ||
+        l4_msgtag_label(tag) != -L4_ENOMEM || !gates_pending())
+        return tag;
+    allocator_sweep(o->ops == &allocator_ops ? (struct allocator *)o
+                                             : o->owner);
+    return handle(object_find(label), r);
+}
+
 static _Noreturn void serve(void)
 {
     static struct request r;
     l4_msgtag_t tag = answer_none();
     for (;;) {
         l4_umword_t label;
+        l4_timeout_t wait = l4_timeout(
+            L4_IPC_TIMEOUT_0, gates_pending() ? l4_timeout_from_us(SWEEP_US)
+                                              : L4_IPC_TIMEOUT_NEVER);
         set_receive_buffer();
         if (answer_is_none(tag))
-            tag = l4_ipc_wait(l4_utcb(), &label, L4_IPC_NEVER);
+            tag = l4_ipc_wait(l4_utcb(), &label, wait);
         else
-            tag = l4_ipc_reply_and_wait(l4_utcb(), tag, &label,
-                                        L4_IPC_SEND_TIMEOUT_0);
-        if (l4_msgtag_has_error(tag))
-            continue; /* the client did not wait for its answer */
-        if (label == LABEL_DELETED) {
-            gates_sweep();
-            tag = answer_none();
-            continue;
+            tag = l4_ipc_reply_and_wait(l4_utcb(), tag, &label, wait);
+        /* Else no answer was waited for, or no request came. */
+        bool is_request = !l4_msgtag_has_error(tag) && label != LABEL_DELETED;
+        if (is_request) {
+            request_read(tag, label, &r);
+            received_cap_release(&r);
+        } else if (!l4_msgtag_has_error(tag)) {
+            gates_deleted();
         }
-        request_read(tag, label, &r);
-        received_cap_release(&r);
-        tag = tidy(handle(object_find(label), &r));
+        gates_sweep();
+        tag = is_request ? tidy(handle_with_room(label, &r)) : answer_none();
     }
 }
 

@@ -68,19 +68,43 @@ static long on_meta(const struct l4re_session *session, struct l4re_request *r)
            (protocol == L4_PROTO_FACTORY && makes_sessions(session->service));
 }
 
+/* ---- Accounts: one for each client, shared by his sessions ---- */
+
+/* The parent's account with one more; NULL: no memory, or too many. */
+static unsigned *account_join(const struct l4re_session *parent)
+{
+    unsigned *a = parent->account;
+    if (!a)
+        a = calloc(1, sizeof *a);
+    if (!a || __atomic_load_n(a, __ATOMIC_RELAXED) >= L4RE_CLIENT_SESSIONS)
+        return NULL;
+    __atomic_fetch_add(a, 1, __ATOMIC_RELAXED);
+    return a;
+}
+
+static void account_leave(unsigned *a)
+{
+    if (a && __atomic_sub_fetch(a, 1, __ATOMIC_ACQ_REL) == 0)
+        free(a);
+}
+
 /* A session of the parent's kind, for whoever asked. */
 static long create_session(struct l4re_session *parent, struct l4re_request *r,
                            l4_cap_idx_t *ret_cap)
 {
     const struct l4re_service *service = parent->service;
-    struct l4re_session *new = calloc(1, service->session_size);
-    if (!new)
-        return -L4_ENOMEM;
-    long error = l4re_session_open(parent, new, service, NULL);
+    unsigned *account = account_join(parent);
+    struct l4re_session *new = NULL;
+    if (account)
+        new = calloc(1, service->session_size);
+    long error =
+        new ? l4re_session_open(parent, new, service, NULL) : -L4_ENOMEM;
     if (error < 0) {
         free(new);
+        account_leave(account);
         return error;
     }
+    new->account = account;
     if (service->opened && (error = service->opened(new, r)) < 0) {
         l4re_session_close(new);
         free(new);
@@ -315,6 +339,8 @@ static void unlink_session(struct l4re_session *session)
 void l4re_session_close(struct l4re_session *session)
 {
     unlink_session(session);
+    account_leave(session->account);
+    session->account = NULL;
     l4_task_delete_obj(L4RE_THIS_TASK_CAP, session->gate);
     l4re_util_cap_free_um(session->gate);
 }
@@ -351,6 +377,7 @@ void session_sweep(struct l4re_server *s, struct l4re_irq *irq)
     while (ended) {
         struct l4re_session *next = ended->next;
         bool is_allocated = ended->is_allocated;
+        account_leave(ended->account);
         l4re_util_cap_free_um(ended->gate);
         if (ended->service->closed)
             ended->service->closed(ended);

@@ -78,7 +78,13 @@ struct l4re_interface {
  * makes a session for the client that asks, if there is a `session_size`: the
  * framework allocates that many bytes, zeroed, with a struct l4re_session
  * first, and frees them after `closed`. `create` does it in another way.
+ *
+ * Sessions made through a session, and through those, belong to its client,
+ * who may have L4RE_CLIENT_SESSIONS of them (-L4_ENOMEM). Who holds the
+ * published gate itself makes clients, without a limit.
  */
+enum { L4RE_CLIENT_SESSIONS = 64 };
+
 struct l4re_service {
     const struct l4re_interface *interface;
     const void *methods; /* struct NAME_methods */
@@ -107,6 +113,7 @@ struct l4re_session {
     struct l4re_session *next;       /* under the server's lock */
     struct l4re_session *handed_out; /* next of the parent's server */
     l4_cap_idx_t gate;
+    unsigned *account; /* how many sessions its client has open */
     bool is_counted;   /* ends with its last client */
     bool is_allocated; /* by the framework */
 };

@@ -1,0 +1,34 @@
+# Everything under quota: a program that takes without end is stopped at its
+# limit, and what others feel of it (virtual time of 100 calls of a server,
+# programs/steady.c) moves by less than 5 %.
+import re
+from harness import main, run, system, test
+
+GREED = {"memory": 16, "objects": 100, "kernel": 4000, "sessions": 64,
+         "spin": None}  # what each may get at most
+
+
+def steady(way):
+    r = run("--until", "20", system("quota"), way).expect(0)
+    m = re.search(r"^steady\| mean (\d+) ns, worst (\d+) us$", r.out, re.M)
+    assert m, r
+    return int(m[1]), r
+
+
+alone, _ = steady("nothing")
+
+
+def add(way, most):
+    @test("a program that takes %s without end: others feel less than 5 %%"
+          % way)
+    def _():
+        mean, r = steady(way)
+        assert mean < alone * 1.05, "%d ns, alone %d\n%s" % (mean, alone, r)
+        if most:
+            m = re.search(r"^greedy\| stopped at (\d+)$", r.out, re.M)
+            assert m and 0 < int(m[1]) <= most, r
+
+
+for way, most in GREED.items():
+    add(way, most)
+main()
