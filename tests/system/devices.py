@@ -32,7 +32,8 @@ PROBES = {
 }
 # Where the simulator has no such device, its golden file is the machine's.
 MACHINE_ONLY = {"clock-cmos": ("clocks", "motorola,mc146818")}
-ONLY_ON = {"clock-cmos": ("x86_64",), "clock-goldfish": ("riscv64",),
+ONLY_ON = {"screen": ("aarch64",),
+           "clock-cmos": ("x86_64",), "clock-goldfish": ("riscv64",),
            "clock-pl031": ("aarch64",),
            "port-16550": ("riscv64", "x86_64"), "port-pl011": ("aarch64",)}
 
@@ -79,4 +80,6 @@ def options(name, folder):
         return ["--net", "pcap:"]
     if name in ("probe-console", "port-console"):
         return ["--console", str(pathlib.Path(folder) / "console.txt")]
+    if name == "screen":
+        return ["--screen", str(pathlib.Path(folder) / "screen.ppm")]
     return []

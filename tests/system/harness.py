@@ -34,7 +34,7 @@ atexit.register(shutil.rmtree, scratch, ignore_errors=True)
 TIMEOUT_S = 120  # of one run: ends a hang, decides nothing else
 
 EXAMPLES = ("hello", "clntsrv", "echo", "pager", "revoke", "isolation", "spin",
-            "smp", "irq", "disk", "net", "files", "demo")
+            "smp", "irq", "disk", "net", "files", "screen", "demo")
 FAULT, DEADLOCK, LIMIT, USAGE, BUG, TRACE, INTERRUPTED = (
     100, 101, 102, 103, 104, 105, 130)
 

@@ -79,7 +79,7 @@ parse_run()
         case $1 in
         --ram | --cpus | --seed | --max-steps | --until | --input | --trace | \
             --trace-tasks | --graph | --module | --target | --time-limit | --qemu | \
-            --disk | --net | --console | --break)
+            --disk | --net | --console | --screen | --break)
             need_value "$1" $#
             case $1 in
             --ram | --cpus | --seed) typed="$typed $1 $2" ;;
@@ -114,7 +114,7 @@ parse_run()
                 *) die_usage "--net: '$2' is neither hub nor pcap:IN[,OUT]" ;;
                 esac
                 ;;
-            --console)
+            --console | --screen)
                 check_writable "$2"
                 device_option "$1" "$2"
                 ;;

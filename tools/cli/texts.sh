@@ -122,6 +122,8 @@ Options:
   --net pcap:IN,OUT an adapter that hears what the capture file IN has, and
                     whose frames go to OUT (either may be left out)
   --console FILE    a virtio console that writes to FILE
+  --screen FILE     a screen; what it shows at the end goes to FILE, a
+                    picture (PPM; not on riscv64, x86_64)
   --module FILE     one more boot module, "rom/<name of FILE>"
   --target NAME     run on a machine in QEMU: riscv64, aarch64,
                     x86_64 (default: sim)

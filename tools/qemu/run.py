@@ -72,6 +72,7 @@ def arguments(words=None):
     p.add_argument("--disk", action="append", default=[])
     p.add_argument("--net", action="append", default=[])
     p.add_argument("--console", default="")
+    p.add_argument("--screen", default="")
     p.add_argument("--realtime", action="store_true")
     p.add_argument("--host-clock", action="store_true",
                    help="programs may measure by the machine's clock")
@@ -268,6 +269,11 @@ def device_words(o, folder):
         words += ["-device", "%s,bus=virtio-mmio-bus.%d" % (device, slot)]
     if o.console:
         words += ["-device", "virtconsole,chardev=vcon"]
+    if o.screen:
+        if o.target != "aarch64":
+            raise archive.BadInput("--screen: QEMU's %s machine has none; the"
+                                   " simulator and aarch64 have" % o.target)
+        words += ["-device", "ramfb"]
     return words
 
 
@@ -398,6 +404,8 @@ def run(o, folder):
             hang(o, monitor, console, kernel)
             code = LIMIT
         console.close()
+        if o.screen:
+            monitor.command("screendump", filename=os.path.abspath(o.screen))
         if o.trace:
             o.write_trace()
         if code is None:

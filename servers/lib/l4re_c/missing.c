@@ -1,6 +1,5 @@
 /*
- * Services nobody offers yet: limits of DMA spaces, events, inhibitors, frame
- * buffers.
+ * Services nobody offers yet: limits of DMA spaces, events, inhibitors.
  *
  * They need servers of their own. Until those are there the functions are
  * here, so that a program for L4Re links, and answer -L4_ENOSYS (NULL, or
@@ -11,9 +10,6 @@
 #include <l4/re/c/event.h>
 #include <l4/re/c/event_buffer.h>
 #include <l4/re/c/inhibitor.h>
-#include <l4/re/c/util/video/goos_fb.h>
-#include <l4/re/c/video/goos.h>
-#include <l4/re/c/video/view.h>
 
 /* Parameters are only there to be the declared ones. */
 #pragma GCC diagnostic ignored "-Wunused-parameter"
@@ -79,52 +75,3 @@ MISSING(l4_ret_t, l4re_inhibitor_acquire, l4_cap_idx_t cap, l4_umword_t id,
 MISSING(l4_ret_t, l4re_inhibitor_release, l4_cap_idx_t cap, l4_umword_t id)
 MISSING(l4_ret_t, l4re_inhibitor_next_lock_info, l4_cap_idx_t cap, char *name,
         unsigned len, l4_mword_t current_id)
-
-/* --- frame buffers -------------------------------------------------- */
-
-MISSING(int, l4re_video_goos_info, l4re_video_goos_t goos,
-        l4re_video_goos_info_t *ginfo)
-MISSING(int, l4re_video_goos_refresh, l4re_video_goos_t goos, int x, int y,
-        int w, int h)
-MISSING(int, l4re_video_goos_create_buffer, l4re_video_goos_t goos,
-        unsigned long size, l4_cap_idx_t buffer)
-MISSING(int, l4re_video_goos_delete_buffer, l4re_video_goos_t goos,
-        unsigned idx)
-MISSING(int, l4re_video_goos_get_static_buffer, l4re_video_goos_t goos,
-        unsigned idx, l4_cap_idx_t buffer)
-MISSING(int, l4re_video_goos_create_view, l4re_video_goos_t goos,
-        l4re_video_view_t *view)
-MISSING(int, l4re_video_goos_delete_view, l4re_video_goos_t goos,
-        l4re_video_view_t *view)
-MISSING(int, l4re_video_goos_get_view, l4re_video_goos_t goos, unsigned idx,
-        l4re_video_view_t *view)
-MISSING(int, l4re_video_view_refresh, l4re_video_view_t *view, int x, int y,
-        int w, int h)
-MISSING(int, l4re_video_view_get_info, l4re_video_view_t *view,
-        l4re_video_view_info_t *info)
-MISSING(int, l4re_video_view_set_info, l4re_video_view_t *view,
-        l4re_video_view_info_t *info)
-MISSING(int, l4re_video_view_set_viewport, l4re_video_view_t *view, int x,
-        int y, int w, int h, unsigned long bofs)
-MISSING(int, l4re_video_view_stack, l4re_video_view_t *view,
-        l4re_video_view_t *pivot, int behind)
-
-MISSING(int, l4re_util_video_goos_fb_setup_name,
-        l4re_util_video_goos_fb_t *goosfb, char const *name)
-MISSING_VOID(l4re_util_video_goos_fb_destroy, l4re_util_video_goos_fb_t *goosfb)
-MISSING(int, l4re_util_video_goos_fb_view_info,
-        l4re_util_video_goos_fb_t *goosfb, l4re_video_view_info_t *info)
-MISSING_POINTER(void, l4re_util_video_goos_fb_attach_buffer,
-                l4re_util_video_goos_fb_t *goosfb)
-MISSING(int, l4re_util_video_goos_fb_refresh, l4re_util_video_goos_fb_t *goosfb,
-        int x, int y, int w, int h)
-
-l4re_ds_t l4re_util_video_goos_fb_buffer(l4re_util_video_goos_fb_t *goosfb)
-{
-    return L4_INVALID_CAP;
-}
-
-l4_cap_idx_t l4re_util_video_goos_fb_goos(l4re_util_video_goos_fb_t *goosfb)
-{
-    return L4_INVALID_CAP;
-}

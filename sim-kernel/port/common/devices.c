@@ -12,7 +12,8 @@ enum { GIC_CELLS = 3, GIC_EDGE = 1 };
 enum { MODE_EDGE = 1, MODE_LEVEL = 3 }; /* L4_IRQ_F_POS_EDGE, _LEVEL_HIGH */
 
 static const char *const kinds[] = {
-    "virtio,mmio", "ns16550a", "arm,pl011", "google,goldfish-rtc", "arm,pl031",
+    "virtio,mmio",         "ns16550a",  "arm,pl011",
+    "google,goldfish-rtc", "arm,pl031", "qemu,fw-cfg-mmio",
 };
 
 /* The node's own or inherited interrupt controller. */

@@ -2,6 +2,7 @@
  * Devices: what is on the simulated machine's bus, and how it is wired.
  *
  *   page  0 16550   1 MSI doorbell   2 PL011   3 Goldfish RTC   4 PL031
+ *         5 firmware configuration, for a screen (--screen)
  *         8..15 virtio-mmio slots: disks, network adapters, a console
  *
  * The serial ports and clocks of two machines are here, because a driver is
@@ -13,6 +14,7 @@
  */
 #include "machine.h"
 #include "bus.h"
+#include "fw_cfg.h"
 #include "pl011.h"
 #include "rtc.h"
 #include "uart.h"
@@ -30,6 +32,7 @@ enum { SLOTS = 8, SLOT_FIRST_PAGE = 8, SLOT_FIRST_IRQ = 1 };
 enum { PL011_PAGE = 2, PL011_IRQ = 13 };
 enum { GOLDFISH_PAGE = 3, GOLDFISH_IRQ = 11 };
 enum { PL031_PAGE = 4, PL031_IRQ = 12 };
+enum { FW_CFG_PAGE = 5, FW_CFG_SIZE = 24 };
 enum { UART_RBR = 0, UART_LSR = 5, LSR_DATA = 1, IER_RX = 1 };
 enum { PL011_MASK_RX = 0x10 };
 enum { BYTE_NS = 86806 }; /* 115200 baud, 10 bits */
@@ -51,7 +54,7 @@ static struct {
     struct hw_virtio_console console;
     int console_file;
     bool kernel_listens; /* port_console_listen() */
-    struct l4_vitrine_device list[SLOTS + 4];
+    struct l4_vitrine_device list[SLOTS + 5];
     unsigned list_count;
 } devices = {.console_file = -1};
 
@@ -100,6 +103,7 @@ BUS_FUNCTIONS(pl011)
 BUS_FUNCTIONS(goldfish_rtc)
 BUS_FUNCTIONS(pl031)
 BUS_FUNCTIONS(virtio)
+BUS_FUNCTIONS(fw_cfg)
 
 #define ON_BUS(page, model, name, instance)                                    \
     devices_add(page, model##_read, model##_write, name, instance)
@@ -200,6 +204,8 @@ void devices_init(struct hw_clock *clock, const struct hw_ram *ram,
     ON_BUS(GOLDFISH_PAGE, goldfish_rtc, "goldfish-rtc", &devices.goldfish);
     hw_pl031_init(&devices.pl031, clock, RTC_START_NS, on_irq, line(PL031_IRQ));
     ON_BUS(PL031_PAGE, pl031, "pl031", &devices.pl031);
+    if (sim_options.screen)
+        ON_BUS(FW_CFG_PAGE, fw_cfg, "fw-cfg", screen_init(ram));
     for (unsigned i = 0; i < SLOTS; i++) {
         hw_virtio_init(&devices.slot[i], ram, on_irq, line(SLOT_FIRST_IRQ + i));
         ON_BUS(SLOT_FIRST_PAGE + i, virtio, "virtio", &devices.slot[i]);
@@ -214,7 +220,7 @@ static void list_add(unsigned page, unsigned irq, const char *compatible)
         .base = SIM_DEVICE_BASE + page * SIM_DEVICE_SIZE,
         .size = SIM_DEVICE_SIZE,
         .irq = irq,
-        .irq_mode = MODE_LEVEL_HIGH,
+        .irq_mode = irq ? MODE_LEVEL_HIGH : 0,
     };
     memcpy(d->compatible, compatible, strlen(compatible));
 }
@@ -226,6 +232,8 @@ unsigned devices_list(const struct l4_vitrine_device **ret_list)
     list_add(PL011_PAGE, PL011_IRQ, "arm,pl011");
     list_add(GOLDFISH_PAGE, GOLDFISH_IRQ, "google,goldfish-rtc");
     list_add(PL031_PAGE, PL031_IRQ, "arm,pl031");
+    if (sim_options.screen)
+        list_add(FW_CFG_PAGE, 0, "qemu,fw-cfg-mmio");
     for (unsigned i = 0; i < SLOTS; i++)
         list_add(SLOT_FIRST_PAGE + i, SLOT_FIRST_IRQ + i, "virtio,mmio");
     *ret_list = devices.list;

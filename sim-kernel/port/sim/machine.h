@@ -55,6 +55,9 @@ bool devices_have_kernel_input(void);
 unsigned network_init(struct hw_clock *clock, struct hw_virtio *slots,
                       unsigned room);
 
+/* The device by which a driver says where the picture is (screen.c). */
+struct hw_fw_cfg *screen_init(const struct hw_ram *ram);
+
 /* cpus.c: only with more than one CPU */
 
 void cpus_init(struct hw_cpu *first);

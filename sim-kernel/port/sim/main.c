@@ -48,6 +48,7 @@ enum {
     OPT_DISK,
     OPT_NET,
     OPT_CONSOLE,
+    OPT_SCREEN,
     OPT_CONTROL,
     OPT_RAM,
     OPT_CPUS,
@@ -157,6 +158,8 @@ static const struct argp_option option_table[] = {
      0},
     {"console", OPT_CONSOLE, "FILE", 0, "a virtio console that writes to FILE",
      0},
+    {"screen", OPT_SCREEN, "FILE", 0,
+     "a screen; what it shows at the end goes to FILE (PPM)", 0},
     {"programs", OPT_PROGRAMS, "DIR", OPTION_HIDDEN, "", 0},
     {"system", OPT_SYSTEM, "NAME", 0, "name of the system, for the trace", 0},
     {"words", OPT_WORDS, "TEXT", 0, "how the run was asked for", 0},
@@ -236,6 +239,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
         break;
     case OPT_CONSOLE:
         o->console = arg;
+        break;
+    case OPT_SCREEN:
+        o->screen = arg;
         break;
     case ARGP_KEY_ARG:
         if (module_files_count == MODULES_MAX)

@@ -142,6 +142,7 @@ void port_shutdown(unsigned reason, int result)
     control_end(code);
     tracefile_close();
     network_close();
+    screen_close();
     _exit(code);
 }
 

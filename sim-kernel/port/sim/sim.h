@@ -58,6 +58,7 @@ struct sim_options {
     const char *replay; /* file of inputs (replay.c), NULL: live ones */
     const char *disk[SIM_DISKS]; /* files, NULL: no more */
     const char *console; /* file for a virtio console, NULL: there is none */
+    const char *screen;  /* file for the picture, NULL: no screen */
     int control;         /* socket to who watches (control.c), -1: nobody */
     bool parallel, realtime, gdb, host_clock, no_fast_path;
 };
@@ -92,6 +93,9 @@ unsigned devices_list(const struct l4_vitrine_device **ret_list);
 /* network.c: what --net says. Ends the program where that is nonsense. */
 void network_option(const char *text);
 void network_close(void);
+
+/* screen.c: writes what --screen wants. */
+void screen_close(void);
 
 /* console.c */
 void console_init(void);

@@ -153,8 +153,7 @@ static void directories_hold_names(void)
     }
     fact(!rmdir("/d") && fails(stat("/d", &s), ENOENT) && !unlink("/moved"),
          "an_empty_directory_goes");
-    fact(unlink("/") < 0 && rmdir("/") < 0 && !stat("/", &s),
-         "the_root_stays");
+    fact(unlink("/") < 0 && rmdir("/") < 0 && !stat("/", &s), "the_root_stays");
     fact(fails(open("/a/x", O_RDONLY), ENOTDIR), "a_file_is_no_directory");
     fact(fails(open("/", O_WRONLY), EISDIR), "a_directory_is_not_written");
     fact(fails(rename("/a", "/rom/a"), EXDEV),
