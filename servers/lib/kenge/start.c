@@ -13,7 +13,8 @@ enum { ARGUMENTS = 16 };
 l4_kernel_info_t const *l4_global_kip;
 
 /* How tools know such a program from one that needs sigma0 and moe. */
-__attribute__((used, retain)) static const char mark[] = "vitrine: a root program";
+__attribute__((used, retain)) static const char mark[] =
+    "vitrine: a root program";
 
 int main(int argc, char **argv);
 void crt_start(unsigned long *block, void *register_kip);
