@@ -27,7 +27,7 @@ int main(void)
 {
     static const struct echo_methods methods = {.say = say, .count = count};
     static const struct l4re_service service = {
-        &echo_interface, &methods, sizeof(struct client), NULL, NULL, NULL};
+        &echo_interface, &methods, sizeof(struct client), NULL, NULL, NULL, NULL};
     struct l4re_server server;
     struct client root = {0};
 

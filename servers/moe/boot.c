@@ -208,6 +208,7 @@ static long start_first(l4_cap_idx_t parent, struct loader_app *ret_app,
         {"icu", L4_BASE_ICU_CAP, L4_CAP_FPAGE_RWS, 0},
         {"jdb", L4_BASE_DEBUGGER_CAP, L4_CAP_FPAGE_RWS, 0},
         {"sigma0", slot_cap(SLOT_SIGMA0_CLIENT), L4_CAP_FPAGE_RWS, 0},
+        {"vlog", L4_BASE_LOG_CAP, L4_CAP_FPAGE_RW, 0},
     };
     struct loader_request r = {
         .argc = split_command(command, argv),

@@ -141,7 +141,7 @@ static long on_request(struct l4re_session *session, struct l4re_request *r,
         return on_meta(session, r);
     if (r->protocol == L4_PROTO_FACTORY && makes_sessions(service))
         return on_create(session, r, answer);
-    return -L4_EBADPROTO;
+    return service->other ? service->other(session, r, answer) : -L4_EBADPROTO;
 }
 
 /* The tag of an answer whose words are in the UTCB. */

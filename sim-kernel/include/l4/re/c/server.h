@@ -98,6 +98,10 @@ struct l4re_service {
     /* Makes what `type` says; the capability to hand out into *ret_cap. */
     long (*create)(struct l4re_session *parent, long type,
                    struct l4re_request *request, l4_cap_idx_t *ret_cap);
+    /* Answers a request of a protocol other than the interface's, META's and
+     * the factory's. NULL: -L4_EBADPROTO. */
+    long (*other)(struct l4re_session *session, struct l4re_request *request,
+                  struct l4re_msg *answer);
 };
 
 /* Anything a message may come from; its address is the label. */

@@ -1,0 +1,82 @@
+/*
+ * Clients of the console: what each has written, and what was typed for it.
+ *
+ *      write --> line --> buffer (the last BUFFER bytes)
+ *                     \-> screen (screen.h)
+ *      keys --> typed --> [line being edited] --> read
+ *
+ * With L4_VCON_ICANON a client gets whole lines, corrected while they are
+ * typed; without, each byte. Bytes are taken from `typed` only when they are
+ * due, so that a program which reads a line leaves what follows to the next.
+ *
+ * I1  typed_used <= CLIENT_TYPED; ready <= edited_used <= CLIENT_EDITED.
+ * I2  a client is on the list once, in the order of their coming.
+ */
+#ifndef CONS_CLIENT_H
+#define CONS_CLIENT_H
+
+#include <l4/re/c/server.h>
+#include <l4/sys/vcon.h>
+
+enum {
+    CLIENT_NAME = 15,
+    CLIENT_BUFFER = 8192,
+    CLIENT_TYPED = 256,
+    CLIENT_EDITED = 256,
+    /* Lines of the client as an ICU. */
+    CLIENT_LINE_INPUT = 0,
+    CLIENT_LINE_INTERRUPT = 1, /* Ctrl-C */
+    CLIENT_LINE_SUSPEND = 2,   /* Ctrl-Z */
+    CLIENT_LINES = 3,
+};
+
+struct client {
+    struct l4re_session session; /* first */
+    struct client *next;         /* I2 */
+    char name[CLIENT_NAME + 1];
+    unsigned color; /* 31..37, 0: none */
+    bool is_hidden;
+    bool has_stamps;
+    bool is_mid_line; /* of what it wrote */
+    l4_vcon_attr_t attr;
+    struct l4re_caller watcher;     /* is told of the end of cons, */
+    bool is_watched;                /* if there is one */
+    l4_cap_idx_t irq[CLIENT_LINES]; /* L4_INVALID_CAP: not bound */
+
+    char buffer[CLIENT_BUFFER]; /* a ring */
+    unsigned long written;      /* bytes, all */
+    unsigned long lines;
+
+    char typed[CLIENT_TYPED];
+    unsigned typed_used;
+    char edited[CLIENT_EDITED];
+    unsigned ready, edited_used; /* bytes that may be read; all */
+    bool is_waited_for;          /* a read has found nothing */
+};
+
+/* Makes c a client with a name, cut to fit, and a colour's name. */
+void client_init(struct client *c, const char *name, const char *color);
+void client_end(struct client *c);
+struct client *client_first(void);
+/* NULL: nobody is called that. */
+struct client *client_find(const char *name);
+
+/* Output: into the buffer and to the screen. */
+void client_write(struct client *c, const char *text, size_t size);
+/* How many more bytes of input it can keep. */
+unsigned client_room(const struct client *c);
+/* A key was typed for it; there is room. */
+void client_type(struct client *c, char key);
+/* At most `size` bytes of input; *ret_more: that many, and there are more. */
+unsigned client_read(struct client *c, char *to, unsigned size, bool *ret_more);
+void client_set_attr(struct client *c, const l4_vcon_attr_t *attr);
+/* The line's interrupt; the capability is the client's from now on. */
+void client_bind(struct client *c, unsigned line, l4_cap_idx_t irq);
+
+/* Calls `each` for every whole or last line of the buffer from line `skip`. */
+void client_lines(const struct client *c,
+                  void (*each)(const struct client *c, const char *line,
+                               size_t size, void *data),
+                  void *data);
+
+#endif

@@ -1,0 +1,134 @@
+/*
+ * The screen (see screen.h).
+ */
+#include "screen.h"
+#include <stdio.h>
+#include <string.h>
+
+enum { LINE = 256 };
+
+static l4_cap_idx_t terminal;
+static struct client *connected;
+/* What stands in the terminal's last line. */
+static char line[LINE];
+static unsigned line_used;
+
+/* Lines of clients that are not connected, until they are whole. */
+static struct part {
+    const struct client *client;
+    char text[LINE];
+    unsigned used;
+} parts[16];
+
+void screen_init(l4_cap_idx_t vcon)
+{
+    terminal = vcon;
+}
+
+static void put(const char *text, size_t size)
+{
+    while (size) {
+        size_t n = size < L4_VCON_WRITE_SIZE ? size : L4_VCON_WRITE_SIZE;
+        l4_vcon_write(terminal, text, (unsigned)n);
+        text += n;
+        size -= n;
+    }
+}
+
+/* Likewise, and remembers what stands in the last line. */
+static void put_line(const char *text, size_t size)
+{
+    put(text, size);
+    for (size_t i = 0; i < size; i++) {
+        if (text[i] == '\n' || text[i] == '\r')
+            line_used = 0;
+        else if (line_used < LINE)
+            line[line_used++] = text[i];
+    }
+}
+
+void screen_say(const char *text)
+{
+    put_line(text, strlen(text));
+}
+
+void screen_new_line(void)
+{
+    if (line_used)
+        screen_say("\n");
+}
+
+/* A whole line of one that is not connected goes above the last line. */
+static void put_above(const struct client *c, const char *text, size_t size)
+{
+    char head[64];
+    int n = c->color ? snprintf(head, sizeof head, "\033[%um%s\033[0m| ",
+                                c->color, c->name)
+                     : snprintf(head, sizeof head, "%s| ", c->name);
+    if (line_used)
+        put("\r\033[K", 4);
+    put(head, (size_t)n);
+    put(text, size);
+    put("\n", 1);
+    put(line, line_used);
+}
+
+static struct part *part_of(const struct client *c)
+{
+    struct part *empty = NULL;
+    for (unsigned i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        if (parts[i].client == c)
+            return &parts[i];
+        if (!parts[i].client)
+            empty = &parts[i];
+    }
+    return empty;
+}
+
+void screen_put(struct client *c, const char *text, size_t size)
+{
+    if (c == connected) {
+        put_line(text, size);
+        return;
+    }
+    if (c->is_hidden)
+        return;
+    struct part *p = part_of(c);
+    if (!p) /* more clients are in the middle of lines than there is room */
+        return;
+    p->client = c;
+    for (size_t i = 0; i < size; i++) {
+        if (text[i] != '\n' && text[i] != '\r')
+            p->text[p->used++] = text[i];
+        if (text[i] == '\n' || p->used == LINE) {
+            put_above(c, p->text, p->used);
+            p->used = 0;
+        }
+    }
+    if (!p->used)
+        p->client = NULL;
+}
+
+struct client *screen_connected(void)
+{
+    return connected;
+}
+
+void screen_connect(struct client *c)
+{
+    struct part *p = part_of(c);
+    if (p && p->client == c) {
+        p->client = NULL;
+        p->used = 0;
+    }
+    connected = c;
+}
+
+void screen_forget(const struct client *c)
+{
+    struct part *p = part_of(c);
+    if (p && p->client == c)
+        *p = (struct part){0};
+    if (connected == c)
+        connected = client_first();
+}

@@ -1,0 +1,126 @@
+/*
+ * Commands of the shell itself: a table, and the small ones.
+ */
+#include "builtin.h"
+#include "console.h"
+#include "job.h"
+#include "line.h"
+#include <l4/re/env.h>
+#include <l4/sys/kip.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool shell_must_exit;
+
+static int usage(const char *name)
+{
+    const struct builtin *b = builtin_find(name);
+    tell("usage: %s %s\n", b->name, b->usage);
+    return 2;
+}
+
+static int do_echo(int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++)
+        say("%s%s", i > 1 ? " " : "", argv[i]);
+    say("\n");
+    return 0;
+}
+
+static int do_exit(int argc, char **argv)
+{
+    shell_must_exit = true;
+    return argc > 1 ? atoi(argv[1]) : 0;
+}
+
+static int do_history(int argc, char **argv)
+{
+    const char *line;
+    (void)argc, (void)argv;
+    for (unsigned i = 1; (line = line_history(i)); i++)
+        say("%3u  %s\n", i, line);
+    return 0;
+}
+
+static int do_jobs(int argc, char **argv)
+{
+    (void)argc, (void)argv;
+    jobs_list();
+    return 0;
+}
+
+static int do_fg(int argc, char **argv)
+{
+    struct job *j = job_find(argc > 1 ? argv[1] : NULL);
+    if (!j) {
+        tell("fg: there is no such job\n");
+        return 1;
+    }
+    tell("%s\n", j->text);
+    console_lend();
+    int result = job_wait(j);
+    console_take_back();
+    return result;
+}
+
+static int do_bg(int argc, char **argv)
+{
+    const struct job *j = job_find(argc > 1 ? argv[1] : NULL);
+    if (!j) {
+        tell("bg: there is no such job\n");
+        return 1;
+    }
+    say("[%u] %s runs in the background\n", j->number, j->text);
+    return 0;
+}
+
+static int do_sleep(int argc, char **argv)
+{
+    if (argc != 2)
+        return usage("sleep");
+    unsigned long us = (unsigned long)(strtod(argv[1], NULL) * 1e6);
+    l4_kernel_clock_t end = l4_kip_clock(l4re_kip()) + us, now;
+    while ((now = l4_kip_clock(l4re_kip())) < end)
+        if (console_wait(end - now) == EVENT_INTERRUPT)
+            return JOB_STATUS_SIGNAL + 2;
+    return 0;
+}
+
+static int do_help(int argc, char **argv);
+
+static const struct builtin builtins[] = {
+    {"bg", "[%JOB]", "a job goes on in the background", do_bg},
+    {"caps", "PROGRAM", "the capabilities it holds", do_caps},
+    {"echo", "[WORD ...]", "says its words", do_echo},
+    {"exit", "[STATUS]", "ends the shell", do_exit},
+    {"fg", "[%JOB]", "waits for a job again", do_fg},
+    {"help", "", "this", do_help},
+    {"history", "", "lines typed before", do_history},
+    {"jobs", "", "what runs in the background", do_jobs},
+    {"kill", "PROGRAM|%JOB ...", "ends it", do_kill},
+    {"maps", "PROGRAM", "the regions of its memory", do_maps},
+    {"ps", "", "programs: number, state, CPU time, name", do_ps},
+    {"sleep", "SECONDS", "waits", do_sleep},
+    {"top", "[SECONDS]", "who used the CPU meanwhile", do_top},
+};
+
+static int do_help(int argc, char **argv)
+{
+    (void)argc, (void)argv;
+    for (unsigned i = 0; i < sizeof builtins / sizeof builtins[0]; i++)
+        say("%-8s %-17s %s\n", builtins[i].name, builtins[i].usage,
+            builtins[i].what);
+    say("Others are programs (in rom): ls, cat, wc ...; A | B, < FILE, "
+        "> FILE, >> FILE, &;\n"
+        "Ctrl-C ends one, Ctrl-Z sends it to the background. PROGRAM is a "
+        "number or name of ps.\n");
+    return 0;
+}
+
+const struct builtin *builtin_find(const char *name)
+{
+    for (unsigned i = 0; i < sizeof builtins / sizeof builtins[0]; i++)
+        if (!strcmp(builtins[i].name, name))
+            return &builtins[i];
+    return NULL;
+}

@@ -1,0 +1,27 @@
+/*
+ * Commands of the shell itself.
+ */
+#ifndef SHELL_BUILTIN_H
+#define SHELL_BUILTIN_H
+
+#include <stdbool.h>
+
+struct builtin {
+    const char *name, *usage, *what;
+    int (*run)(int argc, char **argv); /* its status */
+};
+
+/* NULL: there is none of this name. */
+const struct builtin *builtin_find(const char *name);
+
+/* inspect.c: of programs */
+int do_ps(int argc, char **argv);
+int do_top(int argc, char **argv);
+int do_caps(int argc, char **argv);
+int do_maps(int argc, char **argv);
+int do_kill(int argc, char **argv);
+
+/* Set by `exit`. */
+extern bool shell_must_exit;
+
+#endif

@@ -1,0 +1,30 @@
+/*
+ * Line editing with a history.
+ *
+ *      left, right, Ctrl-A, Home, End    moves
+ *      up, down                          lines typed before
+ *      backspace, Ctrl-U, Ctrl-K         takes away: one, all before, all after
+ *
+ * I1  at <= length < LINE_MAX; text[length] is zero.
+ */
+#ifndef SHELL_LINE_H
+#define SHELL_LINE_H
+
+#include <stdbool.h>
+
+enum { LINE_MAX_BYTES = 400, LINE_HISTORY = 32 };
+
+enum line_result { LINE_MORE, LINE_DONE, LINE_END };
+
+/* Shows the prompt and begins an empty line. */
+void line_begin(const char *prompt);
+/* A key: LINE_DONE when it was the last, LINE_END: Ctrl-D on an empty line. */
+enum line_result line_key(int key);
+/* The line's text, when it is done; it goes into the history. */
+const char *line_text(void);
+/* Prompt and line again, after something else was printed. */
+void line_redraw(void);
+/* The n-th line typed before, from 1; NULL: there is none. */
+const char *line_history(unsigned n);
+
+#endif

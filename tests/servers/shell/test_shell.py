@@ -1,0 +1,128 @@
+# The shell and the console in the simulator, driven by what is typed (--input)
+# or by a script, and compared word by word with NAME.txt.
+#
+#      test_shell.py SIM PROGRAMS [--update]
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+here = pathlib.Path(__file__).resolve().parent
+PROGRAMS = ("sigma0", "moe", "ned", "proc", "cons", "shell", "tmpfs", "vfs",
+            "ls", "cat", "wc", "hello", "spin_spinner", "isolation_crash")
+UP, LEFT, BACK = "\x1b[A", "\x1b[D", "\x7f"
+INTERRUPT, SUSPEND, END, COMMAND = "\x03", "\x1a", "\x04", "\x05"
+# Longer than all that a console keeps: what follows reaches the next one.
+LONG = "\r" * 600
+
+TYPED = {
+    "edits a line": "ecco" + BACK * 2 + "ho onx" + LEFT + BACK + "n\r"
+                    "echo two\r" + UP + UP + "\rexit 3\r",
+    "gives keys to programs": "cat\ra line\rab" + BACK + "c\r" + END +
+                              "echo after\rexit\r",
+    "ends a program by ctrl-c": "spin_spinner\r" + INTERRUPT +
+                                "echo after\rexit\r",
+    "sends a program to the background":
+        "spin_spinner\r" + SUSPEND + "jobs\rkill %1\rexit\r",
+    "goes on when the console is killed":
+        "kill cons\r" + LONG + "echo still here\rexit\r",
+    "has a console with commands": LONG + COMMAND + "list\r" + COMMAND + "cat two\r" +
+        COMMAND + "grep Hello\r" + COMMAND + "nosuch\r" + COMMAND +
+        "show three\r" + COMMAND + "timestamp two on\r" + COMMAND +
+        "info two\r" + "hello >> /x\rexit\r",
+}
+SCRIPTS = {
+    "runs pipes and files": """echo hello world | wc
+echo one > /a
+echo two >> /a
+cat /a
+cat < /a | cat | wc
+ls /
+ls -l
+wc < /none
+""",
+    "says what is wrong": """nosuch
+echo "no end
+| wc
+echo a & echo b
+cat >
+echo a | echo b
+kill nobody
+kill %7
+fg
+exit 4
+""",
+    "keeps jobs": """spin_spinner &
+jobs
+kill %1
+sleep 0.01
+isolation_crash divide
+hello
+""",
+    "ends any server and goes on": """echo kept > /file
+kill vfs
+sleep 0.05
+cat /file
+kill tmpfs
+sleep 0.05
+ls /
+echo new > /file
+cat /file
+kill proc
+sleep 0.05
+hello
+kill cons
+sleep 0.05
+hello
+""",
+}
+
+
+def run(sim, programs, *options, words="", modules=()):
+    command = [sim, "--until=60", "--command=rom/ned rom/desk.cfg " + words,
+               *options, *(str(programs / p) for p in PROGRAMS),
+               str(here / "desk.cfg"), *modules]
+    r = subprocess.run(command, stdin=subprocess.DEVNULL, timeout=120,
+                       stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    text = r.stdout.decode(errors="replace").replace("\r", "^M")
+    text = text.replace("\x1b", "^[")
+    text = re.sub(r"\[ *\d+\.\d{6}\]", "[TIME]", text)
+    text = re.sub(r"\d+ lines, \d+ bytes", "N lines, M bytes", text)
+    # A prompt is written again as often as the console comes back to one.
+    return "".join(line + "\n" for line in text.splitlines()
+                   if line.strip("$ ^M[K")) + "-> %d\n" % r.returncode
+
+
+def outcome(sim, programs, folder, name):
+    if name in TYPED:
+        keys = folder / "keys"
+        keys.write_bytes(TYPED[name].encode())
+        return run(sim, programs, "--input=%s" % keys)
+    script = folder / "script.sh"
+    script.write_text(SCRIPTS[name])
+    return run(sim, programs, words="rom/script.sh",
+               modules=[str(script)])
+
+
+def main():
+    sim, programs = sys.argv[1], pathlib.Path(sys.argv[2])
+    cases = list(TYPED) + list(SCRIPTS)
+    failed = 0
+    print("1..%d" % len(cases))
+    for number, name in enumerate(cases, 1):
+        golden = here / "golden" / (name.replace(" ", "-") + ".txt")
+        with tempfile.TemporaryDirectory(prefix="vitrine-shell-") as folder:
+            got = outcome(sim, programs, pathlib.Path(folder), name)
+        if "--update" in sys.argv:
+            golden.write_text(got)
+        wanted = golden.read_text() if golden.exists() else ""
+        failed += got != wanted
+        print("%s %d - the shell %s"
+              % ("not ok" if got != wanted else "ok", number, name))
+        if got != wanted:
+            print("".join("# %s\n" % line for line in got.splitlines()))
+    return failed > 0
+
+
+sys.exit(main())
