@@ -1,0 +1,153 @@
+/*
+ * Shared-memory channels between two programs: without an argument the
+ * consumer, which checks; with one the producer (shmc.cfg). A TAP producer.
+ */
+#include "tap.h"
+
+#include <l4/shmc/shmc.h>
+#include <l4/sys/err.h>
+#include <l4/sys/ipc.h>
+#include <l4/util/util.h>
+#include <pthread-l4.h>
+#include <pthread.h>
+#include <string.h>
+
+enum { ROUNDS = 20, CAPACITY = 1000 };
+
+/* Puts ROUNDS numbers into the chunk, each when the one before is used. */
+static int produce(void)
+{
+    l4shmc_area_t area;
+    l4shmc_chunk_t chunk;
+    l4shmc_signal_t filled, used;
+    l4_cap_idx_t self = pthread_l4_cap(pthread_self());
+
+    while (l4shmc_attach("testshm", &area))
+        l4_sleep(1);
+    if (l4shmc_get_chunk_to(&area, "data", 1000, &chunk) ||
+        l4shmc_get_signal_to(&area, "filled", 1000, &filled) ||
+        l4shmc_attach_signal_to(&area, "used", self, 1000, &used))
+        return 1;
+    l4shmc_connect_chunk_signal(&chunk, &filled);
+    l4shmc_mark_client_initialized(&area);
+    for (l4_umword_t i = 1; i <= ROUNDS; i++) {
+        while (l4shmc_chunk_try_to_take(&chunk))
+            l4shmc_wait_signal(&used);
+        memset(l4shmc_chunk_ptr(&chunk), (int)i, i);
+        if (l4shmc_chunk_ready_sig(&chunk, i))
+            return 2;
+    }
+    return 0;
+}
+
+static l4shmc_area_t area;
+static l4shmc_chunk_t chunk;
+static l4shmc_signal_t filled, used;
+
+static void an_area_is_made(void)
+{
+    fact(l4shmc_create("nosuch") == -L4_ENOENT, "an_area_has_a_name_space");
+    fact(l4shmc_attach("testshm", &area) == -L4_ENOENT, "there_is_no_area_yet");
+    fact(!l4shmc_create("testshm", 4096 * 4), "an_area_is_made");
+    fact(l4shmc_create("testshm") == -L4_EEXIST, "an_area_is_made_once");
+    fact(!l4shmc_attach("testshm", &area) &&
+             l4shmc_area_size(&area) == 4096 * 4,
+         "an_area_is_attached");
+    l4_ssize_t left = l4shmc_area_size_free(&area);
+    fact(!l4shmc_add_chunk(&area, "data", CAPACITY, &chunk) &&
+             l4shmc_chunk_capacity(&chunk) == CAPACITY &&
+             l4shmc_area_size_free(&area) <=
+                 left - CAPACITY - l4shmc_chunk_overhead(),
+         "a_chunk_takes_its_room");
+    fact(l4shmc_add_chunk(&area, "data", 1, &chunk) == -L4_EEXIST &&
+             l4shmc_add_chunk(&area, "more", 1 << 20, &chunk) == -L4_ENOMEM &&
+             l4shmc_add_chunk(&area, "a name that is too long", 1, &chunk) ==
+                 -L4_ENAMETOOLONG,
+         "chunks_that_cannot_be_are_refused");
+    l4shmc_chunk_t second;
+    const char *name = "";
+    fact(!l4shmc_add_chunk(&area, "second", 100, &second) &&
+             l4shmc_check_magic(&second),
+         "there_may_be_more");
+    long at = l4shmc_iterate_chunk(&area, &name, 0);
+    int right = at > 0 && !strcmp(name, "data");
+    at = l4shmc_iterate_chunk(&area, &name, at);
+    fact(right && at > 0 && !strcmp(name, "second") &&
+             l4shmc_iterate_chunk(&area, &name, at) == -L4_ENOENT,
+         "chunks_can_be_listed");
+    fact(!l4shmc_get_chunk(&area, "data", &chunk) &&
+             l4shmc_get_chunk(&area, "none", &second) == -L4_ENOENT,
+         "a_chunk_is_found_by_its_name");
+}
+
+static void a_chunk_has_states(void)
+{
+    fact(l4shmc_is_chunk_clear(&chunk) && l4shmc_chunk_ready(&chunk, 1) < 0,
+         "a_chunk_begins_clear");
+    fact(!l4shmc_chunk_try_to_take(&chunk) &&
+             l4shmc_chunk_try_to_take(&chunk) == -L4_EPERM,
+         "a_chunk_is_taken_once");
+    fact(l4shmc_chunk_ready(&chunk, CAPACITY + 1) == -L4_EINVAL &&
+             !l4shmc_chunk_ready(&chunk, 5) && l4shmc_is_chunk_ready(&chunk) &&
+             l4shmc_chunk_size(&chunk) == 5,
+         "a_chunk_becomes_ready");
+    fact(!l4shmc_chunk_try_to_take_for_overwriting(&chunk) &&
+             !l4shmc_chunk_ready(&chunk, 6),
+         "what_nobody_reads_is_overwritten");
+    fact(!l4shmc_chunk_try_to_take_for_reading(&chunk) &&
+             l4shmc_chunk_try_to_take_for_overwriting(&chunk) == -L4_EPERM,
+         "what_is_read_is_not");
+    fact(!l4shmc_chunk_consumed(&chunk) && l4shmc_is_chunk_clear(&chunk) &&
+             l4shmc_chunk_consumed(&chunk) == -L4_EINVAL,
+         "a_chunk_is_consumed");
+}
+
+static void signals_wait(void)
+{
+    l4_cap_idx_t self = pthread_l4_cap(pthread_self());
+    l4shmc_signal_t mine, *which = 0;
+
+    fact(!l4shmc_add_signal(&area, "used", &used) &&
+             !l4shmc_add_signal(&area, "filled", &filled),
+         "signals_are_made");
+    fact(l4shmc_add_signal(&area, "used", &mine) == -L4_EEXIST,
+         "a_signal_is_made_once");
+    fact(!l4shmc_attach_signal(&area, "filled", self, &filled),
+         "a_signal_is_attached");
+    fact(l4shmc_wait_signal_try(&filled) == -L4_EAGAIN, "no_signal_has_come");
+    l4shmc_trigger(&filled);
+    fact(!l4shmc_wait_any_try(&which) && which == &filled,
+         "a_signal_says_which_it_is");
+    l4shmc_connect_chunk_signal(&chunk, &filled);
+}
+
+static void data_comes_from_the_other_program(void)
+{
+    l4_umword_t good = 0, ready = 0;
+
+    for (l4_umword_t i = 1; i <= ROUNDS; i++) {
+        if (l4shmc_wait_chunk(&chunk))
+            break;
+        const unsigned char *data = l4shmc_chunk_ptr(&chunk);
+        l4_umword_t size = (l4_umword_t)l4shmc_chunk_size(&chunk);
+        good += size == i && data[0] == i && data[size - 1] == i;
+        l4shmc_chunk_consumed(&chunk);
+        l4shmc_trigger(&used);
+    }
+    fact(good == ROUNDS, "data_comes_from_the_other_program");
+    l4shmc_get_initialized_clients(&area, &ready);
+    fact(l4shmc_get_client_nr(&area) == 0 && ready == 2, "its_users_are_known");
+    fact(!l4shmc_detach(&area), "an_area_is_detached");
+}
+
+int main(int argc, char **argv)
+{
+    (void)argv;
+    if (argc > 1)
+        return produce();
+    an_area_is_made();
+    a_chunk_has_states();
+    signals_wait();
+    data_comes_from_the_other_program();
+    return tap_end();
+}
