@@ -44,7 +44,7 @@ def _():
             (["--disk", small], "a regular file of at least 512 bytes"),
             (["--disk", scratch], "cannot open the disk"),
             (["--disk", disk(scratch)] * 5, "at most 4 disks"),
-            (["--net", "nonsense"], "neither hub nor pcap"),
+            (["--net", "nonsense"], "none of hub, pcap"),
             (["--net", "pcap:" + str(small)], "no pcap file"),
             (["--net", "hub"] * 5, "at most 4 network adapters")):
         r = run(*words, "hello").expect(USAGE)

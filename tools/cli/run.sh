@@ -32,6 +32,18 @@ is_size()
     esac
 }
 
+# 8080:80, udp:0:53: what --forward takes.
+is_forward()
+{
+    _n=${2#udp:}
+    _n=${_n#tcp:}
+    case ${_n%%:*}/${_n#*:} in
+    *[!0-9/]* | /* | */) die_usage "$1: '$2' is not [udp:]HOSTPORT:GUESTPORT" ;;
+    esac
+    [ "$_n" != "${_n#*:}" ] ||
+        die_usage "$1: '$2' is not [udp:]HOSTPORT:GUESTPORT"
+}
+
 # 5s, 1.5s, 20ms, 3us, 100ns, 2: what --until takes.
 is_time()
 {
@@ -79,7 +91,7 @@ parse_run()
         case $1 in
         --ram | --cpus | --seed | --max-steps | --until | --input | --trace | \
             --trace-tasks | --graph | --module | --target | --time-limit | --qemu | \
-            --disk | --net | --console | --screen | --break)
+            --disk | --net | --forward | --console | --screen | --break)
             need_value "$1" $#
             case $1 in
             --ram | --cpus | --seed) typed="$typed $1 $2" ;;
@@ -110,10 +122,12 @@ parse_run()
                 ;;
             --net)
                 case $2 in
-                hub | pcap:*) device_option "$1" "$2" ;;
-                *) die_usage "--net: '$2' is neither hub nor pcap:IN[,OUT]" ;;
+                hub | pcap:* | link:?* | user) device_option "$1" "$2" ;;
+                *) die_usage "--net: '$2' is none of hub, pcap:IN[,OUT]," \
+                    "link:PATH[,MAC], user" ;;
                 esac
                 ;;
+            --forward) is_forward "$1" "$2" && device_option "$1" "$2" ;;
             --console | --screen)
                 check_writable "$2"
                 device_option "$1" "$2"

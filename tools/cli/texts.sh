@@ -121,6 +121,12 @@ Options:
                     given again
   --net pcap:IN,OUT an adapter that hears what the capture file IN has, and
                     whose frames go to OUT (either may be left out)
+  --net link:PATH   an adapter linked to another simulator's by a socket (with
+                    ,MAC another address: both have the same otherwise)
+  --net user        an adapter at a gateway to the host's network
+  --forward H:G     port H of the host's 127.0.0.1 (0: any that is free, which is
+                    printed) leads to the machine's TCP port G; udp:H:G UDP.
+                    Adds --net user. May be given again
   --console FILE    a virtio console that writes to FILE
   --screen FILE     a screen; what it shows at the end goes to FILE, a
                     picture (PPM; not on riscv64, x86_64)

@@ -56,9 +56,11 @@ class Monitor:
     def is_stopped(self):
         return self.command("query-status")["status"] != "running"
 
+    def human(self, line):
+        return self.command("human-monitor-command", **{"command-line": line})
+
     def registers(self):
-        return self.command("human-monitor-command",
-                            **{"command-line": "info registers -a"})
+        return self.human("info registers -a")
 
 
 class Kernel:

@@ -71,6 +71,7 @@ def arguments(words=None):
     p.add_argument("--input", default="")
     p.add_argument("--disk", action="append", default=[])
     p.add_argument("--net", action="append", default=[])
+    p.add_argument("--forward", action="append", default=[])
     p.add_argument("--console", default="")
     p.add_argument("--screen", default="")
     p.add_argument("--realtime", action="store_true")
@@ -209,11 +210,36 @@ def sink(path):
     threading.Thread(target=drain, daemon=True).start()
 
 
-def net_words(text, number, folder):
+def forward_words(forwards):
+    """hostfwd of QEMU's user network for the --forward options."""
+    words = ""
+    for text in forwards:
+        kind, _, ports = text.rpartition(":")[0].rpartition(":")
+        host, guest = text.split(":")[-2:]
+        words += ",hostfwd=%s:127.0.0.1:%s-:%s" % (kind or "tcp", host, guest)
+    return words
+
+
+def tell_forwards(o, monitor):
+    """Which ports of the host lead to the machine."""
+    for line in monitor.human("info usernet").splitlines() if o.forward else []:
+        m = re.match(r"\s*(TCP|UDP)\[HOST_FORWARD\]\s+\d+\s+127\.0\.0\.1\s+"
+                     r"(\d+)\s+\S+\s+(\d+)", line)
+        if m:
+            say("127.0.0.1:%s goes to the machine's %s port %s"
+                % (m[2], m[1], m[3]))
+            sys.stderr.flush()
+
+
+def net_words(text, number, folder, forwards=()):
     """A port at the hub, or a wire at whose end nobody listens, with what is
     said copied to a capture file."""
     kind, _, files = text.partition(":")
     hears, _, says = files.partition(",")
+    if kind == "user":
+        return ["-netdev", "user,id=net%d%s" % (number, forward_words(forwards))]
+    if kind == "link":
+        raise archive.BadInput("--net link: links simulators only")
     if kind == "hub":
         return ["-netdev", "hubport,id=net%d,hubid=0" % number]
     if hears:
@@ -258,8 +284,11 @@ def device_words(o, folder):
     for i, text in enumerate(o.disk):
         words += disk_words(text, i)
         devices.append("virtio-blk-device,drive=disk%d" % i)
+    if o.forward and "user" not in o.net:
+        o.net.append("user")
     for i, text in enumerate(o.net):
-        words += net_words(text, i, folder)
+        words += net_words(text, i, folder,
+                           o.forward if i == o.net.index(text) else ())
         devices.append("virtio-net-device,netdev=net%d,mac=52:54:00:12:34:%02x"
                        % (i, 0x56 + i))
     if o.console:
@@ -397,6 +426,7 @@ def run(o, folder):
         monitor = Monitor(socket, time.monotonic() + 20)
         if monitor.version < QEMU_LEAST:
             raise archive.BadInput(TOO_OLD % (monitor.version + QEMU_LEAST))
+        tell_forwards(o, monitor)
         o.write_trace = lambda: write_trace(o, monitor, kernel, folder)
         ended = watch(o, qemu, monitor, console)
         code = result(monitor, kernel, folder)

@@ -47,6 +47,7 @@ enum {
     OPT_REPLAY,
     OPT_DISK,
     OPT_NET,
+    OPT_FORWARD,
     OPT_CONSOLE,
     OPT_SCREEN,
     OPT_CONTROL,
@@ -152,9 +153,14 @@ static const struct argp_option option_table[] = {
      "all IPC by the long way (measurements)", 0},
     {"disk", OPT_DISK, "FILE[,ro|,snapshot]", 0,
      "a virtio disk; read only, or without keeping what is written", 0},
-    {"net", OPT_NET, "hub|pcap:IN[,OUT]", 0,
-     "a virtio network adapter: with the machine's others at one hub, or what "
-     "it hears from a capture file and what it says to one",
+    {"net", OPT_NET, "hub|pcap:IN[,OUT]|link:PATH[,MAC]|user", 0,
+     "a virtio network adapter: with the machine's others at one hub; what it "
+     "hears from a capture file and what it says to one; linked to another "
+     "simulator's by a socket; at the host's network",
+     0},
+    {"forward", OPT_FORWARD, "[udp:]HOST:GUEST", 0,
+     "a port of the host's 127.0.0.1 (0: any) leads to one of the machine; "
+     "adds --net user",
      0},
     {"console", OPT_CONSOLE, "FILE", 0, "a virtio console that writes to FILE",
      0},
@@ -236,6 +242,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
         break;
     case OPT_NET:
         network_option(arg);
+        break;
+    case OPT_FORWARD:
+        network_forward(arg);
         break;
     case OPT_CONSOLE:
         o->console = arg;

@@ -4,6 +4,8 @@
  *      SOURCE VALUE LOOK       one input a line, as its trace has them
  *      0 104 17                console byte 104 came at the 17th look
  *      1 8812345 0             the host's clock, when a program asked
+ *      2 60 250                a frame of 60 bytes, for adapter 0, came at the
+ *      2 13832... 250          250th look at the wires: eight bytes each
  *
  * The simulator looks for console input at moments that its own run decides.
  * So the number of the look, not the time, says exactly when a byte came:
@@ -85,15 +87,20 @@ void replay_init(void)
     fclose(f);
 }
 
+bool replay_take(unsigned source, uint64_t look, uint64_t *ret_value)
+{
+    const struct input *i = replay[source].all + replay[source].next;
+    if (replay[source].next == replay[source].count || i->look != look)
+        return false;
+    replay[source].next++;
+    *ret_value = i->value;
+    return true;
+}
+
 int replay_console(uint64_t look)
 {
-    const struct input *i =
-        replay[INPUT_CONSOLE].all + replay[INPUT_CONSOLE].next;
-    if (replay[INPUT_CONSOLE].next == replay[INPUT_CONSOLE].count ||
-        i->look != look)
-        return -1;
-    replay[INPUT_CONSOLE].next++;
-    return (uint8_t)i->value;
+    uint64_t byte;
+    return replay_take(INPUT_CONSOLE, look, &byte) ? (uint8_t)byte : -1;
 }
 
 int64_t replay_host_ns(void)

@@ -6,6 +6,7 @@
  *   machine.c   models wired together, the run loop, time, interrupts
  *   devices.c   the bus and what is on it
  *   network.c   what the network adapters are connected to
+ *   wire.c      other simulators and the host's network
  *   clock_*.S   the information page tells the time
  *   console.c   characters out and in
  *   control.c   stopping, going on and back, for who watches
@@ -90,8 +91,10 @@ struct l4_vitrine_device;
 /* What user level may drive, for the boot information; how many. */
 unsigned devices_list(const struct l4_vitrine_device **ret_list);
 
-/* network.c: what --net says. Ends the program where that is nonsense. */
+/* network.c: what --net and --forward say. They end the program where that is
+ * nonsense. */
 void network_option(const char *text);
+void network_forward(const char *text);
 void network_close(void);
 
 /* screen.c: writes what --screen wants. */
@@ -109,10 +112,12 @@ bool console_wait(void);
 /* replay.c: inputs of an earlier run, in place of the world's */
 void replay_init(void);
 /* What came from outside; a run that goes back gets it again. */
-enum { INPUT_CONSOLE, INPUT_HOST_CLOCK, INPUT_SOURCES };
+enum { INPUT_CONSOLE, INPUT_HOST_CLOCK, INPUT_NETWORK, INPUT_SOURCES };
 void replay_keep(unsigned source, uint64_t value, uint64_t look);
 /* Are there kept ones that have not come again? */
 bool replay_left(unsigned source);
+/* The next input of a source, if it came at this look. */
+bool replay_take(unsigned source, uint64_t look, uint64_t *ret_value);
 /* The next console byte, if it came at this look; -1: it did not. */
 int replay_console(uint64_t look);
 /* The next reading of the host's clock, -1: there is none. */
