@@ -22,6 +22,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 GOLDEN = ROOT / "tests/system/golden"
@@ -226,6 +227,29 @@ def alone(name, argument, pattern):
            "exit code %d\n%s%s" % (code, out, err))
 
 
+def forwarded():
+    """The web server's page, through QEMU's user network."""
+    fact = "the host gets a page through a forwarded port"
+    command, files = modules("http")
+    server = subprocess.Popen(
+        machine_words(["--forward", "0:80", "--command", command + " serve 1",
+                       "sigma0", "moe", *files]),
+        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, cwd=programs)
+    page, said = b"", server.stderr.readline()
+    port = re.search(rb"127\.0\.0\.1:(\d+) goes to", said)
+    try:
+        if port:
+            url = "http://127.0.0.1:%d/" % int(port[1])
+            page = urllib.request.urlopen(url, timeout=LIMIT_S).read()
+    except OSError as error:
+        said += str(error).encode()
+    out, err = server.communicate() if port else (b"", server.stderr.read())
+    report(server.wait() == 0 and
+           page == (ROOT / "examples/http/index.html").read_bytes(), fact,
+           (out + said + err).decode(errors="replace"))
+
+
 def debugger():
     """Breakpoints in the kernel and in a program that is not loaded yet."""
     fact = "gdb stops in the kernel and in a program, with symbols"
@@ -267,6 +291,7 @@ for machine_kind in REFUSED.get(target, []):
 alone("kenge_hello", "", r"Hello from the only program, kenge_hello\.\n")
 alone("kenge_pingpong", "500", r"500 rounds, \d+ ns each\n")
 if not options:
+    forwarded()
     debugger()
 kernel_suite()
 print("1..%d" % count)
