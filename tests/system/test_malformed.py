@@ -23,8 +23,9 @@ def add(target):
     @test("%s: %d malformed messages" % (target, COUNT))
     def _():
         disk = ["--disk", "%s,snapshot" % devices.disk(scratch)]
-        r = run("--until", "600", *(disk if target in ("block", "vbus") else []),
-                *(["--net", "hub"] if target == "nic" else []),
+        wants = {"block": disk, "vbus": disk, "nic": ["--net", "hub"],
+                 "goos": ["--screen", scratch / "screen.ppm"]}
+        r = run("--until", "600", *wants.get(target.split("_")[0], []),
                 folder / "malformed.cfg", target, COUNT, SEED)
         r.expect(0)
         assert r.out.count("\nok ") + r.out.startswith("ok ") == 4, r

@@ -9,6 +9,7 @@
 #include "echo-table.h"
 #include "file-table.h"
 #include "fs-table.h"
+#include "goos-table.h"
 #include "nic-table.h"
 #include "proc-table.h"
 #include "process-table.h"
@@ -97,6 +98,13 @@ static const struct l4_vitrine_method parent_table[] = {
     {"signal", PARENT_SIGNAL, 2, {W, W}},
 };
 
+enum { SESSION_MEMORY = 4 * L4_PAGESIZE };
+
+/* What a session answers, its interface says. */
+#define block_session_table block_table
+#define nic_session_table   nic_table
+#define vbus_session_table  vbus_table
+
 /* --- gates ------------------------------------------------------------- */
 
 static l4_cap_idx_t make(long protocol)
@@ -176,6 +184,35 @@ static l4_cap_idx_t open_process(l4_cap_idx_t proc)
     return process;
 }
 
+/* Memory for a driver's session. */
+static l4_cap_idx_t make_memory(void)
+{
+    l4_cap_idx_t memory = l4re_util_cap_alloc();
+    l4re_ma_alloc(SESSION_MEMORY, memory, L4RE_MA_CONTINUOUS);
+    return memory;
+}
+
+static l4_cap_idx_t open_block(l4_cap_idx_t gate)
+{
+    l4_cap_idx_t session = l4re_util_cap_alloc();
+    block_open(gate, SESSION_MEMORY, make_memory(), L4_INVALID_CAP, session);
+    return session;
+}
+
+static l4_cap_idx_t open_nic(l4_cap_idx_t gate)
+{
+    l4_cap_idx_t session = l4re_util_cap_alloc();
+    nic_open(gate, SESSION_MEMORY, make_memory(), L4_INVALID_CAP, session);
+    return session;
+}
+
+static l4_cap_idx_t open_vbus(l4_cap_idx_t gate)
+{
+    l4_cap_idx_t session = l4re_util_cap_alloc();
+    vbus_open(gate, session);
+    return session;
+}
+
 /* --- left out ------------------------------------------------------------ */
 
 /* This program's own end. */
@@ -211,6 +248,10 @@ static const struct target targets[] = {
     {TABLE(block, BLOCK_PROTOCOL), NULL, NULL},
     {TABLE(nic, NIC_PROTOCOL), NULL, NULL},
     {TABLE(vbus, VBUS_PROTOCOL), NULL, NULL},
+    {TABLE(goos, GOOS_PROTOCOL), NULL, NULL},
+    {TABLE(block_session, BLOCK_PROTOCOL), open_block, NULL},
+    {TABLE(nic_session, NIC_PROTOCOL), open_nic, NULL},
+    {TABLE(vbus_session, VBUS_PROTOCOL), open_vbus, NULL},
 };
 
 const struct target *target_find(const char *name)
