@@ -26,15 +26,15 @@ static errcode_t map_block(volume_node_t node, struct ext2_inode *i, blk64_t n,
     int flags = 0;
     blk64_t where = 0;
     errcode_t code =
-        ext2fs_bmap2(ext2, ino(node), i, NULL, 0, n, &flags, &where);
+        ext2fs_bmap2(ext2, ino(node), i, ext2_map_buffer, 0, n, &flags, &where);
     bool is_unwritten = flags & BMAP_RET_UNINIT;
     *ret_is_fresh = !where || is_unwritten;
     if (!code && make && !where)
-        code =
-            ext2fs_bmap2(ext2, ino(node), i, NULL, BMAP_ALLOC, n, NULL, &where);
+        code = ext2fs_bmap2(ext2, ino(node), i, ext2_map_buffer, BMAP_ALLOC, n,
+                            NULL, &where);
     else if (!code && make && is_unwritten)
-        code =
-            ext2fs_bmap2(ext2, ino(node), i, NULL, BMAP_SET, n, NULL, &where);
+        code = ext2fs_bmap2(ext2, ino(node), i, ext2_map_buffer, BMAP_SET, n,
+                            NULL, &where);
     else if (is_unwritten)
         where = 0;
     *ret_where = where;
@@ -64,18 +64,14 @@ static errcode_t find_run(volume_node_t node, struct ext2_inode *i, blk64_t n,
 /* Part of one block. */
 static long read_part(blk64_t where, unsigned offset, void *to, size_t size)
 {
-    char *block;
     if (!where) {
         memset(to, 0, size);
         return 0;
     }
-    errcode_t code = ext2fs_get_mem(ext2->blocksize, &block);
-    if (code)
-        return ext2_error(code);
-    long error = disk_io_read(where * ext2->blocksize, block, ext2->blocksize);
+    long error =
+        disk_io_read(where * ext2->blocksize, ext2_block, ext2->blocksize);
     if (error >= 0)
-        memcpy(to, block + offset, size);
-    ext2fs_free_mem(&block);
+        memcpy(to, ext2_block + offset, size);
     return error;
 }
 
@@ -148,18 +144,14 @@ long data_target(volume_node_t node, char *ret_target)
 static long write_part(blk64_t where, bool is_fresh, unsigned offset,
                        const void *from, size_t size)
 {
-    char *block;
-    errcode_t code = ext2fs_get_memzero(ext2->blocksize, &block);
-    if (code)
-        return ext2_error(code);
+    unsigned bs = ext2->blocksize;
     long error = 0;
-    if (!is_fresh)
-        error = disk_io_read(where * ext2->blocksize, block, ext2->blocksize);
-    memcpy(block + offset, from, size);
-    if (error >= 0)
-        error = disk_io_write(where * ext2->blocksize, block, ext2->blocksize);
-    ext2fs_free_mem(&block);
-    return error;
+    if (is_fresh)
+        memset(ext2_block, 0, bs);
+    else
+        error = disk_io_read(where * bs, ext2_block, bs);
+    memcpy(ext2_block + offset, from, size);
+    return error < 0 ? error : disk_io_write(where * bs, ext2_block, bs);
 }
 
 /* Makes room for whole blocks from `n` on, as far as they lie together. */

@@ -8,9 +8,11 @@
  */
 #include "ext2.h"
 #include "disk_io.h"
+#include <stdlib.h>
 #include <time.h>
 
 ext2_filsys ext2;
+char *ext2_block, *ext2_map_buffer;
 
 static bool is_changed; /* since the last sync */
 
@@ -180,6 +182,14 @@ static errcode_t open_again(int flags)
                         &disk_io_manager, &ext2);
 }
 
+static bool make_buffers(void)
+{
+    char *buffers = malloc(3 * (size_t)ext2->blocksize);
+    ext2_block = buffers;
+    ext2_map_buffer = buffers + ext2->blocksize;
+    return buffers != NULL;
+}
+
 static const struct volume_driver driver = {
     .root = EXT2_ROOT_INO,
     .find = names_find,
@@ -205,6 +215,8 @@ long ext2_open(bool is_read_only, struct volume_driver *ret_driver,
     errcode_t code = open_again(0);
     if (code)
         return ext2_error(code);
+    if (!make_buffers())
+        return -L4_ENOMEM;
     *ret_driver = driver;
     *ret_why = why_read_only(is_read_only);
     is_changed = false;

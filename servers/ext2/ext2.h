@@ -33,6 +33,11 @@ const char *ext2_kind(void);
 /* Writes all and says on the disk that it was closed, until the next change. */
 long ext2_sync(void);
 
+/* Buffers that are there all the time (allocating one for each request is
+ * dear): one block for whoever needs one for a moment, two for finding where a
+ * block is. */
+extern char *ext2_block, *ext2_map_buffer;
+
 /* An L4 error for a code of libext2fs (0: 0). */
 long ext2_error(errcode_t code);
 /* To be called before anything is changed (I1). 0, or an L4 error. */

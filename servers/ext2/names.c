@@ -22,16 +22,6 @@ static bool is_directory(const struct ext2_inode *i)
 
 /* ---- Looking ---- */
 
-long names_find(volume_node_t dir, const char *name, volume_node_t *ret_node)
-{
-    ext2_ino_t found;
-    errcode_t code =
-        ext2fs_lookup(ext2, ino(dir), name, (int)strlen(name), NULL, &found);
-    if (!code)
-        *ret_node = found;
-    return ext2_error(code);
-}
-
 static unsigned kind_of(int type)
 {
     switch (type) {
@@ -78,22 +68,17 @@ static unsigned entry_at(char *block, unsigned at, struct volume_entry *entry)
     return at + length;
 }
 
-/* The block of a directory with byte `at`. */
-static long block_at(volume_node_t dir, struct ext2_inode *inode,
-                     l4_uint64_t at, char **ret_block)
+/* Reads the block of a directory with byte `at`. */
+static long read_block(volume_node_t dir, struct ext2_inode *inode,
+                       l4_uint64_t at)
 {
     blk64_t where;
-    errcode_t code = ext2fs_bmap2(ext2, ino(dir), inode, NULL, 0,
+    errcode_t code = ext2fs_bmap2(ext2, ino(dir), inode, ext2_map_buffer, 0,
                                   at / ext2->blocksize, NULL, &where);
     if (!code && !where)
         code = EXT2_ET_DIR_CORRUPTED;
     if (!code)
-        code = ext2fs_get_mem(ext2->blocksize, ret_block);
-    if (code)
-        return ext2_error(code);
-    code = ext2fs_read_dir_block4(ext2, where, *ret_block, 0, ino(dir));
-    if (code)
-        ext2fs_free_mem(ret_block);
+        code = ext2fs_read_dir_block4(ext2, where, ext2_block, 0, ino(dir));
     return ext2_error(code);
 }
 
@@ -122,14 +107,43 @@ long names_entry(volume_node_t dir, l4_umword_t *cursor,
     struct ext2_inode inode;
     long found = ext2_read_inode(dir, &inode);
     while (found == 0 && *cursor < EXT2_I_SIZE(&inode)) {
-        char *block = NULL;
-        found = block_at(dir, &inode, *cursor, &block);
-        if (found < 0)
-            break;
-        found = next_in_block(block, cursor, ret_entry);
-        ext2fs_free_mem(&block);
+        found = read_block(dir, &inode, *cursor);
+        if (found >= 0)
+            found = next_in_block(ext2_block, cursor, ret_entry);
     }
     return found;
+}
+
+/* The entry called `name` in a block. 1: there it is. */
+static long find_in_block(char *block, const char *name,
+                          struct volume_entry *ret_entry)
+{
+    for (unsigned at = 0; at < ext2->blocksize;) {
+        at = entry_at(block, at, ret_entry);
+        if (!at)
+            return -L4_EIO;
+        if (ret_entry->inode && !strcmp(ret_entry->name, name))
+            return 1;
+    }
+    return 0;
+}
+
+/* (libext2fs' own search takes and gives memory back each time.) */
+long names_find(volume_node_t dir, const char *name, volume_node_t *ret_node)
+{
+    static struct volume_entry entry;
+    struct ext2_inode inode;
+    long found = ext2_read_inode(dir, &inode);
+    l4_uint64_t size = found < 0 ? 0 : EXT2_I_SIZE(&inode);
+    for (l4_uint64_t at = 0; found == 0 && at < size; at += ext2->blocksize) {
+        found = read_block(dir, &inode, at);
+        if (found >= 0)
+            found = find_in_block(ext2_block, name, &entry);
+    }
+    if (found <= 0)
+        return found < 0 ? found : -L4_ENOENT;
+    *ret_node = entry.inode;
+    return 0;
 }
 
 /* ---- Names come ---- */

@@ -9,6 +9,7 @@
 #include "clock.h"
 #include "floor.h"
 #include "kernel.h"
+#include "rows_files.h"
 #include "rows_trace.h"
 #include "system.h"
 
@@ -457,6 +458,22 @@ struct row rows[] = {
      .unit = "s",
      .measure = measure_report_open,
      .text = "the same of a million"},
+    {.name = "file_read",
+     .unit = "ratio",
+     .measure = measure_file_read,
+     .text = "a file through VFS, ext2, driver, to the driver"},
+    {.name = "file_open",
+     .unit = "calls",
+     .measure = measure_file_calls,
+     .text = "between programs, to open a file on a disk"},
+    {.name = "file_small_read",
+     .unit = "calls",
+     .measure = measure_file_calls,
+     .text = "to read 100 bytes of it"},
+    {.name = "file_close",
+     .unit = "calls",
+     .measure = measure_file_calls,
+     .text = "to close it"},
     {.name = "compute_checked",
      .unit = "ratio",
      .measure = measure_compute,
