@@ -537,6 +537,16 @@ static int app_lua_kill(lua_State *L)
     return 0;
 }
 
+/* Ends it as another program would: its rule holds. */
+static int app_lua_restart(lua_State *L)
+{
+    struct app *a = app_check(L);
+    if (!a->plan && a->state == APP_RUNNING)
+        return luaL_error(L, "restart: %s has no restart rule", a->name);
+    app_kill_for(a, 0);
+    return 0;
+}
+
 static int app_exit_handler(lua_State *L)
 {
     struct app *a = app_check(L);
@@ -553,6 +563,7 @@ void lua_start_open(lua_State *L)
         {"wait", app_wait},
         {"kill", app_lua_kill},
         {"exit_handler", app_exit_handler},
+        {"restart", app_lua_restart},
         {NULL, NULL},
     };
     static const luaL_Reg loader_methods[] = {

@@ -338,6 +338,21 @@ Test(ned, what_the_script_kills_stays_so)
     cr_expect_eq(count_of(&o, "runs again"), 0, "%s", o.text);
 }
 
+Test(ned, one_end_can_restart_another)
+{
+    struct outcome o = run_script(
+        "local b = " START "{log = 'b', restart = true}, 'rom/spin_spinner')\n"
+        "local a = " START "{}, '" EXIT_2 "')\n"
+        "a:exit_handler(function() b:restart() end)\na:wait()\n"
+        "L4.sleep(3)\nb:kill()\nprint('done')",
+        "spin_spinner isolation_crash");
+    expect(&o, 0, "rom/t.cfg:1: b was killed; it runs again");
+    expect(&o, 0, "done");
+    expect_run("\nlocal b = " START "{}, 'rom/spin_spinner')\nb:restart()",
+               "spin_spinner", 1,
+               "rom/t.cfg:3: restart: spin_spinner has no restart rule");
+}
+
 Test(ned, a_restart_rule_is_checked)
 {
     expect_run(
