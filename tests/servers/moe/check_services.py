@@ -29,11 +29,11 @@ def wrong(name, case):
         return None if name in refused else "missing.c has it not: who tests?"
     if name in refused:
         return "missing.c has it: say `missing: why`"
-    path = root / "tests" / case
+    path = root / case
     if not path.exists():
-        return "there is no tests/%s" % case
+        return "there is no %s" % case
     if not re.search(r"\b%s\s*\(" % name, path.read_text()):
-        return "tests/%s does not call it" % case
+        return "%s does not call it" % case
     return None
 
 

@@ -1,0 +1,2 @@
+-- The bus of screen.cfg.
+Io.bus("screen", {Io.match("qemu,fw-cfg-mmio")})
