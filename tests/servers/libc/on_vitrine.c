@@ -54,6 +54,24 @@ static void freed_memory_comes_back(void)
     fact(good, "freed_memory_comes_back");
 }
 
+/* As many pieces as there are; then malloc says so, and nothing faults. */
+static void running_out_is_told(void)
+{
+    static char *piece[4096];
+    int count = 0;
+
+    while (count < 4096 && (piece[count] = malloc(1 << 20)))
+        count++;
+    fact(count > 4 && count < 4096 && errno == ENOMEM, "running_out_is_told");
+    for (int i = 0; i < count; i++)
+        piece[i][(1 << 20) - 1] = 1; /* what was given is there */
+    while (count)
+        free(piece[--count]);
+    piece[0] = malloc(1 << 20);
+    fact(piece[0] != 0, "and_what_is_freed_can_be_had_again");
+    free(piece[0]);
+}
+
 void place_facts(int argc, char **argv)
 {
     fact(argc >= 1 && !strncmp(argv[0], "rom/", 4), "arguments_arrive");
@@ -61,4 +79,5 @@ void place_facts(int argc, char **argv)
          "the_environment_is_found");
     files(argv[0]);
     freed_memory_comes_back();
+    running_out_is_told();
 }

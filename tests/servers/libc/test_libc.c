@@ -111,6 +111,20 @@ static void mappings(void)
     fact(!munmap(range, 5 * 4096), "unmap_of_the_reserved_range");
     fact(mprotect(range, 4096, PROT_READ | PROT_WRITE) < 0 && errno == ENOMEM,
          "mprotect_of_nothing_fails");
+    char *piece =
+        mmap(0, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANON, -1, 0);
+    piece[8191] = 5;
+    fact(mremap(piece, 8192, 16384, 0) == MAP_FAILED && errno == ENOMEM,
+         "a_piece_does_not_grow_where_it_is");
+    char *larger = mremap(piece, 8192, 16384, MREMAP_MAYMOVE);
+    fact(larger != MAP_FAILED && larger[8191] == 5 && !larger[16383],
+         "a_piece_grows_elsewhere");
+    fact(mremap(piece, 8192, 16384, MREMAP_MAYMOVE) == MAP_FAILED &&
+             errno == EFAULT,
+         "what_was_moved_is_gone");
+    fact(mremap(larger, 16384, 4096, 0) == larger && larger[0] == 0 &&
+             !munmap(larger, 16384),
+         "a_piece_shrinks_where_it_is");
     fact(mmap(0, 0, PROT_READ, MAP_PRIVATE | MAP_ANON, -1, 0) == MAP_FAILED &&
              errno == EINVAL,
          "mmap_of_nothing_fails");
@@ -180,8 +194,6 @@ static void what_is_not_there(void)
          "open_for_writing_is_refused");
     fact(lseek(1, 0, SEEK_SET) < 0 && errno == ESPIPE, "console_cannot_seek");
     fact(read(60, &cases, 1) < 0 && errno == EBADF, "closed_file_is_refused");
-    fact(mremap(0, 4096, 8192, 0) == MAP_FAILED && errno == ENOSYS,
-         "mremap_is_refused");
     fact(isatty(1), "console_is_a_terminal");
     fact(getpid() == 1 && getuid() == 0, "there_is_one_process");
 }

@@ -20,7 +20,8 @@
 typedef long libc_call(const long *a);
 
 /* memory.c */
-libc_call call_mmap, call_munmap, call_mprotect, call_brk, call_madvise;
+libc_call call_mmap, call_munmap, call_mprotect, call_brk, call_madvise,
+    call_mremap;
 
 /* threads.c */
 libc_call call_set_tid_address, call_gettid, call_exit, call_set_robust_list,

@@ -20,6 +20,7 @@ static libc_call *const table[] = {
     [SYS_mmap] = call_mmap,
     [SYS_munmap] = call_munmap,
     [SYS_mprotect] = call_mprotect,
+    [SYS_mremap] = call_mremap,
     [SYS_brk] = call_brk,
     [SYS_madvise] = call_madvise,
 

@@ -15,11 +15,13 @@
  * Simplified: part of a piece cannot be given back (-EINVAL), rights cannot
  * be taken away from memory (-ENOSYS), a file is mapped as a private copy.
  */
+#define _GNU_SOURCE /* MREMAP_MAYMOVE */
 #include "calls.h"
 #include "files.h"
 #include "lock.h"
 
 #include <stddef.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <vitrine/libc.h>
 
@@ -242,6 +244,42 @@ long call_munmap(const long *a)
     }
     lock_drop(&memory_lock);
     return result;
+}
+
+/* Moves what is at `old` to a larger place. */
+static long move(unsigned long old, unsigned long old_size, unsigned long size)
+{
+    const long undo[6] = {old, old_size};
+    long address = map_anonymous(0, size, PROT_READ | PROT_WRITE, 0);
+
+    if (address < 0 && address > -4096)
+        return address;
+    memcpy((void *)address, (const void *)old, old_size);
+    call_munmap(undo);
+    return address;
+}
+
+/*
+ * address, old size, new size, flags. A piece grows by being copied, and does
+ * not shrink: its end is still there.
+ */
+long call_mremap(const long *a)
+{
+    unsigned long old_size = round_up(a[1]), size = round_up(a[2]);
+    int is_whole = 0;
+
+    if (!old_size || !size || (a[0] & (PAGE - 1)) || (a[3] & ~MREMAP_MAYMOVE))
+        return -EINVAL;
+    lock_take(&memory_lock);
+    for (struct range *r = ranges; r; r = r->next)
+        if (r->kind == MAPPED && r->start == (unsigned long)a[0])
+            is_whole = r->size >= old_size;
+    lock_drop(&memory_lock);
+    if (!is_whole)
+        return -EFAULT;
+    if (size <= old_size)
+        return a[0];
+    return a[3] & MREMAP_MAYMOVE ? move(a[0], old_size, size) : -ENOMEM;
 }
 
 long call_mprotect(const long *a)

@@ -2,10 +2,15 @@
  * Pages of a program: dataspaces from the allocator, attached by the region
  * map. The default for group 1 of <vitrine/libc.h>.
  *
+ * What is mapped is there: the allocator is asked for all of a piece at once,
+ * so that running out is an error and not a fault later. Pieces of a reserved
+ * range (stacks) get their pages when they are touched.
+ *
  * Each piece of memory is a dataspace of its own, so giving it back is
  * complete; the capability is found again through the region map, nothing is
  * remembered here.
  */
+#include "../../l4re_c/vitrine_rm.h"
 #include "calls.h"
 
 #include <l4/re/c/dataspace.h>
@@ -15,6 +20,20 @@
 #include <l4/re/env.h>
 #include <vitrine/libc.h>
 
+/* All of it now, or an error. */
+static int allocate(l4re_ds_t memory, unsigned long size, int is_lazy)
+{
+    if (l4re_ma_alloc(size, memory, 0) < 0) {
+        l4re_util_cap_free(memory);
+        return -ENOMEM;
+    }
+    if (is_lazy || l4re_ds_allocate(memory, 0, size) >= 0)
+        return 0;
+    vitrine_destroy(memory);
+    l4re_util_cap_free_um(memory);
+    return -ENOMEM;
+}
+
 static int attach_new(void **address, unsigned long size, l4re_rm_flags_t flags)
 {
     l4re_ds_t memory = l4re_util_cap_alloc();
@@ -22,11 +41,8 @@ static int attach_new(void **address, unsigned long size, l4re_rm_flags_t flags)
 
     if (l4_is_invalid_cap(memory))
         return -ENOMEM;
-    error = l4re_ma_alloc(size, memory, 0);
-    if (error < 0) {
-        l4re_util_cap_free(memory);
+    if (allocate(memory, size, flags & L4RE_RM_F_IN_AREA))
         return -ENOMEM;
-    }
     error = l4re_rm_attach(address, size,
                            flags | L4RE_RM_F_RW | L4RE_RM_F_DETACH_FREE, memory,
                            0, L4_PAGESHIFT);
