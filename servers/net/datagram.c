@@ -2,20 +2,21 @@
  * Datagrams: UDP. What comes is kept, up to QUEUE_BYTES for a socket, until it
  * is received; more is lost, as datagrams may be.
  *
- * I1  datagram_bytes is the sum of the sizes in the queue, each with KEEP more
+ * I1  datagram_bytes is the sum of what those in the queue take: pieces of ROOM
+ *     bytes, so that the heap is not torn by sizes that others choose
  */
 #include "net.h"
 #include <lwip/udp.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { QUEUE_BYTES = 32768, KEEP = 64, DATAGRAM_MAX = 65507 };
+enum { QUEUE_BYTES = 65536, ROOM = 2048, DATAGRAM_MAX = 65507 };
 
 struct datagram {
     struct datagram *next;
     ip_addr_t ip;
     unsigned short port;
-    size_t size;
+    size_t size, room;
     char data[];
 };
 
@@ -25,14 +26,16 @@ static void on_receive(void *arg, struct udp_pcb *pcb, struct pbuf *p,
     struct socket *s = arg;
     struct datagram *d = NULL;
     (void)pcb;
-    if (s->datagram_bytes + p->tot_len + KEEP <= QUEUE_BYTES)
-        d = malloc(sizeof *d + p->tot_len);
+    size_t room = (sizeof *d + p->tot_len + ROOM - 1) / ROOM * ROOM;
+    if (s->datagram_bytes + room <= QUEUE_BYTES)
+        d = malloc(room);
     if (d) {
-        *d = (struct datagram){.ip = *ip, .port = port, .size = p->tot_len};
+        *d = (struct datagram){
+            .ip = *ip, .port = port, .size = p->tot_len, .room = room};
         pbuf_copy_partial(p, d->data, p->tot_len, 0);
         *s->last_datagram = d;
         s->last_datagram = &d->next;
-        s->datagram_bytes += d->size + KEEP;
+        s->datagram_bytes += room;
         socket_mark(s);
     }
     pbuf_free(p);
@@ -44,7 +47,7 @@ static void datagram_drop(struct socket *s)
     s->datagrams = d->next;
     if (!s->datagrams)
         s->last_datagram = &s->datagrams;
-    s->datagram_bytes -= d->size + KEEP; /* keeps I1 */
+    s->datagram_bytes -= d->room; /* keeps I1 */
     free(d);
 }
 

@@ -178,33 +178,6 @@ static struct wait *place_of(struct socket *s, const struct wait *w)
     }
 }
 
-/* Tries, and keeps the caller if it is too early and it wants to wait. */
-static long try_or_wait(struct l4re_session *session, struct wait *w,
-                        struct outcome *o)
-{
-    struct socket *s = (struct socket *)session;
-    struct wait *place = place_of(s, w);
-    if (place->what != WAIT_NONE)
-        return -L4_EBUSY;
-    if (uses_buffer(w) && (!s->shared || w->from > NET_SHARED_SIZE ||
-                           w->size > NET_SHARED_SIZE - w->from))
-        return -L4_ERANGE;
-    long result = attempt(s, w, o);
-    if (result == -L4_EAGAIN && !(s->flags & NET_NONBLOCK)) {
-        if (!account_take_wait(s->account))
-            return -L4_EBUSY;
-        result = l4re_session_later(session, &w->caller);
-        if (result < 0) {
-            s->account->waits--;
-            return result;
-        }
-        *place = *w; /* keeps I1 */
-        result = L4RE_LATER;
-    }
-    net_settle();
-    return result;
-}
-
 /* --- answering later -------------------------------------------------- */
 
 static void answer(struct socket *s, struct wait *w, long result,
@@ -238,6 +211,35 @@ static void answer(struct socket *s, struct wait *w, long result,
         socket_wait_answer(server, to, result, o->moved);
     }
 }
+
+/* Tries, and keeps the caller if it is too early and it wants to wait. */
+static long try_or_wait(struct l4re_session *session, struct wait *w,
+                        struct outcome *o)
+{
+    struct socket *s = (struct socket *)session;
+    struct wait *place = place_of(s, w);
+    if (uses_buffer(w) && (!s->shared || w->from > NET_SHARED_SIZE ||
+                           w->size > NET_SHARED_SIZE - w->from))
+        return -L4_ERANGE;
+    if (place->what != WAIT_NONE) /* perhaps nobody is there any more */
+        answer(s, place, -L4_EBUSY, o);
+    long result = attempt(s, w, o);
+    if (result == -L4_EAGAIN && !(s->flags & NET_NONBLOCK)) {
+        if (!account_take_wait(s->account))
+            return -L4_EBUSY;
+        result = l4re_session_later(session, &w->caller);
+        if (result < 0) {
+            s->account->waits--;
+            return result;
+        }
+        *place = *w; /* keeps I1 */
+        result = L4RE_LATER;
+    }
+    net_settle();
+    return result;
+}
+
+/* --- trying again -------------------------------------------------- */
 
 static void try_again(struct socket *s, struct wait *w)
 {
@@ -339,8 +341,6 @@ static long on_connect(struct l4re_session *session, const void *host,
     struct outcome o;
     if (!read_to(session, &w, host, host_size, port))
         return -L4_EINVAL;
-    if (s->sending.what != WAIT_NONE)
-        return s->sending.what == WAIT_CONNECT ? -NET_EALREADY : -L4_EBUSY;
     long error = s->kind->connect(s, &w.ip, w.port);
     if (error < 0)
         return error;

@@ -37,11 +37,21 @@ class Live:
             self.said += line
             found = re.search(rb"127\.0\.0\.1:(\d+) goes to", line)
             self.ports += [int(found[1])] if found else []
+        self.out = ""
+        for said in ("listening", "address 10.0.2.15"):
+            self.wait_for(said)
+
+    def wait_for(self, said):
+        """Until the machine has said this."""
+        while said not in self.out:
+            line = self.process.stdout.readline()
+            assert line, "it ended: %s" % self.out
+            self.out += line.decode()
 
     def end(self):
         out, err = self.process.communicate()
         self.timer.cancel()
-        self.out = out.decode()
+        self.out += out.decode()
         assert self.process.returncode == 0, \
             "%s%s-> %d" % (self.out, (self.said + err).decode(),
                            self.process.returncode)

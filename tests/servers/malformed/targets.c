@@ -10,9 +10,11 @@
 #include "file-table.h"
 #include "fs-table.h"
 #include "goos-table.h"
+#include "net-table.h"
 #include "nic-table.h"
 #include "proc-table.h"
 #include "process-table.h"
+#include "socket-table.h"
 #include "vbus-table.h"
 #include <l4/re/c/mem_alloc.h>
 #include <l4/re/c/util/cap_alloc.h>
@@ -21,6 +23,7 @@
 #include <l4/sigma0/sigma0.h>
 #include <l4/sys/factory.h>
 #include <l4/vitrine/files.h>
+#include <l4/vitrine/net.h>
 #include <string.h>
 
 #define W                                                                      \
@@ -103,6 +106,7 @@ enum { SESSION_MEMORY = 4 * L4_PAGESIZE };
 /* What a session answers, its interface says. */
 #define block_session_table block_table
 #define nic_session_table   nic_table
+#define switch_port_table   nic_table
 #define vbus_session_table  vbus_table
 
 /* --- gates ------------------------------------------------------------- */
@@ -213,6 +217,18 @@ static l4_cap_idx_t open_vbus(l4_cap_idx_t gate)
     return session;
 }
 
+/* Datagrams to itself, so that what is sent comes back. */
+static l4_cap_idx_t open_socket(l4_cap_idx_t net)
+{
+    static const l4_uint8_t local[NET_HOST_SIZE] = {
+        [10] = 0xff, [11] = 0xff, [12] = 127, [15] = 1};
+    l4_cap_idx_t s = l4re_util_cap_alloc();
+    net_open(net, NET_IPV4, NET_DATAGRAM, s);
+    socket_bind(s, local, sizeof local, 7);
+    socket_connect(s, local, sizeof local, 7);
+    return s;
+}
+
 /* --- left out ------------------------------------------------------------ */
 
 /* This program's own end. */
@@ -251,7 +267,10 @@ static const struct target targets[] = {
     {TABLE(goos, GOOS_PROTOCOL), NULL, NULL},
     {TABLE(block_session, BLOCK_PROTOCOL), open_block, NULL},
     {TABLE(nic_session, NIC_PROTOCOL), open_nic, NULL},
+    {TABLE(switch_port, NIC_PROTOCOL), open_nic, NULL},
     {TABLE(vbus_session, VBUS_PROTOCOL), open_vbus, NULL},
+    {TABLE(net, NET_PROTOCOL), NULL, NULL},
+    {TABLE(socket, SOCKET_PROTOCOL), open_socket, NULL},
 };
 
 const struct target *target_find(const char *name)
