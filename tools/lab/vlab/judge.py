@@ -11,9 +11,11 @@
 # failure would tell nothing. vary(random) of tests.py, where there is one,
 # gives the values that fill in the descriptions; compose(texts) gives more of
 # them from what was handed in (file name -> text; ValueError: it is no good).
+import builtins
 import concurrent.futures
 import dataclasses
 import importlib.util
+import multiprocessing
 import os
 import pathlib
 import random
@@ -172,7 +174,7 @@ def judge(lab, folder, out, seeds=(0,), token="", more=(), progress=None,
           jobs=os.cpu_count() or 1):
     """Builds a submission and judges it on each seed.
 
-    `jobs` runs go on at once. Returns (verdicts, text of the compiler).
+    `jobs` seeds are judged at once. Returns (verdicts, text of the compiler).
     A test failed once is not tried on further seeds; a submission that does
     not compile fails all."""
     loaded = load_tests(lab, more)
@@ -191,18 +193,49 @@ def judge(lab, folder, out, seeds=(0,), token="", more=(), progress=None,
             v.status, v.wanted = FAILED, DOES_COMPILE
             v.happened = "it does not"
         return list(verdicts.values()), str(failure)
-    with concurrent.futures.ThreadPoolExecutor(jobs) as pool:
-        _judge_all(tests, verdicts, _ahead(
-            pool, seeds, 2 * jobs,
-            lambda seed: _runs(lab, tests, out, seed, values[seed])), progress)
+    def one_seed(seed):
+        return _seed_verdicts(tests, _runs(lab, tests, out, seed,
+                                           values[seed]))
+    for seed, found in _each_seed(one_seed, seeds, jobs):
+        _merge(tests, verdicts, found)
+        if progress:
+            progress(seed)
+        if all(v.status != PASSED for v in verdicts.values()):
+            break
     return list(verdicts.values()), said
 
 
-def _ahead(pool, seeds, most, work):
-    """(seed, work(seed)) in order, at most `most` ahead."""
+# What the processes of _each_seed do: they have it by their birth (fork), as
+# tests cannot be sent to them.
+_work = None
+
+
+def _do_work(seed):
+    return _work(seed)
+
+
+def _each_seed(work, seeds, jobs):
+    """(seed, work(seed)) in order, by `jobs` processes: what is done with a
+    story is Python's, of which one process does one thing at a time."""
+    global _work
+    if jobs < 2 or len(seeds) < 2:
+        for seed in seeds:
+            yield seed, work(seed)
+        return
+    _work = work
+    with concurrent.futures.ProcessPoolExecutor(
+            jobs, multiprocessing.get_context("fork")) as pool:
+        try:
+            yield from _ahead(pool, seeds, 2 * jobs)
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _ahead(pool, seeds, most):
+    """(seed, what was done for it) in order, at most `most` ahead."""
     waiting = []
     for seed in seeds:
-        waiting.append((seed, pool.submit(work, seed)))
+        waiting.append((seed, pool.submit(_do_work, seed)))
         if len(waiting) > most:
             seed, future = waiting.pop(0)
             yield seed, future.result()
@@ -211,33 +244,47 @@ def _ahead(pool, seeds, most, work):
 
 
 def _runs(lab, tests, out, seed, values):
-    """One run of every system that a test wants."""
+    """One run of every system that a test wants; of one seed's, those on
+    machines take long, so they go on at once."""
     systems = [lab.systems[n] for n in dict.fromkeys(t.system for t in tests)]
-    runs = {s.name: Run(lab, s, values, seed, out) for s in systems
-            if s.seeds is None or seed <= s.seeds}
-    for run in runs.values():
+    systems = [s for s in systems if s.seeds is None or seed <= s.seeds]
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count() or 1) as pool:
+        apart = pool if any(s.target for s in systems) else builtins
+        made = list(apart.map(lambda s: Run(lab, s, values, seed, out),
+                              systems))
+    runs = {s.name: run for s, run in zip(systems, made)}
+    for run in made:
         run.others = runs
     return runs
 
 
-def _judge_all(tests, verdicts, runs, progress):
-    for seed, by_system in runs:
-        for t in tests:
-            if t.system in by_system:
-                _judge_test(t, verdicts, by_system[t.system])
-        if progress:
-            progress(seed)
-        if all(v.status != PASSED for v in verdicts.values()):
-            break
+def _seed_verdicts(tests, runs):
+    """name -> verdict on one seed, of the tests whose system was run."""
+    found = {}
+    for t in tests:
+        if t.system in runs:
+            found[t.name] = Verdict(t.name, t.points)
+            if not any(a in found and found[a].status != PASSED
+                       for a in t.after):
+                _judge_one(found[t.name], t, runs[t.system])
+            else:
+                found[t.name].status = BLOCKED
+    return found
 
 
-def _judge_test(t, verdicts, run):
-    verdict = verdicts[t.name]
-    if verdict.status != PASSED:
-        return
-    missing = [a for a in t.after if verdicts[a].status != PASSED]
-    if missing:
-        verdict.status = BLOCKED
-        verdict.happened = "first mend: " + missing[0]
-    else:
-        _judge_one(verdict, t, run)
+def _merge(tests, verdicts, found):
+    """Adds one seed's verdicts: a test that failed before stays failed for
+    its first reason."""
+    for t in tests:
+        verdict = verdicts[t.name]
+        if verdict.status != PASSED or t.name not in found:
+            continue
+        missing = [a for a in t.after if verdicts[a].status != PASSED]
+        if missing:
+            verdict.status = BLOCKED
+            verdict.happened = "first mend: " + missing[0]
+        else:
+            new = found[t.name]
+            verdict.status, verdict.seed = new.status, new.seed
+            verdict.wanted, verdict.happened = new.wanted, new.happened
+            verdict.excerpt = new.excerpt

@@ -41,7 +41,7 @@ def text_of(record):
     return "".join(c if c.isprintable() else "?" for c in text)
 
 
-@dataclasses.dataclass
+@dataclasses.dataclass(slots=True)
 class Message:
     """One message the kernel passed from a thread to another."""
     time: int  # ns
@@ -78,7 +78,7 @@ class Message:
         return text
 
 
-@dataclasses.dataclass
+@dataclasses.dataclass(slots=True)
 class Call:
     """A call and its answer."""
     request: Message
@@ -95,7 +95,7 @@ class Call:
         return "%s\n%s" % (self.request, "    => " + end)
 
 
-@dataclasses.dataclass
+@dataclasses.dataclass(slots=True)
 class Mapping:
     """A page (or more) that one task handed to another."""
     time: int
@@ -115,7 +115,7 @@ class Mapping:
                     if self.rights & bit))
 
 
-@dataclasses.dataclass
+@dataclasses.dataclass(slots=True)
 class Event:
     """Any other record, with its fields as attributes of `f`."""
     time: int
@@ -132,6 +132,14 @@ class Event:
 _UNREAD = (b'"event":"ENTER"', b'"event":"LEAVE"')
 
 
+def _is_read(line):
+    """Is the record worth being understood? Neither are the mappings that the
+    kernel makes at the start, half of a short run's records."""
+    if b'"event":"MEM_MAP"' in line:
+        return b'"from_task":0,' not in line
+    return not any(name in line for name in _UNREAD)
+
+
 _ALWAYS = ("NAME", "BIND", "CREATE", "IPC", "IPC_ERROR", "END")
 
 
@@ -144,7 +152,7 @@ def _rows(path, reads):
                           stdout=subprocess.PIPE,
                           stderr=subprocess.PIPE) as tool:
         for line in tool.stdout:
-            if not any(name in line for name in _UNREAD):
+            if _is_read(line):
                 rows.append(json.loads(line))
             if len(rows) == ROWS_MAX:
                 tool.kill()
@@ -174,6 +182,7 @@ class Story:
         self.last_time = 0
         self._open = {}  # caller thread -> Call
         self._running = (0, 0)
+        self._called = {}  # what name() said
 
     @staticmethod
     def read(path, run=None):
@@ -215,6 +224,12 @@ class Story:
 
     def name(self, thread):
         """The name of a thread's task, or of an object."""
+        found = self._called.get(thread)
+        if found is None:
+            found = self._called[thread] = self._look_up(thread)
+        return found
+
+    def _look_up(self, thread):
         task = self.task_of.get(thread, thread)
         return self.names.get(task, self.names.get(thread, "#%d" % thread))
 
@@ -234,6 +249,7 @@ class Story:
 
     def _on_bind(self, row):
         self.task_of[row["thread"]] = row["task"]
+        self._called.clear()
 
     def _on_switch(self, row):
         who, since = self._running
