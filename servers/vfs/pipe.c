@@ -42,12 +42,9 @@ struct pipe {
     struct pipe_end reading, writing;
     struct tree *tree; /* who pays */
     struct waiter *waiters;
-    struct pipe *next;
     size_t first, count; /* in the ring */
     char ring[SIZE];
 };
-
-static struct pipe *pipes;
 
 static struct pipe_end *end_of(struct l4re_session *session)
 {
@@ -316,11 +313,6 @@ static const struct file_methods methods = {
 
 static void pipe_free(struct pipe *p)
 {
-    struct pipe **at = &pipes;
-    while (*at && *at != p)
-        at = &(*at)->next;
-    if (*at)
-        *at = p->next;
     p->tree->budget[TREE_PIPES]--;
     tree_drop(p->tree);
     free(p);
@@ -382,24 +374,7 @@ long pipe_open(struct client *client, l4_cap_idx_t *ret_reading,
     p->tree = t;
     t->users++;
     t->budget[TREE_PIPES]++;
-    p->next = pipes;
-    pipes = p;
     *ret_reading = p->reading.session.gate;
     *ret_writing = p->writing.session.gate;
     return 0;
-}
-
-const char *pipe_check(void)
-{
-    for (const struct pipe *p = pipes; p; p = p->next) {
-        bool writer_waits = false;
-        for (const struct waiter *w = p->waiters; w; w = w->next) {
-            bool is_writer = w->wish == TO_WRITE;
-            if (can_serve(w->end, w->wish, w->size, w->events) &&
-                !(is_writer && writer_waits))
-                return "I1: somebody waits who could be served";
-            writer_waits = writer_waits || is_writer;
-        }
-    }
-    return NULL;
 }

@@ -10,7 +10,4 @@
 long pipe_open(struct client *client, l4_cap_idx_t *ret_reading,
                l4_cap_idx_t *ret_writing);
 
-/* The invariants of all pipes, for tests: NULL, or what does not hold. */
-const char *pipe_check(void);
-
 #endif

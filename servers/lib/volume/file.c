@@ -82,14 +82,6 @@ static void open_node_put(struct open_node *n)
     free(n);
 }
 
-const char *volume_check(void)
-{
-    for (struct open_node *n = open_nodes; n; n = n->next)
-        if (!n->files || open_node_find(n->number) != n)
-            return "I2: a node is open twice, or not at all";
-    return NULL;
-}
-
 /* ---- Open and closed ---- */
 
 long volume_file_open(struct volume_client *client, volume_node_t node,

@@ -97,7 +97,4 @@ long volume_client_arguments(long type, struct l4re_request *request,
 
 bool volume_is_open(volume_node_t node);
 
-/* The invariants, for tests: NULL, or the one that does not hold. */
-const char *volume_check(void);
-
 #endif
