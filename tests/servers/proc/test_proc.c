@@ -155,7 +155,7 @@ static void processes_are_listed(void)
     l4_umword_t id = 0, mine = 0, state = 0, us, memory = 0, limit = 0;
     l4_umword_t caps = 0;
     long number;
-    char name[PROC_NEXT_NAME_MAX + 1];
+    char name[PROC_NEXT_NAME_MAX + 1] = "";
     code(process_info(p, &mine, &state, &number, &us, &memory, &limit, &caps,
                       name),
          0, "it tells about itself");
