@@ -59,8 +59,10 @@ static inline void crt_relocate(void)
         if (d->d_tag == DT_RELASZ)
             bytes = d->d_un.d_val;
     }
+    /* Type 0 is nothing, on all machines: room that a linker did not need. */
     for (const Elf64_Rela *r = table; bytes; r++, bytes -= sizeof *r)
-        *(Elf64_Addr *)(base + r->r_offset) = crt_value(r, base, symbols);
+        if (ELF64_R_TYPE(r->r_info))
+            *(Elf64_Addr *)(base + r->r_offset) = crt_value(r, base, symbols);
 }
 
 #endif
