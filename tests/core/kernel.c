@@ -52,6 +52,7 @@ void kernel_boot_cpus(unsigned cpus)
                       BOOT_KERNEL},
         .heap_start = port_virt_to_phys(heap),
         .heap_end = port_virt_to_phys(heap) + HEAP,
+        .root = {.ip = PAGE_SIZE}, /* never runs; 0: there is none */
         .user_end = 0x9000000000,
         .cpu_count = cpus,
         .irq_count = FAKE_IRQS,
