@@ -28,8 +28,18 @@ static const struct frame *frame_at(const void *pointer)
 #endif
 }
 
+/* On riscv64 a function that calls none keeps its return address in the
+ * register, and its frame has another shape: this one shall not. */
+static inline void save_return_address(void)
+{
+#ifdef __riscv
+    __asm__ volatile("" ::: "ra");
+#endif
+}
+
 int l4util_backtrace(void **pc_array, int max_len)
 {
+    save_return_address();
     const struct frame *f = frame_at(__builtin_frame_address(0));
     int count = 0;
 
