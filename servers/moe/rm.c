@@ -262,6 +262,11 @@ static long attach_check(const struct request *r, struct attachment *a)
     if (g->offset > dataspace_span(a->ds) ||
         size > dataspace_span(a->ds) - g->offset)
         return -L4_ERANGE;
+    /* Who may not destroy it does not do so by detaching. */
+    enum { MAY_DESTROY = L4_CAP_FPAGE_W | L4_CAP_FPAGE_S };
+    if (g->flags & L4RE_RM_F_DETACH_FREE &&
+        (rights & MAY_DESTROY) != MAY_DESTROY)
+        return -L4_EPERM;
     unsigned have = a->ds->rights;
     if (!(rights & L4_CAP_FPAGE_W))
         have &= ~(unsigned)L4_FPAGE_W;

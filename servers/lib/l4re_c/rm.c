@@ -49,7 +49,7 @@ static long attach(l4_cap_idx_t rm, l4_addr_t *start, l4_size_t size,
     l4re_msg_word(&m, align);
     l4re_msg_word(&m, selector);
     if (l4_is_valid_cap(mem))
-        l4re_msg_cap(&m, mem, L4_CAP_FPAGE_RW);
+        l4re_msg_cap(&m, mem, L4_CAP_FPAGE_RWS);
     long error = l4re_msg_call(rm, &m, 0);
     if (error >= 0)
         *start = l4_utcb_mr()->mr[0];

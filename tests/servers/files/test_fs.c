@@ -10,6 +10,7 @@
 #include "fio.h"
 #include "fs-client.h"
 #include "tap.h"
+#include <l4/re/c/rm.h>
 #include <l4/re/c/util/cap_alloc.h>
 #include <l4/re/env.h>
 #include <l4/sys/ipc.h>
@@ -171,6 +172,29 @@ static void large_files(void)
     fact(fs_unlink(fs, at("large"), 0) == 0 &&
              status_of(at("large"), 0).mode == 0,
          "it is gone with its name");
+}
+
+/* The server's memory is the server's. */
+static void a_buffer_stays(void)
+{
+    struct fio f;
+    void *place = NULL;
+    char piece[1000];
+    l4_umword_t number, size;
+    l4re_ds_t memory = l4re_util_cap_alloc();
+    fio_open(fs, at("s"), FILES_READ | FILES_WRITE | FILES_CREATE, 0600, &f);
+    fact(file_share(f.cap, &number, &size, memory) == 0 &&
+             l4re_rm_attach(&place, size,
+                            L4RE_RM_F_SEARCH_ADDR | L4RE_RM_F_RW |
+                                L4RE_RM_F_DETACH_FREE,
+                            memory, 0, L4_PAGESHIFT) == -L4_EPERM,
+         "a client cannot take a shared buffer from the server");
+    memset(piece, 'p', sizeof piece);
+    fact(fio_write(&f, 0, piece, sizeof piece) == sizeof piece,
+         "which goes on");
+    l4re_util_cap_free_um(memory);
+    fio_close(&f);
+    fs_unlink(fs, at("s"), 0);
 }
 
 /* ---- Names ---- */
@@ -448,6 +472,7 @@ int main(int argc, char **argv)
     positions();
     holes();
     large_files();
+    a_buffer_stays();
     directories();
     many_names();
     moved();
