@@ -26,8 +26,13 @@ static long count(struct l4re_session *session, l4_umword_t *ret_times)
 int main(void)
 {
     static const struct echo_methods methods = {.say = say, .count = count};
-    static const struct l4re_service service = {
-        &echo_interface, &methods, sizeof(struct client), NULL, NULL, NULL, NULL};
+    static const struct l4re_service service = {&echo_interface,
+                                                &methods,
+                                                sizeof(struct client),
+                                                NULL,
+                                                NULL,
+                                                NULL,
+                                                NULL};
     struct l4re_server server;
     struct client root = {0};
 

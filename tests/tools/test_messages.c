@@ -1,10 +1,15 @@
 /* Names, senders and calls, from the story of writer.c. */
 #include "diagram.h"
+#include "interfaces.h"
+#include "protocols.h"
 #include "scratch.h"
 #include "writer.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static struct view v;
 
@@ -148,4 +153,52 @@ Test(messages, a_diagram_stops_at_max)
     cr_assert_eq(d.row_count + folded + d.hidden + d.left_out,
                  d.messages.count);
     diagram_free(&d);
+}
+
+/* --- arguments ------------------------------------------------------------ */
+
+static const char described[] =
+    "{\"interfaces\": [{\"name\": \"fs\", \"protocol\": 119, \"methods\": ["
+    "{\"name\": \"open\", \"number\": 0, \"out\": [], \"in\": ["
+    "{\"kind\": \"text\", \"name\": \"path\"},"
+    "{\"kind\": \"word\", \"name\": \"flags\"},"
+    "{\"kind\": \"int\", \"name\": \"by\"}]}]}]}";
+
+static void load_description(void)
+{
+    char path[] = "/tmp/vitrine-interfaces-XXXXXX";
+    int fd = mkstemp(path);
+
+    cr_assert(write(fd, described, strlen(described)) > 0);
+    close(fd);
+    interfaces_load(path);
+    unlink(path);
+}
+
+/* What is shown of open("/etc/motd", 3, -1) if `known` words of it are. */
+static const char *shown_of(unsigned known, uint64_t size)
+{
+    static char text[96];
+    uint64_t words[7] = {0, size, 0, 0, 3, ~0ull};
+
+    memcpy(&words[2], "/etc/motd", 9);
+    return call_text(119 << 16 | 6, words, known, text, sizeof(text));
+}
+
+Test(messages, arguments_are_shown_as_far_as_they_are_known)
+{
+    load_description();
+    cr_assert_str_eq(shown_of(6, 9), "fs.open(\"/etc/motd\", 3, -1)");
+    cr_assert_str_eq(shown_of(5, 9), "fs.open(\"/etc/motd\", 3, ...)");
+    cr_assert_str_eq(shown_of(3, 9), "fs.open(\"/etc/mot...\", ...)");
+    cr_assert_str_eq(shown_of(2, 9), "fs.open(\"...\", ...)");
+    cr_assert_str_eq(shown_of(1, 9), "fs.open(...)");
+}
+
+Test(messages, a_size_that_cannot_be_does_no_harm)
+{
+    load_description();
+    const char *text = shown_of(6, ~0ull);
+    cr_assert_eq(strncmp(text, "fs.open(\"/etc/motd", 18), 0);
+    cr_assert_str_eq(text + strlen(text) - 10, "...\", ...)");
 }
