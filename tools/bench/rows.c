@@ -10,6 +10,7 @@
 #include "floor.h"
 #include "kernel.h"
 #include "rows_files.h"
+#include "rows_net.h"
 #include "rows_trace.h"
 #include "system.h"
 
@@ -474,6 +475,14 @@ struct row rows[] = {
      .unit = "calls",
      .measure = measure_file_calls,
      .text = "to close it"},
+    {.name = "net_tcp",
+     .unit = "ratio",
+     .measure = measure_net_tcp,
+     .text = "TCP through stacks and switch, to bare frames"},
+    {.name = "net_lease",
+     .unit = "calls",
+     .measure = measure_net_lease,
+     .text = "between programs, for a DHCP lease"},
     {.name = "compute_checked",
      .unit = "ratio",
      .measure = measure_compute,

@@ -67,8 +67,7 @@ static bool is_mark(const struct vtr_record *m, const char *text)
     return !strncmp((const char *)&m->arg[1], text, 4 * sizeof m->arg[1]);
 }
 
-/* Calls of one program to another from the mark on to the next. */
-static bool count_calls(const char *path, struct row *r, unsigned times)
+bool count_calls(const char *path, struct row *r, unsigned times)
 {
     char why[128];
     struct vtr_record record;
