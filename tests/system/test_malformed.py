@@ -27,7 +27,7 @@ def add(target):
         r = run("--until", "600", *wants.get(target.split("_")[0], []),
                 folder / "malformed.cfg", target, COUNT, SEED)
         r.expect(0)
-        assert r.out.count("\nok ") + r.out.startswith("ok ") == 4, r
+        assert r.out.count("\nok ") + r.out.startswith("ok ") >= 4, r
         assert "not ok" not in r.out, r
 
 

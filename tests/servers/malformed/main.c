@@ -138,6 +138,7 @@ int main(int argc, char **argv)
     unsigned long seed = argc > 3 ? strtoul(argv[3], 0, 0) : 1;
     make_offers();
     l4_cap_idx_t service = l4re_env_get_cap("target");
+    struct vitrine_usage first = usage();
     l4_cap_idx_t gate = t->open ? t->open(service) : service;
 
     fact(is_alive(t, gate), "the_server_answers");
@@ -151,5 +152,11 @@ int main(int argc, char **argv)
     fact(sound, "each_message_is_answered_or_refused");
     fact(calm >= CALM, "nothing_is_lost");
     fact(is_alive(t, gate), "and_it_answers_still");
+    /* An object of moe's takes all along that was made from it. */
+    if (quota == l4re_env()->mem_alloc && gate != l4re_env()->parent) {
+        l4_task_release_cap(L4RE_THIS_TASK_CAP, gate);
+        first.bytes = ~0ul; /* stdio's own have come since */
+        fact(settles(&first), "what_was_opened_goes_with_all_it_made");
+    }
     return tap_end();
 }
