@@ -115,6 +115,12 @@ def _():
     assert path.read_bytes() == picture(320, 200)
 
 
+@test("the wall clock tells the time, and wakes who waits for it")
+def _():
+    r = run(system("clock")).expect(0)
+    assert "client| 2026-01-01 00:00, woken in time, own clock agrees" in r.out
+
+
 @test("a run that shows nothing says so")
 def _():
     path = scratch / "none.ppm"

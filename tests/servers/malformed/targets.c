@@ -16,6 +16,7 @@
 #include "process-table.h"
 #include "socket-table.h"
 #include "vbus-table.h"
+#include "walltime-table.h"
 #include <l4/re/c/mem_alloc.h>
 #include <l4/re/c/util/cap_alloc.h>
 #include <l4/re/env.h>
@@ -265,6 +266,7 @@ static const struct target targets[] = {
     {TABLE(nic, NIC_PROTOCOL), NULL, NULL},
     {TABLE(vbus, VBUS_PROTOCOL), NULL, NULL},
     {TABLE(goos, GOOS_PROTOCOL), NULL, NULL},
+    {TABLE(walltime, WALLTIME_PROTOCOL), NULL, NULL},
     {TABLE(block_session, BLOCK_PROTOCOL), open_block, NULL},
     {TABLE(nic_session, NIC_PROTOCOL), open_nic, NULL},
     {TABLE(switch_port, NIC_PROTOCOL), open_nic, NULL},
