@@ -159,7 +159,8 @@ static void boot_memory(const struct boot_info *info)
     object_init_all();
     sched_init(info->slice_ns, info->cpu_count);
     boot_user_end = info->user_end;
-    ipc_fast_on = !info->no_fast_path;
+    /* With a seed there is a draw for each thread that wakes. */
+    ipc_fast_allow(!info->no_fast_path && !info->seed);
     uint64_t ram = 0;
     for (unsigned i = 0; i < info->region_count; i++)
         if (info->region[i].type != BOOT_DEVICE)

@@ -14,31 +14,10 @@
 #include "thread_group.h"
 #include "trace.h"
 
-struct gate {
-    struct object object;
-    struct object *to;   /* pinned: a thread or a group; NULL: unbound */
-    word_t label;        /* low two bits 0 */
-    struct heap queue;   /* senders while unbound */
-    struct list waiters; /* all senders, of struct thread.waiting */
-};
-
-extern const struct object_ops gate_ops;
-
-static struct gate *gate_of(struct object *o)
-{
-    return container_of(o, struct gate, object);
-}
-
 static struct thread_group *gate_group(const struct gate *g)
 {
     bool is = g->to && g->to->ops == &thread_group_ops;
     return is ? thread_group_of(g->to) : NULL;
-}
-
-static struct thread *gate_bound(const struct gate *g)
-{
-    bool is = g->to && g->to->ops == &thread_ops;
-    return is ? thread_of(g->to) : NULL;
 }
 
 static void gate_set(struct gate *g, struct object *to, word_t label)

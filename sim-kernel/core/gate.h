@@ -11,6 +11,28 @@
 
 #include "ipc.h"
 
+struct gate {
+    struct object object;
+    struct object *to;   /* pinned: a thread or a group; NULL: unbound */
+    word_t label;        /* low two bits 0 */
+    struct heap queue;   /* senders while unbound */
+    struct list waiters; /* all senders, of struct thread.waiting */
+};
+
+extern const struct object_ops gate_ops;
+
+static inline struct gate *gate_of(struct object *o)
+{
+    return container_of(o, struct gate, object);
+}
+
+/* The thread it is bound to; NULL: a group, or nobody. */
+static inline struct thread *gate_bound(const struct gate *g)
+{
+    bool is = g->to && g->to->ops == &thread_ops;
+    return is ? thread_of(g->to) : NULL;
+}
+
 /* A gate bound to a thread or group (NULL: unbound) with `label`; NULL: no
  * memory. */
 struct object *gate_create(struct quota *q, uint32_t factory_id,

@@ -6,12 +6,14 @@
 
 #include "thread.h"
 
-/* Off: every message takes the way through invoke.c and ipc.c. */
-extern bool ipc_fast_on;
+/* Off: every message takes the way through invoke.c and ipc.c. After
+ * sched_init(). */
+void ipc_fast_allow(bool on);
 
 /* Does the running thread's system call if it is a call or reply-and-wait of
- * the common kind; false: nothing has changed, invoke.c is to do it. After
- * the trap's steps are counted, before it is traced. O(words). */
-bool ipc_fast(struct thread *t);
+ * the common kind, whose partner then is the running thread; false: nothing
+ * has changed, invoke.c is to do it. After the trap, before anything else.
+ * O(words). */
+bool ipc_fast(void);
 
 #endif

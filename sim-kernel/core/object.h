@@ -100,6 +100,15 @@ static inline void object_pin(struct object *o)
     o->pins++;
 }
 void object_unpin(struct object *o);
+/* The same where it is known that this does not free it: it has not ended. */
+static inline bool object_is_live(const struct object *o)
+{
+    return o->stage == OBJECT_LIVE;
+}
+static inline void object_unpin_live(struct object *o)
+{
+    o->pins--;
+}
 /*
  * The last counted capability went, or DELETE: the object is to end. Only
  * marks and queues it (harmless if it is already): from now on cap_lookup()

@@ -25,41 +25,53 @@ void sched_init(uint64_t default_slice_ns, unsigned cpus)
     sched_default_slice = default_slice_ns;
     for (unsigned i = 0; i < SCHED_MAX_CPUS; i++) {
         struct cpu *c = &sched_cpus[i];
-        *c = (struct cpu){.number = i, .armed = TIME_NEVER};
+        *c = (struct cpu){.number = i, .highest = -1, .armed = TIME_NEVER};
         for (unsigned p = 0; p < SCHED_PRIOS; p++)
             list_init(&c->queue[p]);
     }
 }
 
-static void sched_enqueue(struct cpu *c, struct thread *t)
+static void sched_put(struct cpu *c, struct thread *t)
 {
     list_add_last(&c->queue[t->prio], &t->ready);
     c->bitmap[t->prio / 64] |= 1ull << (t->prio % 64);
+    if (c->highest < (int)t->prio)
+        c->highest = t->prio;
+}
+
+/* The current thread takes its place before `next` (NULL: anybody) comes after
+ * it. (A message has made it run; there was no draw for its place, see
+ * boot.c.) */
+static inline void sched_settle(struct cpu *c, const struct thread *next)
+{
+    struct thread *t = c->current;
+    if (t && t != next && t->state == THREAD_READY && list_is_empty(&t->ready))
+        sched_put(c, t); /* keeps I5 */
+}
+
+static void sched_enqueue(struct cpu *c, struct thread *t)
+{
+    sched_settle(c, t);
+    sched_put(c, t);
 }
 
 /* The same for a thread that wakes: the seed may change the order among
  * equals, but never who is current, nor whose turn it is after a slice. */
 static void sched_enqueue_woken(struct cpu *c, struct thread *t)
 {
+    sched_settle(c, t);
     struct list *last = c->queue[t->prio].prev;
     bool swap = port_vary(2) && last != &c->queue[t->prio] &&
                 container_of(last, struct thread, ready) != c->current;
-    sched_enqueue(c, t);
+    sched_put(c, t);
     if (swap) {
         list_remove(&t->ready);
         list_insert_after(last->prev, &t->ready);
     }
 }
 
-static void sched_dequeue(struct cpu *c, struct thread *t)
-{
-    list_remove(&t->ready);
-    if (list_is_empty(&c->queue[t->prio]))
-        c->bitmap[t->prio / 64] &= ~(1ull << (t->prio % 64));
-}
-
 /* Highest priority with a ready thread, -1: none. */
-static int sched_highest(const struct cpu *c)
+static int sched_find_highest(const struct cpu *c)
 {
     for (int i = SCHED_PRIOS / 64 - 1; i >= 0; i--)
         if (c->bitmap[i])
@@ -67,14 +79,20 @@ static int sched_highest(const struct cpu *c)
     return -1;
 }
 
-/* Is a thread ready that is above `prio`? */
-static bool sched_is_above(const struct cpu *c, unsigned prio)
+/* Harmless if t is on none (I5). */
+static void sched_dequeue(struct cpu *c, struct thread *t)
 {
-    unsigned i = prio / 64;
-    uint64_t above = c->bitmap[i] >> (prio % 64) >> 1;
-    while (++i < SCHED_PRIOS / 64)
-        above |= c->bitmap[i];
-    return above != 0;
+    list_remove(&t->ready);
+    if (!list_is_empty(&c->queue[t->prio]))
+        return;
+    c->bitmap[t->prio / 64] &= ~(1ull << (t->prio % 64));
+    if (c->highest == (int)t->prio)
+        c->highest = sched_find_highest(c); /* keeps I6 */
+}
+
+void sched_leave_queue(struct cpu *c)
+{
+    sched_dequeue(c, c->current);
 }
 
 void sched_ready(struct thread *t)
@@ -101,33 +119,13 @@ void sched_block(struct thread *t, enum thread_state state)
         c->direct = NULL;
 }
 
-/* `to` runs next on the slice in force: at its own priority if that is its
- * own, which comes back (else a partner above it could keep threads between
- * them from the CPU for ever), or that of who runs if higher. */
-static inline void sched_pass_slice(struct cpu *c, struct thread *to)
-{
-    unsigned prio = to == c->slice_owner ? 0 : c->current_prio;
-    c->direct = to;
-    c->direct_prio = to->prio > prio ? to->prio : prio;
-}
-
 void sched_donate(struct thread *to)
 {
     struct cpu *c = sched_cpu();
-    if (to->cpu == c->number)
-        sched_pass_slice(c, to);
-}
-
-void sched_hand_over(struct thread *to, bool donate)
-{
-    struct cpu *c = sched_cpu();
-    struct thread *from = c->current;
-    to->state = THREAD_READY;
-    sched_enqueue_woken(c, to);
-    sched_dequeue(c, from);
-    from->state = THREAD_BLOCKED;
-    if (donate)
-        sched_pass_slice(c, to);
+    if (to->cpu != c->number)
+        return;
+    c->direct = to;
+    c->direct_prio = sched_direct_prio(c, to);
 }
 
 static uint64_t sched_fresh_slice(const struct thread *t)
@@ -148,7 +146,7 @@ void sched_set_params(struct thread *t, unsigned prio, uint64_t slice_ns)
     if (ready)
         sched_enqueue(c, t);
     if (c->current == t) {
-        c->current_prio = prio;
+        c->current_prio = (int)prio;
         c->donated = false;
         c->slice_owner = t;
         c->slice_end = port_time() + t->slice_left;
@@ -222,29 +220,30 @@ static struct thread *sched_choose(struct cpu *c, bool *ret_direct)
     c->direct = NULL;
     if (*ret_direct)
         return t;
-    int highest = sched_highest(c);
+    int highest = c->highest;
     if (highest < 0 || c->rests)
         return NULL;
     /* A donated or boosted thread goes on while nobody is above it. */
     t = c->current;
     if (t && t->state == THREAD_READY && c->donated &&
-        (int)c->current_prio >= highest)
+        c->current_prio >= highest)
         return t;
     return container_of(c->queue[highest].next, struct thread, ready);
 }
 
 int sched_next_prio(void)
 {
-    const struct cpu *c = sched_cpu();
-    int prio = sched_highest(c);
+    struct cpu *c = sched_cpu();
+    sched_settle(c, NULL);
+    int prio = c->highest;
     const struct thread *t = c->direct, *now = c->current;
     if (c->rests)
         return -1;
-    if (t && t->state == THREAD_READY && (int)c->direct_prio > prio)
-        prio = (int)c->direct_prio;
+    if (t && t->state == THREAD_READY && c->direct_prio > prio)
+        prio = c->direct_prio;
     if (now && now->state == THREAD_READY && c->donated &&
-        (int)c->current_prio > prio)
-        prio = (int)c->current_prio;
+        c->current_prio > prio)
+        prio = c->current_prio;
     return prio;
 }
 
@@ -313,6 +312,7 @@ void sched_forget(struct thread *t)
 
 void sched_unset_current(struct cpu *c)
 {
+    sched_settle(c, NULL);
     sched_account(c, port_time());
     c->current = NULL;
 }
@@ -354,11 +354,18 @@ static void sched_arm(struct cpu *c, uint64_t now)
     }
 }
 
+void sched_tick(struct cpu *c, uint64_t now)
+{
+    sched_arm(c, now);
+    kip_update_clock(now);
+}
+
 struct thread *sched_next(void)
 {
     struct cpu *c = sched_cpu();
     uint64_t now = port_time();
     bool direct;
+    sched_settle(c, NULL);
     struct thread *to = sched_choose(c, &direct);
     if (to != c->current)
         sched_switch(c, to, direct, now);
@@ -366,8 +373,7 @@ struct thread *sched_next(void)
         c->slice_owner = to;
         c->slice_end = now + to->slice_left;
     }
-    sched_arm(c, now);
-    kip_update_clock(now);
+    sched_tick(c, now);
     return to;
 }
 
@@ -418,6 +424,7 @@ void sched_check(void)
         kassert(!c->slice_owner || c->slice_owner->state != THREAD_DEAD);
         kassert(!c->direct || c->direct->state == THREAD_READY);
         kassert(!c->current || c->current->cpu == i); /* I4 */
+        kassert(c->highest == sched_find_highest(c)); /* I6 */
         for (unsigned p = 0; p < SCHED_PRIOS; p++)
             sched_check_queue(c, p);
         timeout_check(&c->timeouts);

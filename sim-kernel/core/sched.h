@@ -9,7 +9,10 @@
  *
  * The running thread stays on its queue. A call donates the rest of the
  * caller's time slice: the receiver runs next, at the caller's priority if
- * that is higher, until it blocks, answers or is pre-empted.
+ * that is higher, until it blocks, answers or is pre-empted. A thread that
+ * got the CPU straight from another by a message (sched_hand_over) is put on
+ * its queue only when somebody else comes to queues of its CPU, or the CPU
+ * looks at them: mostly it has handed the CPU back before.
  *
  * Each thread has a home, the CPU whose queues it is on and whose timer
  * serves its timeouts; only sched_move() changes it. What one CPU does to
@@ -21,6 +24,9 @@
  * I3  no pointer of struct cpu names a DEAD thread.
  * I4  whoever is on a CPU's queues or its current has that CPU as home, so
  *     no thread runs on two.
+ * I5  a READY thread is on its queue, or it is current and nothing was put on
+ *     a queue of its CPU since it became that: so its place is the last.
+ * I6  `highest` is the highest priority whose queue is not empty, -1: none.
  */
 #ifndef CORE_SCHED_H
 #define CORE_SCHED_H
@@ -36,13 +42,20 @@ enum sched_rest { REST_OFF = 1, REST_ASLEEP = 2 };
 
 struct cpu {
     unsigned number;
-    bool chores;   /* something is to be done at its next kernel exit */
-    uint8_t rests; /* REST_*: it runs nobody */
+    union {
+        struct {
+            bool chores;   /* something is to be done at its next kernel exit */
+            uint8_t rests; /* REST_*: it runs nobody */
+            bool long_way; /* ipc_fast.c is switched off */
+        };
+        uint32_t busy; /* any of these: nothing goes by ipc_fast.c */
+    };
+    int highest; /* I6 */
     struct thread *current;
     struct thread *direct; /* runs next by donation */
-    unsigned direct_prio;
-    bool donated;          /* current runs on another's time slice */
-    unsigned current_prio; /* effective, at least current->prio */
+    int direct_prio;
+    bool donated;     /* current runs on another's time slice */
+    int current_prio; /* effective, at least current->prio */
     struct thread *slice_owner;
     uint64_t slice_end;      /* ns */
     uint64_t switched_at;    /* ns */
@@ -86,9 +99,6 @@ void sched_block(struct thread *t, enum thread_state state);
 /* The current thread's call made `to` ready: run it next on this slice. No
  * effect if `to` is at home on another CPU. */
 void sched_donate(struct thread *to);
-/* What a call does to both at once: `to`, of this CPU, becomes READY, the
- * current thread BLOCKED; with `donate`, `to` runs next on its slice. */
-void sched_hand_over(struct thread *to, bool donate);
 /* t is dead: it neither runs nor owns the time slice any more. */
 void sched_forget(struct thread *t);
 void sched_set_params(struct thread *t, unsigned prio, uint64_t slice_ns);
@@ -113,6 +123,60 @@ void sched_check(void);
 /* Who runs on c, for records: at each switch, and for all CPUs when tracing is
  * switched on. */
 void sched_tell_trace(const struct cpu *c);
+
+/* --- from one to the other (ipc_fast.c) -------------------------------- */
+
+/* At what priority would `to` run on the slice in force? At its own if the
+ * slice is its own, which comes back (else a partner above it could keep
+ * threads between them from the CPU for ever), or that of who runs if higher.
+ */
+static inline __attribute__((always_inline)) int
+sched_direct_prio(const struct cpu *c, const struct thread *to)
+{
+    int own = to->prio, prio = to == c->slice_owner ? 0 : c->current_prio;
+    return own > prio ? own : prio;
+}
+
+/* Is somebody on a queue that is above `prio`? */
+static inline bool sched_is_above(const struct cpu *c, int prio)
+{
+    return c->highest > prio;
+}
+
+static inline bool sched_is_queued(const struct thread *t)
+{
+    return !list_is_empty(&t->ready);
+}
+
+/* c's current thread leaves its queue, if it is on it. */
+void sched_leave_queue(struct cpu *c);
+/* Arms the timer, and keeps the information page's clock. */
+void sched_tick(struct cpu *c, uint64_t now);
+
+/* `from`, which is current and on no queue, becomes BLOCKED, and `to`, which
+ * was BLOCKED and has this CPU, runs at `prio` on its slice at once. Only while
+ * nobody is above, the slice has an owner and nothing is in the way (`busy`).
+ * The timer stays as it is: it is armed for what stays as it is. */
+static inline __attribute__((always_inline)) void
+sched_hand_over(struct cpu *c, struct thread *from, struct thread *to, int prio,
+                uint64_t now)
+{
+    from->state = THREAD_BLOCKED;
+    to->state = THREAD_READY; /* keeps I5 */
+    if (now > c->switched_at)
+        from->time_ns += now - c->switched_at;
+    c->switched_at = now;
+    c->donated = to != c->slice_owner;
+    c->current_prio = prio;
+    c->current = to;
+}
+
+/* The next choice is c's current thread again, by donation. */
+static inline void sched_keep(struct cpu *c)
+{
+    c->direct = c->current;
+    c->direct_prio = c->current_prio;
+}
 
 /* --- other CPUs (sched_cpus.c) ----------------------------------------- */
 

@@ -350,8 +350,8 @@ const struct object_ops thread_ops = {
 
 void thread_check(const struct thread *t)
 {
-    bool queued = !list_is_empty(&t->ready);
-    kassert((t->state == THREAD_READY) == queued); /* I1 */
+    bool queued = !list_is_empty(&t->ready), ready = t->state == THREAD_READY;
+    kassert(ready == queued || (ready && sched_home(t)->current == t)); /* I1 */
     bool send = t->ipc.phase == PHASE_SEND;
     bool closed = t->ipc.phase == PHASE_RECEIVE && !t->ipc.open;
     bool queued_in = heap_is_in(&t->sender.link);

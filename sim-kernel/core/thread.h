@@ -7,7 +7,8 @@
  * is recorded in `ipc`, so that no kernel stack is kept for it (event
  * kernel).
  *
- * I1  state READY  <=> on a ready queue.
+ * I1  state READY  <=> on a ready queue, or it is the running thread of a CPU
+ *     and came to be that by a message (sched.h I5).
  * I2  phase SEND   => on the sender queue of its partner (or of an unbound
  *     gate); phase NONE <=> not blocked in IPC.
  * I3  a->replier == b  <=>  b->reply_to == a (the implicit reply
@@ -66,6 +67,7 @@ enum thread_watch {
     WATCH_ALLOWED = 4,   /* an alien's call that may now be made */
     WATCH_DONE = 8,      /* an alien's call that was: "after" is due */
     WATCH_RAISE = 16,    /* the exception of an ex_regs is due */
+    WATCH_VCPU = 32,     /* it is one: messages may be due, too */
 };
 
 /* Something that waits to deliver a message: a thread or an IRQ. */
@@ -78,23 +80,30 @@ struct sender {
 };
 
 struct ipc_state {
-    enum ipc_phase phase;
-    enum ipc_kind kind;
-    bool call;              /* receive phase follows the send, closed */
+    union {
+        struct {
+            enum ipc_phase phase : 4;
+            enum ipc_kind kind : 4;
+            bool call : 1;        /* receive phase follows the send, closed */
+            bool open : 1;        /* the receive phase is an open wait */
+            bool pinned : 1;      /* via is (I6) */
+            uint16_t keep_at;     /* open wait: index + 1 of the explicit slot
+                                     for the caller, 0: the implicit one */
+            uint16_t rcv_timeout; /* L4 timeout of the receive phase */
+        };
+        uint64_t mode; /* all of these, to be compared in one (ipc_fast.c) */
+    };
     bool recv;              /* a receive phase follows the send */
-    bool open;              /* the receive phase is an open wait */
+    bool no_reply;          /* it called, but could not be kept there */
+    unsigned rights;        /* of the capability used, for typed items */
     struct thread *partner; /* send: receiver; receive: who may send */
     struct object *via;     /* gate, IRQ or thread named by the capability */
-    bool pinned;            /* via is (I6) */
     word_t tag;             /* outgoing */
     word_t label;           /* outgoing: what the receiver sees */
-    unsigned rights;        /* of the capability used, for typed items */
-    uint16_t keep_at;       /* open wait: index + 1 of the explicit slot for
-                               the caller, 0: the implicit one */
-    bool no_reply;          /* it called, but could not be kept there */
-    uint16_t rcv_timeout;   /* L4 timeout of the receive phase */
     uint64_t since;         /* ns: blocked since */
 };
+_Static_assert(offsetof(struct ipc_state, recv) == sizeof(uint64_t),
+               "nothing but the mode is in its word");
 
 struct thread {
     struct object object;

@@ -27,9 +27,6 @@
 #include "vcpu.h"
 #include "work.h"
 
-/* Steps that a trap costs besides what it does. */
-enum { TRAP_STEPS = 16 };
-
 static void trap_trace(unsigned kind, word_t dest, word_t tag)
 {
     trace_event(VTR_ENTER, 0, kind, port_frame_ip(&sched_current()->frame),
@@ -178,15 +175,15 @@ void core_syscall(void)
     struct thread *t = sched_current();
     if (!t)
         return; /* another CPU took it away */
-    work_done(TRAP_STEPS);
-    if (!t->watch && ipc_fast(t))
+    if (ipc_fast())
         return;
+    work_done(TRAP_STEPS);
     if (trace_is_on()) {
         struct ipc_args args;
         port_frame_get_args(&t->frame, &args);
         trap_trace(0, args.dest, args.tag);
     }
-    if (t->watch & ~(unsigned)WATCH_RAISE)
+    if (t->watch & ~(unsigned)(WATCH_RAISE | WATCH_VCPU))
         trap_raise(t, &trap_before);
     else
         trap_call(t);
@@ -303,7 +300,7 @@ static int trap_reap_prio = -1;
 /* There are objects to be ended; false: later. */
 static bool trap_reap(const struct cpu *c)
 {
-    int prio = c->current ? (int)c->current_prio : 0;
+    int prio = c->current ? c->current_prio : 0;
     if (object_reap_is_new() && prio > trap_reap_prio)
         trap_reap_prio = prio;
     if (sched_next_prio() > trap_reap_prio)

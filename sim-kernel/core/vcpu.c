@@ -71,6 +71,7 @@ long vcpu_control(struct thread *t, const struct invocation *inv)
     v->state->version = L4_VCPU_STATE_VERSION;
     v->state->user_task = L4_INVALID_CAP;
     t->vcpu = v;
+    thread_watch(t, WATCH_VCPU, true);
     vcpu_note_senders(t);
     return 0;
 }
@@ -109,6 +110,7 @@ void vcpu_end(struct thread *t)
     vcpu_set_user_task(v, NULL);
     vcpu_set_doorbell(v, NULL);
     t->vcpu = NULL;
+    thread_watch(t, WATCH_VCPU, false);
     kmem_free(t->object.quota, v, sizeof(*v));
 }
 
@@ -323,6 +325,7 @@ void vcpu_check(const struct thread *t)
     kassert(v->thread == t);
     kassert(!v->user_mode || v->user_task); /* I1 */
     kassert(v->user_mode == !!(t->watch & WATCH_USER_MODE));
+    kassert(t->watch & WATCH_VCPU);
     kassert(!v->user_task == list_is_empty(&v->in_user_task)); /* I2 */
     kassert(!v->user_task || v->user_task->object.pins > 0);
     kassert(!v->user_mode || t->state != THREAD_DEAD); /* I3 */

@@ -1,7 +1,8 @@
 /* Counting steps between preemption points: see work.h. */
 #include "work.h"
 
-struct work work = {.piece = WORK_PIECE, .where = ""};
+struct work work = {
+    .piece = WORK_PIECE, .longest = WORK_FAST, .where = "ipc_fast"};
 
 void work_note(const char *where)
 {
@@ -20,6 +21,6 @@ bool work_point(const char *where)
 
 void work_reset(void)
 {
-    work.longest = 0;
-    work.where = "";
+    work.longest = WORK_FAST;
+    work.where = "ipc_fast";
 }

@@ -15,7 +15,8 @@
  *
  * The counters belong to the machine and stand under the kernel lock.
  *
- * I1  longest <= WORK_LIMIT, whatever threads ask for.
+ * I1  longest <= WORK_LIMIT, whatever threads ask for. It starts with what a
+ *     fast message may take, so that this need not be looked at each time.
  */
 #ifndef CORE_WORK_H
 #define CORE_WORK_H
@@ -27,6 +28,8 @@ enum {
     WORK_PIECE = 16,  /* steps after which it is worth asking */
     WORK_CLEAR = 256, /* bytes cleared in a step */
     WORK_COPY = 32,   /* bytes copied in a step */
+    TRAP_STEPS = 16,  /* what a trap costs besides what it does */
+    WORK_FAST = 36,   /* what a message by ipc_fast.c takes, at most */
 };
 
 struct work {

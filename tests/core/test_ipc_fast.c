@@ -81,7 +81,7 @@ struct after {
     } thread[THREADS];
     uint64_t time, timer;
     uint32_t current;
-    unsigned prio;
+    int prio;
     bool donated;
     size_t records;
     struct vtr_record record[RECORDS_MAX];
@@ -237,7 +237,7 @@ static void play(const struct choice *c, bool fast, struct after *ret_after)
     fake = (struct fake_port){.timer = ~0ul, .drains = true};
     trace_on = false;
     kernel_boot();
-    ipc_fast_on = fast;
+    ipc_fast_allow(fast);
     thread[0] = thread_running(kernel.task, 10);
     thread[1] = thread_running(kernel.task, c->prio);
     thread[2] = thread_running(kernel.task, c->third);
@@ -305,12 +305,46 @@ Test(ipc_fast, a_plain_call_and_its_answer_are_fast)
     sys_wait(b);
     sched_cpu()->current = a;
     a->frame.args = (struct ipc_args){.dest = (word_t)GATE << SEL_SHIFT};
-    cr_assert(ipc_fast(a));
+    cr_assert(ipc_fast());
     kernel_exit();
     cr_assert_eq(sched_current(), b);
     b->frame.args = (struct ipc_args){.dest = SEL_INVALID | REPLY_WAIT};
-    cr_assert(ipc_fast(b));
-    ipc_fast_on = false;
-    cr_assert_not(ipc_fast(a));
+    cr_assert(ipc_fast());
+    ipc_fast_allow(false);
+    cr_assert_not(ipc_fast());
+    kernel_end();
+}
+
+/* The same as core_handover(), but for what the port leaves to core_next(). */
+static struct thread *handed_over(struct thread *t, word_t dest)
+{
+    cr_assert_eq(sched_current(), t);
+    t->frame.args = (struct ipc_args){.dest = dest};
+    struct port_frame *f = core_handover(0, dest, 0);
+    return f ? container_of(f, struct thread, frame) : NULL;
+}
+
+/* sched.h I5. */
+Test(ipc_fast, who_got_the_cpu_by_a_message_is_before_who_comes_after)
+{
+    kernel_boot();
+    struct thread *a = thread_running(kernel.task, 10);
+    struct thread *b = thread_running(kernel.task, 10);
+    gate_new(kernel.task, GATE, b, LABEL);
+    cap_slot(&kernel.task->caps, GATE)->rights = CAP_R;
+    sys_wait(b);
+    make_current(a);
+    cr_assert_eq(handed_over(a, (word_t)GATE << SEL_SHIFT | CALL), b);
+    cr_assert(!sched_is_queued(a) && !sched_is_queued(b));
+    cr_assert_eq(port_fake_active[0], &kernel.task->mem.port);
+    cr_assert_eq(handed_over(b, SEL_INVALID | REPLY_WAIT), a);
+    cr_assert(!sched_is_queued(a) && a->state == THREAD_READY);
+    struct thread *c = thread_running(kernel.task, 10);
+    cr_assert_eq(sched_cpu()->queue[10].next, &a->ready);
+    cr_assert_eq(sched_cpu()->queue[10].prev, &c->ready);
+    cr_assert_eq(kernel_exit(), a);
+    cr_assert_null(handed_over(a, SEL_INVALID | CALL));
+    ipc_fast_allow(false);
+    cr_assert_null(handed_over(a, (word_t)GATE << SEL_SHIFT | CALL));
     kernel_end();
 }

@@ -8,6 +8,7 @@
 #define PORT_HARDWARE_H
 
 #include "port.h"
+#include "ticks.h"
 #include <l4/vitrine/bootinfo.h>
 
 enum { HARDWARE_DEVICES = 64 };
@@ -42,29 +43,6 @@ _Noreturn void hardware_die(const char *format, ...);
 
 /* Text to the console: %s, %d (long), %u and %x (unsigned long), %c. */
 void print(const char *format, ...);
-
-/* Ticks of a counter as nanoseconds, without a division: ns = ticks * mult /
- * 2^32. Exact for frequencies that divide 10^9. */
-struct tick_scale {
-    uint64_t to_ns, to_ticks; /* 32.32 fixed point */
-};
-static inline struct tick_scale tick_scale(uint32_t hz)
-{
-    return (struct tick_scale){(1000000000ull << 32) / hz,
-                               ((uint64_t)hz << 32) / 1000000000u};
-}
-static inline uint64_t ticks_to_ns(const struct tick_scale *s, uint64_t ticks)
-{
-    return (uint64_t)((unsigned __int128)ticks * s->to_ns >> 32);
-}
-/* The first tick at which `ns` have passed. */
-static inline uint64_t ns_to_ticks(const struct tick_scale *s, uint64_t ns)
-{
-    uint64_t t = (uint64_t)((unsigned __int128)ns * s->to_ticks >> 32);
-    while (ticks_to_ns(s, t) < ns)
-        t++;
-    return t;
-}
 
 /* What a port's clock.S has at its clock_data: the time is port_time(). */
 struct clock_data {

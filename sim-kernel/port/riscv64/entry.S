@@ -3,6 +3,7 @@
  *
  *   firmware --_start--> main_boot(hart, device tree) --> machine_resume
  *   user --trap_entry--> machine_trap(frame) --next frame--> machine_resume
+ *   user --call_entry--> core_handover() --next frame--> call_leave
  *
  * In user mode sscratch points to the running thread's frame, in the kernel
  * it is 0: a trap with 0 there is a bug of the kernel.
@@ -163,6 +164,74 @@ machine_resume:
         ld      t6, FRAME_X(31)(a0)
         ld      a0, FRAME_X(10)(a0)
         sret
+
+/*
+ * Where traps go on a machine with one hart: the same, but a system call first
+ * tries to hand the hart over at once. Of the registers it then takes only
+ * what the system call keeps (<l4/sys/arch/riscv/syscall.h>) and its arguments;
+ * the others' places in the frame have what was there, the thread's own.
+ */
+.macro KEPT op
+        \op     ra, FRAME_X(1)(t0)
+        \op     sp, FRAME_X(2)(t0)
+        \op     gp, FRAME_X(3)(t0)
+        .irp n, 0, 1
+        \op     s\n, FRAME_X(8 + \n)(t0)
+        .endr
+        .irp n, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11
+        \op     s\n, FRAME_X(16 + \n)(t0)
+        .endr
+        \op     tp, FRAME_X(4)(t0)
+.endm
+
+        .p2align 2
+        .globl  call_entry
+call_entry:
+        csrrw   t0, sscratch, t0
+        beqz    t0, kernel_trap
+        sd      t1, FRAME_X(6)(t0)
+        csrr    t1, scause
+        addi    t1, t1, -CAUSE_ECALL
+        bnez    t1, 1f
+        KEPT    sd
+        sd      a0, FRAME_X(10)(t0)
+        sd      a1, FRAME_X(11)(t0)
+        sd      a2, FRAME_X(12)(t0)
+        sd      a3, FRAME_X(13)(t0)
+        csrw    sscratch, zero
+        csrr    t1, sepc
+        addi    t1, t1, 4
+        sd      t1, FRAME_PC(t0)
+        ld      tp, FRAME_CPU(t0)
+        ld      sp, CPU_STACK(tp)
+        mv      s0, t0
+        call    core_handover
+        beqz    a0, 2f
+        ld      t1, CPU_FPU(tp)
+        beq     t1, a0, 3f      /* one of them has values in the */
+        beq     t1, s0, 3f      /* floating-point registers */
+        /* To user mode, where a0 and a3 are the result. What the kernel left
+         * in the others is not for users. */
+        mv      t0, a0
+        csrw    sscratch, t0
+        ld      t1, FRAME_PC(t0)
+        csrw    sepc, t1
+        KEPT    ld
+        ld      a0, FRAME_X(10)(t0)
+        ld      a3, FRAME_X(13)(t0)
+        .irp r, t0, t1, t2, t3, t4, t5, t6, a1, a2, a4, a5, a6, a7
+        li      \r, 0
+        .endr
+        sret
+1:      ld      t1, FRAME_X(6)(t0)
+        csrrw   t0, sscratch, t0
+        j       trap_entry
+2:      call    machine_syscall
+        j       machine_resume
+3:      mv      s1, a0
+        call    machine_load_fpu
+        mv      a0, s1
+        j       machine_resume
 
 /* The floating-point registers to and from a frame. */
         .option arch, +f, +d

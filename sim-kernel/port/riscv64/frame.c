@@ -8,13 +8,14 @@
 #include <string.h>
 
 enum { EXC_WORDS = sizeof(l4_exc_regs_t) / sizeof(word_t) };
-enum { CAUSE_ECALL = 8, CAUSE_NONE = 31 }; /* scause values for custom use */
+enum { CAUSE_NONE = 31 }; /* scause values for custom use */
 
 _Static_assert(offsetof(struct port_frame, x) == FRAME_X(1), "layout.h");
 _Static_assert(offsetof(struct port_frame, status) == FRAME_STATUS, "layout.h");
 _Static_assert(offsetof(struct port_frame, cpu) == FRAME_CPU, "layout.h");
 _Static_assert(offsetof(struct port_frame, cause) == FRAME_CAUSE, "layout.h");
 _Static_assert(offsetof(struct port_frame, f) == FRAME_F(0), "layout.h");
+_Static_assert(offsetof(struct machine_cpu, fpu) == CPU_FPU, "layout.h");
 _Static_assert(offsetof(struct port_frame, fcsr) == FRAME_FCSR, "layout.h");
 
 void port_frame_init(struct port_frame *f)

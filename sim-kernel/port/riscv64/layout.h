@@ -22,6 +22,10 @@
 
 /* struct machine_cpu */
 #define CPU_STACK 0
+#define CPU_FPU   8
+
+/* scause of a system call */
+#define CAUSE_ECALL 8
 
 /* sstatus */
 #define STATUS_SPP      0x100

@@ -42,11 +42,9 @@ enum {
     SBI_RESET_COLD = 1,
 };
 
-static struct {
-    struct tick_scale scale;
-    uint64_t boot; /* ticks at boot */
-    bool sstc;
-} machine;
+struct machine_clock machine_clock;
+
+static bool has_stimecmp;
 
 static long sbi_call(long extension, long function, long a0, long a1, long a2)
 {
@@ -62,24 +60,12 @@ static long sbi_call(long extension, long function, long a0, long a1, long a2)
     return r0;
 }
 
-static uint64_t ticks(void)
-{
-    uint64_t t;
-    __asm__ volatile("rdtime %0" : "=r"(t));
-    return t;
-}
-
 /* --- time --------------------------------------------------------------- */
-
-uint64_t port_time(void)
-{
-    return ticks_to_ns(&machine.scale, ticks() - machine.boot);
-}
 
 void port_clock_code(void *code)
 {
-    clock_code_put(code,
-                   (struct clock_data){machine.boot, machine.scale.to_ns});
+    clock_code_put(code, (struct clock_data){machine_clock.boot,
+                                             machine_clock.scale.to_ns});
 }
 
 static void timer_enable(bool on)
@@ -96,8 +82,8 @@ void machine_timer_program(uint64_t when)
         timer_enable(false);
         return;
     }
-    uint64_t at = machine.boot + ns_to_ticks(&machine.scale, when);
-    if (machine.sstc)
+    uint64_t at = machine_clock.boot + ns_to_ticks(&machine_clock.scale, when);
+    if (has_stimecmp)
         __asm__ volatile("csrw 0x14d, %0" : : "r"(at)); /* stimecmp */
     else
         sbi_call(SBI_TIME, 0, (long)at, 0, 0);
@@ -106,9 +92,8 @@ void machine_timer_program(uint64_t when)
 
 void machine_init(uint32_t hz, bool sstc)
 {
-    machine.scale = tick_scale(hz);
-    machine.boot = ticks();
-    machine.sstc = sstc;
+    machine_clock = (struct machine_clock){machine_ticks(), tick_scale(hz)};
+    has_stimecmp = sstc;
 }
 
 /* --- harts -----------------------------------------------------------------
@@ -116,11 +101,13 @@ void machine_init(uint32_t hz, bool sstc)
 
 void machine_init_cpu(void)
 {
-    extern char trap_entry[];
+    extern char trap_entry[], call_entry[];
     unsigned long enable = SIE_SOFTWARE;
     if (port_cpu() == 0)
         enable |= SIE_EXTERNAL; /* devices are the boot hart's */
-    __asm__ volatile("csrw stvec, %0" : : "r"(trap_entry));
+    __asm__ volatile("csrw stvec, %0"
+                     :
+                     : "r"(run_cpu_count == 1 ? call_entry : trap_entry));
     __asm__ volatile("csrw sie, %0" : : "r"(enable));
     __asm__ volatile("csrs scounteren, 2"); /* TM: users read the time */
 }
@@ -289,6 +276,13 @@ struct port_frame *machine_trap(struct port_frame *f)
         machine_deliver();
     else if (mine)
         machine_user_trap(f);
+    return run_next();
+}
+
+/* The same for a system call that core_handover() left alone. */
+struct port_frame *machine_syscall(void)
+{
+    core_syscall();
     return run_next();
 }
 

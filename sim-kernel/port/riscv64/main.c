@@ -108,10 +108,10 @@ void main_boot(uint64_t hart, paddr_t tree)
     if (node < 0 || !hz)
         hardware_die("the device tree has no timer");
     machine_init(hz, has_sstc(&f, node));
+    run_init(h.cpu_count);
     machine_init_cpu();
     find_irqchip(&f, node, &h);
     h.user_end = USER_END;
-    run_init(h.cpu_count);
     hardware_boot(&h);
     for (unsigned i = 1; i < h.cpu_count; i++)
         if (!machine_start(&machine_cpus[i]))

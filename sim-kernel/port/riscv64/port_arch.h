@@ -10,6 +10,7 @@
 #define PORT_ARCH_H
 
 #include "layout.h"
+#include "ticks.h"
 
 struct machine_cpu;
 
@@ -30,9 +31,9 @@ struct port_space {
 
 /* One per hart. */
 struct machine_cpu {
-    uint64_t stack;         /* first: the trap entry reads it */
-    uint32_t index, hart;   /* 0-based; the SBI's number */
+    uint64_t stack;         /* CPU_* in layout.h */
     struct port_frame *fpu; /* whose values the FP registers hold */
+    uint32_t index, hart;   /* 0-based; the SBI's number */
     uint64_t space;         /* satp */
 };
 
@@ -55,6 +56,18 @@ static inline paddr_t port_virt_to_phys(const void *va)
 static inline unsigned port_cpu(void)
 {
     return machine_self->index;
+}
+
+static inline uint64_t machine_ticks(void)
+{
+    uint64_t t;
+    __asm__ volatile("rdtime %0" : "=r"(t));
+    return t;
+}
+
+static inline uint64_t port_time(void)
+{
+    return machine_time(machine_ticks());
 }
 
 static inline void port_work(unsigned steps)
