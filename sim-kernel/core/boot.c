@@ -158,6 +158,7 @@ static void boot_memory(const struct boot_info *info)
     kmem_init(heap + ring, size - ring);
     object_init_all();
     sched_init(info->slice_ns, info->cpu_count);
+    sched_trace_switched();
     boot_user_end = info->user_end;
     /* With a seed there is a draw for each thread that wakes. */
     ipc_fast_allow(!info->no_fast_path && !info->seed);

@@ -102,6 +102,7 @@ long debugger_log_switch(const struct invocation *inv)
         return -L4_ENOENT;
     bool was_on = trace_on;
     trace_switch(k->event, on);
+    sched_trace_switched();
     for (unsigned i = 0; trace_on && !was_on && i < sched_cpu_count; i++)
         sched_tell_trace(&sched_cpus[i]);
     return 0;

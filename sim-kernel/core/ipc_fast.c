@@ -243,7 +243,7 @@ FAST struct thread *fast_try(struct fast *f, word_t timeouts, bool lean)
 static struct thread *fast_with_all(struct cpu *c)
 {
     struct ipc_args args;
-    if (c->busy)
+    if (c->chores || c->rests || c->long_way)
         return NULL;
     port_frame_get_args(&c->current->frame, &args);
     struct fast f = {.cpu = c,
@@ -281,11 +281,11 @@ struct port_frame *core_handover(word_t tag, word_t dest, word_t timeouts)
     struct cpu *c = &sched_cpus[number];
     struct thread *t = c->current;
     __asm__("" : "+r"(c)); /* not to be computed again and again */
-    if (!LIKELY(!trace_is_on() && !sched_is_queued(t)))
+    if (!LIKELY(!c->busy && !sched_is_queued(t)))
         return fast_leave(c);
     struct fast f = {
         .cpu = c, .number = number, .from = t, .tag = tag, .dest = dest};
-    struct thread *r = c->busy ? NULL : fast_try(&f, timeouts, true);
+    struct thread *r = fast_try(&f, timeouts, true);
     if (!LIKELY(r))
         return NULL;
     port_space_activate(&r->task->mem.port);

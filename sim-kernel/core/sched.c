@@ -291,6 +291,12 @@ void sched_tell_trace(const struct cpu *c)
     };
 }
 
+void sched_trace_switched(void)
+{
+    for (unsigned i = 0; i < SCHED_MAX_CPUS; i++)
+        sched_cpus[i].traced = trace_on;
+}
+
 /* This CPU's thread leaves it and nobody follows yet. */
 static void sched_to_nobody(struct cpu *c)
 {

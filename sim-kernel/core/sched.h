@@ -47,8 +47,9 @@ struct cpu {
             bool chores;   /* something is to be done at its next kernel exit */
             uint8_t rests; /* REST_*: it runs nobody */
             bool long_way; /* ipc_fast.c is switched off */
+            bool traced;   /* trace_on */
         };
-        uint32_t busy; /* any of these: nothing goes by ipc_fast.c */
+        uint32_t busy; /* any of these: not the shortest way (ipc_fast.c) */
     };
     int highest; /* I6 */
     struct thread *current;
@@ -123,6 +124,8 @@ void sched_check(void);
 /* Who runs on c, for records: at each switch, and for all CPUs when tracing is
  * switched on. */
 void sched_tell_trace(const struct cpu *c);
+/* trace_on has changed: `traced` of all CPUs follows. */
+void sched_trace_switched(void);
 
 /* --- from one to the other (ipc_fast.c) -------------------------------- */
 

@@ -10,6 +10,7 @@
 #include <ipc_fast.h>
 #include <l4/vitrine/trace_handover.h>
 #include <string.h>
+#include <thread_group.h>
 #include <trace.h>
 
 enum { GATE = 0x1a0, LABEL = 0x40, THREADS = 3 };
@@ -346,5 +347,24 @@ Test(ipc_fast, who_got_the_cpu_by_a_message_is_before_who_comes_after)
     cr_assert_null(handed_over(a, SEL_INVALID | CALL));
     ipc_fast_allow(false);
     cr_assert_null(handed_over(a, (word_t)GATE << SEL_SHIFT | CALL));
+    kernel_end();
+}
+
+/* Somebody may wait for the group: ipc.c looks. */
+Test(ipc_fast, an_answer_of_a_member_of_a_group_is_not_fast)
+{
+    kernel_boot();
+    struct thread *a = thread_running(kernel.task, 10);
+    struct thread *b = thread_running(kernel.task, 10);
+    struct thread_group group;
+    gate_new(kernel.task, GATE, b, LABEL);
+    cap_slot(&kernel.task->caps, GATE)->rights = CAP_R;
+    sys_wait(b);
+    make_current(a);
+    cr_assert_eq(handed_over(a, (word_t)GATE << SEL_SHIFT | CALL), b);
+    b->group = &group;
+    cr_assert_null(handed_over(b, SEL_INVALID | REPLY_WAIT));
+    b->group = NULL;
+    cr_assert_eq(handed_over(b, SEL_INVALID | REPLY_WAIT), a);
     kernel_end();
 }

@@ -3,6 +3,7 @@
  *
  *   boot loader --_start--> main_boot(device tree) --> machine_resume
  *   user --vectors--> machine_trap(frame, kind) --next frame--> machine_resume
+ *        --vectors_alone--> core_handover() --next frame--> user
  *
  * The image begins with the header of Linux' "Image" format, which is what
  * boot loaders take (Documentation/arm64/booting). SP_EL1 is the end of the
@@ -122,6 +123,20 @@ translate:
         b       user_trap
 .endm
 
+/* The same for a CPU that is alone: is it a system call? */
+.macro CALL
+        .p2align 7
+        str     x0, [sp, #-16]
+        mrs     x0, esr_el1
+        lsr     x0, x0, #26
+        cmp     x0, #EC_SVC
+        b.eq    call_entry
+        ldr     x0, [sp, #-16]
+        stp     x0, x1, [sp, #-16]!
+        mov     x1, #0
+        b       user_trap
+.endm
+
 .macro BUG kind
         .p2align 7
         mov     x0, #\kind
@@ -131,25 +146,24 @@ translate:
         b       machine_kernel_trap
 .endm
 
+.macro TABLE name, sync:vararg
         .p2align 11
-        .globl  vectors
-vectors:
-        BUG     0
-        BUG     1
-        BUG     2
-        BUG     3
-        BUG     4
-        BUG     5
-        BUG     6
-        BUG     7
-        USER    0                       /* synchronous */
+        .globl  \name
+\name:
+        .irp kind, 0, 1, 2, 3, 4, 5, 6, 7
+        BUG     \kind
+        .endr
+        \sync                           /* synchronous */
         USER    1                       /* interrupt */
         USER    1
         USER    2                       /* system error */
+        .rept   4
         USER    3                       /* 32-bit: never entered */
-        USER    3
-        USER    3
-        USER    3
+        .endr
+.endm
+
+        TABLE   vectors, USER 0
+        TABLE   vectors_alone, CALL
 
 user_trap:
         mrs     x0, tpidr_el1
@@ -214,6 +228,72 @@ machine_resume:
         ldp     x28, x29, [x0, #FRAME_X(28)]
         ldp     x0, x1, [x0, #FRAME_X(0)]
         eret
+
+/*
+ * A system call on a machine with one CPU first tries to hand the CPU over at
+ * once. Of the registers it takes only what the system call keeps
+ * (<l4/sys/arch/arm64/syscall.h>) and its arguments; the others' places in the
+ * frame have what was there, the thread's own.
+ */
+call_entry:
+        mrs     x4, tpidr_el1
+        ldr     x5, [x4, #CPU_FRAME]
+        ldr     x0, [sp, #-16]
+        mrs     x6, sp_el0
+        mrs     x7, elr_el1
+        mrs     x8, spsr_el1
+        mrs     x9, tpidr_el0
+        stp     x0, x1, [x5, #FRAME_X(0)]
+        stp     x2, x3, [x5, #FRAME_X(2)]
+        stp     x18, x19, [x5, #FRAME_X(18)]
+        stp     x20, x21, [x5, #FRAME_X(20)]
+        stp     x22, x23, [x5, #FRAME_X(22)]
+        stp     x24, x25, [x5, #FRAME_X(24)]
+        stp     x26, x27, [x5, #FRAME_X(26)]
+        stp     x28, x29, [x5, #FRAME_X(28)]
+        stp     x30, x6, [x5, #FRAME_X(30)]
+        stp     x7, x8, [x5, #FRAME_PC]
+        str     x9, [x5, #FRAME_TP]
+        mov     x19, x5
+        bl      core_handover
+        cbz     x0, 2f
+        mrs     x4, tpidr_el1
+        ldr     x5, [x4, #CPU_FPU]
+        cmp     x5, x0                  /* has one of them values in the */
+        ccmp    x5, x19, #4, ne         /* vector registers? */
+        b.eq    3f
+        str     x0, [x4, #CPU_FRAME]
+        ldp     x30, x6, [x0, #FRAME_X(30)]
+        ldp     x7, x8, [x0, #FRAME_PC]
+        ldp     x9, x10, [x0, #FRAME_TP]
+        msr     sp_el0, x6
+        msr     elr_el1, x7
+        msr     spsr_el1, x8
+        msr     tpidr_el0, x9
+        msr     tpidrro_el0, x10
+        ldp     x18, x19, [x0, #FRAME_X(18)]
+        ldp     x20, x21, [x0, #FRAME_X(20)]
+        ldp     x22, x23, [x0, #FRAME_X(22)]
+        ldp     x24, x25, [x0, #FRAME_X(24)]
+        ldp     x26, x27, [x0, #FRAME_X(26)]
+        ldp     x28, x29, [x0, #FRAME_X(28)]
+        /* What the kernel left in the rest is not for users. */
+        ldp     x2, x3, [x0, #FRAME_X(2)]
+        ldp     x4, x5, [x0, #FRAME_X(4)]
+        ldp     x6, x7, [x0, #FRAME_X(6)]
+        ldp     x8, x9, [x0, #FRAME_X(8)]
+        ldp     x10, x11, [x0, #FRAME_X(10)]
+        ldp     x12, x13, [x0, #FRAME_X(12)]
+        ldp     x14, x15, [x0, #FRAME_X(14)]
+        ldp     x16, x17, [x0, #FRAME_X(16)]
+        ldp     x0, x1, [x0, #FRAME_X(0)]
+        eret
+2:      bl      machine_syscall
+        b       machine_resume
+3:      mov     x20, x0
+        bl      machine_load_fpu
+        mov     x0, x20
+        b       machine_resume
 
 /* The vector registers to and from a frame. */
         .arch_extension fp

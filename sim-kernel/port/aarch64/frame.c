@@ -22,6 +22,7 @@ enum {
  * interrupts on. */
 #define PSTATE_USER 0xf0000000ul
 
+_Static_assert(offsetof(struct machine_cpu, fpu) == CPU_FPU, "layout.h");
 _Static_assert(offsetof(struct port_frame, sp) == FRAME_SP, "layout.h");
 _Static_assert(offsetof(struct port_frame, pc) == FRAME_PC, "layout.h");
 _Static_assert(offsetof(struct port_frame, tp) == FRAME_TP, "layout.h");

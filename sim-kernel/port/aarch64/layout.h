@@ -26,5 +26,9 @@
 /* struct machine_cpu */
 #define CPU_STACK 0
 #define CPU_FRAME 8
+#define CPU_FPU   16
+
+/* Exception class of a system call in ESR_EL1. */
+#define EC_SVC 0x15
 
 #endif

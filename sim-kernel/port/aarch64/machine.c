@@ -16,7 +16,6 @@ enum { KIND_SYNC, KIND_IRQ, KIND_ERROR };
 enum {
     EC_FPU = 0x07,
     EC_ILLEGAL = 0x00,
-    EC_SVC = 0x15,
     EC_FETCH = 0x20,
     EC_FETCH_ALIGN = 0x22,
     EC_DATA = 0x24,
@@ -35,30 +34,16 @@ enum { CPACR_TRAP_EL0 = 1 << 20, CPACR_FREE = 3 << 20 };
 #define PSCI_RESET 0x84000009ul
 #define PSCI_ON    0xc4000003ul
 
-static struct {
-    struct tick_scale scale;
-    uint64_t boot; /* ticks at boot */
-    bool by_hvc;   /* until the device tree says so: the usual way */
-} machine = {.by_hvc = true};
+struct machine_clock machine_clock;
 
-static uint64_t ticks(void)
-{
-    uint64_t t;
-    __asm__ volatile("isb\n\tmrs %0, cntvct_el0" : "=r"(t));
-    return t;
-}
+static bool by_hvc = true; /* until the device tree says so: the usual way */
 
 /* --- time --------------------------------------------------------------- */
 
-uint64_t port_time(void)
-{
-    return ticks_to_ns(&machine.scale, ticks() - machine.boot);
-}
-
 void port_clock_code(void *code)
 {
-    clock_code_put(code,
-                   (struct clock_data){machine.boot, machine.scale.to_ns});
+    clock_code_put(code, (struct clock_data){machine_clock.boot,
+                                             machine_clock.scale.to_ns});
 }
 
 static void timer_control(unsigned long on)
@@ -72,20 +57,20 @@ void machine_timer_program(uint64_t when)
         timer_control(0);
         return;
     }
-    uint64_t at = machine.boot + ns_to_ticks(&machine.scale, when);
+    uint64_t at = machine_clock.boot + ns_to_ticks(&machine_clock.scale, when);
     __asm__ volatile("msr cntv_cval_el0, %0" : : "r"(at));
     timer_control(1);
 }
 
-void machine_init(bool by_hvc)
+void machine_init(bool hvc)
 {
     uint64_t hz;
     __asm__("mrs %0, cntfrq_el0" : "=r"(hz));
     if (!hz)
         hardware_die("the generic timer has no frequency");
-    machine.scale = tick_scale((uint32_t)hz);
-    machine.boot = ticks();
-    machine.by_hvc = by_hvc;
+    machine_clock =
+        (struct machine_clock){machine_ticks(), tick_scale((uint32_t)hz)};
+    by_hvc = hvc;
 }
 
 /* --- CPUs -------------------------------------------------------------------
@@ -98,7 +83,7 @@ static long psci_call(unsigned long function, uint64_t a1, uint64_t a2,
     register uint64_t r1 __asm__("x1") = a1;
     register uint64_t r2 __asm__("x2") = a2;
     register uint64_t r3 __asm__("x3") = a3;
-    if (machine.by_hvc)
+    if (by_hvc)
         __asm__ volatile("hvc #0"
                          : "+r"(r0), "+r"(r1), "+r"(r2), "+r"(r3)
                          :
@@ -120,6 +105,10 @@ uint64_t machine_number(void)
 
 void machine_init_cpu(void)
 {
+    extern char vectors[], vectors_alone[];
+    __asm__ volatile("msr vbar_el1, %0"
+                     :
+                     : "r"(run_cpu_count == 1 ? vectors_alone : vectors));
     timer_control(0);
     __asm__ volatile("msr cntkctl_el1, %0" : : "r"(CNTKCTL_EL0_COUNTER));
     irqchip_init_cpu();
@@ -248,7 +237,6 @@ void machine_park_fpu(void)
 }
 
 /* From entry.S, and back to it: whose registers to load. */
-struct port_frame *machine_trap(struct port_frame *f, unsigned kind);
 struct port_frame *machine_trap(struct port_frame *f, unsigned kind)
 {
     struct port_trap error = {.cause = CAUSE_BUS};
@@ -259,6 +247,13 @@ struct port_frame *machine_trap(struct port_frame *f, unsigned kind)
         machine_sync(f);
     else if (mine)
         core_exception(&error);
+    return run_next();
+}
+
+/* The same for a system call that core_handover() left alone. */
+struct port_frame *machine_syscall(void)
+{
+    core_syscall();
     return run_next();
 }
 

@@ -44,6 +44,10 @@ void console_init(paddr_t base, unsigned irq);
 /* Was the interrupt the kernel's own? */
 bool console_interrupt(unsigned line);
 
+/* From entry.S, and back to it: whose registers to load. */
+struct port_frame *machine_trap(struct port_frame *f, unsigned kind);
+struct port_frame *machine_syscall(void);
+
 /* entry.S */
 _Noreturn void machine_resume(struct port_frame *f);
 void fpu_save(struct port_frame *f);

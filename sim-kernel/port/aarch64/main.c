@@ -61,12 +61,12 @@ _Noreturn void main_boot(paddr_t tree)
     machine_init(!method || !strcmp(method, "hvc"));
     tree_memory(&f, &h);
     h.device_count = devices_find(&f, h.device, HARDWARE_DEVICES);
+    h.cpu_count = find_cpus(&f);
+    run_init(h.cpu_count);
     irqchip_init(&f);
     machine_init_cpu();
     h.irq_count = LINES;
-    h.cpu_count = find_cpus(&f);
     h.user_end = USER_END;
-    run_init(h.cpu_count);
     hardware_boot(&h);
     for (unsigned i = 1; i < h.cpu_count; i++)
         if (!machine_start(&machine_cpus[i]))

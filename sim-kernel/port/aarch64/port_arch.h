@@ -10,6 +10,7 @@
 #define PORT_ARCH_H
 
 #include "layout.h"
+#include "ticks.h"
 
 struct port_frame {
     uint64_t x[31]; /* FRAME_* in layout.h */
@@ -59,6 +60,18 @@ static inline paddr_t port_virt_to_phys(const void *va)
 static inline unsigned port_cpu(void)
 {
     return machine_self()->index;
+}
+
+static inline uint64_t machine_ticks(void)
+{
+    uint64_t t;
+    __asm__ volatile("isb\n\tmrs %0, cntvct_el0" : "=r"(t));
+    return t;
+}
+
+static inline uint64_t port_time(void)
+{
+    return machine_time(machine_ticks());
 }
 
 static inline void port_work(unsigned steps)

@@ -3,6 +3,7 @@
  *
  *   boot loader --_start--> main_boot(start info) --> machine_resume
  *   user --stub or syscall--> machine_trap(frame) --> machine_resume
+ *        --syscall, one CPU--> machine_call() --next frame--> user
  *
  * Whenever user code runs, the task-state segment's stack for traps is the
  * end of the thread's frame: the CPU itself pushes ss, sp, flags, cs, ip into
@@ -222,6 +223,68 @@ syscall_entry:
         pushq   $0
         pushq   $VECTOR_SYSCALL
         jmp     entry_save
+
+/*
+ * A system call on a machine with one CPU first tries to hand the CPU over at
+ * once. Of the registers it takes only what the system call keeps
+ * (<l4/sys/arch/amd64/syscall.h>) and its arguments; the others' places in the
+ * frame have what was there, the thread's own.
+ */
+        .p2align 4
+        .globl  call_entry
+call_entry:
+        swapgs
+        mov     %rsp, %gs:CPU_SCRATCH
+        mov     %gs:CPU_FRAME_END, %rsp
+        mov     %rcx, FRAME_IP - FRAME_END(%rsp)
+        mov     %r11, FRAME_FLAGS - FRAME_END(%rsp)
+        mov     %gs:CPU_SCRATCH, %rcx
+        mov     %rcx, FRAME_SP - FRAME_END(%rsp)
+        movq    $VECTOR_SYSCALL, FRAME_VECTOR - FRAME_END(%rsp)
+        mov     %rbx, FRAME_RBX - FRAME_END(%rsp)
+        mov     %rbp, FRAME_RBP - FRAME_END(%rsp)
+        mov     %r12, FRAME_R12 - FRAME_END(%rsp)
+        mov     %r13, FRAME_R13 - FRAME_END(%rsp)
+        mov     %r14, FRAME_R14 - FRAME_END(%rsp)
+        mov     %r15, FRAME_R15 - FRAME_END(%rsp)
+        mov     %rax, FRAME_RAX - FRAME_END(%rsp)
+        mov     %rdx, FRAME_RDX - FRAME_END(%rsp)
+        mov     %rsi, FRAME_RSI - FRAME_END(%rsp)
+        mov     %r8, FRAME_R8 - FRAME_END(%rsp)
+        lea     -FRAME_END(%rsp), %rbx
+        mov     %gs:CPU_STACK, %rsp
+        mov     %rax, %rdi
+        mov     %rdx, %rsi
+        mov     %r8, %rdx
+        xor     %ebp, %ebp
+        call    machine_call
+        test    %rax, %rax
+        jz      2f
+        cmpq    $VECTOR_SYSCALL, FRAME_VECTOR(%rax)
+        jne     3f
+        mov     FRAME_IP(%rax), %rcx
+        mov     FRAME_FLAGS(%rax), %r11
+        mov     FRAME_RBX(%rax), %rbx
+        mov     FRAME_RBP(%rax), %rbp
+        mov     FRAME_R12(%rax), %r12
+        mov     FRAME_R13(%rax), %r13
+        mov     FRAME_R14(%rax), %r14
+        mov     FRAME_R15(%rax), %r15
+        mov     FRAME_RSI(%rax), %rsi
+        mov     FRAME_SP(%rax), %rsp
+        mov     FRAME_RAX(%rax), %rax
+        /* What the kernel left in the rest is not for users. */
+        xor     %edx, %edx
+        xor     %edi, %edi
+        xor     %r8d, %r8d
+        xor     %r9d, %r9d
+        xor     %r10d, %r10d
+        swapgs
+        sysretq
+2:      mov     %rbx, %rdi
+        call    machine_trap
+3:      mov     %rax, %rdi
+        jmp     machine_resume
 
 /* The kernel was hit. By an interrupt: it had opened the door (idle, or at a
  * preemption point); the door is closed again, the vector remembered. */

@@ -32,9 +32,20 @@
 
 /* struct port_frame */
 #define FRAME_R15    8
+#define FRAME_R14    16
+#define FRAME_R13    24
+#define FRAME_R12    32
+#define FRAME_R8     64
+#define FRAME_RSI    80
+#define FRAME_RBP    88
+#define FRAME_RBX    104
+#define FRAME_RDX    112
+#define FRAME_RAX    128
 #define FRAME_VECTOR 136
 #define FRAME_ERROR  144
 #define FRAME_IP     152
+#define FRAME_FLAGS  168
+#define FRAME_SP     176
 #define FRAME_END    192
 
 /* struct machine_cpu, behind the GS base in the kernel */

@@ -126,10 +126,11 @@ static void machine_init_segments(struct machine_cpu *c)
 
 static void machine_init_syscall(void)
 {
-    extern char syscall_entry[];
+    extern char syscall_entry[], call_entry[];
+    bool alone = run_cpu_count == 1;
     msr_set(MSR_EFER, msr_get(MSR_EFER) | EFER_SYSCALL);
     msr_set(MSR_STAR, (uint64_t)USER_CS32 << 48 | (uint64_t)KERNEL_CS << 32);
-    msr_set(MSR_LSTAR, (uint64_t)syscall_entry);
+    msr_set(MSR_LSTAR, (uint64_t)(alone ? call_entry : syscall_entry));
     msr_set(MSR_FLAGS_MASK, FLAGS_OFF);
 }
 
@@ -170,7 +171,6 @@ static void fpu_on(void)
 void machine_init_cpu(void)
 {
     machine_init_segments(machine_self());
-    machine_init_syscall();
     machine_init_features();
     fpu_off();
     machine_self()->word =
@@ -366,7 +366,6 @@ static struct port_frame *machine_switch(struct port_frame *f)
 
 /* From entry.S, and back to it: whose registers to load. An interrupt is
  * dealt with as if it had come through the door. */
-struct port_frame *machine_trap(struct port_frame *f);
 struct port_frame *machine_trap(struct port_frame *f)
 {
     uint64_t vector = f->vector;
@@ -382,8 +381,20 @@ struct port_frame *machine_trap(struct port_frame *f)
     return machine_switch(run_next());
 }
 
+/* The same for a system call of a CPU that is alone. NULL: the way of all
+ * traps is to be gone, nothing was done. */
+struct port_frame *machine_call(word_t tag, word_t dest, word_t timeouts)
+{
+    struct port_frame *f = core_handover(tag, dest, timeouts);
+    if (!f)
+        return NULL;
+    machine_load_fpu(f);
+    return machine_switch(f);
+}
+
 void machine_run(struct port_frame *first)
 {
+    machine_init_syscall();
     machine_resume(machine_switch(first));
 }
 

@@ -45,6 +45,7 @@ enum {
 enum trap_cause machine_cause(uint64_t vector);
 void machine_init(void);     /* once */
 void machine_init_cpu(void); /* on each CPU */
+/* On each CPU, when all are known: into user mode. */
 _Noreturn void machine_run(struct port_frame *first);
 /* Starts a CPU by way of `page`, of RAM below 1 MiB; false: it does not come.
  */
@@ -89,6 +90,10 @@ bool console_interrupt(unsigned line);
 /* io.c. A general-protection fault of user code: was it an I/O instruction,
  * and is it dealt with? */
 bool io_instruction(struct port_frame *f);
+
+/* From entry.S, and back to it: whose registers to load. */
+struct port_frame *machine_trap(struct port_frame *f);
+struct port_frame *machine_call(word_t tag, word_t dest, word_t timeouts);
 
 /* entry.S */
 _Noreturn void machine_resume(struct port_frame *f);

@@ -10,6 +10,7 @@
 #define PORT_ARCH_H
 
 #include "layout.h"
+#include "ticks.h"
 
 enum { FPU_BYTES = 832 }; /* x87, SSE and AVX by XSAVE */
 
@@ -84,6 +85,18 @@ static inline paddr_t port_virt_to_phys(const void *va)
 static inline unsigned port_cpu(void)
 {
     return machine_self()->index;
+}
+
+static inline uint64_t machine_ticks(void)
+{
+    uint32_t low, high;
+    __asm__ volatile("rdtsc" : "=a"(low), "=d"(high));
+    return (uint64_t)high << 32 | low;
+}
+
+static inline uint64_t port_time(void)
+{
+    return machine_time(machine_ticks());
 }
 
 static inline void port_work(unsigned steps)

@@ -27,33 +27,24 @@ enum {
     ROUNDS_MAX = 2000,
 };
 
+struct machine_clock machine_clock; /* the time-stamp counter */
+
 static struct {
-    struct tick_scale tsc, apic;
-    uint64_t boot; /* counter at boot */
+    struct tick_scale apic;
     bool deadline; /* the timer takes a time, not a count */
 } timer;
 
-static uint64_t ticks(void)
-{
-    uint32_t low, high;
-    __asm__ volatile("rdtsc" : "=a"(low), "=d"(high) : : "memory");
-    return (uint64_t)high << 32 | low;
-}
-
-uint64_t port_time(void)
-{
-    return ticks_to_ns(&timer.tsc, ticks() - timer.boot);
-}
-
 void port_clock_code(void *code)
 {
-    clock_code_put(code, (struct clock_data){timer.boot, timer.tsc.to_ns});
+    clock_code_put(code, (struct clock_data){machine_clock.boot,
+                                             machine_clock.scale.to_ns});
 }
 
 static void timer_start(uint64_t when)
 {
     if (timer.deadline) {
-        msr_set(MSR_DEADLINE, timer.boot + ns_to_ticks(&timer.tsc, when));
+        msr_set(MSR_DEADLINE,
+                machine_clock.boot + ns_to_ticks(&machine_clock.scale, when));
         return;
     }
     uint64_t now = port_time();
@@ -131,7 +122,7 @@ static void measure(const struct reference *r, uint32_t *ret_ticks,
                     uint64_t *ret_tsc, uint32_t *ret_apic)
 {
     uint32_t first = reference_read(r), passed = 0;
-    uint64_t tsc = ticks();
+    uint64_t tsc = machine_ticks();
     uint32_t apic = apic_get(APIC_LEFT);
     for (unsigned i = 0; passed < r->hz / MEASURE_PER_S; i++) {
         if (i >= ROUNDS_MAX)
@@ -140,7 +131,7 @@ static void measure(const struct reference *r, uint32_t *ret_ticks,
         spin();
         passed = (reference_read(r) - first) & r->mask;
     }
-    *ret_tsc = ticks() - tsc;
+    *ret_tsc = machine_ticks() - tsc;
     *ret_apic = apic - apic_get(APIC_LEFT);
     *ret_ticks = passed;
 }
@@ -159,9 +150,9 @@ void timer_init(const struct acpi *a)
     if (!hz || !apic_hz || hz > ~0u || apic_hz > ~0u)
         hardware_die("the local APIC's timer stands still, or the CPU's "
                      "counter is too fast");
-    timer.tsc = tick_scale((uint32_t)hz);
+    machine_clock.scale = tick_scale((uint32_t)hz);
     timer.apic = tick_scale((uint32_t)apic_hz);
-    timer.boot = ticks();
+    machine_clock.boot = machine_ticks();
     timer.deadline = cpuid(1, 0).c & CPUID_DEADLINE;
     timer_init_cpu();
 }

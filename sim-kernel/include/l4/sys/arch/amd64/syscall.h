@@ -4,9 +4,10 @@
  *      rax tag -> tag   rdx destination | flags   r8 timeouts
  *      rsi label -> label
  *
- * On hardware SYSCALL also takes rcx and r11. In the simulator a jump to the
- * system-call stub, with the address to return to in r11, keeps what the
- * calling convention keeps and loses the rest, vector registers included. It
+ * On hardware SYSCALL keeps what the calling convention keeps (rbx, rbp, rsp,
+ * r12-r15) and the FPU's registers, and loses the rest. In the simulator a jump
+ * to the system-call stub, with the address to return to in r11, loses vector
+ * registers, too. It
  * is no call because the simulator does not return by RET: unpaired calls
  * spoil the host's return-address prediction, at 40 ns a system call.
  *
@@ -36,7 +37,7 @@
         "mm6", "mm7", "cc", "memory" L4_ARCH_CLOBBER_HIGH
 #else
 #define L4_ARCH_ENTER   "syscall"
-#define L4_ARCH_CLOBBER "rcx", "r11", "cc", "memory"
+#define L4_ARCH_CLOBBER "rcx", "rdi", "r9", "r10", "r11", "cc", "memory"
 #endif
 
 /* Internal: the system call. Returns the result tag, *label the sender's. */

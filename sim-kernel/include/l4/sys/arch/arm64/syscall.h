@@ -4,10 +4,11 @@
  *      x0 tag -> tag   x1 destination | flags   x2 timeouts
  *      x3 label -> label
  *
- * SVC keeps all other registers. In the simulator a jump to the system-call
+ * SVC keeps what the calling convention keeps (x18-x30) and the vector
+ * registers, and loses the rest. In the simulator a jump to the system-call
  * stub, with the address to return to in x30 (no call: amd64's file says
- * why), keeps what the calling convention keeps: of the vector
- * registers only the lower halves of v8-v15, which the compiler cannot be
+ * why), also loses x30 and vector registers: of these the calling convention
+ * keeps only the lower halves of v8-v15, which the compiler cannot be
  * told, so all count as lost.
  *
  * The message itself lies in the UTCB, hence the "memory" clobber.
@@ -27,8 +28,10 @@
         "v17", "v18", "v19", "v20", "v21", "v22", "v23", "v24", "v25", "v26",  \
         "v27", "v28", "v29", "v30", "v31", "cc", "memory"
 #else
-#define L4_ARCH_ENTER   "svc #0"
-#define L4_ARCH_CLOBBER "cc", "memory"
+#define L4_ARCH_ENTER "svc #0"
+#define L4_ARCH_CLOBBER                                                        \
+    "x4", "x5", "x6", "x7", "x8", "x9", "x10", "x11", "x12", "x13", "x14",     \
+        "x15", "x16", "x17", "cc", "memory"
 #endif
 
 /* Internal: the system call. Returns the result tag, *label the sender's. */
