@@ -27,8 +27,8 @@ L4_INLINE l4_umword_t __l4_arch_syscall(l4_umword_t tag, l4_umword_t dest,
     __asm__ __volatile__("ecall"
                          : "+r"(a0), "+r"(a1), "+r"(a2), "+r"(a3)
                          :
-                         : "t0", "t1", "t2", "t3", "t4", "t5", "t6", "a4",
-                           "a5", "a6", "a7", "memory");
+                         : "t0", "t1", "t2", "t3", "t4", "t5", "t6", "a4", "a5",
+                           "a6", "a7", "memory");
     l4_umword_t result = a0, out_label = a3;
     *label = out_label;
     return result;
