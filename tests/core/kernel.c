@@ -57,7 +57,6 @@ void kernel_boot_cpus(unsigned cpus)
         .cpu_count = cpus,
         .irq_count = FAKE_IRQS,
         .slice_ns = KERNEL_SLICE,
-        .root.ip = 0x1000, /* there is one besides sigma0 */
     };
     core_boot(&info);
     kernel.task = task_by_id(core_root_task(1));

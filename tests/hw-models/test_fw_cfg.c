@@ -56,33 +56,33 @@ static uint32_t show(uint64_t pixels, uint32_t format, uint32_t width,
 Test(fw_cfg, says_who_it_is_byte_by_byte)
 {
     hw_fw_cfg_write(&device, 8, 2, 0);
-    cr_expect_eq(hw_fw_cfg_read(&device, 0, 1), 'Q');
-    cr_expect_eq(hw_fw_cfg_read(&device, 0, 2), 'E' | 'M' << 8);
-    cr_expect_eq(hw_fw_cfg_read(&device, 0, 4), 'U', "and nothing behind");
-    cr_expect_eq(hw_fw_cfg_read(&device, 16, 8),
+    cr_assert_eq(hw_fw_cfg_read(&device, 0, 1), 'Q');
+    cr_assert_eq(hw_fw_cfg_read(&device, 0, 2), 'E' | 'M' << 8);
+    cr_assert_eq(hw_fw_cfg_read(&device, 0, 4), 'U', "and nothing behind");
+    cr_assert_eq(hw_fw_cfg_read(&device, 16, 8),
                  __builtin_bswap64(0x51454d5520434647ull));
-    cr_expect_eq(hw_fw_cfg_read(&device, 16, 4), __builtin_bswap32(0x51454d55));
+    cr_assert_eq(hw_fw_cfg_read(&device, 16, 4), __builtin_bswap32(0x51454d55));
 }
 
 Test(fw_cfg, its_directory_names_one_file)
 {
-    cr_expect_eq(transfer(0x19 << 16 | SELECT | READ, 68, DATA_AT), 0);
-    cr_expect_eq(*at(DATA_AT + 3), 1);
-    cr_expect_eq(*at(DATA_AT + 7), HW_RAMFB_SIZE);
-    cr_expect_eq(*at(DATA_AT + 9), RAMFB_KEY);
-    cr_expect_str_eq((char *)at(DATA_AT + 12), "etc/ramfb");
+    cr_assert_eq(transfer(0x19 << 16 | SELECT | READ, 68, DATA_AT), 0);
+    cr_assert_eq(*at(DATA_AT + 3), 1);
+    cr_assert_eq(*at(DATA_AT + 7), HW_RAMFB_SIZE);
+    cr_assert_eq(*at(DATA_AT + 9), RAMFB_KEY);
+    cr_assert_str_eq((char *)at(DATA_AT + 12), "etc/ramfb");
 }
 
 Test(fw_cfg, shows_the_picture_it_is_told)
 {
     struct hw_picture p;
-    cr_expect_not(hw_fw_cfg_picture(&device, &p));
-    cr_expect_eq(show(BASE + 0x1000, 0x34325258, 16, 8, 80), 0);
+    cr_assert_not(hw_fw_cfg_picture(&device, &p));
+    cr_assert_eq(show(BASE + 0x1000, 0x34325258, 16, 8, 80), 0);
     cr_assert(hw_fw_cfg_picture(&device, &p));
-    cr_expect_eq(p.pixels, at(BASE + 0x1000));
-    cr_expect_eq(p.width, 16);
-    cr_expect_eq(p.height, 8);
-    cr_expect_eq(p.stride, 80);
+    cr_assert_eq(p.pixels, at(BASE + 0x1000));
+    cr_assert_eq(p.width, 16);
+    cr_assert_eq(p.height, 8);
+    cr_assert_eq(p.stride, 80);
 }
 
 Test(fw_cfg, shows_no_nonsense)
@@ -94,17 +94,17 @@ Test(fw_cfg, shows_no_nonsense)
         {0x34325258, 9000, 8, 40000}, {0x34325258, 16, 0x1000, 64}};
     for (unsigned i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
         show(BASE, wrong[i][0], wrong[i][1], wrong[i][2], wrong[i][3]);
-        cr_expect_not(hw_fw_cfg_picture(&device, &p), "case %u", i);
+        cr_assert_not(hw_fw_cfg_picture(&device, &p), "case %u", i);
     }
     show(BASE + SIZE - 511, 0x34325258, 16, 8, 64);
-    cr_expect_not(hw_fw_cfg_picture(&device, &p), "it leaves RAM");
+    cr_assert_not(hw_fw_cfg_picture(&device, &p), "it leaves RAM");
 }
 
 Test(fw_cfg, refuses_transfers_that_cannot_be)
 {
-    cr_expect_eq(transfer(SELECT | WRITE, 4, DATA_AT), 1, "the signature");
-    cr_expect_eq(transfer(RAMFB_KEY << 16 | SELECT | WRITE, 29, DATA_AT), 1);
-    cr_expect_eq(transfer(SELECT | READ, 4, BASE - 4096), 1);
-    cr_expect_eq(transfer(SELECT | READ, 8, BASE + SIZE - 4), 1);
+    cr_assert_eq(transfer(SELECT | WRITE, 4, DATA_AT), 1, "the signature");
+    cr_assert_eq(transfer(RAMFB_KEY << 16 | SELECT | WRITE, 29, DATA_AT), 1);
+    cr_assert_eq(transfer(SELECT | READ, 4, BASE - 4096), 1);
+    cr_assert_eq(transfer(SELECT | READ, 8, BASE + SIZE - 4), 1);
     hw_fw_cfg_write(&device, 20, 4, 0); /* a request nowhere: nothing */
 }
