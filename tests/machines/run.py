@@ -174,6 +174,8 @@ def refused(what, qemu, sentence):
 
 
 def example(name):
+    if target not in devices.ONLY_ON.get(name, (target,)):
+        return skip(name, "this machine lacks its device")
     command, files = modules(name)
     trace = scratch / (name + ".vtr")
     compare(name, name + " says what it says in the simulator",
