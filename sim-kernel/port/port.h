@@ -313,11 +313,12 @@ struct port_frame *core_frame(void);
  * last core_next() returned. No effect if core_frame() is NULL. */
 void core_syscall(void);
 /* The same, at a port's choice before core_syscall(), if there is a running
- * thread (core_frame()), for a call or an answer that hands the CPU to a partner that waits for it: the frame that runs next,
- * as core_next() would say, but that what another frame holds of the registers
- * a system call loses need not be loaded: it is in a system call, too. NULL:
- * nothing was done, core_syscall() is to do it. The arguments are those of
- * struct ipc_args; they are in the frame as well. */
+ * thread (core_frame()), for a call or an answer that hands the CPU to a
+ * partner that waits for it: the frame that runs next, as core_next() would
+ * say, but that what another frame holds of the registers a system call loses
+ * need not be loaded: it is in a system call, too. NULL: nothing was done,
+ * core_syscall() is to do it. The arguments are those of struct ipc_args; they
+ * are in the frame as well. */
 struct port_frame *core_handover(word_t tag, word_t dest, word_t timeouts);
 void core_page_fault(uaddr_t address, unsigned access);
 void core_exception(const struct port_trap *trap);
