@@ -3,10 +3,13 @@
 tools/trace/story.c says what a story leaves out, and why. Left out here, too,
 is a driver's part: how many bytes its device takes at a time, and so how often
 it interrupts, is the device's own business. Nor is it compared what moe took
-back last: it does so when it finds time, and the run may end before that.
+back last: it does so when it finds time, and the run may end before that. An
+interrupt without a name is called by its number, which is of no meaning.
 """
 import difflib
+import re
 
+NUMBERED = re.compile(r"^(irq) \d+")
 LATE = " taken back from "
 DRIVERS = {"demo": "uart", "irq": "uart", "disk": "driver"}
 
@@ -16,7 +19,7 @@ def parts(text, without):
     found, lines = {}, []
     for line in text.splitlines():
         if line.startswith("== "):
-            lines = found.setdefault(line[3:], [])
+            lines = found.setdefault(NUMBERED.sub(r"\1 ...", line[3:]), [])
         else:
             lines.append(line)
     for title in found:
