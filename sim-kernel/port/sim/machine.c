@@ -418,27 +418,47 @@ void machine_idle(uint64_t (*next)(void))
     machine_pace();
 }
 
+/* A system call; who runs next, NULL: core_next() knows. */
+static struct port_frame *machine_syscall(const struct port_frame *f)
+{
+    struct ipc_args args;
+    port_frame_get_args(f, &args);
+    struct port_frame *next = core_handover(args.tag, args.dest, args.timeouts);
+    if (!next)
+        core_syscall();
+    return next;
+}
+
+/* f's user code until it traps; as above. */
+static struct port_frame *machine_go_on(struct port_frame *f)
+{
+    struct hw_trap trap;
+    int64_t steps, budget = budget_until(hw_clock_next(&machine.clock));
+    machine_set_clock(sim_machine.block, budget);
+    hw_cpu_run(machine.cpu, &f->regs, budget, &trap, &steps);
+    port_work((unsigned)steps);
+    if (trap.kind == HW_TRAP_SYSCALL)
+        return machine_syscall(f);
+    machine_trap(f, &trap);
+    return NULL;
+}
+
 void machine_run(void)
 {
+    struct port_frame *next = NULL;
     if (sim_options.cpus > 1)
         cpus_run();
     for (;;) {
-        struct port_frame *f = core_next();
-        if (f) {
-            struct hw_trap trap;
-            int64_t steps, budget = budget_until(hw_clock_next(&machine.clock));
-            machine_set_clock(sim_machine.block, budget);
-            hw_cpu_run(machine.cpu, &f->regs, budget, &trap, &steps);
-            port_work((unsigned)steps);
-            if (trap.kind == HW_TRAP_SYSCALL)
-                core_syscall();
-            else
-                machine_trap(f, &trap);
-        } else {
+        struct port_frame *f = next ? next : core_next();
+        next = NULL;
+        if (f)
+            next = machine_go_on(f);
+        else
             machine_idle(machine_due);
-        }
-        if (machine_irq_pending())
+        if (machine_irq_pending()) {
             machine_deliver();
+            next = NULL;
+        }
         machine_limits();
     }
 }
