@@ -1,151 +1,9 @@
 /*
- * Every function that sends or waits, against everything that ends a message
- * at once: nobody there, no wait allowed, what does not fit. (What ends a wait
- * is in stages.c.)
- *
- * One table of functions; a case is a function of a row of it, run by a
- * worker, so that this thread can be its partner.
+ * Every function that sends or waits (forms.h), against everything that ends a
+ * message at once: nobody there, no wait allowed, what does not fit. (What ends
+ * a wait is in stages.c, what ends a message in the middle in cut.c.)
  */
-#include "harness.h"
-
-enum { NO_CODE = 99 };
-enum { SENDS = 1, CLOSED = 2, OPEN = 4, REPLIES = 8 };
-
-/* What the worker does. */
-static struct {
-    const struct form *form;
-    l4_cap_idx_t dest;
-    l4_msgtag_t tag;
-    l4_timeout_t timeout;
-    l4_umword_t words[4], buffers[4]; /* of its UTCB, before */
-    volatile long code, answer;
-} act;
-
-static l4_msgtag_t send(void)
-{
-    return l4_ipc_send(act.dest, l4_utcb(), act.tag, act.timeout);
-}
-
-static l4_msgtag_t call(void)
-{
-    return l4_ipc_call(act.dest, l4_utcb(), act.tag, act.timeout);
-}
-
-static l4_msgtag_t receive(void)
-{
-    return l4_ipc_receive(act.dest, l4_utcb(), act.timeout);
-}
-
-static l4_msgtag_t wait(void)
-{
-    l4_umword_t label;
-    return l4_ipc_wait(l4_utcb(), &label, act.timeout);
-}
-
-static l4_msgtag_t next_period(void)
-{
-    l4_umword_t label;
-    return l4_ipc_wait_next_period(l4_utcb(), &label, act.timeout);
-}
-
-static l4_msgtag_t send_and_wait(void)
-{
-    l4_umword_t label;
-    return l4_ipc_send_and_wait(act.dest, l4_utcb(), act.tag, &label,
-                                act.timeout);
-}
-
-static l4_msgtag_t reply(void)
-{
-    return l4_ipc_reply(L4_INVALID_REPLY_CAP, l4_utcb(), act.tag, act.timeout);
-}
-
-static l4_msgtag_t reply_and_wait(void)
-{
-    l4_umword_t label;
-    return l4_ipc_reply_and_wait(l4_utcb(), act.tag, &label, act.timeout);
-}
-
-static l4_msgtag_t bare(void)
-{
-    l4_umword_t label;
-    return l4_ipc(act.dest, l4_utcb(), L4_SYSF_CALL, 0, act.tag, &label,
-                  act.timeout);
-}
-
-static const struct form {
-    const char *page;
-    l4_msgtag_t (*run)(void);
-    unsigned phases;
-} forms[] = {
-    {"ipc", bare, SENDS | CLOSED},
-    {"ipc_send", send, SENDS},
-    {"ipc_call", call, SENDS | CLOSED},
-    {"ipc_receive", receive, CLOSED},
-    {"ipc_wait", wait, OPEN},
-    {"ipc_wait_next_period", next_period, OPEN},
-    {"ipc_send_and_wait", send_and_wait, SENDS | OPEN},
-    {"ipc_reply", reply, REPLIES},
-    {"ipc_reply_and_wait", reply_and_wait, REPLIES | OPEN},
-};
-enum { FORMS = sizeof forms / sizeof forms[0] };
-#define FOR_EACH(f, with)                                                      \
-    for (const struct form *f = forms; f < forms + FORMS; f++)                 \
-        if ((f->phases & (with)) == 0)                                         \
-            ;                                                                  \
-        else
-
-/* --- the worker ----------------------------------------------------------- */
-
-static struct worker worker;
-
-/* A form that replies takes a call first: main's. */
-static void act_main(void *arg)
-{
-    l4_umword_t label;
-    (void)arg;
-    if (act.form->phases & REPLIES)
-        l4_ipc_wait(l4_utcb(), &label, L4_IPC_NEVER);
-    for (unsigned i = 0; i < 4; i++) {
-        l4_utcb_mr()->mr[i] = act.words[i];
-        l4_utcb_br()->br[i] = act.buffers[i];
-    }
-    l4_utcb_br()->bdr = 0;
-    l4_msgtag_t tag = act.form->run();
-    act.answer = l4_msgtag_label(tag);
-    act.code = ipc_code(tag);
-}
-
-static void act_as(const struct form *f)
-{
-    act.form = f;
-    act.dest = MAIN_CAP;
-    act.tag = l4_msgtag(0, 0, 0, 0);
-    act.timeout = L4_IPC_NEVER;
-    act.code = NO_CODE;
-    for (unsigned i = 0; i < 4; i++)
-        act.words[i] = act.buffers[i] = 0;
-    worker_make(&worker);
-}
-
-static void act_now(void)
-{
-    worker_run(&worker, act_main, 0, 0);
-}
-
-/* It is over: this thread does not hinder it any more. */
-static void act_end(void)
-{
-    l4_ipc_sleep_us(1);
-    worker_delete(&worker);
-}
-
-/* That the worker's code is `code`, and the row of its page that says so. */
-#define ACT_PROVES(code_, when)                                                \
-    do {                                                                       \
-        CHECK_EQ(act.code, code_);                                             \
-        proved(act.form->page, #code_, when);                                  \
-    } while (0)
+#include "forms.h"
 
 /* --- nobody there --------------------------------------------------------- */
 
@@ -155,7 +13,7 @@ static void an_empty_slot(void)
     {
         act_as(f);
         act.dest = cap_new();
-        act_now();
+        act_now(0);
         CHECK_EQ(act.code & ~1l, L4_IPC_ENOT_EXISTENT);
         proved(f->page, "L4_IPC_ENOT_EXISTENT", "empty slot");
         act_end();
@@ -173,7 +31,7 @@ static void a_partner_that_is_gone(void)
     {
         act_as(f);
         act.dest = gate;
-        act_now();
+        act_now(0);
         ACT_PROVES(L4_IPC_ENOT_EXISTENT, "the partner is gone");
         act_end();
     }
@@ -185,7 +43,7 @@ static void oneself(void)
     {
         act_as(f);
         act.dest = worker.cap;
-        act_now();
+        act_now(0);
         ACT_PROVES(L4_IPC_ENOT_EXISTENT, "the partner is the invoker itself");
         act_end();
     }
@@ -200,13 +58,13 @@ static void who_sends_nothing(void)
             continue;
         act_as(f);
         act.dest = unbound;
-        act_now();
+        act_now(0);
         CHECK_EQ(act.code, L4_IPC_ENOT_EXISTENT | 1);
         proved(f->page, "L4_IPC_ENOT_EXISTENT", "unbound gate");
         act_end();
         act_as(f);
         act.dest = L4_BASE_LOG_CAP;
-        act_now();
+        act_now(0);
         CHECK_EQ(act.code, 0);
         proved(f->page, "-L4_EBADPROTO", "an object that sends nothing");
         CHECK_EQ(act.answer, -L4_EBADPROTO);
@@ -223,7 +81,7 @@ static void no_caller_to_answer(void)
         at_once = *f;
         at_once.phases = 0; /* takes no call */
         act.form = &at_once;
-        act_now();
+        act_now(0);
         ACT_PROVES(L4_IPC_ENOT_EXISTENT, "nobody is to be answered");
         act_end();
     }
@@ -235,7 +93,7 @@ static void a_receiver_that_does_not_wait(void)
     {
         act_as(f);
         act.timeout = L4_IPC_BOTH_TIMEOUT_0;
-        act_now();
+        act_now(0);
         ACT_PROVES(L4_IPC_SETIMEOUT, "with 0: the receiver does not wait");
         act_end();
     }
@@ -271,7 +129,7 @@ static void too_many_words(void)
     {
         act_as(f);
         act.tag = l4_msgtag(0, 62, 1, 0);
-        act_now();
+        act_now(0);
         if (f->phases & REPLIES) { /* it waits for a call to answer */
             l4_timeout_s soon = l4_timeout_from_us(1000);
             l4_ipc_call(worker.cap, l4_utcb(), l4_msgtag(0, 0, 0, 0),
@@ -295,7 +153,7 @@ static void a_receiver_without_a_window(void)
     {
         act_as(f);
         send_a_capability();
-        act_now();
+        act_now(0);
         l4_utcb_br()->br[0] = 0;
         take();
         ACT_PROVES(L4_IPC_SEMSGCUT, "the receiver has no window for an item");
@@ -326,7 +184,7 @@ static void a_receiver_without_memory(void)
     {
         act_as(f);
         send_a_capability();
-        act_now();
+        act_now(0);
         window(L4_RCV_ITEM_FORWARD_MAPPINGS, l4_obj_fpage(full.slot, 0, 0),
                full.task);
         take();
@@ -362,7 +220,7 @@ static void no_window_for_what_comes(void)
     FOR_EACH(f, CLOSED | OPEN)
     {
         act_as(f);
-        act_now();
+        act_now(0);
         give();
         ACT_PROVES(L4_IPC_REMSGCUT,
                    "the sender's items did not fit the windows");
@@ -379,7 +237,7 @@ static void no_memory_for_what_comes(void)
         act.buffers[0] = L4_RCV_ITEM_FORWARD_MAPPINGS | L4_ITEM_MAP;
         act.buffers[1] = l4_obj_fpage(full.slot, 0, 0).raw;
         act.buffers[2] = full.task;
-        act_now();
+        act_now(0);
         give();
         ACT_PROVES(L4_IPC_REMAPFAILED,
                    "a mapping of the sender's items failed");
@@ -395,7 +253,7 @@ static void a_wait_after_an_answer(void)
     l4_timeout_s soon = l4_timeout_from_us(500);
     act_as(f);
     act.timeout = l4_timeout(soon, soon);
-    act_now();
+    act_now(0);
     CHECK_EQ(ipc_code(l4_ipc_call(worker.cap, l4_utcb(), l4_msgtag(0, 0, 0, 0),
                                   L4_IPC_NEVER)),
              0);
@@ -404,7 +262,7 @@ static void a_wait_after_an_answer(void)
     ACT_PROVES(L4_IPC_RETIMEOUT, "the receive timeout passed");
     act_end();
     act_as(f);
-    act_now();
+    act_now(0);
     CHECK_EQ(ipc_code(l4_ipc_call(worker.cap, l4_utcb(), l4_msgtag(0, 0, 0, 0),
                                   L4_IPC_NEVER)),
              0);
@@ -425,7 +283,7 @@ static void each_form_succeeds(void)
     {
         l4_umword_t label;
         act_as(f);
-        act_now();
+        act_now(0);
         if (f->phases & REPLIES)
             CHECK_EQ(ipc_code(l4_ipc_call(worker.cap, l4_utcb(),
                                           l4_msgtag(0, 0, 0, 0), L4_IPC_NEVER)),
