@@ -34,6 +34,56 @@ void region_remove(struct region **list, struct region *r)
     heap_free(r, sizeof *r);
 }
 
+/* r ends at `at`; what was behind it is a region of its own, in `n`. */
+static void region_split(struct region *r, l4_addr_t at, struct region *n)
+{
+    *n = *r;
+    n->start = at;
+    n->offset += at - r->start;
+    r->end = at;
+    r->next = n; /* keeps I1 */
+}
+
+struct region *region_cut(struct region *r, l4_addr_t start, l4_addr_t end,
+                          unsigned *ret_more)
+{
+    bool before = r->start < start, behind = end < r->end;
+    struct region *a = before ? heap_alloc(sizeof *a) : NULL;
+    struct region *b = behind ? heap_alloc(sizeof *b) : NULL;
+    if ((before && !a) || (behind && !b)) {
+        heap_free(a, sizeof *a);
+        heap_free(b, sizeof *b);
+        return NULL;
+    }
+    if (behind)
+        region_split(r, end, b);
+    if (before)
+        region_split(r, start, a);
+    *ret_more = before + behind;
+    return before ? a : r;
+}
+
+static bool is_alike(const struct region *a, const struct region *b)
+{
+    return a->end == b->start && a->attachment == b->attachment &&
+           a->flags == b->flags && a->ds == b->ds;
+}
+
+struct region *region_join(struct region *list, l4_addr_t start, l4_addr_t end)
+{
+    struct region *r = list;
+    while (r && r->next && r->start <= end &&
+           !(r->end >= start && is_alike(r, r->next)))
+        r = r->next;
+    if (!r || !r->next || r->start > end)
+        return NULL;
+    struct region *n = r->next;
+    r->end = n->end;
+    r->next = n->next; /* keeps I1 */
+    heap_free(n, sizeof *n);
+    return r;
+}
+
 /* The first address at or after `at` with the alignment asked for. */
 static l4_addr_t search_round(const struct region_search *s, l4_addr_t at)
 {

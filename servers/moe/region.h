@@ -8,6 +8,10 @@
  * areas that are kept free but for who asks for a place inside (IN_AREA).
  * A program has some ten of each, so a list is searched from its start.
  *
+ * A part of a region can be made one of its own (region_cut); pieces of one
+ * attachment that have become alike again are joined (region_join), so that a
+ * list does not grow with every change of rights.
+ *
  * I1  start < end, both page aligned; a->end <= a->next->start.
  */
 #ifndef MOE_REGION_H
@@ -20,6 +24,8 @@ struct region {
     struct region *next;
     l4_addr_t start, end;
     l4_umword_t flags;    /* L4RE_RM_F_* */
+    unsigned most;        /* L4_FPAGE_RWX: the rights it may be given */
+    unsigned attachment;  /* pieces of one attachment share it */
     l4_umword_t ds;       /* label of the dataspace behind it */
     l4_addr_t offset;     /* in it, of start */
     l4_umword_t selector; /* the client's name for it, for the client */
@@ -32,6 +38,14 @@ struct region *region_find(struct region *list, l4_addr_t start, l4_addr_t end);
 long region_insert(struct region **list, const struct region *r);
 /* Takes r out and frees it. */
 void region_remove(struct region **list, struct region *r);
+/* Cuts r so that [start, end), which lies inside, is a region of its own:
+ * that one. How many regions more there are: *ret_more, 0 to 2.
+ * NULL: no memory, nothing has changed. */
+struct region *region_cut(struct region *r, l4_addr_t start, l4_addr_t end,
+                          unsigned *ret_more);
+/* Joins the first two neighbours in [start, end] that differ in nothing but
+ * their place and come from one attachment: that region; NULL: none. */
+struct region *region_join(struct region *list, l4_addr_t start, l4_addr_t end);
 
 /* Asserts I1 and that all lies in [start, end): NULL, or what does not
  * hold. */

@@ -1,14 +1,8 @@
 /*
  * Region maps: attach and detach dataspaces, answer page faults.
  *
- *      fault at 0x1100105000, write
- *        -> region [0x1100100000, 0x1100180000) rw, dataspace d, offset 0
- *        -> memory of d at offset 0x5000 (allocated now, if it is the first)
- *        -> the largest flexpage around it that lies in region and memory
- *
- * The region map's gate is the pager of the program's threads. A fault
- * without a region, or against the region's rights, is refused: the kernel
- * then makes an exception of it for the program's parent.
+ * The region map's gate is the pager of the program's threads; rm_pages.c
+ * answers their faults, rm_parts.c keeps the records.
  *
  * A region names its dataspace by label, so that a destroyed dataspace is
  * simply not found. Only dataspaces of moe can be attached: the answer to a
@@ -18,15 +12,17 @@
  * and that only after is_task(): see there.
  *
  * I1  regions and areas lie inside [start, end) of the region map.
- * I2  a region's rights are at most those of the dataspace and of the
- *     capability by which it was attached.
+ * I2  a region's rights are at most its `most`, and that is at most those of
+ *     the dataspace and of the capability by which it was attached.
+ * I3  each region with a dataspace is one use of it.
  */
 #include "rm.h"
 #include "console.h"
 #include "dataspace.h"
 #include "factory.h"
 #include "heap.h"
-#include "region.h"
+#include "rm_pages.h"
+#include "rm_parts.h"
 #include "slots.h"
 #include "../lib/l4re_c/protocol.h"
 #include <l4/re/c/rm.h>
@@ -47,124 +43,10 @@ struct attachment {
     struct dataspace *ds; /* NULL: reserved, pager regions */
 };
 
-static l4_cap_idx_t rm_task(const struct rm *rm)
-{
-    return slot_cap(SLOT_KEPT + rm->object.index);
-}
-
-static struct dataspace *region_dataspace(const struct region *g)
-{
-    struct object *o = g->ds ? object_find(g->ds) : NULL;
-    return o && o->ops == &dataspace_ops ? (struct dataspace *)o : NULL;
-}
-
-/* A region comes or goes; it keeps its dataspace. */
-static long region_add(struct rm *rm, const struct region *g)
-{
-    struct dataspace *ds = region_dataspace(g);
-    long error = region_insert(&rm->regions, g);
-    if (!error && ds)
-        object_use(&ds->object);
-    return error;
-}
-
-static void region_drop(struct rm *rm, struct region *g)
-{
-    struct dataspace *ds = region_dataspace(g);
-    region_remove(&rm->regions, g);
-    if (ds)
-        object_unuse(&ds->object);
-}
-
-/* --- pages ---------------------------------------------------------- */
-
-/* One flexpage for the program: from `addr` in moe to `va`. */
-struct page_answer {
-    l4_addr_t addr, va;
-    unsigned char order, rights;
-};
-
-/* The largest flexpage around `va` in region g. 0 or an error. */
-static long page_find(const struct region *g, l4_addr_t va,
-                      struct page_answer *ret_page)
-{
-    struct dataspace *ds = region_dataspace(g);
-    struct piece_of_memory p;
-    if (!ds)
-        return -L4_ENOENT;
-    va = l4_trunc_page(va);
-    l4_addr_t offset = va - g->start + g->offset;
-    long error = dataspace_memory(ds, offset, &p);
-    if (error)
-        return error;
-    l4_addr_t start = g->start, end = g->end;
-    if (va - start > offset - p.start)
-        start = va - (offset - p.start);
-    if (end - va > p.end - offset)
-        end = va + (p.end - offset);
-    unsigned char order = (unsigned char)map_order(p.addr, va, start, end);
-    *ret_page = (struct page_answer){
-        .addr = l4_trunc_size(p.addr, order),
-        .va = l4_trunc_size(va, order),
-        .order = order,
-        .rights = g->flags & L4_FPAGE_RWX,
-    };
-    return 0;
-}
-
-l4_msgtag_t rm_page_fault(struct rm *rm, l4_umword_t fault)
-{
-    l4_addr_t va = l4_trunc_page(fault);
-    unsigned need = fault & 4   ? L4_FPAGE_X
-                    : fault & 2 ? L4_FPAGE_W
-                                : L4_FPAGE_RO;
-    struct region *g = region_find(rm->regions, va, va + 1);
-    struct page_answer p;
-    if (!g || (g->flags & need) != need)
-        return answer(-L4_EACCESS);
-    long error = page_find(g, va, &p);
-    if (error)
-        return answer(error);
-    l4_msg_regs_t *m = l4_utcb_mr();
-    m->mr[0] = l4_map_control(p.va, 0, L4_MAP_ITEM_MAP);
-    m->mr[1] = l4_fpage(p.addr, p.order, p.rights).raw;
-    return l4_msgtag(0, 0, 1, 0);
-}
-
-/* All pages of a region at once. */
-static long region_map_now(struct rm *rm, const struct region *g)
-{
-    struct page_answer p;
-    for (l4_addr_t va = g->start; va < g->end; va = p.va + (1ul << p.order)) {
-        long error = page_find(g, va, &p);
-        if (!error)
-            error =
-                l4_error(l4_task_map(rm_task(rm), L4_BASE_TASK_CAP,
-                                     l4_fpage(p.addr, p.order, p.rights),
-                                     l4_map_control(p.va, 0, L4_MAP_ITEM_MAP)));
-        if (error < 0)
-            return error;
-    }
-    return 0;
-}
-
-static void region_unmap(struct rm *rm, const struct region *g)
-{
-    l4_addr_t a = g->start;
-    while (rm->has_task && a < g->end) {
-        unsigned order = L4_PAGESHIFT;
-        while (!(a & (1ul << order)) && a + (2ul << order) <= g->end)
-            order++;
-        l4_task_unmap(rm_task(rm), l4_fpage(a, order, L4_FPAGE_RWX),
-                      L4_FP_ALL_SPACES);
-        a += 1ul << order;
-    }
-}
-
 /* --- places --------------------------------------------------------- */
 
-/* Alignment a region wants: by request, and so that large flexpages fit
- * where its memory is in one piece. */
+/* Alignment a region wants: by request, and so that large flexpages fit where
+ * its memory is in one piece; for that it wastes a quarter of its size. */
 static void place_align(const struct attachment *a, unsigned log2_align,
                         struct region_search *s)
 {
@@ -173,7 +55,7 @@ static void place_align(const struct attachment *a, unsigned log2_align,
     if (log2_align > L4_PAGESHIFT || !ds)
         return;
     l4_addr_t best = ds->base ? L4_SUPERPAGESIZE : 1ul << 14;
-    while (s->align < best && s->align < s->size)
+    while (s->align < best && s->align < s->size / 4)
         s->align <<= 1;
     s->congruent = ds->base + a->region.offset;
 }
@@ -237,15 +119,6 @@ static l4_msgtag_t on_reserve(struct rm *rm, const struct request *r)
     return answer_words(error, 1, &start);
 }
 
-static l4_msgtag_t on_free_area(struct rm *rm, const struct request *r)
-{
-    struct region *area = region_find(rm->areas, r->mr[1], r->mr[1] + 1);
-    if (!area)
-        return answer(-L4_ENOENT);
-    region_remove(&rm->areas, area);
-    return answer(0);
-}
-
 /* The dataspace of an attach request and what it may do there; keeps I2. */
 static long attach_check(const struct request *r, struct attachment *a)
 {
@@ -273,6 +146,7 @@ static long attach_check(const struct request *r, struct attachment *a)
     g->flags |= L4_FPAGE_RO;
     if (g->flags & L4_FPAGE_RWX & ~have)
         return -L4_EPERM;
+    g->most = have & L4_FPAGE_RWX;
     g->ds = a->ds->object.label;
     return 0;
 }
@@ -302,31 +176,11 @@ static l4_msgtag_t on_attach(struct rm *rm, const struct request *r)
     if (!error && a.ds && g->flags & L4RE_RM_F_EAGER_MAP && rm->has_task) {
         error = region_map_now(rm, g);
         if (error) {
-            region_unmap(rm, g);
+            region_unmap(rm, g->start, g->end, L4_FPAGE_RWX);
             region_drop(rm, region_find(rm->regions, g->start, g->end));
         }
     }
     return answer_words(error, 1, &g->start);
-}
-
-static l4_msgtag_t on_detach(struct rm *rm, const struct request *r)
-{
-    struct region *found = region_find(rm->regions, r->mr[1], r->mr[1] + 1);
-    if (!found)
-        return answer(-L4_ENOENT);
-    struct region g = *found;
-    struct dataspace *ds = region_dataspace(&g);
-    region_unmap(rm, &g);
-    l4_size_t size = g.end - g.start;
-    bool is_freed = ds && g.flags & L4RE_RM_F_DETACH_FREE && !ds->borrowed;
-    if (is_freed && size != dataspace_span(ds))
-        dataspace_drop(ds, g.offset, size);
-    region_drop(rm, found);
-    ds = region_dataspace(&g); /* it may have gone */
-    if (ds && is_freed && size == dataspace_span(ds))
-        object_destroy(&ds->object);
-    return answer_words(L4RE_RM_DETACHED_DS, 3,
-                        (l4_umword_t[]){g.start, size, g.selector});
 }
 
 static l4_msgtag_t on_find(struct rm *rm, const struct request *r)
@@ -404,11 +258,11 @@ static l4_msgtag_t rm_request(struct object *o, const struct request *r)
     case RM_RESERVE:
         return on_reserve(rm, r);
     case RM_FREE_AREA:
-        return on_free_area(rm, r);
+        return rm_free_area(rm, r);
     case RM_ATTACH:
         return on_attach(rm, r);
     case RM_DETACH:
-        return on_detach(rm, r);
+        return rm_detach(rm, r);
     case RM_FIND:
         return on_find(rm, r);
     case RM_GET_INFO:
@@ -424,6 +278,8 @@ static l4_msgtag_t rm_request(struct object *o, const struct request *r)
             (l4_umword_t[]){rm->start, rm->end - 1, rm->start + KIP_OFFSET});
     case RM_SET_TASK:
         return on_set_task(rm, r);
+    case RM_PROTECT:
+        return r->words < 4 ? answer(-L4_EMSGTOOSHORT) : rm_protect(rm, r);
     default:
         return answer(-L4_ENOSYS);
     }
@@ -468,6 +324,7 @@ long rm_create(struct allocator *owner, struct rm **ret_rm)
         .start = rm->start + KIP_OFFSET,
         .end = rm->start + KIP_OFFSET + L4_PAGESIZE,
         .flags = L4_FPAGE_RX | L4RE_RM_F_EAGER_MAP | L4RE_RM_F_KERNEL,
+        .most = L4_FPAGE_RX,
         .ds = kip->object.label,
     };
     long error = rm->start ? region_add(rm, &g) : -L4_ENOMEM;
@@ -491,7 +348,8 @@ static const char *rm_check(const struct object *o)
     const char *broken = region_check(rm->regions, rm->start, rm->end);
     for (const struct region *g = rm->regions; g && !broken; g = g->next) {
         const struct dataspace *ds = region_dataspace(g);
-        if (ds && g->flags & L4_FPAGE_RWX & ~ds->rights)
+        unsigned rights = g->flags & L4_FPAGE_RWX;
+        if (ds && (rights & ~g->most || g->most & ~ds->rights))
             broken = "rm I2: more rights than the dataspace gives";
     }
     return broken ? broken : region_check(rm->areas, rm->start, rm->end);

@@ -13,6 +13,7 @@ struct rm {
     l4_addr_t start, end;   /* the slot, [start, end) */
     struct region *regions; /* ordered by address */
     struct region *areas;   /* reserved; ordered by address */
+    unsigned attachments;   /* so many there ever were */
     bool has_task;          /* its capability is in SLOT_KEPT + index */
 };
 

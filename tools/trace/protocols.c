@@ -142,10 +142,11 @@ static const struct word sigma0_ops[] = {{0x60, "map ram"},
 static const struct word dataspace_ops[] = {
     {0, "map"},      {1, "clear"},    {2, "info"},        {3, "copy in"},
     {4, "allocate"}, {5, "map info"}, {0x100, "address"}, {0, NULL}};
-static const struct word rm_ops[] = {
-    {0, "reserve"},    {1, "free area"},    {2, "attach"},
-    {3, "detach"},     {4, "find"},         {5, "get info"},
-    {0x100, "limits"}, {0x101, "set task"}, {0, NULL}};
+static const struct word rm_ops[] = {{0, "reserve"},     {1, "free area"},
+                                     {2, "attach"},      {3, "detach"},
+                                     {4, "find"},        {5, "get info"},
+                                     {0x100, "limits"},  {0x101, "set task"},
+                                     {0x102, "protect"}, {0, NULL}};
 static const struct word names_ops[] = {
     {0, "query"}, {1, "register"}, {0, NULL}};
 static const struct word parent_ops[] = {{0, "signal"}, {0, NULL}};

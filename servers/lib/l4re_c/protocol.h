@@ -43,12 +43,14 @@ enum dataspace_op {
 /* L4RE_PROTO_RM */
 enum rm_op {
     RM_RESERVE = 0,   /* start, size, flags, align -> start */
-    RM_FREE_AREA = 1, /* address */
+    RM_FREE_AREA = 1, /* address; Vitrine: or address, size: of a part */
     /* start, size, flags, offset, align, selector; item: dataspace, if any
      * -> start. The selector is what the client calls the dataspace; it
      * comes back from DETACH and FIND and means nothing to moe. */
     RM_ATTACH = 2,
-    /* address -> start, size, selector. Result L4RE_RM_DETACHED_* bits. */
+    /* address -> start, size, selector, regions of that dataspace that are
+     * left. Result L4RE_RM_DETACHED_* bits. Vitrine: or address, size: what
+     * lies in that range of the first region in it. */
     RM_DETACH = 3,
     /* address, size -> start, size, offset, flags, selector. Result 0:
      * area, 1: region. */
@@ -61,6 +63,10 @@ enum rm_op {
      * pages there (L4RE_RM_F_EAGER_MAP) and take them away. Once:
      * -L4_EBUSY; -L4_EINVAL: it is no task. */
     RM_SET_TASK = 0x101,
+    /* Vitrine: start, size, rights (L4RE_RM_F_RWX; 0: none at all): what lies
+     * there may be used so from now on, within what it was attached with.
+     * -L4_ENOENT: not all of it is attached, -L4_EPERM: more than it may. */
+    RM_PROTECT = 0x102,
 };
 
 /* Places in a slot that L4RE_RM_F_SEARCH_ADDR leaves alone: programs' images

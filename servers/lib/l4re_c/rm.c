@@ -246,6 +246,40 @@ long vitrine_rm_attach_for(l4_cap_idx_t rm, l4_addr_t start, l4_size_t size,
     return attach(rm, &start, size, flags, ds, offset, 0, L4_INVALID_CAP);
 }
 
+/* A request about the range [start, + size). */
+static struct l4re_msg range_msg(enum rm_op op, l4_addr_t start, l4_size_t size)
+{
+    struct l4re_msg m = l4re_msg_start(L4RE_PROTO_RM, op);
+    l4re_msg_word(&m, start);
+    l4re_msg_word(&m, size);
+    return m;
+}
+
+long vitrine_rm_detach_part(l4_cap_idx_t rm, l4_addr_t start, l4_size_t size,
+                            l4re_ds_t *ret_ds)
+{
+    struct l4re_msg m = range_msg(RM_DETACH, start, size);
+    long result = l4re_msg_call(rm, &m, 0);
+    const l4_umword_t *mr = l4_utcb_mr()->mr;
+    if (result >= 0 && ret_ds)
+        *ret_ds = mr[3] ? L4_INVALID_CAP : mr[2];
+    return result;
+}
+
+long vitrine_rm_protect(l4_cap_idx_t rm, l4_addr_t start, l4_size_t size,
+                        l4re_rm_flags_t rights)
+{
+    struct l4re_msg m = range_msg(RM_PROTECT, start, size);
+    l4re_msg_word(&m, rights);
+    return l4re_msg_call(rm, &m, 0);
+}
+
+long vitrine_rm_free_area_part(l4_cap_idx_t rm, l4_addr_t start, l4_size_t size)
+{
+    struct l4re_msg m = range_msg(RM_FREE_AREA, start, size);
+    return l4re_msg_call(rm, &m, 0);
+}
+
 long vitrine_destroy(l4_cap_idx_t object)
 {
     struct l4re_msg m = l4re_msg_start(MOE_PROTO_OBJECT, MOE_OBJECT_DESTROY);

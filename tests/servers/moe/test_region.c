@@ -7,10 +7,13 @@
 #include <criterion/criterion.h>
 #include <stdlib.h>
 
-static unsigned pieces; /* allocated */
+static unsigned pieces;      /* allocated */
+static unsigned limit = ~0u; /* so many can be */
 
 void *heap_alloc(size_t size)
 {
+    if (pieces == limit)
+        return NULL;
     pieces++;
     return calloc(1, size);
 }
@@ -68,6 +71,78 @@ Test(region, removing_frees)
     region_remove(&list, list);
     cr_expect_null(list);
     cr_expect_eq(pieces, 0);
+}
+
+/* A region that shows a dataspace from offset 0x10000 on. */
+static struct region *shown(l4_addr_t start, l4_addr_t end)
+{
+    struct region r = {.start = start,
+                       .end = end,
+                       .ds = 4,
+                       .attachment = 1,
+                       .offset = 0x10000};
+    cr_assert_eq(region_insert(&list, &r), 0);
+    return list;
+}
+
+Test(region, a_cut_keeps_what_lies_where)
+{
+    unsigned more = 7;
+    struct region *part =
+        region_cut(shown(0x1000, 0x9000), 0x3000, 0x5000, &more);
+    cr_assert_eq(more, 2);
+    cr_expect(part->start == 0x3000 && part->end == 0x5000);
+    cr_expect_eq(part->offset, 0x12000);
+    cr_expect(list->end == 0x3000 && list->next == part);
+    cr_expect(part->next->start == 0x5000 && part->next->end == 0x9000);
+    cr_expect_eq(part->next->offset, 0x14000);
+    cr_expect_null(region_check(list, 0, 0x10000));
+}
+
+Test(region, a_cut_at_its_ends_is_none)
+{
+    unsigned more = 7;
+    struct region *r = shown(0x1000, 0x9000);
+    cr_expect_eq(region_cut(r, 0x1000, 0x9000, &more), r);
+    cr_expect_eq(more, 0);
+    cr_expect_eq(region_cut(r, 0x1000, 0x2000, &more), r);
+    cr_expect_eq(more, 1);
+    cr_expect(list->end == 0x2000 && list->next->start == 0x2000);
+}
+
+Test(region, without_memory_nothing_is_cut)
+{
+    unsigned more;
+    for (limit = pieces + 1; limit <= pieces + 2; limit++) {
+        struct region *r = shown(0x1000, 0x9000);
+        cr_expect_null(region_cut(r, 0x3000, 0x5000, &more));
+        cr_expect(r->end == 0x9000 && !r->next);
+        region_remove(&list, r);
+    }
+    cr_expect_eq(pieces, 0);
+}
+
+Test(region, pieces_of_one_attachment_that_are_alike_are_joined)
+{
+    unsigned more;
+    struct region *part =
+        region_cut(shown(0x1000, 0x9000), 0x3000, 0x5000, &more);
+    part->flags = 1;
+    cr_expect_null(region_join(list, 0, 0x10000));
+    part->flags = 0;
+    cr_expect_null(region_join(list, 0x6000, 0x8000));
+    cr_expect_eq(region_join(list, 0x3000, 0x5000), list);
+    cr_expect_eq(region_join(list, 0x3000, 0x5000), list);
+    cr_expect(list->end == 0x9000 && !list->next && list->offset == 0x10000);
+    cr_expect_eq(pieces, 1);
+}
+
+Test(region, strangers_are_not_joined)
+{
+    unsigned more;
+    region_cut(shown(0x1000, 0x9000), 0x1000, 0x5000, &more);
+    list->next->attachment = 2;
+    cr_expect_null(region_join(list, 0, 0x10000));
 }
 
 Test(region, the_first_gap_that_fits_is_taken)
