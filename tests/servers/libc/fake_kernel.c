@@ -18,6 +18,7 @@
 #include "user_abi.h"
 
 #include <l4/sys/consts.h>
+#include <l4/sys/err.h>
 #include <l4/sys/kip.h>
 #include <l4/sys/types.h>
 #include <l4/sys/utcb.h>
@@ -159,6 +160,29 @@ int vitrine_pages_map(void **ret_address, unsigned long size)
     return 0;
 }
 
+/* A mapping of the host's, there and nowhere else. */
+static int host_map_at(void *address, unsigned long size, int prot)
+{
+    long at = host(SYS_mmap, (long)address, size, prot,
+                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+    return at == (long)address ? 0 : -L4_ENOMEM;
+}
+
+int vitrine_pages_map_at(void *address, unsigned long size)
+{
+    return host_map_at(address, size, PROT_READ | PROT_WRITE);
+}
+
+int vitrine_pages_reserve_at(void *address, unsigned long size)
+{
+    return host_map_at(address, size, PROT_NONE);
+}
+
+int vitrine_pages_protect(void *address, unsigned long size, int prot)
+{
+    return host(SYS_mprotect, (long)address, size, prot, 0, 0, 0);
+}
+
 int vitrine_pages_unmap(void *address, unsigned long size)
 {
     return host(SYS_munmap, (long)address, size, 0, 0, 0, 0);
@@ -180,7 +204,7 @@ int vitrine_pages_commit(void *address, unsigned long size)
 
 int vitrine_pages_release(void *address, unsigned long size)
 {
-    return vitrine_pages_unmap(address, size);
+    return host(SYS_munmap, (long)address, size, 0, 0, 0, 0);
 }
 
 _Noreturn void vitrine_program_end(int code)

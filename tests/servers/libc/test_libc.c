@@ -102,13 +102,26 @@ static void mappings(void)
     fact(!mprotect(range + 4096, 8192, PROT_READ | PROT_WRITE),
          "mprotect_commits_reserved_pages");
     range[4096] = range[4096 + 8191] = 7;
-    fact(mprotect(range + 8192, 8192, PROT_READ | PROT_WRITE) < 0 &&
-             errno == EINVAL,
-         "commit_across_committed_is_refused");
-    fact(munmap(range + 4096, 4096) < 0 && errno == EINVAL,
-         "unmap_of_part_of_a_piece_is_refused");
-    fact(!munmap(range + 4096, 8192), "unmap_of_a_committed_piece");
-    fact(!munmap(range, 5 * 4096), "unmap_of_the_reserved_range");
+    fact(!mprotect(range, 5 * 4096, PROT_READ | PROT_WRITE) &&
+             range[4096] == 7 && !range[0] && !range[5 * 4096 - 1],
+         "mprotect_commits_what_is_not_there_yet");
+    fact(!mprotect(range + 4096, 4096, PROT_READ) && range[4096] == 7,
+         "rights_are_taken_away");
+    fact(!mprotect(range + 4096, 4096, PROT_READ | PROT_WRITE) &&
+             ++range[4096] == 8,
+         "and_given_back");
+    fact(!munmap(range + 8192, 4096), "part_of_a_piece_is_unmapped");
+    fact(mprotect(range + 4096, 8192, PROT_READ) < 0 && errno == ENOMEM,
+         "across_a_gap_there_is_no_mprotect");
+    fact(mmap(range + 8192, 4096, PROT_READ | PROT_WRITE,
+              MAP_PRIVATE | MAP_ANON | MAP_FIXED, -1, 0) == range + 8192 &&
+             !range[8192] && range[4096] == 8,
+         "a_gap_is_filled_by_address");
+    fact(mmap(range, 8192, PROT_READ | PROT_WRITE,
+              MAP_PRIVATE | MAP_ANON | MAP_FIXED, -1, 0) == range &&
+             !range[4096],
+         "what_was_there_is_replaced");
+    fact(!munmap(range, 5 * 4096), "all_of_it_is_unmapped_at_once");
     fact(mprotect(range, 4096, PROT_READ | PROT_WRITE) < 0 && errno == ENOMEM,
          "mprotect_of_nothing_fails");
     char *piece =
@@ -123,7 +136,8 @@ static void mappings(void)
              errno == EFAULT,
          "what_was_moved_is_gone");
     fact(mremap(larger, 16384, 4096, 0) == larger && larger[0] == 0 &&
-             !munmap(larger, 16384),
+             mprotect(larger + 4096, 4096, PROT_READ) < 0 &&
+             !munmap(larger, 4096),
          "a_piece_shrinks_where_it_is");
     fact(mmap(0, 0, PROT_READ, MAP_PRIVATE | MAP_ANON, -1, 0) == MAP_FAILED &&
              errno == EINVAL,

@@ -3,17 +3,17 @@
  *
  *   ranges -> [start, size, MAPPED]  -> [start, size, RESERVED] -> 0
  *
- * Memory is given and taken back in whole pieces (<vitrine/libc.h>). A piece
- * asked for with PROT_NONE is only an address range; making part of it
- * accessible gives that part memory. This is how musl makes stacks with a
- * guard page below, and how its malloc keeps room to grow.
+ * Memory comes in pieces (<vitrine/libc.h>) and may go in parts. A piece asked
+ * for with PROT_NONE is only an address range; making part of it accessible
+ * gives that part memory. This is how musl makes stacks with a guard page
+ * below, and how its malloc keeps room to grow.
  *
- *  I1  MAPPED ranges do not overlap each other; each lies wholly inside one
- *      RESERVED range or outside all of them.
- *  I2  Each range in the list corresponds to one piece of the page source.
+ *  I1  MAPPED ranges do not overlap each other, nor do RESERVED ones; a MAPPED
+ *      one lies wholly inside one RESERVED range or outside all of them.
+ *  I2  What a range covers is the page source's to give: memory behind all of a
+ *      MAPPED one, whatever rights it has at the moment.
  *
- * Simplified: part of a piece cannot be given back (-EINVAL), rights cannot
- * be taken away from memory (-ENOSYS), a file is mapped as a private copy.
+ * Simplified: a file is mapped as a private copy.
  */
 #define _GNU_SOURCE /* MREMAP_MAYMOVE */
 #include "calls.h"
@@ -104,12 +104,13 @@ static struct range *holder(enum kind kind, unsigned long start,
     return 0;
 }
 
-static int touches_mapped(unsigned long start, unsigned long size)
+/* Where the first MAPPED range from `start` on begins, at most `end`. */
+static unsigned long next_mapped(unsigned long start, unsigned long end)
 {
     for (struct range *r = ranges; r; r = r->next)
-        if (r->kind == MAPPED && overlaps(r, start, size))
-            return 1;
-    return 0;
+        if (r->kind == MAPPED && start <= r->start && r->start < end)
+            end = r->start;
+    return end;
 }
 
 static long map_locked(unsigned long size, int prot)
@@ -131,15 +132,11 @@ static long map_locked(unsigned long size, int prot)
     return (long)start;
 }
 
-/* Give memory to what is reserved at [start, start + size). */
+/* Give memory to what is reserved, and no more, at [start, start + size). */
 static long commit_locked(unsigned long start, unsigned long size)
 {
     struct range *r;
 
-    if (!holder(RESERVED, start, size))
-        return -ENOMEM;
-    if (touches_mapped(start, size))
-        return -EINVAL;
     r = spare_range();
     if (!r)
         return -ENOMEM;
@@ -151,33 +148,98 @@ static long commit_locked(unsigned long start, unsigned long size)
     return 0;
 }
 
-/* Would unmapping this tear a piece apart? */
-static int tears(unsigned long start, unsigned long size)
+/* Takes [start, start + size) out of a range; `rest` is the record for what is
+ * left behind it, if need be. */
+static void cut_out(struct range **p, unsigned long start, unsigned long size,
+                    struct range *rest)
 {
-    for (struct range *r = ranges; r; r = r->next)
-        if (overlaps(r, start, size) &&
-            !(start <= r->start && r->start + r->size <= start + size) &&
-            !(r->kind == RESERVED && is_inside(r, start, size)))
-            return 1;
-    return 0;
+    struct range *r = *p;
+    unsigned long end = r->start + r->size;
+
+    if (start + size < end) { /* there is something behind */
+        insert(rest, (void *)(start + size), end - start - size, r->kind);
+        rest = 0;
+    }
+    if (r->start < start) {
+        r->size = start - r->start;
+        if (rest)
+            give_spare(rest);
+        return;
+    }
+    while (*p != r) /* the insertion may have moved it */
+        p = &(*p)->next;
+    *p = r->next;
+    give_spare(r);
+    if (rest)
+        give_spare(rest);
 }
 
-/* Give back every whole piece of this kind inside [start, start + size). */
-static void remove_kind(enum kind kind, unsigned long start, unsigned long size)
+/* Give back what of this kind is inside [start, start + size). */
+static long remove_kind(enum kind kind, unsigned long start, unsigned long size)
 {
     for (struct range **p = &ranges, *r; (r = *p);) {
-        if (r->kind != kind || r->start < start ||
-            r->start + r->size > start + size) {
+        if (r->kind != kind || !overlaps(r, start, size)) {
             p = &r->next;
             continue;
         }
-        if (kind == MAPPED)
-            vitrine_pages_unmap((void *)r->start, r->size);
-        else
-            vitrine_pages_release((void *)r->start, r->size);
-        *p = r->next;
-        give_spare(r);
+        unsigned long from = r->start > start ? r->start : start;
+        unsigned long end = r->start + r->size;
+        end = end < start + size ? end : start + size;
+        struct range *rest = spare_range();
+        long error = rest ? 0 : -ENOMEM;
+        if (!error && kind == MAPPED)
+            error = vitrine_pages_unmap((void *)from, end - from);
+        else if (!error)
+            error = vitrine_pages_release((void *)from, end - from);
+        if (error) {
+            if (rest)
+                give_spare(rest);
+            return error;
+        }
+        cut_out(p, from, end - from, rest);
+        p = &ranges;
     }
+    return 0;
+}
+
+static long unmap_locked(unsigned long start, unsigned long size)
+{
+    return remove_kind(MAPPED, start, size)
+               ?: remove_kind(RESERVED, start, size);
+}
+
+/* A piece at a place; what was there goes. */
+static long map_at_locked(unsigned long start, unsigned long size, int prot)
+{
+    struct range *r = spare_range();
+    long error = r ? unmap_locked(start, size) : -ENOMEM;
+
+    if (!error && prot == PROT_NONE)
+        error = vitrine_pages_reserve_at((void *)start, size);
+    else if (!error)
+        error = vitrine_pages_map_at((void *)start, size);
+    if (!error)
+        insert(r, (void *)start, size, prot == PROT_NONE ? RESERVED : MAPPED);
+    else if (r)
+        give_spare(r);
+    return error ?: (long)start;
+}
+
+static int is_error(long result)
+{
+    return result < 0 && result > -4096;
+}
+
+/* New memory is writable. */
+static long limit_rights(long address, unsigned long size, int prot)
+{
+    long error = 0;
+
+    if (is_error(address))
+        return address;
+    if (prot != PROT_NONE && !(prot & PROT_WRITE))
+        error = vitrine_pages_protect((void *)address, size, prot);
+    return error ?: address;
 }
 
 static long map_anonymous(unsigned long start, unsigned long size, int prot,
@@ -186,26 +248,28 @@ static long map_anonymous(unsigned long start, unsigned long size, int prot,
     long result;
 
     lock_take(&memory_lock);
-    if (!(flags & MAP_FIXED))
-        result = map_locked(size, prot);
-    else if (prot == PROT_NONE)
-        result = -EINVAL;
+    if (flags & MAP_FIXED)
+        result = map_at_locked(start, size, prot);
     else
-        result = commit_locked(start, size) ?: (long)start;
+        result = map_locked(size, prot);
+    result = limit_rights(result, size, prot);
     lock_drop(&memory_lock);
     return result;
 }
 
 /* A private copy of part of a file. */
-static long map_file(int fd, unsigned long size, unsigned long offset)
+static long map_file(const long *a, unsigned long size)
 {
-    long address = map_anonymous(0, size, PROT_READ | PROT_WRITE, 0);
+    long address =
+        map_anonymous(a[0], size, PROT_READ | PROT_WRITE, a[3] & MAP_FIXED);
     long got;
 
-    if (address < 0 && address > -4096)
+    if (is_error(address))
         return address;
-    got = file_read_at(fd, (void *)address, size, offset);
-    if (got < 0) {
+    got = file_read_at(a[4], (void *)address, size, a[5]);
+    if (got >= 0)
+        got = limit_rights(address, size, a[2]);
+    if (is_error(got)) {
         const long undo[6] = {address, size};
         call_munmap(undo);
         return got;
@@ -222,26 +286,20 @@ long call_mmap(const long *a)
         return -EINVAL;
     if (a[3] & MAP_ANONYMOUS)
         return map_anonymous(a[0], size, a[2], a[3]);
-    if ((a[3] & MAP_FIXED) ||
-        ((a[3] & MAP_TYPE) == MAP_SHARED && (a[2] & PROT_WRITE)))
+    if ((a[3] & MAP_TYPE) == MAP_SHARED && (a[2] & PROT_WRITE))
         return -ENODEV;
-    return map_file(a[4], size, a[5]);
+    return map_file(a, size);
 }
 
 long call_munmap(const long *a)
 {
     unsigned long size = round_up(a[1]);
-    long result = 0;
+    long result;
 
     if (!size || (a[0] & (PAGE - 1)))
         return -EINVAL;
     lock_take(&memory_lock);
-    if (tears(a[0], size)) {
-        result = -EINVAL;
-    } else {
-        remove_kind(MAPPED, a[0], size);
-        remove_kind(RESERVED, a[0], size);
-    }
+    result = unmap_locked(a[0], size);
     lock_drop(&memory_lock);
     return result;
 }
@@ -252,7 +310,7 @@ static long move(unsigned long old, unsigned long old_size, unsigned long size)
     const long undo[6] = {old, old_size};
     long address = map_anonymous(0, size, PROT_READ | PROT_WRITE, 0);
 
-    if (address < 0 && address > -4096)
+    if (is_error(address))
         return address;
     memcpy((void *)address, (const void *)old, old_size);
     call_munmap(undo);
@@ -260,40 +318,82 @@ static long move(unsigned long old, unsigned long old_size, unsigned long size)
 }
 
 /*
- * address, old size, new size, flags. A piece grows by being copied, and does
- * not shrink: its end is still there.
+ * address, old size, new size, flags. A piece grows by being copied.
  */
 long call_mremap(const long *a)
 {
     unsigned long old_size = round_up(a[1]), size = round_up(a[2]);
-    int is_whole = 0;
+    const long tail[6] = {a[0] + size, old_size - size};
+    int is_there;
 
     if (!old_size || !size || (a[0] & (PAGE - 1)) || (a[3] & ~MREMAP_MAYMOVE))
         return -EINVAL;
     lock_take(&memory_lock);
-    for (struct range *r = ranges; r; r = r->next)
-        if (r->kind == MAPPED && r->start == (unsigned long)a[0])
-            is_whole = r->size >= old_size;
+    is_there = holder(MAPPED, a[0], old_size) != 0;
     lock_drop(&memory_lock);
-    if (!is_whole)
+    if (!is_there)
         return -EFAULT;
-    if (size <= old_size)
+    if (size < old_size)
+        return call_munmap(tail) ?: a[0];
+    if (size == old_size)
         return a[0];
     return a[3] & MREMAP_MAYMOVE ? move(a[0], old_size, size) : -ENOMEM;
 }
 
+/* The stretch from `at` on, before `end`, that is all MAPPED, or all reserved
+ * without memory: where it ends; `at`: neither. */
+static unsigned long stretch(unsigned long at, unsigned long end,
+                             enum kind *ret_kind)
+{
+    struct range *r = holder(MAPPED, at, 1);
+
+    *ret_kind = r ? MAPPED : RESERVED;
+    if (!r) {
+        end = next_mapped(at, end);
+        r = holder(RESERVED, at, 1);
+    }
+    if (!r)
+        return at;
+    return r->start + r->size < end ? r->start + r->size : end;
+}
+
+static int is_covered(unsigned long start, unsigned long end)
+{
+    enum kind kind;
+    unsigned long at = start, next;
+
+    while (at < end && (next = stretch(at, end, &kind)) > at)
+        at = next;
+    return at >= end;
+}
+
+static long protect_locked(unsigned long start, unsigned long end, int prot)
+{
+    enum kind kind;
+    long error = 0;
+
+    for (unsigned long at = start, next; at < end && !error; at = next) {
+        next = stretch(at, end, &kind);
+        if (kind == RESERVED && prot != PROT_NONE)
+            error = commit_locked(at, next - at);
+        int is_there = kind == MAPPED || prot != PROT_NONE;
+        if (!error && is_there && (kind == MAPPED || !(prot & PROT_WRITE)))
+            error = vitrine_pages_protect((void *)at, next - at, prot);
+    }
+    return error;
+}
+
 long call_mprotect(const long *a)
 {
-    unsigned long size = round_up(a[1]);
-    long result = -ENOSYS;
+    unsigned long start = a[0], size = round_up(a[1]);
+    long result;
 
+    if (start & (PAGE - 1))
+        return -EINVAL;
     lock_take(&memory_lock);
-    if (!(a[2] & PROT_WRITE))
-        result = -ENOSYS;
-    else if (holder(MAPPED, a[0], size))
-        result = 0;
-    else
-        result = commit_locked(a[0], size);
+    result = is_covered(start, start + size)
+                 ? protect_locked(start, start + size, a[2])
+                 : -ENOMEM;
     lock_drop(&memory_lock);
     return result;
 }
@@ -310,7 +410,7 @@ long call_brk(const long *a)
 
     if (!bottom) {
         long start = map_anonymous(0, ROOM, PROT_READ | PROT_WRITE, 0);
-        if (start < 0 && start > -4096)
+        if (is_error(start))
             return 0;
         bottom = top = start;
     }

@@ -6,9 +6,9 @@
  * so that running out is an error and not a fault later. Pieces of a reserved
  * range (stacks) get their pages when they are touched.
  *
- * Each piece of memory is a dataspace of its own, so giving it back is
- * complete; the capability is found again through the region map, nothing is
- * remembered here.
+ * Each piece of memory is a dataspace of its own. Parts of it can be given back
+ * and get other rights; the region map tells when the last part of a piece has
+ * gone, and its capability with it, so nothing is remembered here.
  */
 #include "../../l4re_c/vitrine_rm.h"
 #include "calls.h"
@@ -18,6 +18,7 @@
 #include <l4/re/c/rm.h>
 #include <l4/re/c/util/cap_alloc.h>
 #include <l4/re/env.h>
+#include <sys/mman.h>
 #include <vitrine/libc.h>
 
 /* All of it now, or an error. */
@@ -63,16 +64,34 @@ int vitrine_pages_map(void **ret_address, unsigned long size)
     return error;
 }
 
+int vitrine_pages_map_at(void *address, unsigned long size)
+{
+    return attach_new(&address, size, 0);
+}
+
 int vitrine_pages_unmap(void *address, unsigned long size)
 {
-    l4re_ds_t memory = L4_INVALID_CAP;
+    l4re_ds_t memory;
+    long result;
 
-    (void)size;
-    if (l4re_rm_detach_ds(address, &memory) < 0)
-        return -EINVAL;
-    if (!l4_is_invalid_cap(memory))
-        l4re_util_cap_free_um(memory);
-    return 0;
+    do {
+        result = vitrine_rm_detach_part(l4re_env()->rm, (l4_addr_t)address,
+                                        size, &memory);
+        if (result >= 0 && l4_is_valid_cap(memory))
+            l4re_util_cap_free_um(memory);
+    } while (result >= 0 && (result & L4RE_RM_DETACH_AGAIN));
+    return result == -L4_ENOMEM ? -ENOMEM : result < 0 ? -EINVAL : 0;
+}
+
+int vitrine_pages_protect(void *address, unsigned long size, int prot)
+{
+    l4re_rm_flags_t rights = (prot & PROT_READ ? L4RE_RM_F_R : 0) |
+                             (prot & PROT_WRITE ? L4RE_RM_F_W : 0) |
+                             (prot & PROT_EXEC ? L4RE_RM_F_X : 0);
+    long error =
+        vitrine_rm_protect(l4re_env()->rm, (l4_addr_t)address, size, rights);
+
+    return error == -L4_EPERM ? -EACCES : error < 0 ? -ENOMEM : 0;
 }
 
 int vitrine_pages_reserve(void **ret_address, unsigned long size)
@@ -86,6 +105,14 @@ int vitrine_pages_reserve(void **ret_address, unsigned long size)
     return 0;
 }
 
+int vitrine_pages_reserve_at(void *address, unsigned long size)
+{
+    l4_addr_t start = (l4_addr_t)address;
+
+    return l4re_rm_reserve_area(&start, size, 0, L4_PAGESHIFT) < 0 ? -ENOMEM
+                                                                   : 0;
+}
+
 int vitrine_pages_commit(void *address, unsigned long size)
 {
     return attach_new(&address, size, L4RE_RM_F_IN_AREA);
@@ -93,6 +120,8 @@ int vitrine_pages_commit(void *address, unsigned long size)
 
 int vitrine_pages_release(void *address, unsigned long size)
 {
-    (void)size;
-    return l4re_rm_free_area((l4_addr_t)address) < 0 ? -EINVAL : 0;
+    return vitrine_rm_free_area_part(l4re_env()->rm, (l4_addr_t)address, size) <
+                   0
+               ? -EINVAL
+               : 0;
 }

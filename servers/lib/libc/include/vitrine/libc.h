@@ -23,16 +23,27 @@
 /* `size` bytes of zeroed, readable, writable memory; the address out. */
 int vitrine_pages_map(void **ret_address, unsigned long size);
 
-/* Give back exactly what one vitrine_pages_map() or _commit() gave. */
+/* The same at a place where nothing is mapped or reserved. */
+int vitrine_pages_map_at(void *address, unsigned long size);
+
+/* Give back memory: all of it was given by these functions, in one or more
+ * pieces. */
 int vitrine_pages_unmap(void *address, unsigned long size);
+
+/* What may be done with memory: PROT_* of <sys/mman.h>; 0: nothing. */
+int vitrine_pages_protect(void *address, unsigned long size, int prot);
 
 /* An address range without memory; -ENOSYS: not offered, map is used. */
 int vitrine_pages_reserve(void **ret_address, unsigned long size);
 
+/* The same at a place where nothing is mapped or reserved. */
+int vitrine_pages_reserve_at(void *address, unsigned long size);
+
 /* Zeroed memory at a place inside a reserved range. */
 int vitrine_pages_commit(void *address, unsigned long size);
 
-/* Give back a reserved range; all memory in it has been unmapped. */
+/* Give back a reserved range or part of one; all memory in it has been
+ * unmapped. */
 int vitrine_pages_release(void *address, unsigned long size);
 
 /* Group 2: the end. */
