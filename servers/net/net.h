@@ -108,7 +108,8 @@ struct socket {
     bool is_ipv6, is_bound, is_marked, is_published;
     bool ended, shut_receive, shut_send; /* ended: by the other end */
     struct wait receiving, sending, watching;
-    char *shared; /* mapped, NULL: none */
+    struct l4re_watchers watchers; /* of notify() */
+    char *shared;                  /* mapped, NULL: none */
     l4_cap_idx_t shared_ds;
     struct tcp_pcb *tcp;
     char *ring; /* of TCP_WND bytes: received, not read */

@@ -72,6 +72,7 @@ void socket_end(struct socket *s)
         }
     s->kind->close(s);
     share_end(s);
+    l4re_watchers_clear(&s->watchers);
     s->account->sockets--;
     account_leave(s->account);
     free(s);
@@ -266,6 +267,7 @@ bool socket_settle(void)
         try_again(s, &s->watching);
         if (s->client)
             client_signal(s->client);
+        l4re_watchers_tell(&s->watchers);
     }
     return was_marked;
 }
@@ -530,6 +532,12 @@ static long on_wait(struct l4re_session *session, l4_umword_t events,
     return result;
 }
 
+static long on_notify(struct l4re_session *session, l4_cap_idx_t irq)
+{
+    return l4re_watchers_add(&((struct socket *)session)->watchers, session,
+                             irq);
+}
+
 long socket_publish(struct l4re_session *parent, struct socket *s)
 {
     static const struct socket_methods methods = {
@@ -548,6 +556,7 @@ long socket_publish(struct l4re_session *parent, struct socket *s)
         .status = on_status,
         .flags = on_flags,
         .wait = on_wait,
+        .notify = on_notify,
     };
     static const struct l4re_service service = {.interface = &socket_interface,
                                                 .methods = &methods,

@@ -24,6 +24,7 @@ struct pipe_end {
     struct pipe *pipe;
     bool is_open;
     unsigned flags; /* FILES_READ or FILES_WRITE, FILES_NONBLOCK */
+    struct l4re_watchers watchers; /* of notify() */
 };
 
 enum wish { TO_READ, TO_WRITE, TO_KNOW };
@@ -202,12 +203,14 @@ static struct waiter *next_to_serve(struct pipe *p)
     return NULL;
 }
 
-/* After a change: serves whom it can (I1). */
+/* After a change: serves whom it can (I1), tells the others. */
 static void serve_all(struct pipe *p)
 {
     struct waiter *w;
     while ((w = next_to_serve(p)))
         serve(p, w);
+    l4re_watchers_tell(&p->reading.watchers);
+    l4re_watchers_tell(&p->writing.watchers);
 }
 
 /* ---- The methods ---- */
@@ -260,6 +263,11 @@ static long on_wait(struct l4re_session *session, l4_umword_t events,
     return 0;
 }
 
+static long on_notify(struct l4re_session *session, l4_cap_idx_t irq)
+{
+    return l4re_watchers_add(&end_of(session)->watchers, session, irq);
+}
+
 static long on_share(struct l4re_session *session, l4_umword_t *ret_buffer,
                      l4_umword_t *ret_size, l4_cap_idx_t *ret_memory)
 {
@@ -307,6 +315,7 @@ static const struct file_methods methods = {
     .stat = on_stat,
     .flags = on_flags,
     .wait = on_wait,
+    .notify = on_notify,
 };
 
 /* ---- Open and closed ---- */
@@ -324,6 +333,7 @@ static void end_closed(struct l4re_session *session)
     struct pipe *p = e->pipe;
     struct waiter *next;
     e->is_open = false;
+    l4re_watchers_clear(&e->watchers);
     for (struct waiter *w = p->waiters; w; w = next) {
         next = w->next;
         if (w->end != e)

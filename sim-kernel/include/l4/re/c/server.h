@@ -254,6 +254,26 @@ void l4re_timer_set(struct l4re_server *server, struct l4re_timer *timer,
                     void (*due)(struct l4re_server *, struct l4re_timer *));
 void l4re_timer_clear(struct l4re_server *server, struct l4re_timer *timer);
 
+/* ---- Who is told of changes ---- */
+
+/* IRQs of clients that wait for an object, all zero at first. More than
+ * L4RE_WATCHERS: the one that came first is forgotten. */
+enum { L4RE_WATCHERS = 4 };
+
+struct l4re_watchers {
+    l4_cap_idx_t irq[L4RE_WATCHERS];
+    unsigned count;
+};
+
+/* Inside a handler: from now on tells `irq`, too, which came with the request.
+ * One that is told already is not told twice. -L4_ENOMEM: no slot. */
+long l4re_watchers_add(struct l4re_watchers *watchers,
+                       struct l4re_session *session, l4_cap_idx_t irq);
+
+/* Triggers all of them; those that are gone are forgotten. */
+void l4re_watchers_tell(struct l4re_watchers *watchers);
+void l4re_watchers_clear(struct l4re_watchers *watchers);
+
 /* The server's invariants, for tests: NULL, or the one that does not hold.
  *
  * I1  every session of the list is served by this server and has a gate
