@@ -72,8 +72,8 @@ static void the_table_has_an_end(void)
 {
     int count = 0, fd;
 
-    while ((fd = open(self, O_RDONLY)) >= 0)
-        count++;
+    while ((fd = open("/rom/bootinfo", O_RDONLY)) >= 0)
+        count++; /* a small one: each is attached */
     fact(count == 253 && errno == EMFILE, "the_table_has_an_end");
     for (fd = 3; fd < 256; fd++)
         close(fd);

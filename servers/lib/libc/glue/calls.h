@@ -64,6 +64,12 @@ libc_call call_poll, call_ppoll, call_select, call_pselect;
 /* pipes.c */
 libc_call call_pipe, call_pipe2;
 
+/* sockets.c, socket_names.c */
+libc_call call_socket, call_bind, call_listen, call_accept, call_accept4,
+    call_connect, call_shutdown, call_getsockname, call_getpeername,
+    call_sendto, call_recvfrom, call_sendmsg, call_recvmsg, call_setsockopt,
+    call_getsockopt;
+
 /* children.c */
 libc_call call_wait4;
 

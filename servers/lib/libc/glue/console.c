@@ -12,6 +12,7 @@
  */
 #include "env.h"
 #include "files.h"
+#include "ready.h"
 #include "server_files.h"
 #include "threads.h"
 
@@ -25,11 +26,19 @@
 #include <poll.h>
 #include <sys/ioctl.h>
 
-/* What reading needs: one for each capability that is read from. */
+/* What reading needs: one for each capability that is read from.
+ *
+ *  I1  While a reader waits at the interrupt itself, it stays bound to it;
+ *      otherwise, once somebody polled, to the library's listener (ready.c).
+ */
 struct console {
     struct sleep_lock turn; /* one thread waits for input at a time */
+    struct sleep_lock busy; /* of what follows */
     l4_cap_idx_t irq;       /* says "input"; 0: not made yet; or none */
-    struct thread *bound;   /* whom it tells */
+    struct thread *bound;   /* the reader whom it tells */
+    int is_waiting;         /* a reader is, at the interrupt */
+    int is_polled;          /* the listener is to be told */
+    int is_listening;       /* it is */
 };
 
 static long console_write(struct file *file, const void *from, size_t size,
@@ -68,22 +77,69 @@ static l4_cap_idx_t make_irq(l4_cap_idx_t vcon)
     return irq;
 }
 
-/* May the calling thread wait for input? */
-static int can_wait(struct file *file, struct console *console)
+/* Is there an interrupt? */
+static int has_irq(struct file *file, struct console *console)
 {
-    struct thread *self = thread_self();
-
-    if (!self)
-        return 0;
     if (!console->irq)
         console->irq = make_irq(file->cap);
-    if (l4_is_invalid_cap(console->irq))
-        return 0;
-    if (console->bound != self &&
-        l4_error(l4_rcv_ep_bind_thread(console->irq, self->cap, 0)) < 0)
-        return 0;
-    console->bound = self;
-    return 1;
+    return !l4_is_invalid_cap(console->irq);
+}
+
+/* May the calling thread wait at the interrupt itself? (I1) */
+static int begin_wait(struct console *console)
+{
+    struct thread *self = thread_self();
+    int result;
+
+    sleep_lock_take(&console->busy);
+    result = !console->is_polled;
+    if (result && console->bound != self)
+        result =
+            l4_error(l4_rcv_ep_bind_thread(console->irq, self->cap, 0)) >= 0;
+    if (result)
+        console->bound = self;
+    console->is_waiting = result;
+    sleep_lock_drop(&console->busy);
+    return result;
+}
+
+static void end_wait(struct console *console)
+{
+    sleep_lock_take(&console->busy);
+    console->is_waiting = 0;
+    sleep_lock_drop(&console->busy);
+    if (console->is_polled)
+        ready_tell(); /* who polls may have the interrupt now */
+}
+
+/* The listener is told of input, unless a reader waits for it (I1). */
+static long listen_to(struct console *console)
+{
+    long error = 0;
+
+    sleep_lock_take(&console->busy);
+    if (!console->is_waiting && !console->is_listening) {
+        error = ready_listen(console->irq, READY_FILES);
+        console->is_listening = !error;
+    }
+    sleep_lock_drop(&console->busy);
+    if (!error)
+        l4_irq_unmask(console->irq);
+    return error;
+}
+
+/* Until there may be input; -EINTR: a signal came. */
+static long wait_for_input(struct console *console, int seen)
+{
+    if (!begin_wait(console))
+        return ready_wait(seen, READY_FOR_EVER);
+    l4_irq_unmask(console->irq);
+    thread_self()->sleeping = 1;
+    if (!thread_self()->interrupted)
+        l4_irq_receive(console->irq, L4_IPC_NEVER);
+    thread_self()->sleeping = 0;
+    end_wait(console);
+    return thread_was_interrupted() ? -EINTR : 0;
 }
 
 /* Up to `size` bytes that are there; 0: none yet. */
@@ -100,18 +156,14 @@ static long read_now(struct file *file, void *to, size_t size)
 static long wait_and_read(struct file *file, void *to, size_t size)
 {
     struct console *console = file->data;
-    const int waits = can_wait(file, console);
+    const int waits = thread_self() && has_irq(file, console);
 
     for (;;) {
+        int seen = ready_seen();
         long got = read_now(file, to, size);
         if (got || !waits)
             return got;
-        l4_irq_unmask(console->irq);
-        thread_self()->sleeping = 1;
-        if (!thread_self()->interrupted)
-            l4_irq_receive(console->irq, L4_IPC_NEVER);
-        thread_self()->sleeping = 0;
-        if (thread_was_interrupted())
+        if (wait_for_input(console, seen))
             return -EINTR;
     }
 }
@@ -135,11 +187,31 @@ static long console_read(struct file *file, void *to, size_t size, long offset)
     return got;
 }
 
+static int has_input(const struct file *file)
+{
+    return l4_vcon_read(file->cap, 0, 0) > 0;
+}
+
 static long console_poll(struct file *file, int events)
 {
-    if ((events & POLLIN) && l4_vcon_read(file->cap, 0, 0) <= 0)
-        events &= ~(POLLIN | POLLRDNORM);
-    return events & (POLLIN | POLLRDNORM | POLLOUT | POLLWRNORM);
+    struct console *console = file->data;
+
+    events &= POLLIN | POLLRDNORM | POLLOUT | POLLWRNORM;
+    if (!(events & (POLLIN | POLLRDNORM)) || has_input(file))
+        return events;
+    if (console->is_polled && !listen_to(console) && has_input(file))
+        return events;
+    return events & ~(POLLIN | POLLRDNORM);
+}
+
+static long console_watch(struct file *file)
+{
+    struct console *console = file->data;
+
+    if (!has_irq(file, console))
+        return 0; /* its input never changes */
+    console->is_polled = 1;
+    return listen_to(console);
 }
 
 static long console_control(struct file *file, unsigned long request,
@@ -165,6 +237,7 @@ static const struct file_kind console_kind = {
     .control = console_control,
     .stat = console_stat,
     .poll = console_poll,
+    .watch = console_watch,
 };
 
 static struct file *console_on(l4_cap_idx_t vcon, struct console *console)

@@ -106,6 +106,23 @@ static libc_call *const table[] = {
     [SYS_ppoll] = call_ppoll,
     [SYS_pselect6] = call_pselect,
 
+    /* sockets */
+    [SYS_socket] = call_socket,
+    [SYS_bind] = call_bind,
+    [SYS_listen] = call_listen,
+    [SYS_accept] = call_accept,
+    [SYS_accept4] = call_accept4,
+    [SYS_connect] = call_connect,
+    [SYS_shutdown] = call_shutdown,
+    [SYS_getsockname] = call_getsockname,
+    [SYS_getpeername] = call_getpeername,
+    [SYS_sendto] = call_sendto,
+    [SYS_recvfrom] = call_recvfrom,
+    [SYS_sendmsg] = call_sendmsg,
+    [SYS_recvmsg] = call_recvmsg,
+    [SYS_setsockopt] = call_setsockopt,
+    [SYS_getsockopt] = call_getsockopt,
+
     /* process */
     [SYS_exit_group] = call_exit_group,
     [SYS_wait4] = call_wait4,

@@ -51,6 +51,9 @@ struct file_kind {
     long (*set_flags)(struct file *file, int flags);
     /* Which of the POLL... events in `events` could be had at once. */
     long (*poll)(struct file *file, int events);
+    /* From now on tells of changes by ready_tell(); negative: cannot. 0: it
+     * does so anyway, or never makes anybody wait. */
+    long (*watch)(struct file *file);
     /* Directories: the entry with this number. 0: past the last; name, type
      * and d_ino are filled in. */
     long (*entry)(struct file *file, long number, struct dirent *ret_entry);
@@ -63,6 +66,7 @@ struct file {
     unsigned uses; /* I1, under the table's lock */
     struct sleep_lock turn;
     int flags;                /* O_ACCMODE, O_APPEND, O_NONBLOCK */
+    int is_watched;           /* the kind's: its server tells of changes */
     long position;            /* bytes; of directories: entries */
     l4_cap_idx_t cap;         /* of the server's object */
     void *data;               /* the kind's */
@@ -98,6 +102,10 @@ extern const struct tree root_tree GLUE_HIDDEN;
 extern const struct tree server_tree GLUE_HIDDEN;
 GLUE_HIDDEN int server_tree_is_there(void);
 
+/* net_files.c: what the resolver reads, where no file server has it.
+ * file->path says what; -ENOENT. */
+GLUE_HIDDEN long net_file_open(struct file *file);
+
 /* A file's kind until a tree has opened it: nothing can be done with it. */
 extern const struct file_kind unopened_kind GLUE_HIDDEN;
 
@@ -122,6 +130,11 @@ GLUE_HIDDEN long file_read_at(long fd, void *to, size_t size, long offset);
 
 /* Its status, zeroed before the kind fills it in. */
 GLUE_HIDDEN long file_get_stat(struct file *file, struct stat *ret_stat);
+
+/* poll.c: until one of the POLL... events can be had at once, or the KIP's
+ * clock shows `deadline` (-ETIMEDOUT), or a signal comes (-EINTR). */
+GLUE_HIDDEN long file_await(struct file *file, int events,
+                            l4_uint64_t deadline);
 
 /* console.c: standard input, output and error. */
 GLUE_HIDDEN struct file *console_file(int fd);

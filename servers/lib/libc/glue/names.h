@@ -9,11 +9,14 @@
 #ifndef GLUE_NAMES_H
 #define GLUE_NAMES_H
 
+#define address_from            glue_address_from
+#define address_to              glue_address_to
 #define child_add               glue_child_add
 #define child_kill              glue_child_kill
 #define console_file            glue_console_file
 #define descriptor_is_inherited glue_descriptor_is_inherited
 #define faults_watch            glue_faults_watch
+#define file_await              glue_file_await
 #define file_drop               glue_file_drop
 #define file_get_stat           glue_file_get_stat
 #define file_install            glue_file_install
@@ -23,10 +26,17 @@
 #define file_use                glue_file_use
 #define lock_drop               glue_lock_drop
 #define lock_take               glue_lock_take
+#define net_file_open           glue_net_file_open
 #define path_find               glue_path_find
 #define pool_give               glue_pool_give
 #define pool_page               glue_pool_page
 #define pool_take               glue_pool_take
+#define ready_irq               glue_ready_irq
+#define ready_listen            glue_ready_listen
+#define ready_new_irq           glue_ready_new_irq
+#define ready_seen              glue_ready_seen
+#define ready_tell              glue_ready_tell
+#define ready_wait              glue_ready_wait
 #define rom_tree                glue_rom_tree
 #define root_tree               glue_root_tree
 #define server_file             glue_server_file
@@ -42,12 +52,15 @@
 #define signal_action           glue_signal_action
 #define signal_deliver          glue_signal_deliver
 #define signal_end              glue_signal_end
+#define signal_mask             glue_signal_mask
 #define signal_raise            glue_signal_raise
 #define signal_run              glue_signal_run
 #define signal_send             glue_signal_send
 #define signal_waits            glue_signal_waits
 #define sleep_lock_drop         glue_sleep_lock_drop
 #define sleep_lock_take         glue_sleep_lock_take
+#define socket_of               glue_socket_of
+#define socket_state            glue_socket_state
 #define thread_by_id            glue_thread_by_id
 #define thread_id               glue_thread_id
 #define thread_id_is_used       glue_thread_id_is_used
@@ -60,5 +73,6 @@
 #define time_is_bad             glue_time_is_bad
 #define time_us                 glue_time_us
 #define unopened_kind           glue_unopened_kind
+#define with_socket             glue_with_socket
 
 #endif

@@ -150,6 +150,8 @@ static long open_place(const struct place *place, int flags, mode_t mode)
         return -ENOMEM;
     strcpy(file->path, place->path);
     error = place->tree->open(place->path, flags, mode & ~creation_mask, file);
+    if (error == -ENOENT && !(flags & (O_CREAT | O_ACCMODE)))
+        error = net_file_open(file);
     if (error) {
         file->kind = &unopened_kind;
         file_drop(file);

@@ -14,6 +14,7 @@
  */
 #include "files.h"
 #include "pool.h"
+#include "ready.h"
 #include "server_files.h"
 #include "threads.h"
 
@@ -60,6 +61,7 @@ static void wake_all(struct pipe *p)
 
     __atomic_add_fetch(&p->changed, 1, __ATOMIC_RELEASE);
     call_futex(arguments);
+    ready_tell();
 }
 
 /* Until `changed` is no longer `seen`; -EINTR: a signal came. */

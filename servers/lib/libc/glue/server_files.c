@@ -16,6 +16,7 @@
 #include "file-client.h"
 #include "fio.h"
 #include "pool.h"
+#include "ready.h"
 #include "threads.h"
 
 #include <fcntl.h>
@@ -240,6 +241,20 @@ static long stream_poll(struct file *file, int events)
     return result;
 }
 
+static long stream_watch(struct file *file)
+{
+    l4_cap_idx_t irq = ready_irq();
+    long error;
+
+    if (file->is_watched)
+        return 0;
+    if (l4_is_invalid_cap(irq))
+        return -ENOMEM;
+    error = server_result(file_notify(file->cap, irq));
+    file->is_watched = error >= 0;
+    return error;
+}
+
 static long stream_control(struct file *file, unsigned long request,
                            void *argument)
 {
@@ -330,6 +345,7 @@ static const struct file_kind stream_kind = {
     .control = stream_control,
     .stat = server_stat,
     .poll = stream_poll,
+    .watch = stream_watch,
     .set_flags = server_set_flags,
     .close = server_close,
 };

@@ -63,6 +63,11 @@ int signal_waits(const struct thread *self)
     return ((self->pending | program_pending) & ~self->blocked) != 0;
 }
 
+void signal_mask(struct thread *self, unsigned long blocked)
+{
+    self->blocked = blocked & ~unstoppable;
+}
+
 /* Takes one that is pending and in `set`; 0: there is none. */
 static int take(struct thread *self, unsigned long set)
 {
@@ -289,7 +294,7 @@ long call_sigsuspend(const long *a)
     struct thread *self = thread_self();
     unsigned long before = self->blocked;
 
-    self->blocked = *(const unsigned long *)a[0] & ~unstoppable;
+    signal_mask(self, *(const unsigned long *)a[0]);
     wait_for_signal(self);
     signal_deliver(self);
     self->blocked = before;

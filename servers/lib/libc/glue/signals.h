@@ -39,6 +39,9 @@ GLUE_HIDDEN void signal_send(struct thread *thread, const siginfo_t *info);
 /* Are there signals that the calling thread (`self`) does not block? */
 GLUE_HIDDEN int signal_waits(const struct thread *self);
 
+/* The calling thread blocks these from now on, as far as that is possible. */
+GLUE_HIDDEN void signal_mask(struct thread *self, unsigned long blocked);
+
 /* Runs the handlers of all of them. 1: a call that was interrupted may be
  * made again, because all handlers want that. */
 GLUE_HIDDEN int signal_deliver(struct thread *self);

@@ -1,0 +1,63 @@
+/*
+ * Addresses of sockets, between POSIX and socket.iface. See sockets.c.
+ */
+#ifndef GLUE_SOCKETS_H
+#define GLUE_SOCKETS_H
+
+#include "server_files.h"
+
+#include <l4/vitrine/net.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+
+#define NET_ERRNO_MAX 134 /* beyond the last errno */
+
+struct address {
+    unsigned char host[NET_HOST_SIZE];
+    l4_umword_t port;
+};
+
+/* A socket of this program: file->data. */
+struct socket {
+    struct sleep_lock busy;  /* of the buffer */
+    int family, kind;        /* AF_INET..., SOCK_STREAM... */
+    char *buffer;            /* shared with the server; 0: none */
+    int has_asked;           /* for it */
+    int error;               /* met, not told yet: an errno */
+    int is_passive;          /* listens */
+    struct timeval limit[2]; /* of receiving, sending; 0: none */
+};
+
+/* The socket of a file; 0: it is none. */
+GLUE_HIDDEN struct socket *socket_of(const struct file *file);
+
+/* A result of the net server, which knows more numbers than L4 has. */
+static inline long socket_result(long result)
+{
+    const int is_errno = result > -NET_ERRNO_MAX && result <= -L4_ERRNOMAX;
+
+    return is_errno ? result : server_result(result);
+}
+
+/* Does it with the socket of a[0], which stays open meanwhile. -EBADF,
+ * -ENOTSOCK. */
+GLUE_HIDDEN long with_socket(const long *a,
+                             long (*action)(struct file *file, const long *a));
+
+/* What the server says of it. */
+struct socket_state {
+    struct address own, peer;
+    l4_umword_t state; /* NET_STATE_... */
+};
+
+/* The error that comes with it is kept in s->error. */
+GLUE_HIDDEN long socket_state(struct file *file, struct socket_state *ret);
+
+/* socket_names.c: 0, -EINVAL or -EAFNOSUPPORT. */
+GLUE_HIDDEN long address_from(const struct sockaddr *from, socklen_t size,
+                              int family, struct address *ret_address);
+/* As much as fits; *size becomes how much there is. to 0: nothing. */
+GLUE_HIDDEN void address_to(const struct address *address, int family,
+                            struct sockaddr *to, socklen_t *size);
+
+#endif
