@@ -59,8 +59,13 @@
 #define signal_waits            glue_signal_waits
 #define sleep_lock_drop         glue_sleep_lock_drop
 #define sleep_lock_take         glue_sleep_lock_take
+#define socket_await            glue_socket_await
+#define socket_is_stream        glue_socket_is_stream
+#define socket_limit            glue_socket_limit
 #define socket_of               glue_socket_of
+#define socket_read             glue_socket_read
 #define socket_state            glue_socket_state
+#define socket_write            glue_socket_write
 #define thread_by_id            glue_thread_by_id
 #define thread_id               glue_thread_id
 #define thread_id_is_used       glue_thread_id_is_used

@@ -39,6 +39,22 @@ static inline long socket_result(long result)
     return is_errno ? result : server_result(result);
 }
 
+GLUE_HIDDEN int socket_is_stream(const struct file *file);
+
+/* When a wait that begins now ends. way: 0 to receive, 1 to send. */
+GLUE_HIDDEN l4_uint64_t socket_limit(const struct socket *s, int way);
+
+/* After an attempt that came too early: waits for the POLL... `events` and
+ * returns 0; or why not. flags: MSG_... */
+GLUE_HIDDEN long socket_await(struct file *file, int flags, int events,
+                              l4_uint64_t deadline);
+
+/* socket_data.c */
+GLUE_HIDDEN long socket_read(struct file *file, void *to, size_t size,
+                             long offset);
+GLUE_HIDDEN long socket_write(struct file *file, const void *from, size_t size,
+                              long offset);
+
 /* Does it with the socket of a[0], which stays open meanwhile. -EBADF,
  * -ENOTSOCK. */
 GLUE_HIDDEN long with_socket(const long *a,
