@@ -3,10 +3,8 @@
  */
 #include "client.h"
 #include "screen.h"
-#include <l4/re/c/util/cap_alloc.h>
 #include <l4/re/env.h>
 #include <l4/sys/kip.h>
-#include <l4/sys/irq.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -33,7 +31,8 @@ static unsigned color_number(const char *name)
     return 0;
 }
 
-void client_init(struct client *c, const char *name, const char *color)
+void client_init(struct client *c, const struct vcon_kind *kind,
+                 const char *name, const char *color)
 {
     struct client **at = &clients;
     while (*at)
@@ -41,10 +40,9 @@ void client_init(struct client *c, const char *name, const char *color)
     *at = c;
     snprintf(c->name, sizeof c->name, "%s", name);
     c->color = color_number(color);
-    c->attr = (l4_vcon_attr_t){.i_flags = L4_VCON_ICRNL,
-                               .l_flags = L4_VCON_ICANON | L4_VCON_ECHO};
-    for (unsigned i = 0; i < CLIENT_LINES; i++)
-        c->irq[i] = L4_INVALID_CAP;
+    vcon_init(&c->vcon, kind);
+    c->vcon.attr = (l4_vcon_attr_t){.i_flags = L4_VCON_ICRNL,
+                                    .l_flags = L4_VCON_ICANON | L4_VCON_ECHO};
 }
 
 void client_end(struct client *c)
@@ -54,8 +52,7 @@ void client_end(struct client *c)
         at = &(*at)->next;
     if (*at)
         *at = c->next;
-    for (unsigned i = 0; i < CLIENT_LINES; i++)
-        client_bind(c, i, L4_INVALID_CAP);
+    vcon_end(&c->vcon);
     screen_forget(c);
 }
 
@@ -135,12 +132,6 @@ void client_lines(const struct client *c,
 /* --- input ------------------------------------------------------------------
  */
 
-static void hit(const struct client *c, unsigned line)
-{
-    if (l4_is_valid_cap(c->irq[line]))
-        l4_irq_trigger(c->irq[line]);
-}
-
 unsigned client_room(const struct client *c)
 {
     return CLIENT_TYPED - c->typed_used;
@@ -153,7 +144,7 @@ static void typed_drop(struct client *c)
 
 static void echo(struct client *c, const char *text)
 {
-    if (c->attr.l_flags & L4_VCON_ECHO)
+    if (c->vcon.attr.l_flags & L4_VCON_ECHO)
         client_write(c, text, strlen(text));
 }
 
@@ -186,20 +177,20 @@ static bool is_signal(const struct client *c, char key)
     unsigned line = key == KEY_INTERRUPT ? CLIENT_LINE_INTERRUPT
                     : key == KEY_SUSPEND ? CLIENT_LINE_SUSPEND
                                          : CLIENT_LINE_INPUT;
-    if (line == CLIENT_LINE_INPUT || l4_is_invalid_cap(c->irq[line]))
+    if (line == CLIENT_LINE_INPUT || l4_is_invalid_cap(c->vcon.irq[line]))
         return false;
-    hit(c, line);
+    vcon_hit(&c->vcon, line);
     return true;
 }
 
 static bool by_lines(const struct client *c)
 {
-    return c->attr.l_flags & L4_VCON_ICANON;
+    return c->vcon.attr.l_flags & L4_VCON_ICANON;
 }
 
 static char translate(const struct client *c, char key)
 {
-    return key == '\r' && (c->attr.i_flags & L4_VCON_ICRNL) ? '\n' : key;
+    return key == '\r' && (c->vcon.attr.i_flags & L4_VCON_ICRNL) ? '\n' : key;
 }
 
 static bool is_readable(const struct client *c)
@@ -210,7 +201,7 @@ static bool is_readable(const struct client *c)
 static void tell_reader(const struct client *c)
 {
     if (is_readable(c))
-        hit(c, CLIENT_LINE_INPUT);
+        vcon_hit(&c->vcon, CLIENT_LINE_INPUT);
 }
 
 /* Signals that are due; in line mode, for who waits for a line, the keys. */
@@ -270,20 +261,16 @@ unsigned client_read(struct client *c, char *to, unsigned size, bool *ret_more)
     return n;
 }
 
-void client_set_attr(struct client *c, const l4_vcon_attr_t *attr)
+void client_attributes(struct client *c)
 {
-    c->attr = *attr;
-    if (!(attr->l_flags & L4_VCON_ICANON))
+    if (!by_lines(c))
         c->ready = c->edited_used; /* an unfinished line counts now */
     advance(c);
     tell_reader(c);
 }
 
-void client_bind(struct client *c, unsigned line, l4_cap_idx_t irq)
+void client_bound(struct client *c)
 {
-    if (l4_is_valid_cap(c->irq[line]))
-        l4re_util_cap_free_um(c->irq[line]);
-    c->irq[line] = irq;
     advance(c);
     tell_reader(c);
 }

@@ -15,33 +15,24 @@
 #ifndef CONS_CLIENT_H
 #define CONS_CLIENT_H
 
-#include <l4/re/c/server.h>
-#include <l4/sys/vcon.h>
+#include "cons.h"
+#include "vcon.h"
 
 enum {
     CLIENT_NAME = 15,
     CLIENT_BUFFER = 8192,
     CLIENT_TYPED = 256,
     CLIENT_EDITED = 256,
-    /* Lines of the client as an ICU. */
-    CLIENT_LINE_INPUT = 0,
-    CLIENT_LINE_INTERRUPT = 1, /* Ctrl-C */
-    CLIENT_LINE_SUSPEND = 2,   /* Ctrl-Z */
-    CLIENT_LINES = 3,
 };
 
 struct client {
-    struct l4re_session session; /* first */
-    struct client *next;         /* I2 */
+    struct vcon vcon;    /* first */
+    struct client *next; /* I2 */
     char name[CLIENT_NAME + 1];
     unsigned color; /* 31..37, 0: none */
     bool is_hidden;
     bool has_stamps;
     bool is_mid_line; /* of what it wrote */
-    l4_vcon_attr_t attr;
-    struct l4re_caller watcher;     /* is told of the end of cons, */
-    bool is_watched;                /* if there is one */
-    l4_cap_idx_t irq[CLIENT_LINES]; /* L4_INVALID_CAP: not bound */
 
     char buffer[CLIENT_BUFFER]; /* a ring */
     unsigned long written;      /* bytes, all */
@@ -54,8 +45,10 @@ struct client {
     bool is_waited_for;          /* a read has found nothing */
 };
 
-/* Makes c a client with a name, cut to fit, and a colour's name. */
-void client_init(struct client *c, const char *name, const char *color);
+/* Makes c a client with a name, cut to fit, and a colour's name; how it acts as
+ * a vcon is `kind`. */
+void client_init(struct client *c, const struct vcon_kind *kind,
+                 const char *name, const char *color);
 void client_end(struct client *c);
 struct client *client_first(void);
 /* NULL: nobody is called that. */
@@ -69,9 +62,9 @@ unsigned client_room(const struct client *c);
 void client_type(struct client *c, char key);
 /* At most `size` bytes of input; *ret_more: that many, and there are more. */
 unsigned client_read(struct client *c, char *to, unsigned size, bool *ret_more);
-void client_set_attr(struct client *c, const l4_vcon_attr_t *attr);
-/* The line's interrupt; the capability is the client's from now on. */
-void client_bind(struct client *c, unsigned line, l4_cap_idx_t irq);
+/* Its attributes, or an interrupt of its, are others than before. */
+void client_attributes(struct client *c);
+void client_bound(struct client *c);
 
 /* Calls `each` for every whole or last line of the buffer from line `skip`. */
 void client_lines(const struct client *c,

@@ -1,5 +1,6 @@
 /*
- * What cons answers beyond the vcon protocol (<l4/sys/vcon.h>).
+ * What cons answers beyond the vcon protocol (<l4/sys/vcon.h>) and a watch of
+ * its end (servers/lib/vcon/vcon_watch.h).
  *
  * As an ICU a client has more lines than input (0): Ctrl-C (1) and Ctrl-Z (2).
  * While one is bound, its key is an interrupt instead of a byte, when all that
@@ -9,8 +10,12 @@
 #ifndef CONS_CONS_H
 #define CONS_CONS_H
 
-/* Operation: is answered when cons ends, by the IPC's error. -L4_EBUSY:
- * another thread of this client asks now, or too many clients do. */
-enum { CONS_WATCH_OP = 0x10 };
+/* Lines of a client as an ICU. */
+enum {
+    CLIENT_LINE_INPUT = 0,
+    CLIENT_LINE_INTERRUPT = 1, /* Ctrl-C */
+    CLIENT_LINE_SUSPEND = 2,   /* Ctrl-Z */
+    CLIENT_LINES = 3,
+};
 
 #endif

@@ -10,8 +10,9 @@
  */
 #include "client.h"
 #include "command.h"
-#include "cons.h"
 #include "screen.h"
+#include "again.h"
+#include "vcon_watch.h"
 #include <l4/re/c/util/cap_alloc.h>
 #include <l4/re/env.h>
 #include <l4/sys/factory.h>
@@ -26,176 +27,68 @@ static l4_cap_idx_t terminal;
 static bool is_command; /* keys go to the command line */
 static bool is_full;    /* keys wait in the terminal until somebody reads */
 static unsigned sessions;
+static struct l4re_irq input; /* of the terminal */
 
 static void take_input(void);
 
 /* --- the vcon protocol ------------------------------------------------------
  */
 
-static long on_write(struct client *c, struct l4re_request *r)
+static struct client *client_of(struct vcon *v)
 {
-    l4_umword_t size = l4re_msg_in_word(&r->in);
-    if (r->in.error)
-        return r->in.error;
-    if (size > (r->in.words - r->in.at) * sizeof(l4_umword_t))
-        return -L4_EMSGTOOSHORT;
-    client_write(c, (const char *)&r->mr[r->in.at], size);
-    return 0;
+    return (struct client *)v;
 }
 
-static long on_read(struct client *c, l4_umword_t size, struct l4re_msg *answer)
+static void on_write(struct vcon *v, const char *text, size_t size)
 {
-    char text[L4_VCON_READ_SIZE];
-    bool more;
-    if (!(l4re_session_rights(&c->session) & L4_CAP_FPAGE_W))
-        return -L4_EPERM;
-    if (size > sizeof text)
-        size = sizeof text;
-    unsigned n = client_read(c, text, (unsigned)size, &more);
+    client_write(client_of(v), text, size);
+}
+
+static unsigned on_read(struct vcon *v, char *to, unsigned size, bool *ret_more)
+{
+    unsigned n = client_read(client_of(v), to, size, ret_more);
     if (is_full)
         take_input(); /* there may be room now */
-    l4re_msg_bytes(answer, text, n, sizeof text);
-    l4_utcb_mr()->mr[0] = more ? size + 1 : n;
-    return 0;
+    return n;
 }
 
-static long on_set_attr(struct client *c, struct l4re_request *r)
+static void on_attributes(struct vcon *v)
 {
-    l4_vcon_attr_t attr;
-    attr.i_flags = l4re_msg_in_word(&r->in);
-    attr.o_flags = l4re_msg_in_word(&r->in);
-    attr.l_flags = l4re_msg_in_word(&r->in);
-    if (!r->in.error)
-        client_set_attr(c, &attr);
-    return r->in.error;
+    client_attributes(client_of(v));
 }
 
-static long on_get_attr(const struct client *c, struct l4re_msg *answer)
+static void on_bound(struct vcon *v)
 {
-    l4re_msg_word(answer, 0);
-    l4re_msg_word(answer, c->attr.i_flags);
-    l4re_msg_word(answer, c->attr.o_flags);
-    l4re_msg_word(answer, c->attr.l_flags);
-    return 0;
+    client_bound(client_of(v));
 }
 
-/* Never answered; the caller hears of the end of this thread. A second one of
- * the same client takes the place of the first, whose thread has gone. */
-static long on_watch(struct client *c)
-{
-    struct l4re_caller caller;
-    struct l4re_msg none = l4re_msg_start_answer();
-    if (c->is_watched)
-        l4re_server_answer(c->session.server, c->watcher, -L4_EBUSY, &none);
-    c->is_watched = false;
-    long error = l4re_session_later(&c->session, &caller);
-    if (error < 0)
-        return error;
-    c->watcher = caller;
-    c->is_watched = true;
-    return L4RE_LATER;
-}
-
-static long vcon_dispatch(struct l4re_session *session, const void *methods,
-                          struct l4re_request *r, struct l4re_msg *answer)
-{
-    struct client *c = (struct client *)session;
-    l4_umword_t head = l4re_msg_in_word(&r->in);
-    (void)methods;
-    if (r->in.error)
-        return r->in.error;
-    switch (head & 0xffff) {
-    case L4_VCON_WRITE_OP:
-        return on_write(c, r);
-    case L4_VCON_READ_OP:
-        return on_read(c, head >> 16 & 0xffff, answer);
-    case L4_VCON_SET_ATTR_OP:
-        return on_set_attr(c, r);
-    case L4_VCON_GET_ATTR_OP:
-        return on_get_attr(c, answer);
-    case CONS_WATCH_OP:
-        return on_watch(c);
-    default:
-        return -L4_ENOSYS;
-    }
-}
-
-/* --- its lines: a client is an ICU -------------------------------------------
- */
-
-static long on_bind(struct client *c, struct l4re_request *r, bool binds)
-{
-    l4_umword_t line = l4re_msg_in_word(&r->in);
-    if (r->in.error)
-        return r->in.error;
-    if (line >= CLIENT_LINES)
-        return -L4_EINVAL;
-    if (binds && !r->cap_count)
-        return -L4_EMSGMISSARG;
-    l4_cap_idx_t irq = binds ? r->caps[0] : L4_INVALID_CAP;
-    long error = binds ? l4re_session_keep_cap(&c->session, irq) : 0;
-    if (error >= 0)
-        client_bind(c, (unsigned)line, irq);
-    return error < 0 ? error : 0;
-}
-
-static long on_icu(struct l4re_session *session, struct l4re_request *r,
-                   struct l4re_msg *answer)
-{
-    struct client *c = (struct client *)session;
-    if (r->protocol != L4_PROTO_IRQ)
-        return -L4_EBADPROTO;
-    l4_umword_t operation = l4re_msg_in_word(&r->in);
-    if (r->in.error)
-        return r->in.error;
-    switch (operation) {
-    case L4_ICU_OP_BIND:
-    case L4_ICU_OP_UNBIND:
-        return on_bind(c, r, operation == L4_ICU_OP_BIND);
-    case L4_ICU_OP_INFO:
-        l4re_msg_word(answer, 0);
-        l4re_msg_word(answer, CLIENT_LINES);
-        l4re_msg_word(answer, 0);
-        return 0;
-    case L4_ICU_OP_UNMASK:
-    case L4_ICU_OP_MASK:
-    case L4_ICU_OP_SET_MODE:
-        return 0; /* edges, never masked */
-    default:
-        return -L4_ENOSYS;
-    }
-}
+static const struct vcon_kind client_kind = {
+    .lines = CLIENT_LINES,
+    .write = on_write,
+    .read = on_read,
+    .attributes = on_attributes,
+    .bound = on_bound,
+};
 
 /* --- clients
  * ------------------------------------------------------------------ */
 
 static void session_closed(struct l4re_session *session)
 {
-    struct client *c = (struct client *)session;
-    struct l4re_msg none = l4re_msg_start_answer();
-    if (c->is_watched)
-        l4re_server_answer(session->server, c->watcher, -L4_ENOENT, &none);
     sessions--;
     client_end((struct client *)session);
     free(session);
 }
 
-static const struct l4re_interface vcon_interface = {
-    .name = "vcon",
-    .protocol = L4_PROTO_LOG,
-    .answers_later = true,
-    .dispatch = vcon_dispatch,
-};
-
 static const struct l4re_service vcon_service = {
     .interface = &vcon_interface,
     .closed = session_closed,
-    .other = on_icu,
+    .other = vcon_icu,
 };
 
 static void client_begin(struct client *c, const char *name, const char *color)
 {
-    client_init(c, name, color);
+    client_init(c, &client_kind, name, color);
     if (!screen_connected())
         screen_connect(c);
 }
@@ -214,14 +107,15 @@ static long session_create(struct l4re_session *parent, long type,
     struct client *c = sessions < SESSIONS_MAX ? calloc(1, sizeof *c) : NULL;
     if (!c)
         return -L4_ENOMEM;
-    long error = l4re_session_open(parent, &c->session, &vcon_service, NULL);
+    long error =
+        l4re_session_open(parent, &c->vcon.session, &vcon_service, NULL);
     if (error < 0) {
         free(c);
         return error;
     }
     sessions++;
     client_begin(c, *name ? name : "?", color);
-    *ret_cap = c->session.gate;
+    *ret_cap = c->vcon.session.gate;
     return 0;
 }
 
@@ -251,7 +145,7 @@ static long serve_gate(struct l4re_server *s, const char *name,
     struct client *c = calloc(1, sizeof *c);
     if (!c)
         return -L4_ENOMEM;
-    long error = l4re_server_publish(s, &c->session, &vcon_service, gate);
+    long error = l4re_server_publish(s, &c->vcon.session, &vcon_service, gate);
     if (error < 0)
         return error;
     client_begin(c, name, "");
@@ -301,20 +195,45 @@ static void terminal_hit(struct l4re_server *s, struct l4re_irq *irq)
     take_input();
 }
 
+/* The terminal's server has ended, and another one is there. */
+static void terminal_again(struct l4re_server *s, struct l4re_irq *irq)
+{
+    (void)s, (void)irq;
+    screen_init(terminal);
+    l4_icu_bind(terminal, VCON_LINE_INPUT, input.cap);
+    take_input();
+}
+
+static long irq_make(struct l4re_server *s, struct l4re_irq *i,
+                     void (*hit)(struct l4re_server *, struct l4re_irq *))
+{
+    l4_cap_idx_t irq = l4re_util_cap_alloc();
+    if (l4_is_invalid_cap(irq))
+        return -L4_ENOMEM;
+    long error = l4_error(l4_factory_create_irq(l4re_env()->factory, irq));
+    return error < 0 ? error : l4re_irq_attach(s, i, irq, hit);
+}
+
+/* A terminal that is a server may be there a little later than this. */
+static long input_bind(void *what)
+{
+    (void)what;
+    return l4_error(l4_icu_bind(terminal, VCON_LINE_INPUT, input.cap));
+}
+
 static long terminal_open(struct l4re_server *s)
 {
-    static struct l4re_irq input;
-    l4_cap_idx_t irq = l4re_util_cap_alloc();
+    static struct l4re_irq again;
     terminal = l4re_env_get_cap("terminal");
-    if (l4_is_invalid_cap(terminal) || l4_is_invalid_cap(irq))
+    if (l4_is_invalid_cap(terminal))
         return -L4_ENOENT;
     screen_init(terminal);
-    long error = l4_error(l4_factory_create_irq(l4re_env()->factory, irq));
+    long error = irq_make(s, &input, terminal_hit);
     if (error >= 0)
-        error = l4re_irq_attach(s, &input, irq, terminal_hit);
+        error = irq_make(s, &again, terminal_again);
     if (error >= 0)
-        error = l4_error(l4_icu_bind(terminal, 0, irq));
-    return error;
+        error = again_until_open(input_bind, NULL);
+    return error < 0 ? error : vcon_watch(terminal, again.cap);
 }
 
 int main(void)

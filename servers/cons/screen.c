@@ -2,12 +2,14 @@
  * The screen (see screen.h).
  */
 #include "screen.h"
+#include "again.h"
 #include <stdio.h>
 #include <string.h>
 
 enum { LINE = 256 };
 
 static l4_cap_idx_t terminal;
+static bool is_gone; /* the terminal, for good */
 static struct client *connected;
 /* What stands in the terminal's last line. */
 static char line[LINE];
@@ -23,13 +25,27 @@ static struct part {
 void screen_init(l4_cap_idx_t vcon)
 {
     terminal = vcon;
+    is_gone = false;
 }
 
+struct piece {
+    const char *text;
+    size_t size;
+};
+
+static long piece_write(void *what)
+{
+    const struct piece *p = what;
+    return l4_vcon_write(terminal, p->text, (unsigned)p->size);
+}
+
+/* A terminal that has ended is waited for; one that does not come back, not
+ * again. */
 static void put(const char *text, size_t size)
 {
-    while (size) {
+    while (size && !is_gone) {
         size_t n = size < L4_VCON_WRITE_SIZE ? size : L4_VCON_WRITE_SIZE;
-        l4_vcon_write(terminal, text, (unsigned)n);
+        is_gone = again_until_open(piece_write, &(struct piece){text, n}) < 0;
         text += n;
         size -= n;
     }

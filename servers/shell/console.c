@@ -2,13 +2,14 @@
  * The shell's console (see console.h).
  *
  * Keys, Ctrl-C, Ctrl-Z and ends of processes are interrupts, all bound to the
- * shell's one thread and told apart by their labels. A second thread asks the
- * console a question it never answers: when the console ends, so does the
- * question, and what it knew (attributes, interrupts) is told to the next one.
+ * shell's one thread and told apart by their labels. A second thread watches
+ * the console (vcon_watch.h): what it knew (attributes, interrupts) is told to
+ * the next one.
  */
 #include "console.h"
 #include "../cons/cons.h"
 #include "../lib/files/fio.h"
+#include "vcon_watch.h"
 #include <l4/re/c/util/cap_alloc.h>
 #include <l4/re/env.h>
 #include <l4/sys/kip.h>
@@ -44,31 +45,12 @@ static void attributes_set(void)
 static void attach(void)
 {
     attributes_set();
-    for (unsigned i = 0; i < 3; i++)
+    for (unsigned i = 0; i < CLIENT_LINES; i++)
         l4_icu_bind(vcon, i, irqs[i]);
-}
-
-/* Asks again and again, each time until the console ends. */
-static void *watch(void *data)
-{
-    (void)data;
-    for (;;) {
-        l4_utcb_mr()->mr[0] = CONS_WATCH_OP;
-        long error = l4_error(l4_ipc_call(
-            vcon, l4_utcb(), l4_msgtag(L4_PROTO_LOG, 1, 0, 0), L4_IPC_NEVER));
-        if (error == -L4_ENOSYS || error == -L4_EBADPROTO)
-            return NULL; /* a console of another kind */
-        l4_vcon_attr_t attr;
-        do /* until the next one answers */
-            l4_ipc_sleep_ms(10);
-        while (l4_error(l4_vcon_get_attr(vcon, &attr)) < 0);
-        l4_irq_trigger(irqs[__builtin_ctz(EVENT_CONSOLE)]);
-    }
 }
 
 long console_open(void)
 {
-    pthread_t thread;
     vcon = l4re_env_get_cap("vcon");
     if (l4_is_invalid_cap(vcon))
         vcon = l4re_env()->log;
@@ -83,7 +65,7 @@ long console_open(void)
             return error;
     }
     attach();
-    return pthread_create(&thread, NULL, watch, NULL) ? -L4_ENOMEM : 0;
+    return vcon_watch(vcon, irqs[__builtin_ctz(EVENT_CONSOLE)]);
 }
 
 l4_cap_idx_t console_vcon(void)

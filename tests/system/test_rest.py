@@ -92,7 +92,7 @@ def at_end(words):
     """The graph of capabilities when the run `words` has come to rest."""
     trace, graph = scratch / "rest.vtr", scratch / "rest.json"
     found = [disk(scratch) if w == "disk.img" else
-             scratch / w if w == "screen.ppm" else
+             scratch / w if w in ("screen.ppm", "console.txt") else
              file_system(scratch) if w == "ext2.img" else
              archive(scratch / w) if w == "etc.tar" else
              root / w if (root / w).is_file() else w for w in words.split()]

@@ -1,0 +1,186 @@
+/*
+ * The vcon protocol (see vcon.h).
+ */
+#include "vcon.h"
+#include <l4/re/c/util/cap_alloc.h>
+#include <l4/sys/icu.h>
+#include <l4/sys/irq.h>
+
+/* --- life ----------------------------------------------------------------
+ */
+
+void vcon_init(struct vcon *v, const struct vcon_kind *kind)
+{
+    v->kind = kind;
+    for (unsigned i = 0; i < VCON_LINES_MAX; i++)
+        v->irq[i] = L4_INVALID_CAP;
+}
+
+static void bind(struct vcon *v, l4_umword_t line, l4_cap_idx_t irq)
+{
+    if (l4_is_valid_cap(v->irq[line]))
+        l4re_util_cap_free_um(v->irq[line]);
+    v->irq[line] = irq;
+}
+
+void vcon_end(struct vcon *v)
+{
+    struct l4re_msg none = l4re_msg_start_answer();
+    if (v->is_watched)
+        l4re_server_answer(v->session.server, v->watcher, -L4_ENOENT, &none);
+    v->is_watched = false;
+    for (unsigned i = 0; i < v->kind->lines; i++)
+        bind(v, i, L4_INVALID_CAP);
+}
+
+void vcon_hit(const struct vcon *v, unsigned line)
+{
+    if (l4_is_valid_cap(v->irq[line]))
+        l4_irq_trigger(v->irq[line]);
+}
+
+/* --- text and attributes -------------------------------------------------
+ */
+
+static long on_write(struct vcon *v, struct l4re_request *r)
+{
+    l4_umword_t size = l4re_msg_in_word(&r->in);
+    if (r->in.error)
+        return r->in.error;
+    if (size > (r->in.words - r->in.at) * sizeof(l4_umword_t))
+        return -L4_EMSGTOOSHORT;
+    v->kind->write(v, (const char *)&r->mr[r->in.at], size);
+    return 0;
+}
+
+static long on_read(struct vcon *v, l4_umword_t size, struct l4re_msg *answer)
+{
+    char text[L4_VCON_READ_SIZE];
+    bool more;
+    if (!(l4re_session_rights(&v->session) & L4_CAP_FPAGE_W))
+        return -L4_EPERM;
+    if (size > sizeof text)
+        size = sizeof text;
+    unsigned n = v->kind->read(v, text, (unsigned)size, &more);
+    l4re_msg_bytes(answer, text, n, sizeof text);
+    l4_utcb_mr()->mr[0] = more ? size + 1 : n;
+    return 0;
+}
+
+static long on_set_attr(struct vcon *v, struct l4re_request *r)
+{
+    l4_vcon_attr_t attr;
+    attr.i_flags = l4re_msg_in_word(&r->in);
+    attr.o_flags = l4re_msg_in_word(&r->in);
+    attr.l_flags = l4re_msg_in_word(&r->in);
+    if (r->in.error)
+        return r->in.error;
+    v->attr = attr;
+    v->kind->attributes(v);
+    return 0;
+}
+
+static long on_get_attr(const struct vcon *v, struct l4re_msg *answer)
+{
+    l4re_msg_word(answer, 0);
+    l4re_msg_word(answer, v->attr.i_flags);
+    l4re_msg_word(answer, v->attr.o_flags);
+    l4re_msg_word(answer, v->attr.l_flags);
+    return 0;
+}
+
+/* Never answered; the caller hears of the end of this thread. A second one of
+ * the same client takes the place of the first, whose thread has gone. */
+static long on_watch(struct vcon *v)
+{
+    struct l4re_caller caller;
+    struct l4re_msg none = l4re_msg_start_answer();
+    if (v->is_watched)
+        l4re_server_answer(v->session.server, v->watcher, -L4_EBUSY, &none);
+    v->is_watched = false;
+    long error = l4re_session_later(&v->session, &caller);
+    if (error < 0)
+        return error;
+    v->watcher = caller;
+    v->is_watched = true;
+    return L4RE_LATER;
+}
+
+static long dispatch(struct l4re_session *session, const void *methods,
+                     struct l4re_request *r, struct l4re_msg *answer)
+{
+    struct vcon *v = (struct vcon *)session;
+    l4_umword_t head = l4re_msg_in_word(&r->in);
+    (void)methods;
+    if (r->in.error)
+        return r->in.error;
+    switch (head & 0xffff) {
+    case L4_VCON_WRITE_OP:
+        return on_write(v, r);
+    case L4_VCON_READ_OP:
+        return on_read(v, head >> 16 & 0xffff, answer);
+    case L4_VCON_SET_ATTR_OP:
+        return on_set_attr(v, r);
+    case L4_VCON_GET_ATTR_OP:
+        return on_get_attr(v, answer);
+    case VCON_WATCH_OP:
+        return on_watch(v);
+    default:
+        return -L4_ENOSYS;
+    }
+}
+
+const struct l4re_interface vcon_interface = {
+    .name = "vcon",
+    .protocol = L4_PROTO_LOG,
+    .answers_later = true,
+    .dispatch = dispatch,
+};
+
+/* --- its lines: a vcon is an ICU -----------------------------------------
+ */
+
+static long on_bind(struct vcon *v, struct l4re_request *r, bool binds)
+{
+    l4_umword_t line = l4re_msg_in_word(&r->in);
+    if (r->in.error)
+        return r->in.error;
+    if (line >= v->kind->lines)
+        return -L4_EINVAL;
+    if (binds && !r->cap_count)
+        return -L4_EMSGMISSARG;
+    l4_cap_idx_t irq = binds ? r->caps[0] : L4_INVALID_CAP;
+    long error = binds ? l4re_session_keep_cap(&v->session, irq) : 0;
+    if (error < 0)
+        return error;
+    bind(v, line, irq);
+    v->kind->bound(v);
+    return 0;
+}
+
+long vcon_icu(struct l4re_session *session, struct l4re_request *r,
+              struct l4re_msg *answer)
+{
+    struct vcon *v = (struct vcon *)session;
+    if (r->protocol != L4_PROTO_IRQ)
+        return -L4_EBADPROTO;
+    l4_umword_t operation = l4re_msg_in_word(&r->in);
+    if (r->in.error)
+        return r->in.error;
+    switch (operation) {
+    case L4_ICU_OP_BIND:
+    case L4_ICU_OP_UNBIND:
+        return on_bind(v, r, operation == L4_ICU_OP_BIND);
+    case L4_ICU_OP_INFO:
+        l4re_msg_word(answer, 0);
+        l4re_msg_word(answer, v->kind->lines);
+        l4re_msg_word(answer, 0);
+        return 0;
+    case L4_ICU_OP_UNMASK:
+    case L4_ICU_OP_MASK:
+    case L4_ICU_OP_SET_MODE:
+        return 0; /* edges, never masked */
+    default:
+        return -L4_ENOSYS;
+    }
+}
