@@ -111,12 +111,14 @@ class Tests:
     def values(self, lab, out, seed, token):
         """What fills in the descriptions: the same for the same seed and
         token, and not to be guessed without the token. A personal lab's
-        token is the student's name, and the seed only chooses the schedule.
-        `out` is where the programs were built."""
+        token is the student's name, and the seed only chooses the schedule,
+        which is a value, too (SCHEDULE). `out` is where the programs were
+        built."""
+        schedule = {"SCHEDULE": seed}
         if lab.personal:
             seed = 0
-        values = self.vary(random.Random("%s %d %s" % (lab.name, seed,
-                                                       token)))
+        values = schedule | self.vary(
+            random.Random("%s %d %s" % (lab.name, seed, token)))
         texts = {name: (out / "src" / name).read_text(errors="replace")
                  for name in lab.edit}
         try:
