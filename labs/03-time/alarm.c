@@ -37,6 +37,7 @@ static void open_window(void)
 static l4_msgtag_t on_set(l4_msgtag_t request)
 {
     (void)request;
+    (void)alarms;
     /* TODO: check, find a free alarm, note when it is due; the capability
      * lies in `incoming`: keep that slot, and take a fresh one for the next
      * (l4re_util_cap_alloc) */

@@ -5,8 +5,8 @@
 #   Hello from Vitrine! I am rom/hello.
 #   ```
 #
-# A line of `...` stands for any lines, `...` within a line for any text;
-# `(exit code N)` at the end says what the command ends with, if not with 0.
+# `...` is left out (shown.py); `(exit code N)` at the end says what the command
+# ends with, if not with 0.
 # Pages are given as arguments. Prints TAP.
 import pathlib
 import re
@@ -17,6 +17,7 @@ here = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(here))
 sys.path.insert(0, str(here.parent / "system"))
 from harness import environment, root, scratch  # noqa: E402
+from shown import pattern  # noqa: E402
 from tap import done, fact  # noqa: E402
 
 TIMEOUT_S = 300
@@ -41,18 +42,6 @@ def exit_code(wanted):
     if said:
         wanted.pop()
     return int(said.group(1)) if said else 0
-
-
-def pattern(wanted):
-    """What the output has to match as a whole."""
-    parts = []
-    for line in wanted:
-        if line == "...":
-            parts.append(r"(?:[^\n]*\n)*")
-        else:
-            parts.append("[^\n]*".join(re.escape(x)
-                                       for x in line.split("...")) + r"\n")
-    return "".join(parts)
 
 
 def try_page(page):

@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 # The handouts, followed literally: each command in a code block is typed, in
-# order, in an empty folder with nothing but ./vitrine in it.
+# order, in an empty folder with nothing but ./vitrine in it. What a page shows
+# of their output, the lines behind a command in its block, must be true
+# (tests/docs/shown.py says how `...` is read); each page shows some.
 #
 # A command may end with what its work ends with (points missing, a dead-lock
 # of the starter: 0 to 102), not with an error of use (103 and up). A page
@@ -20,7 +22,9 @@ sys.path.insert(0, str(root / "tools/lab"))
 sys.dont_write_bytecode = True
 build = os.environ.get("VITRINE_TEST_BUILD", str(root / "build"))
 os.environ["VITRINE_BUILD"] = build
-from vlab import lab as labs, machine  # noqa: E402
+sys.path.insert(0, str(root / "tests/docs"))
+from shown import pattern  # noqa: E402
+from vlab import judge, lab as labs, machine  # noqa: E402
 
 TIMEOUT_S = 300
 USAGE = 103
@@ -37,9 +41,19 @@ def report(good, name, said=""):
 
 
 def commands(text):
-    """(line number, command) of every line of the indented code blocks."""
-    return [(n, line.strip()) for n, line in enumerate(text.splitlines(), 1)
-            if re.match(r"    (\./|\.\./|cd )", line)]
+    """(line number, command, wanted lines) of every command in the indented
+    code blocks."""
+    found, block = [], None  # its indentation
+    for n, line in enumerate(text.splitlines(), 1):
+        typed = re.match(r"( {4,})(?:\./|\.\./|cd )", line)
+        if typed and block in (None, typed.group(1)):
+            block = typed.group(1)
+            found.append((n, line.strip(), []))
+        elif block and line.startswith(block):
+            found[-1][2].append(line[len(block):])
+        else:
+            block = None
+    return found
 
 
 def follow(lab, folder):
@@ -47,8 +61,8 @@ def follow(lab, folder):
     vitrine = folder / "vitrine"
     vitrine.write_text('#!/bin/sh\nexec "%s/vitrine" "$@"\n' % root)
     vitrine.chmod(0o755)
-    where = folder
-    for n, typed in commands(page.read_text()):
+    where, shown = folder, 0
+    for n, typed, wanted in commands(page.read_text()):
         name = "%s:%d: %s" % (lab.name, n, typed)
         if typed.startswith("cd "):
             where = where / typed[3:]
@@ -61,8 +75,12 @@ def follow(lab, folder):
                               stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, text=True,
                               errors="replace", timeout=TIMEOUT_S)
-        report(done.returncode < USAGE, name, "exit code %d\n%s" %
-               (done.returncode, done.stdout[-2000:]))
+        good = not wanted or re.fullmatch(pattern(wanted), done.stdout)
+        shown += len(wanted)
+        report(done.returncode < USAGE and good, name, "exit code %d\n%s%s" %
+               (done.returncode, done.stdout[-2000:],
+                "" if good else "the page shows\n" + "\n".join(wanted)))
+    report(shown, "%s: shows what its commands print" % lab.name)
     return where
 
 
@@ -76,7 +94,6 @@ def check_names(lab, mine):
     report(not missing, lab.name + ": names only files that are there",
            missing)
     points = re.search(r"^(\d+) points", text, re.M)
-    from vlab import judge
     total = sum(t.points for t in judge.load_tests(lab).tests)
     report(points and int(points.group(1)) == total,
            "%s: says that there are %d points" % (lab.name, total),
