@@ -14,7 +14,8 @@ import sys
 
 # Assembly and other uninstrumented code, and why that is right.
 PLAIN = re.compile('|'.join((
-    r'_start$|vitrine_thread_entry$|vitrine_call_on$',  # our entry code
+    r'_start$|vitrine_thread_entry$|vitrine_call_on$'     # our entry code
+    r'|vitrine_fault_(entry|leave)$|__cp_cancel$',
     r'l4_vitrine_|__asan_|__sanitizer_|vitrine_sim_|mmio_'
     r'|vitrine_step_slow$',                             # the checks
     r'_*(sig)?(set|long)jmp(_tail)?$|_setjmp$|_longjmp$', # musl: registers

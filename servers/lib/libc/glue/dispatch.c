@@ -189,11 +189,18 @@ long __vitrine_syscall(long n, long a, long b, long c, long d, long e, long f)
 
     if (n < 0 || n >= (long)(sizeof table / sizeof table[0]) || !table[n])
         return -ENOSYS;
-    if (self && signal_waits(self))
+    if (!self)
+        return table[n](arguments);
+    self->calls++;
+    if (signal_waits(self))
         signal_deliver(self);
     do
         result = table[n](arguments);
-    while (self && signal_waits(self) && signal_deliver(self) &&
-           result == -EINTR && is_restarted(n, arguments));
+    while (signal_waits(self) && signal_deliver(self) && result == -EINTR &&
+           is_restarted(n, arguments));
+    self->calls--;
+    __atomic_signal_fence(__ATOMIC_SEQ_CST);
+    if (signal_waits(self) && !self->calls) /* came since it was looked at */
+        signal_deliver(self);
     return result;
 }

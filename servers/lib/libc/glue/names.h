@@ -15,6 +15,8 @@
 #define child_kill              glue_child_kill
 #define console_file            glue_console_file
 #define descriptor_is_inherited glue_descriptor_is_inherited
+#define faults_handler          glue_faults_handler
+#define faults_push             glue_faults_push
 #define faults_watch            glue_faults_watch
 #define file_await              glue_file_await
 #define file_drop               glue_file_drop
@@ -51,6 +53,7 @@
 #define server_tree_is_there    glue_server_tree_is_there
 #define signal_action           glue_signal_action
 #define signal_deliver          glue_signal_deliver
+#define signal_deliver_at       glue_signal_deliver_at
 #define signal_end              glue_signal_end
 #define signal_mask             glue_signal_mask
 #define signal_raise            glue_signal_raise

@@ -6,9 +6,8 @@
  * The kernel has no signals. Here one is a bit in the receiving thread's
  * `pending`; the thread looks at it when it makes a system call and when it
  * comes back from one (dispatch.c), and runs the handler there, as an
- * ordinary function. A thread that waits is interrupted in its waiting. So a
- * thread that only computes sees no signal until it makes a call; faults
- * (faults.c) are delivered at once.
+ * ordinary function. A thread that waits is interrupted in its waiting; one
+ * that computes is forced aside, as by a fault (faults.c).
  *
  *  I1  A bit of `pending` is set by anybody, cleared by who takes the signal.
  *  I2  `blocked` is changed by its own thread only.
@@ -88,6 +87,7 @@ void signal_run(struct thread *self, const siginfo_t *info, void *context)
 {
     const int sig = info->si_signo;
     const struct kernel_action action = actions[sig];
+    const int calls = self->calls;
     unsigned long before = self->blocked;
     siginfo_t copy = *info;
 
@@ -96,37 +96,44 @@ void signal_run(struct thread *self, const siginfo_t *info, void *context)
         self->blocked |= signal_bit(sig);
     if (action.flags & SA_RESETHAND)
         actions[sig].handler = SIG_DFL;
+    self->calls = 0; /* it may never come back (siglongjmp()) */
     if (action.flags & SA_SIGINFO)
         action.info_handler(sig, &copy, context);
     else
         action.handler(sig);
+    self->calls = calls;
     self->blocked = before;
 }
 
-static void deliver(struct thread *self, int sig)
+static void deliver(struct thread *self, int sig, ucontext_t *context)
 {
-    ucontext_t context;
-
     if (is_ignored(sig))
         return;
     if (actions[sig].handler == SIG_DFL)
         signal_end(sig);
-    memset(&context, 0, sizeof context);
-    context.uc_sigmask.__bits[0] = self->blocked;
-    signal_run(self, &infos[sig], &context);
+    signal_run(self, &infos[sig], context);
 }
 
-int signal_deliver(struct thread *self)
+int signal_deliver_at(struct thread *self, ucontext_t *context)
 {
     int restart = 1, sig;
 
     while ((sig = take(self, ~self->blocked))) {
         restart = restart && (actions[sig].flags & SA_RESTART);
-        deliver(self, sig);
+        deliver(self, sig, context);
     }
     __atomic_fetch_and(&self->interrupted, ~INTERRUPTED_BY_SIGNAL,
                        __ATOMIC_ACQ_REL);
     return restart;
+}
+
+int signal_deliver(struct thread *self)
+{
+    ucontext_t context;
+
+    memset(&context, 0, sizeof context);
+    context.uc_sigmask.__bits[0] = self->blocked;
+    return signal_deliver_at(self, &context);
 }
 
 static int takes_now(const struct thread *t, int sig)
@@ -161,8 +168,10 @@ void signal_send(struct thread *thread, const siginfo_t *info)
         return;
     }
     __atomic_fetch_or(&thread->pending, signal_bit(sig), __ATOMIC_ACQ_REL);
-    if (thread != thread_self() && takes_now(thread, sig))
-        thread_interrupt(thread, INTERRUPTED_BY_SIGNAL);
+    if (thread == thread_self() || !takes_now(thread, sig))
+        return;
+    thread_interrupt(thread, INTERRUPTED_BY_SIGNAL);
+    faults_push(thread);
 }
 
 long signal_raise(int sig)
@@ -181,8 +190,8 @@ static long send_from_user(struct thread *thread, long sig, int code)
         return -EINVAL;
     if (sig == SIGNAL_CANCEL && thread)
         thread_interrupt(thread, INTERRUPTED_BY_CANCEL);
-    if (sig == 0 || sig == SIGNAL_CANCEL)
-        return 0;
+    if (sig == 0 || (sig == SIGNAL_CANCEL && (!thread || thread->calls)))
+        return 0; /* musl's handler is for threads that only compute */
     info.si_pid = call_getpid(0);
     signal_send(thread, &info);
     return 0;
@@ -355,9 +364,4 @@ long call_sigaltstack(const long *a)
     self->fault_stack = new->ss_flags &SS_DISABLE ? 0 : new->ss_sp;
     self->fault_stack_size = new->ss_size;
     return 0;
-}
-
-void faults_watch(int sig)
-{
-    (void)sig;
 }

@@ -10,7 +10,8 @@
 
 #define SIGNALS 65
 
-/* musl's own request to cancel a thread: it has no handler here. */
+/* musl's own request to cancel a thread: it ends waits (cancel.c); its handler
+ * is run on a thread that only computes. */
 #define SIGNAL_CANCEL 33
 
 /* As musl hands it to the kernel (its ksigaction.h). */
@@ -53,7 +54,16 @@ GLUE_HIDDEN void signal_run(struct thread *self, const siginfo_t *info,
 /* The program ends by this signal. */
 GLUE_HIDDEN _Noreturn void signal_end(int sig);
 
-/* faults.c: handlers for faults are set or not any more. */
+/* The same with what the thread was doing (faults.c). */
+GLUE_HIDDEN int signal_deliver_at(struct thread *self, ucontext_t *context);
+
+/* faults.c: this signal's action was set. */
 GLUE_HIDDEN void faults_watch(int sig);
+
+/* A thread that only computes is made to deliver what is pending. */
+GLUE_HIDDEN void faults_push(struct thread *thread);
+
+/* The exception handler of threads to be made. */
+GLUE_HIDDEN l4_cap_idx_t faults_handler(void);
 
 #endif

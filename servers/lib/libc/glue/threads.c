@@ -15,6 +15,7 @@
 #include "lock.h"
 #include "machine.h"
 #include "pool.h"
+#include "signals.h"
 
 #include <l4/re/c/util/cap_alloc.h>
 #include <l4/re/c/util/kumem_alloc.h>
@@ -124,6 +125,8 @@ static void bury(struct thread *t)
     t->interrupted = t->sleeping = 0;
     t->robust_list = 0;
     t->pending = t->awaited = 0;
+    t->calls = 0;
+    t->thread_pointer = 0;
     t->fault_stack = 0;
     t->is_internal = 0;
     t->state = THREAD_FREE;
@@ -201,7 +204,8 @@ static int create(struct thread *t)
         return -EAGAIN;
     l4_thread_control_start();
     l4_thread_control_pager(env_pager());
-    l4_thread_control_exc_handler(env_parent());
+    l4_thread_control_exc_handler(t->is_internal ? env_parent()
+                                                 : faults_handler());
     l4_thread_control_bind(t->utcb, L4RE_THIS_TASK_CAP);
     if (l4_error(l4_thread_control_commit(t->cap)) < 0)
         return -EAGAIN;
@@ -336,7 +340,8 @@ int __set_thread_area(void *base)
     t->utcb = l4_utcb();
     t->priority = THREAD_DEFAULT_PRIORITY;
     l4_utcb_tcr()->user[0] = (l4_umword_t)t;
-    return arch_set_thread_pointer(t->cap, (unsigned long)base);
+    t->thread_pointer = (unsigned long)base;
+    return arch_set_thread_pointer(t->cap, t->thread_pointer);
 }
 
 int __clone(int (*function)(void *), void *stack, int flags, void *argument,
@@ -357,6 +362,7 @@ int __clone(int (*function)(void *), void *stack, int flags, void *argument,
     if (!t)
         return -EAGAIN;
     t->clear_tid = flags & CLONE_CHILD_CLEARTID ? clear_tid : 0;
+    t->thread_pointer = thread_pointer;
     if (create(t) < 0 || arch_set_thread_pointer(t->cap, thread_pointer))
         goto fail;
     if (flags & CLONE_PARENT_SETTID)

@@ -33,8 +33,9 @@ struct thread {
 
     /* Constant while LIVE. */
     l4_cap_idx_t cap;
-    l4_utcb_t *utcb;  /* kept for the slot's next user */
-    void *exit_stack; /* one page, likewise */
+    l4_utcb_t *utcb;              /* kept for the slot's next user */
+    void *exit_stack;             /* one page, likewise */
+    unsigned long thread_pointer; /* of its thread-local storage */
 
     int *clear_tid;    /* owner only: set to 0 and woken at its end */
     void *robust_list; /* musl's: it looks after it itself */
@@ -52,6 +53,7 @@ struct thread {
     unsigned long pending; /* atomic */
     unsigned long blocked; /* owner only */
     unsigned long awaited; /* owner only: sigwait() takes them */
+    int calls;             /* owner only: calls it is in (dispatch.c) */
     void *fault_stack;     /* sigaltstack() */
     size_t fault_stack_size;
     int is_internal; /* the library's own thread: takes no signals */
