@@ -4,7 +4,7 @@
 import re
 from harness import main, run, scratch, system, test
 
-LINES, CRASH_AFTER_US, ENDS_LEAST = 40, 30000, 3
+LINES, CRASH_AFTER_US, ENDS_LEAST = 60, 30000, 3
 TYPED = "some words"
 
 
