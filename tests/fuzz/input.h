@@ -23,6 +23,8 @@ static inline unsigned input_byte(void)
 
 /* Eight bytes, the first the lowest. */
 uint64_t input_word(void);
+/* A word of one byte if it is small, else of more: for messages. */
+uint64_t input_short_word(void);
 
 /* What libFuzzer (or replay.c) calls with each input. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -1,8 +1,10 @@
 #!/bin/sh
-# Lets libFuzzer drive the core's fuzz targets, from the corpus in the tree.
+# Lets libFuzzer drive the fuzz targets, from the corpus in the tree.
 #
 #   tests/fuzz/run.sh [SECONDS [TARGET...]]      60 s each; all targets
 #
+# Of the services' targets, which are many and small, each gets a tenth of the
+# time if none is named.
 # Builds with clang in build-fuzz (or $FUZZ_BUILD). What is new is kept in
 # build-fuzz/corpus; an input that fails is left in build-fuzz as crash-*.
 # Exits 77 if there is no clang with libFuzzer.
@@ -12,7 +14,8 @@ root=$here/../..
 build=${FUZZ_BUILD:-$root/build-fuzz}
 seconds=${1:-60}
 [ $# = 0 ] || shift
-[ $# != 0 ] || set -- message mspace cap trace
+share=1
+[ $# != 0 ] || share=10
 
 probe='int LLVMFuzzerTestOneInput(void *p, long n) { return p == 0 && n < 0; }'
 if ! printf '%s\n' "$probe" |
@@ -23,15 +26,40 @@ fi
 [ -f "$build/build.ninja" ] ||
     CC=clang meson setup "$build" "$root" -Dfuzz=true -Duser=false \
         > /dev/null
-for target; do
-    ninja -C "$build" --quiet "tests/fuzz/fuzz_$target"
+# Where each is built, by the build's own word.
+targets=$(ninja -C "$build" -t targets all |
+    sed -n 's,^\(tests/fuzz/\(server/\)\{0,1\}fuzz_[a-z0-9_]*\): .*,\1,p')
+[ $# != 0 ] || for path in $targets; do
+    set -- "$@" "${path##*/fuzz_}"
 done
+path_of()
+{
+    printf '%s\n' "$targets" | grep "/fuzz_$1\$" || {
+        echo "there is no target '$1'" >&2
+        exit 2
+    }
+}
+paths=
+for target; do
+    paths="$paths $(path_of "$target")"
+done
+# shellcheck disable=SC2086
+ninja -C "$build" --quiet $paths
 # The longest input, bytes: system calls are short, records are not.
 longest()
 {
     case $1 in
-    trace) echo 4096 ;;
+    trace | tar | elf) echo 4096 ;;
     *) echo 600 ;;
+    esac
+}
+
+# How long, in seconds.
+duration()
+{
+    case $1 in
+    decoder_* | server_* | tar | elf) echo $(((seconds + share - 1) / share)) ;;
+    *) echo "$seconds" ;;
     esac
 }
 
@@ -39,8 +67,8 @@ for target; do
     mkdir -p "$build/corpus/$target"
     log=$build/fuzz_$target.log
     if (cd "$build" &&
-        "tests/fuzz/fuzz_$target" -max_total_time="$seconds" -max_len=$(longest "$target") \
-            -len_control=0 -artifact_prefix="$build/crash-$target-" \
+        "$(path_of "$target")" -max_total_time="$(duration "$target")" -max_len=$(longest "$target") \
+            -len_control=0 -detect_leaks=0 -artifact_prefix="$build/crash-$target-" \
             "corpus/$target" "$here/corpus/$target" > "$log" 2>&1); then
         echo "fuzz_$target: $(tail -n 1 "$log"), nothing found"
     else

@@ -115,10 +115,13 @@ def read_given(i, m, a):
                      f"ret_{a.name}, *ret_{a.name}_size);\n"}[a.kind]
 
 
+def guard_note(interface):
+    return f"/* Generated from {interface.name}.iface by tools/interface. */\n"
+
+
 def guard(interface, side, includes, body):
     name = constant(interface, side, "h")
-    return (f"/* Generated from {interface.name}.iface by tools/interface. */\n"
-            f"#ifndef {name}\n#define {name}\n\n{includes}\n{body}\n#endif\n")
+    return (guard_note(interface) + f"#ifndef {name}\n#define {name}\n\n{includes}\n{body}\n#endif\n")
 
 
 def client(interface):

@@ -12,6 +12,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import describe  # noqa: E402
 import emit_c  # noqa: E402
 import emit_docs  # noqa: E402
+import emit_fuzz  # noqa: E402
 
 
 def options():
@@ -23,6 +24,8 @@ def options():
     p.add_argument("--server", metavar="FILE", help="write the skeleton")
     p.add_argument("--c-table", metavar="FILE",
                    help="write the interface as data for C programs")
+    p.add_argument("--fuzz", metavar="FILE",
+                   help="write a fuzz harness of both sides' decoders (C)")
     p.add_argument("--page", metavar="FILE", help="write a Markdown page")
     p.add_argument("--table", metavar="FILE",
                    help="write all interfaces as JSON")
@@ -41,11 +44,13 @@ def check_all(interfaces):
 def run(o):
     interfaces = [describe.read(f) for f in o.files]
     check_all(interfaces)
-    if len(interfaces) > 1 and (o.client or o.server or o.c_table or o.page):
+    if len(interfaces) > 1 and (o.client or o.server or o.c_table or o.fuzz
+                                or o.page):
         raise describe.Problem("one description at a time for headers "
                                "and pages")
     for path, text in ((o.client, emit_c.client), (o.server, emit_c.server),
-                       (o.c_table, emit_c.table), (o.page, emit_docs.page)):
+                       (o.c_table, emit_c.table),
+                       (o.fuzz, emit_fuzz.harness), (o.page, emit_docs.page)):
         if path:
             pathlib.Path(path).write_text(text(interfaces[0]), "utf-8")
     if o.table:
