@@ -4,26 +4,23 @@
  *      in one piece   base -> [ page | page | page | page ]
  *      scattered      frame[] = { 7, 8, 0, 0, 91, ... }   (0: not touched)
  *
- * Scattered memory comes when it is first touched, in chunks of up to
- * 2^CHUNK_ORDER bytes, so that one page fault brings several pages.
+ * What concerns scattered ones page by page is in pages.c, with the invariants:
+ * memory when it is first touched, copies that share pages.
  *
- * I1  frame[i] != 0: that frame belongs to this dataspace alone.
- * I2  pages that were never written read as zero.
- * I3  frames of a dataspace with pins are not freed.
- *
- * Not here: copy-on-write copies; backing by anything but RAM.
+ * Not here: backing by anything but RAM.
  */
 #include "dataspace.h"
 #include "factory.h"
 #include "frames.h"
 #include "heap.h"
+#include "pages.h"
 #include "../lib/l4re_c/protocol.h"
 #include <l4/re/c/dataspace.h>
 #include <l4/re/protocols.h>
 #include <l4/sys/err.h>
 #include <string.h>
 
-enum { CHUNK_ORDER = 14, SIZE_MAX_ORDER = 36 };
+enum { SIZE_MAX_ORDER = 36 };
 
 static l4_size_t page_count(const struct dataspace *ds)
 {
@@ -37,60 +34,7 @@ static l4_size_t frame_bytes(const struct dataspace *ds)
 
 /* --- memory --------------------------------------------------------- */
 
-/* The order of the chunk for page i: the largest aligned one that is inside
- * the dataspace and untouched. */
-static unsigned chunk_order(const struct dataspace *ds, l4_size_t i)
-{
-    for (unsigned order = CHUNK_ORDER; order > L4_PAGESHIFT; order--) {
-        l4_size_t n = 1ul << (order - L4_PAGESHIFT), first = i & ~(n - 1);
-        l4_size_t k = 0;
-        while (first + n <= page_count(ds) && k < n && !ds->frame[first + k])
-            k++;
-        if (k == n)
-            return order;
-    }
-    return L4_PAGESHIFT;
-}
-
-/* Page i gets memory, its neighbours too where that is cheap. */
-static long chunk_alloc(struct dataspace *ds, l4_size_t i)
-{
-    unsigned order = chunk_order(ds, i);
-    l4_addr_t addr = frames_alloc(order);
-    if (!addr && order > L4_PAGESHIFT)
-        addr = frames_alloc(order = L4_PAGESHIFT);
-    if (!addr)
-        return -L4_ENOMEM;
-    l4_size_t bytes = 1ul << order, n = bytes >> L4_PAGESHIFT;
-    if (allocator_charge(ds->object.owner, bytes)) {
-        frames_free_range(addr, bytes);
-        return -L4_ENOMEM;
-    }
-    frames_clear(addr, bytes); /* keeps I2 */
-    for (l4_size_t k = 0; k < n; k++)
-        ds->frame[(i & ~(n - 1)) + k] =
-            (l4_uint32_t)(addr >> L4_PAGESHIFT) + (l4_uint32_t)k;
-    return 0;
-}
-
-/* The run of neighbouring frames around page i, inside its chunk. */
-static void run_around(const struct dataspace *ds, l4_size_t i,
-                       struct piece_of_memory *ret_piece)
-{
-    l4_size_t n = 1ul << (CHUNK_ORDER - L4_PAGESHIFT);
-    l4_size_t low = i & ~(n - 1), high = low + n;
-    l4_size_t first = i, last = i;
-    if (high > page_count(ds))
-        high = page_count(ds);
-    while (first > low && ds->frame[first - 1] == ds->frame[first] - 1)
-        first--;
-    while (last + 1 < high && ds->frame[last + 1] == ds->frame[last] + 1)
-        last++;
-    ret_piece->start = first << L4_PAGESHIFT;
-    ret_piece->end = (last + 1) << L4_PAGESHIFT;
-}
-
-long dataspace_memory(struct dataspace *ds, l4_addr_t offset,
+long dataspace_memory(struct dataspace *ds, l4_addr_t offset, bool to_write,
                       struct piece_of_memory *ret_piece)
 {
     if (offset >= dataspace_span(ds))
@@ -100,65 +44,27 @@ long dataspace_memory(struct dataspace *ds, l4_addr_t offset,
             .addr = ds->base + offset, .start = 0, .end = dataspace_span(ds)};
         return 0;
     }
-    l4_size_t i = offset >> L4_PAGESHIFT;
-    long error = ds->frame[i] ? 0 : chunk_alloc(ds, i);
-    if (error)
-        return error;
-    ret_piece->addr =
-        ((l4_addr_t)ds->frame[i] << L4_PAGESHIFT) + (offset & ~L4_PAGEMASK);
-    run_around(ds, i, ret_piece);
-    return 0;
-}
-
-/* How many pages from i on, before `end`, are neighbours in RAM too; 1: page
- * i has no memory. */
-static l4_size_t run_from(const struct dataspace *ds, l4_size_t i,
-                          l4_size_t end)
-{
-    l4_size_t n = 1;
-    while (ds->frame[i] && i + n < end && ds->frame[i + n] == ds->frame[i] + n)
-        n++;
-    return n;
-}
-
-/* As one, which is several times as fast as page by page. */
-static void run_free(struct dataspace *ds, l4_size_t i, l4_size_t pages)
-{
-    l4_size_t bytes = pages << L4_PAGESHIFT;
-    frames_free_range((l4_addr_t)ds->frame[i] << L4_PAGESHIFT, bytes);
-    allocator_uncharge(ds->object.owner, bytes);
-    memset(&ds->frame[i], 0, pages * sizeof ds->frame[0]);
+    long error = pages_memory(ds, offset >> L4_PAGESHIFT, to_write, ret_piece);
+    if (!error)
+        ret_piece->addr += offset & ~L4_PAGEMASK;
+    return error;
 }
 
 void dataspace_drop(struct dataspace *ds, l4_addr_t offset, l4_size_t size)
 {
-    if (ds->base) {
+    if (ds->base)
         memset((void *)(ds->base + offset), 0, size);
-        return;
-    }
-    l4_size_t end = (offset + size) >> L4_PAGESHIFT;
-    l4_size_t run = 1;
-    for (l4_size_t i = l4_round_page(offset) >> L4_PAGESHIFT; i < end;
-         i += run) {
-        run = run_from(ds, i, end);
-        l4_addr_t addr = (l4_addr_t)ds->frame[i] << L4_PAGESHIFT;
-        if (addr && ds->pins) /* keeps I3 */
-            frames_clear(addr, run << L4_PAGESHIFT);
-        else if (addr)
-            run_free(ds, i, run);
-    }
+    else
+        pages_drop(ds, l4_round_page(offset) >> L4_PAGESHIFT,
+                   (offset + size) >> L4_PAGESHIFT);
 }
 
 l4_size_t dataspace_charge(const struct dataspace *ds)
 {
-    l4_size_t bytes = 0;
     if (ds->borrowed)
         return 0;
-    if (ds->base)
-        return dataspace_span(ds);
-    for (l4_size_t i = 0; i < page_count(ds); i++)
-        bytes += ds->frame[i] ? L4_PAGESIZE : 0;
-    return bytes;
+    return ds->base ? dataspace_span(ds)
+                    : pages_paid(ds, 0, page_count(ds)) << L4_PAGESHIFT;
 }
 
 /* --- life ----------------------------------------------------------- */
@@ -193,7 +99,7 @@ static void dataspace_free(struct dataspace *ds)
     heap_free(ds, sizeof *ds);
 }
 
-/* Keeps I3. */
+/* Keeps I3 of pages.c. */
 static void dataspace_destroy(struct object *o)
 {
     struct dataspace *ds = (struct dataspace *)o;
@@ -309,7 +215,8 @@ static l4_msgtag_t on_map(struct dataspace *ds, const struct request *r)
     rights = (rights | L4_FPAGE_RO) & ds->rights;
     if (va < start || va + L4_PAGESIZE > end)
         return answer(-L4_EINVAL);
-    long error = dataspace_memory(ds, offset, &p);
+    ds->is_mapped_directly = true;
+    long error = dataspace_memory(ds, offset, true, &p);
     if (error)
         return answer(error);
     if (va - start > offset - p.start)
@@ -326,26 +233,33 @@ static l4_msgtag_t on_map(struct dataspace *ds, const struct request *r)
     return l4_msgtag(0, 1, 1, 0);
 }
 
+/* Bytes inside one page, or anywhere in a piece. */
+static long clear_bytes(struct dataspace *ds, l4_addr_t offset, l4_size_t size)
+{
+    struct piece_of_memory p;
+    if (ds->frame && !ds->frame[offset >> L4_PAGESHIFT])
+        return 0;
+    long error = dataspace_memory(ds, offset, true, &p);
+    if (!error)
+        memset((void *)p.addr, 0, size);
+    return error;
+}
+
 static l4_msgtag_t on_clear(struct dataspace *ds, const struct request *r)
 {
     l4_addr_t offset = r->mr[1], end = r->mr[1] + r->mr[2];
+    long error = 0;
     if (!may_write(ds, r))
         return answer(-L4_EPERM);
     if (!is_inside(ds, offset, r->mr[2]))
         return answer(-L4_ERANGE);
-    while (offset < end) {
+    while (offset < end && !error) {
         l4_addr_t next = l4_trunc_page(offset) + L4_PAGESIZE;
         l4_size_t n = (next < end ? next : end) - offset;
-        l4_size_t i = offset >> L4_PAGESHIFT;
-        if (ds->base)
-            memset((void *)(ds->base + offset), 0, n);
-        else if (ds->frame[i])
-            memset((char *)((l4_addr_t)ds->frame[i] << L4_PAGESHIFT) +
-                       (offset & ~L4_PAGEMASK),
-                   0, n);
+        error = clear_bytes(ds, offset, n);
         offset += n;
     }
-    return answer(0);
+    return answer(error);
 }
 
 static l4_msgtag_t on_info(struct dataspace *ds, const struct request *r)
@@ -362,9 +276,9 @@ static long copy_pieces(struct dataspace *to, l4_addr_t to_offset,
 {
     while (size) {
         struct piece_of_memory d, s;
-        long error = dataspace_memory(to, to_offset, &d);
+        long error = dataspace_memory(from, from_offset, false, &s);
         if (!error)
-            error = dataspace_memory(from, from_offset, &s);
+            error = dataspace_memory(to, to_offset, true, &d);
         if (error)
             return error;
         l4_size_t n = size;
@@ -376,6 +290,22 @@ static long copy_pieces(struct dataspace *to, l4_addr_t to_offset,
         size -= n;
     }
     return 0;
+}
+
+/* Whole pages are shared, if they can be; the rest is copied. */
+static long copy(struct dataspace *to, l4_addr_t to_offset,
+                 struct dataspace *from, l4_addr_t from_offset, l4_size_t size)
+{
+    l4_size_t whole = l4_trunc_page(size);
+    bool is_aligned = !((to_offset | from_offset) & ~L4_PAGEMASK);
+    if (!whole || !is_aligned || !pages_can_share(to, from))
+        return copy_pieces(to, to_offset, from, from_offset, size);
+    long error =
+        pages_share(to, to_offset >> L4_PAGESHIFT, from,
+                    from_offset >> L4_PAGESHIFT, whole >> L4_PAGESHIFT);
+    return error ? error
+                 : copy_pieces(to, to_offset + whole, from, from_offset + whole,
+                               size - whole);
 }
 
 static l4_msgtag_t on_copy_in(struct dataspace *ds, const struct request *r)
@@ -390,18 +320,18 @@ static l4_msgtag_t on_copy_in(struct dataspace *ds, const struct request *r)
     if (!is_inside(ds, r->mr[1], r->mr[3]) ||
         !is_inside(from, r->mr[2], r->mr[3]))
         return answer(-L4_ERANGE);
-    return answer(copy_pieces(ds, r->mr[1], from, r->mr[2], r->mr[3]));
+    return answer(copy(ds, r->mr[1], from, r->mr[2], r->mr[3]));
 }
 
-/* Bytes of [offset, + size) without memory. */
+/* Bytes of [offset, + size) that are not paid for yet. */
 static l4_size_t missing(const struct dataspace *ds, l4_addr_t offset,
                          l4_size_t size)
 {
-    l4_size_t bytes = 0;
+    l4_size_t first = offset >> L4_PAGESHIFT;
     l4_size_t end = l4_round_page(offset + size) >> L4_PAGESHIFT;
-    for (l4_size_t i = offset >> L4_PAGESHIFT; ds->frame && i < end; i++)
-        bytes += ds->frame[i] ? 0 : L4_PAGESIZE;
-    return bytes;
+    if (!ds->frame)
+        return 0;
+    return (end - first - pages_paid(ds, first, end)) << L4_PAGESHIFT;
 }
 
 static l4_msgtag_t on_allocate(struct dataspace *ds, const struct request *r)
@@ -415,7 +345,7 @@ static l4_msgtag_t on_allocate(struct dataspace *ds, const struct request *r)
         return answer(-L4_ENOMEM);
     l4_addr_t end = r->mr[1] + r->mr[2];
     for (l4_addr_t a = l4_trunc_page(r->mr[1]); a < end; a = p.end) {
-        long error = dataspace_memory(ds, a, &p);
+        long error = dataspace_memory(ds, a, true, &p);
         if (error)
             return answer(error);
     }
@@ -451,9 +381,16 @@ static l4_msgtag_t dataspace_request(struct object *o, const struct request *r)
     }
 }
 
+static const char *dataspace_check(const struct object *o)
+{
+    const struct dataspace *ds = (const struct dataspace *)o;
+    return ds->frame ? pages_check(ds) : NULL;
+}
+
 const struct object_ops dataspace_ops = {
     .name = "dataspace",
     .protocol = L4RE_PROTO_DATASPACE,
     .request = dataspace_request,
+    .check = dataspace_check,
     .destroy = dataspace_destroy,
 };

@@ -8,13 +8,14 @@
 
 struct dataspace {
     struct object object;
-    l4_size_t size;     /* bytes; the last page may be only partly used */
-    unsigned rights;    /* L4_FPAGE_RWX: the most anybody may get */
-    l4_addr_t base;     /* in one piece: where; 0: scattered */
-    l4_uint32_t *frame; /* scattered: frame number per page, 0: none yet */
-    bool borrowed;      /* boot module, KIP: not to be freed */
-    unsigned pins;      /* DMA mappings: devices may use its frames */
-    bool is_gone;       /* no object any more, only pinned frames */
+    l4_size_t size;          /* bytes; the last page may be only partly used */
+    unsigned rights;         /* L4_FPAGE_RWX: the most anybody may get */
+    l4_addr_t base;          /* in one piece: where; 0: scattered */
+    l4_uint32_t *frame;      /* scattered: see pages.c; 0: none yet */
+    bool borrowed;           /* boot module, KIP: not to be freed */
+    bool is_mapped_directly; /* by clients, past their region maps */
+    unsigned pins;           /* DMA mappings: devices may use its frames */
+    bool is_gone;            /* no object any more, only pinned frames */
 };
 
 extern const struct object_ops dataspace_ops;
@@ -23,6 +24,7 @@ extern const struct object_ops dataspace_ops;
 struct piece_of_memory {
     l4_addr_t addr;       /* of the offset asked for */
     l4_addr_t start, end; /* the piece around it, offsets */
+    bool is_shared;       /* with other dataspaces: not to be written */
 };
 
 /* Zero-filled memory of `size` bytes for `owner`, in one piece with
@@ -33,9 +35,9 @@ long dataspace_create(struct allocator *owner, l4_size_t size, bool contiguous,
 /* Memory that lies at `base` already and stays there. */
 long dataspace_create_at(l4_addr_t base, l4_size_t size, unsigned rights,
                          struct dataspace **ret_ds);
-/* Finds the memory behind `offset`, allocating it if need be.
- * 0, -L4_ERANGE, -L4_ENOMEM. */
-long dataspace_memory(struct dataspace *ds, l4_addr_t offset,
+/* Finds the memory behind `offset`, allocating it if need be; `to_write`: it
+ * is shared with no other dataspace. 0, -L4_ERANGE, -L4_ENOMEM. */
+long dataspace_memory(struct dataspace *ds, l4_addr_t offset, bool to_write,
                       struct piece_of_memory *ret_piece);
 /* Gives the pages of [offset, + size) back; they read as zero again. */
 void dataspace_drop(struct dataspace *ds, l4_addr_t offset, l4_size_t size);

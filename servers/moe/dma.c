@@ -89,11 +89,12 @@ static l4_msgtag_t on_map(struct dma *d, const struct request *r)
         return answer(error);
     if (offset > dataspace_span(ds) || size > dataspace_span(ds) - offset)
         return answer(-L4_ERANGE);
-    error = dataspace_memory(ds, offset, &p);
+    error = dataspace_memory(ds, offset, true, &p);
     if (error)
         return answer(error);
     l4_umword_t result[2] = {p.addr, p.end - offset};
-    while (result[1] < size && !dataspace_memory(ds, offset + result[1], &p) &&
+    while (result[1] < size &&
+           !dataspace_memory(ds, offset + result[1], true, &p) &&
            p.addr == result[0] + result[1])
         result[1] = p.end - offset;
     if (result[1] > size)

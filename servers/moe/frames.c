@@ -42,6 +42,7 @@ struct free_block {
 
 static struct free_block *lists[ORDER_MAX + 1];
 static unsigned char *state;
+static l4_uint32_t *shares; /* of each frame: users besides the first */
 static l4_addr_t ram_start, ram_end; /* what state[] covers */
 static l4_size_t total_bytes, free_bytes;
 
@@ -138,12 +139,14 @@ long frames_init(l4_kernel_info_t *kip)
     if (ram_start >= ram_end)
         return -L4_ENOMEM;
     l4_size_t frames = (ram_end - ram_start) >> ORDER_MIN;
-    while ((1ul << order) < frames)
+    while ((1ul << order) < frames * (sizeof *shares + sizeof *state))
         order++;
     l4_addr_t base;
     if (l4sigma0_map_anypage(L4_BASE_PAGER_CAP, 0, 63, &base, order) < 0)
         return -L4_ENOMEM;
-    state = (unsigned char *)base;
+    shares = (l4_uint32_t *)base;
+    memset(shares, 0, frames * sizeof *shares);
+    state = (unsigned char *)(shares + frames);
     memset(state, STATE_NONE, frames);
     return 0;
 }
@@ -186,7 +189,7 @@ void frames_clear(l4_addr_t start, l4_size_t size)
         to[0] = to[1] = to[2] = to[3] = to[4] = to[5] = to[6] = to[7] = 0;
 }
 
-void frames_free_range(l4_addr_t start, l4_size_t size)
+void frames_revoke(l4_addr_t start, l4_size_t size)
 {
     l4_addr_t end = start + l4_round_page(size);
     for (l4_addr_t a = start; a < end;) {
@@ -194,10 +197,35 @@ void frames_free_range(l4_addr_t start, l4_size_t size)
         while (!(a & (1ul << order)) && a + (2ul << order) <= end)
             order++;
         l4_task_unmap(L4_BASE_TASK_CAP, l4_fpage(a, order, L4_FPAGE_RWX),
-                      L4_FP_OTHER_SPACES); /* keeps I3 */
+                      L4_FP_OTHER_SPACES);
         a += 1ul << order;
     }
-    range_free(start, end);
+}
+
+void frames_free_range(l4_addr_t start, l4_size_t size)
+{
+    frames_revoke(start, size); /* keeps I3 */
+    range_free(start, start + l4_round_page(size));
+}
+
+static l4_uint32_t *shares_of(l4_addr_t addr)
+{
+    return &shares[(addr - ram_start) >> ORDER_MIN];
+}
+
+void frames_share(l4_addr_t addr)
+{
+    ++*shares_of(addr);
+}
+
+void frames_unshare(l4_addr_t addr)
+{
+    --*shares_of(addr);
+}
+
+unsigned frames_shares(l4_addr_t addr)
+{
+    return *shares_of(addr);
 }
 
 void frames_count(l4_size_t *ret_total, l4_size_t *ret_free)

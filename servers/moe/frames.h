@@ -20,6 +20,13 @@ l4_addr_t frames_alloc_range(l4_size_t size);
 void frames_clear(l4_addr_t start, l4_size_t size);
 /* Takes [start, start + size) back from every task and frees it. */
 void frames_free_range(l4_addr_t start, l4_size_t size);
+/* Takes [start, start + size) from every task; it stays used. */
+void frames_revoke(l4_addr_t start, l4_size_t size);
+/* One user more of a used frame, or one less; how many there are besides the
+ * first. Who frees a frame has seen that there are none. */
+void frames_share(l4_addr_t addr);
+void frames_unshare(l4_addr_t addr);
+unsigned frames_shares(l4_addr_t addr);
 /* Asserts I1 and I2: NULL, or what does not hold. O(frames). */
 const char *frames_check(void);
 /* Bytes got from sigma0, and of them free. */

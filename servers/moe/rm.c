@@ -36,6 +36,7 @@ enum {
 };
 
 static struct dataspace *kip;
+static struct rm *maps; /* all of them */
 
 /* What an attach request asks for, checked. */
 struct attachment {
@@ -294,9 +295,33 @@ void rm_end_task(struct rm *rm)
     rm->has_task = false;
 }
 
+struct rm *rm_first(void)
+{
+    return maps;
+}
+
+static void maps_add(struct rm *rm)
+{
+    rm->next_map = maps;
+    if (maps)
+        maps->prev_map = rm;
+    maps = rm;
+}
+
+static void maps_remove(struct rm *rm)
+{
+    if (rm->prev_map)
+        rm->prev_map->next_map = rm->next_map;
+    else
+        maps = rm->next_map;
+    if (rm->next_map)
+        rm->next_map->prev_map = rm->prev_map;
+}
+
 static void rm_destroy(struct object *o)
 {
     struct rm *rm = (struct rm *)o;
+    maps_remove(rm);
     while (rm->regions)
         region_drop(rm, rm->regions);
     while (rm->areas)
@@ -331,6 +356,7 @@ long rm_create(struct allocator *owner, struct rm **ret_rm)
     if (!error)
         error = object_add(&rm->object, owner);
     if (!error) {
+        maps_add(rm);
         *ret_rm = rm;
         return 0;
     }

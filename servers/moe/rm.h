@@ -6,15 +6,17 @@
 
 #include "object.h"
 
+struct dataspace;
 struct region;
 
 struct rm {
     struct object object;
-    l4_addr_t start, end;   /* the slot, [start, end) */
-    struct region *regions; /* ordered by address */
-    struct region *areas;   /* reserved; ordered by address */
-    unsigned attachments;   /* so many there ever were */
-    bool has_task;          /* its capability is in SLOT_KEPT + index */
+    l4_addr_t start, end;           /* the slot, [start, end) */
+    struct region *regions;         /* ordered by address */
+    struct region *areas;           /* reserved; ordered by address */
+    unsigned attachments;           /* so many there ever were */
+    struct rm *next_map, *prev_map; /* of all of them */
+    bool has_task;                  /* its capability is in SLOT_KEPT + index */
 };
 
 extern const struct object_ops rm_ops;
@@ -23,10 +25,12 @@ extern const struct object_ops rm_ops;
  * 0, -L4_ENOMEM: no memory, no slot. */
 long rm_create(struct allocator *owner, struct rm **ret_rm);
 /* The KIP's dataspace, before the first rm_create(). */
-struct dataspace;
 void rm_set_kip(struct dataspace *ds);
 /* Its task ends, if the loader gave moe the right to do that. */
 void rm_end_task(struct rm *rm);
+/* What lies in [offset, + size) of ds is taken from all tasks whose region maps
+ * show it. ds need not be found by its label any more. O(region maps) */
+void rm_revoke(const struct dataspace *ds, l4_addr_t offset, l4_size_t size);
 /* The answer to a page fault of a program (MR0 address and access). */
 l4_msgtag_t rm_page_fault(struct rm *rm, l4_umword_t fault);
 

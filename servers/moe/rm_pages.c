@@ -6,6 +6,9 @@
  *        -> memory of d at offset 0x5000 (allocated now, if it is the first)
  *        -> the largest flexpage around it that lies in region and memory
  *
+ * A page that is shared with another dataspace is shown without the right to
+ * write, and only to a task that moe knows: it must be able to take it back.
+ *
  * A fault without a region, or against the region's rights, is refused: the
  * kernel then makes an exception of it for the program's parent.
  */
@@ -28,7 +31,7 @@ struct page_answer {
 };
 
 /* The largest flexpage around `va` in region g. 0 or an error. */
-static long page_find(const struct region *g, l4_addr_t va,
+static long page_find(const struct region *g, l4_addr_t va, bool to_write,
                       struct page_answer *ret_page)
 {
     struct dataspace *ds = region_dataspace(g);
@@ -37,7 +40,7 @@ static long page_find(const struct region *g, l4_addr_t va,
         return -L4_ENOENT;
     va = l4_trunc_page(va);
     l4_addr_t offset = va - g->start + g->offset;
-    long error = dataspace_memory(ds, offset, &p);
+    long error = dataspace_memory(ds, offset, to_write, &p);
     if (error)
         return error;
     l4_addr_t start = g->start, end = g->end;
@@ -50,7 +53,7 @@ static long page_find(const struct region *g, l4_addr_t va,
         .addr = l4_trunc_size(p.addr, order),
         .va = l4_trunc_size(va, order),
         .order = order,
-        .rights = g->flags & L4_FPAGE_RWX,
+        .rights = g->flags & (p.is_shared ? L4_FPAGE_RX : L4_FPAGE_RWX),
     };
     return 0;
 }
@@ -65,7 +68,7 @@ l4_msgtag_t rm_page_fault(struct rm *rm, l4_umword_t fault)
     struct page_answer p;
     if (!g || (g->flags & need) != need)
         return answer(-L4_EACCESS);
-    long error = page_find(g, va, &p);
+    long error = page_find(g, va, (need & L4_FPAGE_W) || !rm->has_task, &p);
     if (error)
         return answer(error);
     l4_msg_regs_t *m = l4_utcb_mr();
@@ -78,7 +81,7 @@ long region_map_now(struct rm *rm, const struct region *g)
 {
     struct page_answer p;
     for (l4_addr_t va = g->start; va < g->end; va = p.va + (1ul << p.order)) {
-        long error = page_find(g, va, &p);
+        long error = page_find(g, va, false, &p);
         if (!error)
             error =
                 l4_error(l4_task_map(rm_task(rm), L4_BASE_TASK_CAP,
@@ -102,4 +105,18 @@ void region_unmap(struct rm *rm, l4_addr_t start, l4_addr_t end,
                       L4_FP_ALL_SPACES);
         start += 1ul << order;
     }
+}
+
+void rm_revoke(const struct dataspace *ds, l4_addr_t offset, l4_size_t size)
+{
+    for (struct rm *rm = rm_first(); rm; rm = rm->next_map)
+        for (struct region *g = rm->regions; g; g = g->next) {
+            l4_addr_t start = offset, end = offset + size;
+            l4_addr_t g_end = g->offset + (g->end - g->start);
+            start = start > g->offset ? start : g->offset;
+            end = end < g_end ? end : g_end;
+            if (g->ds == ds->object.label && start < end)
+                region_unmap(rm, g->start + (start - g->offset),
+                             g->start + (end - g->offset), L4_FPAGE_RWX);
+        }
 }

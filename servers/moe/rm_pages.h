@@ -17,6 +17,8 @@ static inline l4_cap_idx_t rm_task(const struct rm *rm)
     return slot_cap(SLOT_KEPT + rm->object.index);
 }
 
+/* Of all region maps, linked by next_map. */
+struct rm *rm_first(void);
 /* All pages of a region at once. 0 or the first error. */
 long region_map_now(struct rm *rm, const struct region *g);
 /* Takes `rights` (L4_FPAGE_RWX: the pages) away in [start, end), if the map
