@@ -197,8 +197,7 @@ static void boot_modules(l4re_ds_t file)
     fact(written == PAGES + 1, "writing_ends_at_the_quota");
     fact(p[0] == 'w' && p[PAGE] == 'w' && !memcmp(p + 1, text + 1, PAGE - 1),
          "what_was_written_is_there");
-    fact(text[0] == 0x7f && text[PAGE] == second,
-         "and_not_in_the_module");
+    fact(text[0] == 0x7f && text[PAGE] == second, "and_not_in_the_module");
     fact(can_read(p + (PAGES + 1) * PAGE), "the_rest_can_be_read");
     code(l4re_ds_allocate(big, 0, 2 * SIZE), -L4_ENOMEM,
          "nor_can_all_of_it_be_had_before");
