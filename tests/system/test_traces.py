@@ -71,6 +71,31 @@ def _():
     vitrine("graph", path, "--verify").expect(0)
 
 
+def requests(trace, who, *words):
+    """What `who` asked, in the words of interface descriptions."""
+    out = vitrine("trace", trace, "--event", "IPC", *words).expect(0).out
+    return re.findall(r"IPC +%s -> \S+ call: (\S+\(.*\))" % who, out)
+
+
+@test("requests are told with their texts, of words that follow the IPC's own")
+def _():
+    trace = scratch / "words.vtr"
+    asked = ['fs.open("motd", 10, 420)',
+             "file.write(0xffffffffffffffff, 5 bytes)", "fs.sync()"]
+    for chosen in ((), ("--trace-tasks", "a")):
+        run("--trace", trace, *chosen, "files").expect(0)
+        assert requests(trace, "a")[:3] == asked, requests(trace, "a")
+        assert bool(requests(trace, "b")) == (not chosen)
+        more = [r for r in records(trace.read_bytes())
+                if r.event == EVENT["WORDS"]]
+        assert more, "no words were recorded"
+    path = "/" + "long" * 12
+    run("--trace", trace, "desktop", "--", "-c", "cat " + path)
+    # Seven words are recorded: a number, a length, five of text.
+    assert 'fs.open("%s...", ...)' % path[:40] in requests(trace, "cat"), \
+        requests(trace, "cat")
+
+
 @test("time never goes back, and every record has an event we know")
 def _():
     known = set(EVENT.values())

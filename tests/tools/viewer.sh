@@ -88,6 +88,15 @@ early=$(edges 20000) middle=$(edges 70000) late=$(edges 123000)
 [ "$early" != "$middle" ] && [ "$middle" != "$late" ]
 report $? "graph: the slider moves it ($early $middle $late)"
 
+# The slider starts at the fullest moment: no other time has more.
+page story.html view=graph
+first=$(grep -oE 'data-edges="[0-9]*"' page.html | tr -dc 0-9)
+most=$(printf '%s\n' "$early" "$middle" "$late" | tr -dc '0-9\n' | sort -n |
+    tail -n 1)
+[ "${first:-0}" -ge "$most" ] && [ "$first" -gt 0 ] &&
+    ! grep -q 'id="graphtime">123' page.html
+report $? "graph: opens when it is fullest ($first edges)"
+
 page story.html 'view=sequence' && grep -q '98 messages in' page.html ||
     grep -qE '[0-9]+ messages in [0-9]+ rows' page.html
 report $? "sequence: messages become rows"

@@ -20,6 +20,7 @@ const app = {
   redraw() {
     if (this.view === "timeline") timeline.draw();
     if (this.view === "sequence") sequence.build();
+    if (this.view === "graph") graph.fit();
     if (this.view === "events") events.build();
     if (this.here >= 0) this.revealHere();
   },
@@ -94,15 +95,16 @@ const app = {
     }
     if (e.ctrlKey || e.metaKey || e.altKey) return;
     const move = (timeline.to - timeline.from) / 5;
+    const zoomed = this.view === "graph" ? graph : timeline;
     const keys = {
       "/": () => document.getElementById("search").focus(),
       n: () => this.step(1),
       p: () => this.step(-1),
       t: toggleTheme,
       "?": () => document.getElementById("keys").showModal(),
-      "+": () => timeline.zoomBy("in"),
-      "-": () => timeline.zoomBy("out"),
-      0: () => timeline.zoomBy("all"),
+      "+": () => zoomed.zoomBy("in"),
+      "-": () => zoomed.zoomBy("out"),
+      0: () => zoomed.zoomBy("all"),
       ArrowLeft: () => timeline.show(timeline.from - move, timeline.to - move),
       ArrowRight: () => timeline.show(timeline.from + move,
                                       timeline.to + move),

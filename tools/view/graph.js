@@ -3,20 +3,85 @@
 "use strict";
 
 const graph = {
-  time: 0,
+  time: 0, scale: 1,
+  SMALLEST: 0.6,   // what a name can still be read at
 
   init() {
-    this.time = W.end;
     this.slider = document.getElementById("slider");
     this.slider.oninput = () =>
       this.show(W.start + (W.end - W.start) * this.slider.value / 1000);
     document.getElementById("gone").onchange = () => this.show(this.time);
     this.build();
-    this.show(W.end);
+    document.getElementById("graph").addEventListener(
+      "wheel", e => this.wheel(e), { passive: false });
+    for (const b of document.querySelectorAll("#view-graph [data-zoom]"))
+      b.onclick = () => this.zoomBy(b.dataset.zoom);
+    this.show(this.fullest());
+  },
+
+  // When most capabilities were held, at the last: programs end, and at the
+  // end of a run there is little left to see.
+  fullest() {
+    const steps = [];
+    for (const [, , , , since, until] of D.graph.spans) {
+      steps.push([since, 1]);
+      if (until >= 0) steps.push([until, -1]);
+    }
+    steps.sort((a, b) => a[0] - b[0] || b[1] - a[1]);
+    let held = 0, most = 0, best = W.end;
+    steps.forEach(([time, by], k) => {
+      held += by;
+      if (held < most) return;
+      most = held;
+      best = k + 1 < steps.length ? Math.max(time, steps[k + 1][0] - 1) : W.end;
+    });
+    return best;
+  },
+
+  // All of it, if it can still be read then.
+  fit() {
+    if (this.fitted) return;
+    const box = document.getElementById("graph");
+    if (!box.clientWidth) return;   // not shown yet
+    this.fitted = true;
+    this.zoom(Math.max(this.SMALLEST,
+                       Math.min(1, box.clientWidth / this.width,
+                                box.clientHeight / this.height)), 0, 0);
+  },
+
+  // The point of the box at x, y stays where it is.
+  zoom(scale, x, y) {
+    const box = document.getElementById("graph");
+    const by = Math.max(0.05, Math.min(4, scale)) / this.scale;
+    this.scale *= by;
+    this.svg.setAttribute("width", this.width * this.scale);
+    this.svg.setAttribute("height", this.height * this.scale);
+    box.scrollLeft = (box.scrollLeft + x) * by - x;
+    box.scrollTop = (box.scrollTop + y) * by - y;
+  },
+
+  zoomBy(how) {
+    const box = document.getElementById("graph");
+    const x = box.clientWidth / 2, y = box.clientHeight / 2;
+    if (how !== "all")
+      this.zoom(this.scale * (how === "in" ? 1.25 : 0.8), x, y);
+    else
+      this.zoom(Math.min(1, box.clientWidth / this.width,
+                         box.clientHeight / this.height), x, y);
+  },
+
+  wheel(e) {
+    if (!e.ctrlKey && !e.altKey) return;   // else it scrolls
+    e.preventDefault();
+    const box = document.getElementById("graph").getBoundingClientRect();
+    this.zoom(this.scale * Math.exp(-e.deltaY / 400), e.clientX - box.left,
+              e.clientY - box.top);
   },
 
   build() {
-    const { width, height, nodes, spans } = D.graph;
+    const { nodes, spans } = D.graph;
+    this.width = D.graph.width + 40;
+    this.height = D.graph.height + 40;
     this.at = new Map(nodes.map(n => [n[0], n]));
     this.edges = new Map();     // "task,object" -> its spans
     for (const [task, object, rights, slot, since, until] of spans) {
@@ -34,14 +99,13 @@ const graph = {
     }
     for (const n of nodes) parts.push(this.node(n));
     document.getElementById("graph").innerHTML =
-      `<svg xmlns="http://www.w3.org/2000/svg" width="${width + 40}"
-        height="${height + 40}" viewBox="-20 -20 ${width + 40} ${height + 40}">
+      `<svg xmlns="http://www.w3.org/2000/svg" width="${this.width}"
+        height="${this.height}" viewBox="-20 -20 ${this.width} ${this.height}">
         <defs><marker id="tip" viewBox="0 0 8 8" refX="8" refY="4"
         markerWidth="7" markerHeight="7" orient="auto-start-reverse">
         <path d="M0 0 8 4 0 8z" fill="context-stroke"/></marker></defs>
         ${parts.join("")}</svg>`;
     this.svg = document.querySelector("#graph svg");
-    if (width < 2600) this.svg.classList.add("fits");
     this.svg.addEventListener("click", e => {
       const g = e.target.closest(".node");
       this.pick(g ? +g.dataset.id : 0);

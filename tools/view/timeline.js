@@ -19,7 +19,7 @@ const timeline = {
       this.chooseRows();
       this.draw();
     };
-    for (const b of document.querySelectorAll("[data-zoom]"))
+    for (const b of document.querySelectorAll("#view-timeline [data-zoom]"))
       b.onclick = () => this.zoomBy(b.dataset.zoom);
   },
 
