@@ -25,12 +25,13 @@ def _():
 @test("where nothing goes wrong, nothing is said to")
 def _():
     out = scratch / "explore"
-    r = vitrine("explore", "clntsrv", "--seeds", "0..5", "--jobs", 3,
-                "--out", out, "--fail-on", "deadlock,fault,exit,findings")
-    r.expect(0)
-    assert r.out == ("seeds 0 to 5: none failed "
-                     "(deadlock,fault,exit,findings)\n"), r
-    assert not list(out.glob("*.vtr")), r
+    for name in ("clntsrv", "files"):
+        r = vitrine("explore", name, "--seeds", "0..5", "--jobs", 3, "--out",
+                    out, "--fail-on", "deadlock,fault,exit,findings")
+        r.expect(0)
+        assert r.out == ("seeds 0 to 5: none failed "
+                         "(deadlock,fault,exit,findings)\n"), r
+        assert not list(out.glob("*.vtr")), r
 
 
 @test("a policy that some run breaks is told with the rule")

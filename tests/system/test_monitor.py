@@ -6,6 +6,7 @@ import re
 import socket
 import subprocess
 import time
+from devices import file_system
 from harness import (Skip, build, environment, main, program, root, run,
                      scratch, simulator, test, vitrine)
 import shutil
@@ -175,12 +176,17 @@ def _():
         assert "client-b| " not in r.out, "it ran on: %s" % r
 
 
+def events_of_run(trace):
+    """Lines of a trace as CSV but those that only tell how all was left."""
+    return [line for line in csv(trace).splitlines()[1:]
+            if not re.search(",(SNAP_|WAIT|END)", line)]
+
+
 @test("replay --back N stands N events before the end")
 def _():
     trace = scratch / "replayed.vtr"
     run("--trace", trace, "clntsrv").expect(0)
-    lines = [line for line in csv(trace).splitlines()[1:]
-             if not re.search(",(SNAP_|WAIT|END)", line)]
+    lines = events_of_run(trace)
     for back in (0, 1, 777):
         r = vitrine("replay", trace, "--back", back).expect(0)
         number = int(re.search(r"event (\d+)", r.out)[1])
@@ -188,6 +194,25 @@ def _():
         want = int(lines[-1 - back].split(",")[0])
         last = r.out.splitlines()[-1].split()[0]
         assert int(last.replace(".", "")) == want, r
+
+
+@test("a session at a desktop's shell, with disk and network, again and back")
+def _():
+    trace, typed = scratch / "desktop.vtr", scratch / "typed"
+    disk = file_system(scratch, "ext4")
+    typed.write_text("ls /disk\nps\nexit\n")
+    run("--input", typed, "--trace", trace, "--net", "hub", "--disk",
+        "%s,snapshot" % disk, "desktop", "disk", "net").expect(0)
+    typed.unlink()
+    r = vitrine("replay", trace).expect(0)
+    assert "replayed: the same " in r.err, r
+    events = len(events_of_run(trace))
+    assert events > 50000, "no checkpoint on the way: %d" % events
+    for back in (100, events - 1000):
+        r = vitrine("replay", trace, "--back", back).expect(0)
+        assert re.search(r"event %d\b" % (events - back), r.out), r
+        # It is interrupted, with its trace, before the folder goes.
+        assert len(r.err.splitlines()) <= 1, r
 
 
 @test("replay --back under gdb: in the kernel at that event, and further back")

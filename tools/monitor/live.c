@@ -126,16 +126,29 @@ void live_debug(struct live *l)
     l->running = true;
 }
 
+/* Waits until nobody holds the socket's other end: who goes on may be another
+ * process than the one that was started, and it writes the trace as it ends. */
+static void wait_for_all(struct live *l)
+{
+    enum { LONGEST_MS = 10000 };
+    struct pollfd p = {.fd = l->socket, .events = POLLIN};
+    char line[LINE];
+
+    while (poll(&p, 1, LONGEST_MS) > 0 && fgets(line, sizeof(line), l->lines))
+        ;
+}
+
 int live_quit(struct live *l)
 {
     int status = 0;
 
-    if (!l->gone)
+    if (!l->gone) {
         say(l, "quit\n");
+        wait_for_all(l);
+    }
     fclose(l->lines);
     if (l->over)
         return l->code;
-    /* Who goes on may be another process than the one that was started. */
     if (waitpid(l->first, &status, 0) == l->first && WIFEXITED(status))
         return WEXITSTATUS(status);
     return DIED;
