@@ -79,9 +79,9 @@ class Run:
     def __init__(self, words, **options):
         self.words = [str(w) for w in words]
         done = subprocess.run(
-            self.words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, env=environment, timeout=TIMEOUT_S,
-            **options)
+            self.words, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            env=environment, timeout=TIMEOUT_S,
+            **{"stdin": subprocess.DEVNULL, **options})
         self.code = done.returncode
         self.out = uncoloured(done.stdout.decode(errors="replace"))
         self.err = done.stderr.decode(errors="replace")

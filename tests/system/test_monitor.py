@@ -182,6 +182,13 @@ def events_of_run(trace):
             if not re.search(",(SNAP_|WAIT|END)", line)]
 
 
+@test("what it shows of a request has its texts")
+def _():
+    r = run("--monitor", "--text", "--break", 'fs.open("motd"', "files")
+    assert "stopped: the break" in r.out, r
+    assert re.search(r'call: fs\.open\("motd", 10, 420\) \[\w+\]$', r.out), r
+
+
 @test("replay --back N stands N events before the end")
 def _():
     trace = scratch / "replayed.vtr"

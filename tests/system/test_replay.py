@@ -120,13 +120,16 @@ def _():
 def _():
     path, inputs = scratch / "replayed.vtr", scratch / "inputs"
     inputs.write_text("hello\nq")
-    first = run("--seed", 4, "--input", inputs, "--trace", path, "irq")
-    first.expect(0)
-    inputs.unlink()
-    again = vitrine("replay", path).expect(0)
-    assert again.out == first.out and "6 bytes echoed" in again.out, again
-    assert re.search(r"^replayed: the same \d+ records$", again.err,
-                     re.M), again
+    for named in (inputs, "-"):
+        with inputs.open() as f:
+            first = run("--seed", 4, "--input", named, "--trace", path, "irq",
+                        stdin=f).expect(0)
+        if named == "-":
+            inputs.unlink()
+        again = vitrine("replay", path).expect(0)
+        assert again.out == first.out and "6 bytes echoed" in again.out, again
+        assert re.search(r"^replayed: the same \d+ records$", again.err,
+                         re.M), again
 
 
 @test("replay stops at a time, and gdb stands there")

@@ -101,7 +101,7 @@ parse_run()
             --cpus | --seed | --max-steps) is_number "$1" "$2" && option "$1" "$2" ;;
             --until) is_time "$1" "$2" && option "$1" "$2" ;;
             --input)
-                [ -r "$2" ] || die "$2: cannot be read (--input)"
+                [ "$2" = - ] || [ -r "$2" ] || die "$2: cannot be read (--input)"
                 option "$1" "$2"
                 ;;
             --target) [ "$2" = sim ] || target=$2 ;;

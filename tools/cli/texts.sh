@@ -114,7 +114,8 @@ Options:
   --cpus N          CPUs of the machine, 1 to 32 (with --target: 8)
   --parallel        each CPU on a thread of the host (not reproducible)
   --ram SIZE        simulated memory: 64M (default), 1G
-  --input FILE      console input from FILE instead of the terminal
+  --input FILE      console input from FILE instead of the terminal; -: from
+                    standard input, whatever it is
   --disk FILE       a disk (virtio); FILE,ro: read only; FILE,snapshot: what
                     is written is not kept. May be given again
   --net hub         a network adapter (virtio) at the machine's switch; may be

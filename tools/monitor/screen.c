@@ -133,6 +133,7 @@ bool screen_step(struct screen *s, bool *ret_hit)
     }
     if (reader_count(s->view->in.reader) > s->view->in.learned)
         names_feed(&s->view->in.names, &r);
+    view_keep_words(s->view, &r);
     states_feed(&s->states, &s->view->in.names, &r);
     capgraph_feed(&s->graph, &r);
     feed_charges(s, &r);
@@ -307,11 +308,25 @@ static void draw_circles(struct screen *s, FILE *out)
     free(all);
 }
 
+/* The lines of the last events, read once more from a view of their own. */
+static void draw_last(const struct screen *s, FILE *out)
+{
+    uint64_t first = s->events > LAST_EVENTS ? s->events - LAST_EVENTS : 0;
+    struct view v = *s->view;
+
+    fputs("last events\n", out);
+    v.more.event = 0;
+    for (uint64_t i = first; i < s->events; i++) {
+        const struct vtr_record *r = &s->last[i % LAST_EVENTS];
+        view_keep_words(&v, r);
+        text_record(&v, r, out);
+    }
+}
+
 void screen_draw(struct screen *s, FILE *out, unsigned rows, const char *status)
 {
     unsigned room =
         rows > FRAME_ROWS + LAST_EVENTS ? rows - FRAME_ROWS - LAST_EVENTS : 2;
-    uint64_t first = s->events > LAST_EVENTS ? s->events - LAST_EVENTS : 0;
     char time[TIME_TEXT];
 
     fprintf(out, "%s   %s   event %" PRIu64 "   %s\n", s->view->in.system,
@@ -320,7 +335,5 @@ void screen_draw(struct screen *s, FILE *out, unsigned rows, const char *status)
     draw_threads(s, out, room);
     draw_memory(s, out);
     draw_circles(s, out);
-    fputs("last events\n", out);
-    for (uint64_t i = first; i < s->events; i++)
-        text_record(s->view, &s->last[i % LAST_EVENTS], out);
+    draw_last(s, out);
 }

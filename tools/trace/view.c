@@ -5,7 +5,7 @@
 
 enum { FOLLOW_US = 20000 };
 
-static void keep_words(struct view *v, const struct vtr_record *r)
+void view_keep_words(struct view *v, const struct vtr_record *r)
 {
     if (v->more_is_told)
         v->more.event = 0;
@@ -25,7 +25,7 @@ bool view_next(struct view *v, struct vtr_record *ret_record)
     }
     if (reader_count(v->in.reader) > v->in.learned)
         names_feed(&v->in.names, ret_record);
-    keep_words(v, ret_record);
+    view_keep_words(v, ret_record);
     return true;
 }
 

@@ -29,8 +29,8 @@ struct view {
     bool follow;  /* wait for more at the end */
     bool kernel;  /* invocations of kernel objects, too */
 
-    /* view_next's: the words of a request that go before its IPC record, and
-     * whether that has come */
+    /* view_keep_words(): the words of a request that go before its IPC record,
+     * and whether that has come */
     struct vtr_record more;
     bool more_is_told;
 };
@@ -38,6 +38,8 @@ struct view {
 /* The next record, for all exporters; with `follow` it waits for one until
  * the system that writes the trace has ended. */
 bool view_next(struct view *v, struct vtr_record *ret_record);
+/* Keeps what a record says of the next; view_next() does it itself. */
+void view_keep_words(struct view *v, const struct vtr_record *r);
 /* Is the thread's task one of those asked for (or none were)? */
 bool view_wants_thread(const struct view *v, uint64_t thread);
 /* Is the record inside the time asked for, and of a task asked for? */
