@@ -139,6 +139,8 @@ def _():
         assert not parts_left(scratch)
         r = vitrine("trace", trace, "--to", "summary", "--strict").expect(0)
         assert r.err == "", r
+        r = vitrine("replay", trace).expect(0)
+        assert "records, to where it was interrupted" in r.err, r
 
 
 @test("a second Ctrl-C ends even a program that loops in assembly")

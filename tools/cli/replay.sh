@@ -76,12 +76,42 @@ replay_to()
     exit "$code"
 }
 
+# A run that was ended from outside (Ctrl-C, a signal) may know no end: it is
+# repeated to the time when that happened, and a microsecond more, for what was
+# done at that very time. That time (ns) in `ended`, empty: it was not so.
+find_interruption()
+{
+    interrupted=6 # enum vtr_end
+    ended=$("$tool" --to csv --event END "$file" |
+        awk -F, -v end=$interrupted '$4 == "END" && $6 == end {print $1}')
+    [ -z "$ended" ] || option --until "$((ended + 1000))ns"
+}
+
+# What happened, without how all was left.
+events_of_run()
+{
+    "$tool" --to csv "$1" | sed -E '/,(END|WAIT|SNAP_[A-Z]+),/,$d'
+}
+
+# Does the replay begin with all of an interrupted run?
+replay_interrupted()
+{
+    events_of_run "$file" > "$work/first"
+    lines=$(wc -l < "$work/first")
+    if events_of_run "$trace" | head -n "$lines" | cmp -s "$work/first" -; then
+        say "replayed: the same $((lines - 1)) records," \
+            "to where it was interrupted" >&2
+        exit 0
+    fi
+}
+
 # The whole run, and whether it was the same.
 replay_all()
 {
     trace=$work/again.vtr
     run_traced
     [ -s "$trace" ] || exit "$code"
+    [ -z "$ended" ] || replay_interrupted
     if "$tool" diff "$file" "$trace" > "$work/diff"; then
         say "replayed: $(cat "$work/diff")" >&2
         exit "$code"
@@ -105,6 +135,7 @@ cmd_replay()
     eval "parse_run $asked"
     option --replay "$work/inputs"
     eval "run_words $words"
+    find_interruption
     if [ -n "$back" ]; then
         replay_back
     elif [ -z "$watch" ]; then

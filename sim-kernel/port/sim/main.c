@@ -94,7 +94,8 @@ static uint64_t parse_time(const char *text)
     char *end;
     double n = strtod(text, &end);
     for (unsigned i = 0; i < sizeof(units) / sizeof(units[0]); i++)
-        if (end != text && n >= 0 && n < 1e9 && !strcmp(end, units[i].unit))
+        if (end != text && n >= 0 && n * units[i].ns < 1e18 &&
+            !strcmp(end, units[i].unit))
             return (uint64_t)(n * units[i].ns);
     sim_die("--until: \"%s\" is no time (examples: 2, 500ms, 10us)", text);
 }
