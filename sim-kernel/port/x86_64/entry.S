@@ -3,7 +3,7 @@
  *
  *   boot loader --_start--> main_boot(start info) --> machine_resume
  *   user --stub or syscall--> machine_trap(frame) --> machine_resume
- *        --syscall, one CPU--> machine_call() --next frame--> user
+ *        --syscall, one CPU--> core_handover() --next frame--> user
  *
  * Whenever user code runs, the task-state segment's stack for traps is the
  * end of the thread's frame: the CPU itself pushes ss, sp, flags, cs, ip into
@@ -18,7 +18,9 @@
 
 #define MSR_EFER     0xc0000080
 #define EFER_LONG    0x901      /* long mode, syscall, no-execute */
+#define MSR_FS_BASE  0xc0000100
 #define MSR_GS_BASE  0xc0000101
+#define MSR_USER_GS  0xc0000102 /* what SWAPGS brings */
 #define CR4_PAE      0x20
 #define OTHER_CS     0x18       /* a CPU on its way to long mode */
 #define CR0_BOOT     0x80010033 /* paging, write protect, FPU errors, ET */
@@ -229,50 +231,72 @@ syscall_entry:
  * once. Of the registers it takes only what the system call keeps
  * (<l4/sys/arch/amd64/syscall.h>) and its arguments; the others' places in the
  * frame have what was there, the thread's own.
+ *
+ * What machine_load_fpu() and machine_switch() do is done here for the case
+ * that nobody has the FPU. Both bases are written each time: user code can
+ * spoil them by loading a selector.
  */
         .p2align 4
         .globl  call_entry
 call_entry:
         swapgs
-        mov     %rsp, %gs:CPU_SCRATCH
-        mov     %gs:CPU_FRAME_END, %rsp
-        mov     %rcx, FRAME_IP - FRAME_END(%rsp)
-        mov     %r11, FRAME_FLAGS - FRAME_END(%rsp)
-        mov     %gs:CPU_SCRATCH, %rcx
-        mov     %rcx, FRAME_SP - FRAME_END(%rsp)
-        movq    $VECTOR_SYSCALL, FRAME_VECTOR - FRAME_END(%rsp)
-        mov     %rbx, FRAME_RBX - FRAME_END(%rsp)
-        mov     %rbp, FRAME_RBP - FRAME_END(%rsp)
-        mov     %r12, FRAME_R12 - FRAME_END(%rsp)
-        mov     %r13, FRAME_R13 - FRAME_END(%rsp)
-        mov     %r14, FRAME_R14 - FRAME_END(%rsp)
-        mov     %r15, FRAME_R15 - FRAME_END(%rsp)
-        mov     %rax, FRAME_RAX - FRAME_END(%rsp)
-        mov     %rdx, FRAME_RDX - FRAME_END(%rsp)
-        mov     %rsi, FRAME_RSI - FRAME_END(%rsp)
-        mov     %r8, FRAME_R8 - FRAME_END(%rsp)
-        lea     -FRAME_END(%rsp), %rbx
+        mov     %gs:CPU_FRAME_END, %r9
+        mov     %rcx, FRAME_IP - FRAME_END(%r9)
+        mov     %r11, FRAME_FLAGS - FRAME_END(%r9)
+        mov     %rsp, FRAME_SP - FRAME_END(%r9)
         mov     %gs:CPU_STACK, %rsp
+        movq    $VECTOR_SYSCALL, FRAME_VECTOR - FRAME_END(%r9)
+        mov     %rbx, FRAME_RBX - FRAME_END(%r9)
+        mov     %rbp, FRAME_RBP - FRAME_END(%r9)
+        mov     %r12, FRAME_R12 - FRAME_END(%r9)
+        mov     %r13, FRAME_R13 - FRAME_END(%r9)
+        mov     %r14, FRAME_R14 - FRAME_END(%r9)
+        mov     %r15, FRAME_R15 - FRAME_END(%r9)
+        mov     %rax, FRAME_RAX - FRAME_END(%r9)
+        mov     %rdx, FRAME_RDX - FRAME_END(%r9)
+        mov     %rsi, FRAME_RSI - FRAME_END(%r9)
+        mov     %r8, FRAME_R8 - FRAME_END(%r9)
         mov     %rax, %rdi
         mov     %rdx, %rsi
         mov     %r8, %rdx
         xor     %ebp, %ebp
-        call    machine_call
+        call    core_handover
         test    %rax, %rax
-        jz      2f
-        cmpq    $VECTOR_SYSCALL, FRAME_VECTOR(%rax)
-        jne     3f
-        mov     FRAME_IP(%rax), %rcx
-        mov     FRAME_FLAGS(%rax), %r11
-        mov     FRAME_RBX(%rax), %rbx
-        mov     FRAME_RBP(%rax), %rbp
-        mov     FRAME_R12(%rax), %r12
-        mov     FRAME_R13(%rax), %r13
-        mov     FRAME_R14(%rax), %r14
-        mov     FRAME_R15(%rax), %r15
-        mov     FRAME_RSI(%rax), %rsi
-        mov     FRAME_SP(%rax), %rsp
-        mov     FRAME_RAX(%rax), %rax
+        jz      call_undone
+        mov     %rax, %rdi
+        cmpq    $VECTOR_SYSCALL, FRAME_VECTOR(%rdi)
+        jne     call_resume
+        cmp     %rdi, %gs:CPU_FPU
+        je      call_resume
+        cmpb    $0, %gs:CPU_FPU_ON
+        jne     call_resume
+        mov     %rdi, %gs:CPU_LOADED
+        lea     FRAME_END(%rdi), %rax
+        mov     %rax, %gs:CPU_FRAME_END
+        mov     FRAME_UTCB(%rdi), %rax
+        mov     %gs:CPU_WORD, %rcx
+        mov     %rax, (%rcx)
+        mov     %gs:CPU_WORD_USER, %eax
+        mov     $-1, %edx               /* it lies in the last 4 GiB */
+        mov     $MSR_USER_GS, %ecx
+        wrmsr
+        mov     FRAME_TP(%rdi), %rax
+        mov     %rax, %gs:CPU_TP
+        mov     %rax, %rdx
+        shr     $32, %rdx
+        mov     $MSR_FS_BASE, %ecx
+        wrmsr
+        mov     FRAME_IP(%rdi), %rcx
+        mov     FRAME_FLAGS(%rdi), %r11
+        mov     FRAME_RBX(%rdi), %rbx
+        mov     FRAME_RBP(%rdi), %rbp
+        mov     FRAME_R12(%rdi), %r12
+        mov     FRAME_R13(%rdi), %r13
+        mov     FRAME_R14(%rdi), %r14
+        mov     FRAME_R15(%rdi), %r15
+        mov     FRAME_RSI(%rdi), %rsi
+        mov     FRAME_SP(%rdi), %rsp
+        mov     FRAME_RAX(%rdi), %rax
         /* What the kernel left in the rest is not for users. */
         xor     %edx, %edx
         xor     %edi, %edi
@@ -281,9 +305,15 @@ call_entry:
         xor     %r10d, %r10d
         swapgs
         sysretq
-2:      mov     %rbx, %rdi
+call_undone:
+        mov     %gs:CPU_FRAME_END, %rdi
+        sub     $FRAME_END, %rdi
         call    machine_trap
-3:      mov     %rax, %rdi
+        mov     %rax, %rdi
+        jmp     machine_resume
+call_resume:
+        call    machine_handed_over
+        mov     %rax, %rdi
         jmp     machine_resume
 
 /* The kernel was hit. By an interrupt: it had opened the door (idle, or at a

@@ -41,11 +41,20 @@ _Static_assert(offsetof(struct port_frame, rbx) == FRAME_RBX, "layout.h");
 _Static_assert(offsetof(struct port_frame, rdx) == FRAME_RDX, "layout.h");
 _Static_assert(offsetof(struct port_frame, rax) == FRAME_RAX, "layout.h");
 _Static_assert(offsetof(struct port_frame, tp) == FRAME_END, "layout.h");
+_Static_assert(offsetof(struct port_frame, tp) == FRAME_TP, "layout.h");
+_Static_assert(offsetof(struct port_frame, utcb) == FRAME_UTCB, "layout.h");
 _Static_assert(FRAME_END % 16 == 0, "as the CPU aligns its stack");
 _Static_assert(offsetof(struct machine_cpu, stack) == CPU_STACK, "layout.h");
 _Static_assert(offsetof(struct machine_cpu, scratch) == CPU_SCRATCH, "");
 _Static_assert(offsetof(struct machine_cpu, woken) == CPU_WOKEN, "layout.h");
 _Static_assert(offsetof(struct machine_cpu, tss.rsp0) == CPU_FRAME_END, "");
+_Static_assert(offsetof(struct machine_cpu, fpu_on) == CPU_FPU_ON, "");
+_Static_assert(offsetof(struct machine_cpu, fpu) == CPU_FPU, "layout.h");
+_Static_assert(offsetof(struct machine_cpu, loaded) == CPU_LOADED, "");
+_Static_assert(offsetof(struct machine_cpu, tp) == CPU_TP, "layout.h");
+_Static_assert(offsetof(struct machine_cpu, word) == CPU_WORD, "layout.h");
+_Static_assert(offsetof(struct machine_cpu, word_user) == CPU_WORD_USER, "");
+_Static_assert(WORDS_USER >> 32 == 0xffffffff, "as entry.S loads it");
 
 /* A number a FPU begins with that masks all its exceptions. */
 static void frame_init_fpu(struct port_frame *f)

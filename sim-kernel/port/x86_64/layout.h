@@ -47,6 +47,8 @@
 #define FRAME_FLAGS  168
 #define FRAME_SP     176
 #define FRAME_END    192
+#define FRAME_TP     192
+#define FRAME_UTCB   200
 
 /* struct machine_cpu, behind the GS base in the kernel */
 #define CPU_SELF      0
@@ -54,5 +56,11 @@
 #define CPU_SCRATCH   16
 #define CPU_WOKEN     24
 #define CPU_FRAME_END 40 /* rsp0 of its task-state segment */
+#define CPU_FPU_ON    145
+#define CPU_FPU       168
+#define CPU_LOADED    176
+#define CPU_TP        184
+#define CPU_WORD      192
+#define CPU_WORD_USER 200
 
 #endif

@@ -381,13 +381,10 @@ struct port_frame *machine_trap(struct port_frame *f)
     return machine_switch(run_next());
 }
 
-/* The same for a system call of a CPU that is alone. NULL: the way of all
- * traps is to be gone, nothing was done. */
-struct port_frame *machine_call(word_t tag, word_t dest, word_t timeouts)
+/* The same for what entry.S does itself mostly: a call has handed the CPU over
+ * to f. */
+struct port_frame *machine_handed_over(struct port_frame *f)
 {
-    struct port_frame *f = core_handover(tag, dest, timeouts);
-    if (!f)
-        return NULL;
     machine_load_fpu(f);
     return machine_switch(f);
 }

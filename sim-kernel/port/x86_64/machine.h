@@ -93,7 +93,7 @@ bool io_instruction(struct port_frame *f);
 
 /* From entry.S, and back to it: whose registers to load. */
 struct port_frame *machine_trap(struct port_frame *f);
-struct port_frame *machine_call(word_t tag, word_t dest, word_t timeouts);
+struct port_frame *machine_handed_over(struct port_frame *f);
 
 /* entry.S */
 _Noreturn void machine_resume(struct port_frame *f);
