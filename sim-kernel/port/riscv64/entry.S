@@ -46,8 +46,10 @@ start_other:
         ld      sp, CPU_STACK(tp)
         j       main_other
 
-/* Translation on; back at the same place, seen from above. */
+/* Translation on, FPU off; back at the same place, seen from above. */
 translate:
+        li      t0, STATUS_FS   /* as it is for most of the time from now on: */
+        csrc    sstatus, t0     /* an emulator translates code once for each */
         lla     t0, boot_table
         li      t1, 8 << 60     /* Sv39 */
         srli    t0, t0, 12
