@@ -5,6 +5,7 @@
 #ifndef HW_FW_CFG_H
 #define HW_FW_CFG_H
 
+#include "picture.h"
 #include "ram.h"
 #include <stdbool.h>
 
@@ -16,12 +17,6 @@ struct hw_fw_cfg {
     uint32_t offset; /* in it */
     uint64_t dma_address;
     unsigned char ramfb[HW_RAMFB_SIZE]; /* the file, as it was written */
-};
-
-/* A picture: 32 bits a pixel, blue in the low byte, then green, red. */
-struct hw_picture {
-    const unsigned char *pixels;
-    uint32_t width, height, stride; /* stride: bytes */
 };
 
 void hw_fw_cfg_init(struct hw_fw_cfg *f, const struct hw_ram *ram);

@@ -29,7 +29,12 @@ enum {
     (HW_VIRTIO_F_INDIRECT | HW_VIRTIO_F_EVENT_IDX | HW_VIRTIO_F_VERSION_1)
 
 enum { HW_VIRTIO_ISR_QUEUE = 1, HW_VIRTIO_ISR_CONFIG = 2 };
-enum { HW_VIRTIO_NET = 1, HW_VIRTIO_BLOCK = 2, HW_VIRTIO_CONSOLE = 3 };
+enum {
+    HW_VIRTIO_NET = 1,
+    HW_VIRTIO_BLOCK = 2,
+    HW_VIRTIO_CONSOLE = 3,
+    HW_VIRTIO_GPU = 16
+};
 
 /* What a device model brings; constant while it is plugged in. */
 struct hw_virtio_kind {

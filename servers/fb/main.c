@@ -4,11 +4,12 @@
  *      rom/fb [WIDTHxHEIGHT]      capabilities: fb_server, and those of a
  *                                 driver (servers/lib/drivers)
  *
- * The buffer is what the machine shows, so there is nothing to refresh. All
- * clients have the same one; who is to have which part is another server's.
+ * Where the buffer is what the machine shows there is nothing to refresh
+ * (screen.h). All clients have the same one; who is to have which part is
+ * another server's.
  */
 #include "goos-server.h"
-#include "ramfb.h"
+#include "screen.h"
 #include <l4/re/c/video/goos.h>
 #include <l4/re/env.h>
 #include <stdio.h>
@@ -18,8 +19,8 @@
 enum { WIDTH = 640, HEIGHT = 480, SIDE_MAX = 4096 };
 
 static const l4re_video_pixel_info_t pixel = {
-    .b = {0, 8}, .g = {8, 8}, .r = {16, 8}, .bytes_per_pixel = RAMFB_PIXEL};
-static struct ramfb screen;
+    .b = {0, 8}, .g = {8, 8}, .r = {16, 8}, .bytes_per_pixel = SCREEN_PIXEL};
+static struct screen screen;
 
 static long on_info(struct l4re_session *session, l4_umword_t *ret_width,
                     l4_umword_t *ret_height, l4_umword_t *ret_flags,
@@ -29,7 +30,7 @@ static long on_info(struct l4re_session *session, l4_umword_t *ret_width,
     (void)session;
     *ret_width = screen.width;
     *ret_height = screen.height;
-    *ret_flags = F_l4re_video_goos_auto_refresh;
+    *ret_flags = screen.refreshed ? 0 : F_l4re_video_goos_auto_refresh;
     *ret_views = *ret_buffers = 1;
     memcpy(ret_pixel, &pixel, sizeof pixel);
     *ret_pixel_size = sizeof pixel;
@@ -46,9 +47,10 @@ static long on_refresh(struct l4re_session *session, long x, long y, long w,
                        long h)
 {
     (void)session;
-    return is_inside(x, w, screen.width) && is_inside(y, h, screen.height)
-               ? 0
-               : -L4_ERANGE;
+    if (!is_inside(x, w, screen.width) || !is_inside(y, h, screen.height))
+        return -L4_ERANGE;
+    return screen_show(&screen, (unsigned)x, (unsigned)y, (unsigned)w,
+                       (unsigned)h);
 }
 
 static long on_refresh_view(struct l4re_session *session, l4_umword_t index,
@@ -61,7 +63,7 @@ static long on_static_buffer(struct l4re_session *session, l4_umword_t index,
                              l4_cap_idx_t *ret_buffer)
 {
     (void)session;
-    *ret_buffer = screen.pixels.ds;
+    *ret_buffer = screen.pixels;
     return index ? -L4_ERANGE : 0;
 }
 
@@ -71,7 +73,7 @@ static long on_view_info(struct l4re_session *session, l4_umword_t index,
     l4re_video_view_info_t info = {
         .width = screen.width,
         .height = screen.height,
-        .bytes_per_line = (unsigned long)screen.width * RAMFB_PIXEL,
+        .bytes_per_line = (unsigned long)screen.width * SCREEN_PIXEL,
         .pixel_info = pixel,
     };
     (void)session;
@@ -112,9 +114,10 @@ int main(int argc, char **argv)
                SIDE_MAX);
         return 1;
     }
-    long error = ramfb_open(&screen, width, height);
+    const char *what;
+    long error = screen_open(&screen, width, height, &what);
     if (error) {
-        printf("no screen: %s (is there one? --screen FILE)\n",
+        printf("no screen: %s: %s (is there one? --screen FILE)\n", what,
                l4sys_errtostr(error));
         return 1;
     }

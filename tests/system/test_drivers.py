@@ -1,7 +1,7 @@
 # Drivers as servers: what becomes of their clients when they end at any point,
 # and what clients may do to them.
 import re
-from devices import SECTOR, disk
+from devices import SECTOR, disk, picture
 from harness import description, main, run, scratch, system, test
 
 SECTORS, FIRST, ROUNDS = 6, 4, 2  # programs/disk_writer.c
@@ -89,30 +89,13 @@ def _():
         assert r.code == 1 and said in r.out, "%s\n%s" % (said, r)
 
 
-def picture(width, height):
-    """What examples/screen draws."""
-    def wave(at, size):
-        third, v = size // 3, at % size
-        return 0 if v > 2 * third else (
-            v if v < third else 2 * third - v) * 255 // third
-
-    def pixel(x, y):
-        if min(x, y, width - 1 - x, height - 1 - y) < 4 or \
-                x * height // width == y:
-            return 255, 255, 255
-        third, shade = width // 3, 255 if (x // 32 + y // 32) % 2 else 160
-        return tuple(wave(x + at, width) * shade // 255
-                     for at in (2 * third, third, 0))
-
-    return b"P6\n%d %d\n255\n" % (width, height) + b"".join(
-        bytes(pixel(x, y)) for y in range(height) for x in range(width))
-
-
 @test("what is drawn is on the screen, pixel by pixel")
 def _():
     path = scratch / "screen.ppm"
-    run("--screen", path, "screen").expect(0)
-    assert path.read_bytes() == picture(320, 200)
+    for option in str(path), "%s,ramfb" % path:
+        path.unlink(missing_ok=True)
+        run("--screen", option, "screen").expect(0)
+        assert path.read_bytes() == picture(320, 200), option
 
 
 @test("the wall clock tells the time, and wakes who waits for it")
@@ -124,8 +107,9 @@ def _():
 @test("a run that shows nothing says so")
 def _():
     path = scratch / "none.ppm"
-    r = run("--screen", path, "hello").expect(0)
-    assert "nothing was shown" in r.err and not path.exists(), r
+    for option in str(path), "%s,ramfb" % path:
+        r = run("--screen", option, "hello").expect(0)
+        assert "nothing was shown" in r.err and not path.exists(), r
 
 
 main()

@@ -129,8 +129,8 @@ Options:
                     printed) leads to the machine's TCP port G; udp:H:G UDP.
                     Adds --net user. May be given again
   --console FILE    a virtio console that writes to FILE
-  --screen FILE     a screen; what it shows at the end goes to FILE, a
-                    picture (PPM; not on riscv64, x86_64)
+  --screen FILE     a screen (virtio GPU); what it shows at the end goes to
+                    FILE, a picture (PPM). FILE,ramfb: in RAM (sim, aarch64)
   --module FILE     one more boot module, "rom/<name of FILE>"
   --target NAME     run on a machine in QEMU: riscv64, aarch64,
                     x86_64 (default: sim)

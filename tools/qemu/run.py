@@ -259,7 +259,7 @@ def net_words(text, number, folder, forwards=()):
 # a page of its own, so that io can give them to different drivers. (x86_64's
 # eight are in one.)
 KINDS_APART = {"aarch64": 8}
-KINDS = ("virtio-blk", "virtio-net", "virtio-serial")
+KINDS = ("virtio-blk", "virtio-net", "virtio-serial", "virtio-gpu")
 
 
 def slots(target, devices):
@@ -275,8 +275,14 @@ def slots(target, devices):
             for i, device in enumerate(used[kind])]
 
 
+def screen_words(text):
+    """(the file's name, the screen's device) for FILE or FILE,ramfb."""
+    name, _, how = text.rpartition(",")
+    return (name, "ramfb") if how == "ramfb" else (text, "virtio-gpu-device")
+
+
 def device_words(o, folder):
-    """Disks, adapters and console in the virtio slots, as in the simulator
+    """Disks, adapters, console, screen in the virtio slots, as in the simulator
     (sim-kernel/port/sim/devices.c): the same order, addresses and clock."""
     words = ["-global", "virtio-mmio.force-legacy=off",
              "-rtc", "base=2026-01-01T00:00:00,clock=vm"]
@@ -294,15 +300,21 @@ def device_words(o, folder):
     if o.console:
         words += ["-chardev", "file,id=vcon,path=" + quoted(o.console)]
         devices += ["virtio-serial-device,max_ports=1"]
+    if o.screen:
+        o.screen, screen = screen_words(o.screen)
+        if screen != "ramfb":
+            devices += [screen]
+        elif o.target == "aarch64":
+            words += ["-device", screen]
+        else:
+            raise archive.BadInput("--screen: QEMU's %s machine has no ramfb;"
+                                   " the simulator and aarch64 have"
+                                   % o.target)
+        o.screen_is_slow = screen != "ramfb"
     for slot, device in slots(o.target, devices):
         words += ["-device", "%s,bus=virtio-mmio-bus.%d" % (device, slot)]
     if o.console:
         words += ["-device", "virtconsole,chardev=vcon"]
-    if o.screen:
-        if o.target != "aarch64":
-            raise archive.BadInput("--screen: QEMU's %s machine has none; the"
-                                   " simulator and aarch64 have" % o.target)
-        words += ["-device", "ramfb"]
     return words
 
 
@@ -315,6 +327,7 @@ def qemu_words(o, socket, archive_path):
         "-qmp", "unix:%s,server=on,wait=off" % socket,
         "-action", "reboot=shutdown,shutdown=pause",
         "-kernel", o.kernel + RAW.get(o.target, ""), "-initrd", archive_path]
+    o.screen_is_slow = False  # a device that answers in the host's time
     words += device_words(o, os.path.dirname(archive_path))
     by_host = o.gdb
     if o.cpus > 1:
@@ -325,7 +338,7 @@ def qemu_words(o, socket, archive_path):
         # A disk answers in the host's time. If an idle machine's clock jumped
         # to its next timer meanwhile, with none it would jump to the end of
         # time.
-        devices = o.disk or o.net or o.console
+        devices = o.disk or o.net or o.console or o.screen_is_slow
         words += ["-icount", "shift=0,sleep=" + ("on" if devices else "off")]
     if o.target == "x86_64" and not any("-M" in more for more in o.qemu):
         # QEMU 7.2 takes pin 0 of a second I/O APIC for pin 2.

@@ -13,7 +13,12 @@
 
 #include "device.h"
 
-enum virtio_id { VIRTIO_NET = 1, VIRTIO_BLOCK = 2, VIRTIO_CONSOLE = 3 };
+enum virtio_id {
+    VIRTIO_NET = 1,
+    VIRTIO_BLOCK = 2,
+    VIRTIO_CONSOLE = 3,
+    VIRTIO_GPU = 16
+};
 
 #define VIRTIO_F_VERSION_1 (1ull << 32)
 

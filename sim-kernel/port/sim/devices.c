@@ -2,8 +2,8 @@
  * Devices: what is on the simulated machine's bus, and how it is wired.
  *
  *   page  0 16550   1 MSI doorbell   2 PL011   3 Goldfish RTC   4 PL031
- *         5 firmware configuration, for a screen (--screen)
- *         8..15 virtio-mmio slots: disks, network adapters, a console
+ *         5 firmware configuration, for a screen (--screen FILE,ramfb)
+ *         8..15 virtio-mmio slots: disks, network adapters, a console, a screen
  *
  * The serial ports and clocks of two machines are here, because a driver is
  * one source for all of them. Both serial ports write to the console; input
@@ -165,23 +165,35 @@ static void disk_init(unsigned n)
                          image, sectors, read_only);
 }
 
-/* Slots in the order of the options: disks, network adapters, console. */
+static struct hw_virtio *slot_left(unsigned n, const char *option)
+{
+    if (n == SLOTS)
+        sim_die("%s: no slot is left for it", option);
+    return &devices.slot[n];
+}
+
+static void console_plug(struct hw_virtio *slot)
+{
+    devices.console_file = open(sim_options.console,
+                                O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (devices.console_file < 0)
+        sim_die("%s: cannot write: %s", sim_options.console, strerror(errno));
+    hw_virtio_console_init(&devices.console, slot, devices.clock, on_console,
+                           NULL);
+}
+
+/* Slots in the order of the options: disks, network adapters, console, screen.
+ */
 static void slots_fill(void)
 {
     unsigned n = 0;
     while (n < SIM_DISKS && sim_options.disk[n])
         disk_init(n++);
     n += network_init(devices.clock, &devices.slot[n], SLOTS - n);
-    if (!sim_options.console)
-        return;
-    if (n == SLOTS)
-        sim_die("--console: no slot is left for it");
-    devices.console_file = open(sim_options.console,
-                                O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    if (devices.console_file < 0)
-        sim_die("%s: cannot write: %s", sim_options.console, strerror(errno));
-    hw_virtio_console_init(&devices.console, &devices.slot[n], devices.clock,
-                           on_console, NULL);
+    if (sim_options.console)
+        console_plug(slot_left(n++, "--console"));
+    if (screen_is_gpu())
+        screen_gpu(slot_left(n++, "--screen"), devices.clock);
 }
 
 /* --- the machine --------------------------------------------------------- */
@@ -204,8 +216,8 @@ void devices_init(struct hw_clock *clock, const struct hw_ram *ram,
     ON_BUS(GOLDFISH_PAGE, goldfish_rtc, "goldfish-rtc", &devices.goldfish);
     hw_pl031_init(&devices.pl031, clock, RTC_START_NS, on_irq, line(PL031_IRQ));
     ON_BUS(PL031_PAGE, pl031, "pl031", &devices.pl031);
-    if (sim_options.screen)
-        ON_BUS(FW_CFG_PAGE, fw_cfg, "fw-cfg", screen_init(ram));
+    if (screen_is_ramfb())
+        ON_BUS(FW_CFG_PAGE, fw_cfg, "fw-cfg", screen_ramfb(ram));
     for (unsigned i = 0; i < SLOTS; i++) {
         hw_virtio_init(&devices.slot[i], ram, on_irq, line(SLOT_FIRST_IRQ + i));
         ON_BUS(SLOT_FIRST_PAGE + i, virtio, "virtio", &devices.slot[i]);
@@ -232,7 +244,7 @@ unsigned devices_list(const struct l4_vitrine_device **ret_list)
     list_add(PL011_PAGE, PL011_IRQ, "arm,pl011");
     list_add(GOLDFISH_PAGE, GOLDFISH_IRQ, "google,goldfish-rtc");
     list_add(PL031_PAGE, PL031_IRQ, "arm,pl031");
-    if (sim_options.screen)
+    if (screen_is_ramfb())
         list_add(FW_CFG_PAGE, 0, "qemu,fw-cfg-mmio");
     for (unsigned i = 0; i < SLOTS; i++)
         list_add(SLOT_FIRST_PAGE + i, SLOT_FIRST_IRQ + i, "virtio,mmio");

@@ -56,7 +56,10 @@ unsigned network_init(struct hw_clock *clock, struct hw_virtio *slots,
                       unsigned room);
 
 /* The device by which a driver says where the picture is (screen.c). */
-struct hw_fw_cfg *screen_init(const struct hw_ram *ram);
+bool screen_is_ramfb(void);
+bool screen_is_gpu(void);
+struct hw_fw_cfg *screen_ramfb(const struct hw_ram *ram);
+void screen_gpu(struct hw_virtio *slot, struct hw_clock *clock);
 
 /* cpus.c: only with more than one CPU */
 

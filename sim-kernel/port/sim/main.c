@@ -165,7 +165,7 @@ static const struct argp_option option_table[] = {
      0},
     {"console", OPT_CONSOLE, "FILE", 0, "a virtio console that writes to FILE",
      0},
-    {"screen", OPT_SCREEN, "FILE", 0,
+    {"screen", OPT_SCREEN, "FILE[,ramfb]", 0,
      "a screen; what it shows at the end goes to FILE (PPM)", 0},
     {"programs", OPT_PROGRAMS, "DIR", OPTION_HIDDEN, "", 0},
     {"system", OPT_SYSTEM, "NAME", 0, "name of the system, for the trace", 0},
