@@ -1,10 +1,13 @@
 # docs/servers/README.md against examples/echo (TAP): what the page tells to
-# write is what stands there, and the whole server stays under 40 lines.
+# write is what stands there, and the whole server stays under 40 lines; and the
+# interfaces' pages against their descriptions.
 #
 #   check_servers.py ROOT
 import pathlib
 import re
+import subprocess
 import sys
+import tempfile
 
 root = pathlib.Path(sys.argv[1])
 page = (root / "docs/servers/README.md").read_text()
@@ -38,6 +41,18 @@ cases.append(("echo's server has %d lines of code, under %d" % (used, LINES),
               [] if used < LINES else ["too many"]))
 cases.append(("the page has blocks to compare",
               [] if len(blocks) >= 4 else ["only %d" % len(blocks)]))
+
+# The interfaces' pages, made anew.
+with tempfile.TemporaryDirectory() as fresh:
+    subprocess.run([sys.executable, root / "tools/interface/interface.py",
+                    "--pages", fresh], check=True)
+    there, wanted = ({p.name: p.read_text() for p in folder.iterdir()}
+                     for folder in (root / "docs/servers/interfaces",
+                                    pathlib.Path(fresh)))
+    for name in sorted(set(there) | set(wanted)):
+        cases.append(("docs/servers/interfaces/%s is what its description says"
+                      % name, [] if there.get(name) == wanted.get(name) else
+                      ["make it anew: its README says how"]))
 
 failed = 0
 print("1..%d" % len(cases))

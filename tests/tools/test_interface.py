@@ -66,7 +66,8 @@ def main():
         table = pathlib.Path(folder, "t.json")
         r = compiled(folder, "// Doc.\n" + HEAD + "/* a\n * b */\n"
                      "later m(text<7> t, cap? c) -> (int i);\nn();\n",
-                     "--table", table, "--page", pathlib.Path(folder, "p.md"))
+                     "--table", table, "--page", pathlib.Path(folder, "p.md"),
+                     "--fuzz", pathlib.Path(folder, "f.c"))
         fact(r.returncode == 0, "a good description", r.stderr)
         wanted = {"interfaces": [{"name": "x", "protocol": 0x4400, "methods": [
             {"name": "m", "number": 0,
@@ -78,7 +79,13 @@ def main():
              table.read_text())
         page = pathlib.Path(folder, "p.md").read_text()
         fact("m(text<7> t, cap? c) -> (int i)" in page and "a\nb" in page
-             and "may come later" in page, "its page", page)
+             and "may come later" in page
+             and "| t | takes | text | 0 to 7 bytes" in page
+             and 'In a trace: `x.m("t") -> ok`' in page, "its page", page)
+        harness = pathlib.Path(folder, "f.c").read_text()
+        fact("decoder_text(t, X_M_T_MAX)" in harness
+             and "decoder_cap(c, true)" in harness
+             and ".ask = {ask_m, ask_n}" in harness, "its harness", harness)
         other = pathlib.Path(folder, "y.iface")
         other.write_text("interface y 0x4400;\nm();\n")
         r = subprocess.run([sys.executable, tool,

@@ -9,6 +9,7 @@ import pathlib
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 import describe  # noqa: E402
 import emit_c  # noqa: E402
 import emit_docs  # noqa: E402
@@ -19,7 +20,7 @@ def options():
     p = argparse.ArgumentParser(
         prog="interface", description="Makes C headers, a page or a table "
         "for trace tools from interface descriptions.")
-    p.add_argument("files", nargs="+", metavar="NAME.iface")
+    p.add_argument("files", nargs="*", metavar="NAME.iface")
     p.add_argument("--client", metavar="FILE", help="write the stubs")
     p.add_argument("--server", metavar="FILE", help="write the skeleton")
     p.add_argument("--c-table", metavar="FILE",
@@ -29,7 +30,13 @@ def options():
     p.add_argument("--page", metavar="FILE", help="write a Markdown page")
     p.add_argument("--table", metavar="FILE",
                    help="write all interfaces as JSON")
-    return p.parse_args()
+    p.add_argument("--pages", metavar="FOLDER", help="write a page for each "
+                   "description of servers and examples, and an index; the "
+                   "folder's other pages go")
+    o = p.parse_args()
+    if not o.files and not o.pages:
+        p.error("no description is named")
+    return o
 
 
 def check_all(interfaces):
@@ -41,7 +48,25 @@ def check_all(interfaces):
                                    f"protocol number {i.protocol:#x}")
 
 
+def described():
+    """All descriptions but those of tests."""
+    return sorted(p for top in ("examples", "servers")
+                  for p in (ROOT / top).rglob("*.iface"))
+
+
+def write_pages(folder):
+    folder = pathlib.Path(folder)
+    found = emit_docs.pages([describe.read(f) for f in described()], ROOT)
+    folder.mkdir(exist_ok=True)
+    for old in set(folder.glob("*.md")) - {folder / name for name in found}:
+        old.unlink()
+    for name, text in found.items():
+        (folder / name).write_text(text, "utf-8")
+
+
 def run(o):
+    if o.pages:
+        write_pages(o.pages)
     interfaces = [describe.read(f) for f in o.files]
     check_all(interfaces)
     if len(interfaces) > 1 and (o.client or o.server or o.c_table or o.fuzz
