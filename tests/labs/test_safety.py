@@ -5,11 +5,13 @@
 # must end with the points of what it really does (the starter's: none), must
 # leave nothing outside, and must not stop the grader. Prints TAP.
 import contextlib
+import csv
 import io
 import json
 import os
 import pathlib
 import shutil
+import signal
 import sys
 import tarfile
 import tempfile
@@ -19,7 +21,8 @@ sys.path.insert(0, str(root / "tools/lab"))
 sys.dont_write_bytecode = True
 os.environ.setdefault("VITRINE_BUILD",
                       os.environ.get("VITRINE_TEST_BUILD", str(root / "build")))
-from vlab import cli, judge, kernel, lab as labs, places, solutions  # noqa: E402
+from vlab import cli, grade as grading, judge, kernel  # noqa: E402
+from vlab import lab as labs, places, solutions  # noqa: E402
 
 LAB = "2"
 count = failed = 0
@@ -239,6 +242,29 @@ submitted.write_text(json.dumps(data | {"points": 20}))
 results = grade([hand_in], out)
 report(results["looper"]["points"] == 0, "a result that is handed in is not "
        "believed")
+
+# A process of the grader's that is killed (it may take too much memory) costs
+# its submission, and no other.
+def judge_or_die(name, *more):
+    if name == "noise":
+        os.kill(os.getpid(), signal.SIGKILL)
+    return judge_one(name, *more)
+
+
+judge_one = grading.judge_one
+judge_or_die.__module__ = grading.__name__  # where processes look for it
+judge_or_die.__qualname__ = judge_or_die.__name__ = "judge_one"
+grading.judge_one = judge_or_die
+shutil.rmtree(out)
+shutil.rmtree(looper)
+results = grade([hand_in], out)
+with open(out / "02-messages/grades.csv", newline="") as file:
+    table = {row["name"]: row for row in csv.DictReader(file)}
+report(set(results) == {"climber", "bomb"} and
+       set(table) == {"climber", "bomb", "noise"} and
+       table["noise"]["max_points"] == "0",
+       "a grader's process that is killed costs one submission", table)
+grading.judge_one = judge_one
 
 shutil.rmtree(scratch)
 print("1..%d" % count)

@@ -3,6 +3,7 @@
 #
 #   dist.py --to FOLDER      (VITRINE_BUILD: the simulator's build)
 import argparse
+import contextlib
 import pathlib
 import platform
 import re
@@ -16,13 +17,13 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tools/lab"))
 sys.dont_write_bytecode = True
 from vlab import build, kernel, lab as labs  # noqa: E402
-from vlab.places import BUILD, CORE, Problem  # noqa: E402
+from vlab.places import BUILD, CORE, MACHINES, Problem, build_of  # noqa: E402
 
 # What a student does not get, and what of it he does.
 LEFT_OUT = ("labs/solutions/", "tests/", "tools/dist/", "tools/cli/dist.sh",
             "tools/lab/vlab/solutions.py", ".github/")
-STAYS = ("tests/meson.build", "tests/kernel/")
-MACHINES = ("riscv64", "aarch64", "x86_64")
+STAYS = ("tests/meson.build", "tests/kernel/", "tests/servers/net/peer.")
+OTHER_HOSTS = ("aarch64",)  # students' laptops: cross/NAME-linux.ini
 NOT_HERE = """if not fs.is_dir('sealed' / sealed_for)
   error('this archive has no kernel for ' + sealed_for + ': ask your lecturer')
 endif
@@ -69,13 +70,48 @@ def holed():
 
 def kernels():
     """(folder of sealed files, how its core files are compiled, where)."""
-    words = kernel.compile_words(BUILD, "libsim-core.a")
-    yield "sim-" + _cpu_family(), words, BUILD
+    yield _simulator(_cpu_family(), BUILD)
+    for name in OTHER_HOSTS:
+        if name != _cpu_family() and shutil.which(name + "-linux-gnu-gcc"):
+            with _configured(name) as other:
+                yield _simulator(name, other)
     for name in MACHINES:
-        other = BUILD.with_name("%s-%s" % (BUILD.name, name))
+        other = build_of(name)
         if (other / "compile_commands.json").is_file():
             yield "%s-%s" % (name, name), \
                 kernel.compile_words(other, "vitrine-kernel"), other
+
+
+def _simulator(family, where):
+    return "sim-" + family, kernel.compile_words(where, "libsim-core.a"), where
+
+
+@contextlib.contextmanager
+def _configured(family):
+    """A build folder of the simulator for another host: nothing is built in
+    it, it says how the core is compiled."""
+    with tempfile.TemporaryDirectory(prefix="vitrine-dist-") as folder:
+        done = subprocess.run(
+            ["meson", "setup", "--cross-file",
+             ROOT / "cross" / (family + "-linux.ini"), "-Duser=false",
+             "-Dtools=false", folder, ROOT], stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        if done.returncode:
+            raise Problem("meson, for %s:\n%s" % (family, done.stdout[-2000:]))
+        yield pathlib.Path(folder)
+
+
+def missing(made):
+    """What labs want that is not among the sealed kernels, as lines."""
+    for lab in labs.all_labs():
+        for target in lab.targets:
+            if target and "%s-%s" % (target, target) not in made:
+                yield "without %s no lab %d: ./vitrine setup --target %s, " \
+                    "then again" % (target, lab.number, target)
+    for name in OTHER_HOSTS:
+        if "sim-" + name not in made:
+            yield "no simulator for hosts with %s: install " \
+                "gcc-%s-linux-gnu, then again" % (name, name)
 
 
 def _cpu_family():
@@ -154,7 +190,9 @@ def main():
             copy(filter(wanted, names), folder)
             note = ""
             if who == "student":
-                note = "; kernels: " + ", ".join(seal(folder))
+                made = seal(folder)
+                note = "; kernels: " + ", ".join(made)
+                note += "".join("\n    " + line for line in missing(made))
                 leave_out_folders(folder)
             archive = target / (folder.name + ".tar.gz")
             pack(folder, archive)

@@ -11,6 +11,7 @@
 # tests, the seeds) is not judged again, so an interrupted run goes on where
 # it was. Archives are unpacked by name and only the files to edit are taken.
 import concurrent.futures
+import concurrent.futures.process
 import csv
 import hashlib
 import html
@@ -19,8 +20,10 @@ import json
 import pathlib
 import secrets
 import shutil
+import signal
 import subprocess
 import tarfile
+import time
 import zlib
 
 from . import cli, judge as judging, lab as labs, report
@@ -137,19 +140,20 @@ def judge_one(name, path, lab_name, seeds, more, base, again, token):
     stored = out / "result.json"
     try:
         data = json.loads(stored.read_text())
-        if data["key"] == key and not again:
+        if data["key"] == key and data["seconds"] >= 0 and not again:
             return data
     except (OSError, ValueError, KeyError):
         pass
+    began = time.monotonic()
     try:
         verdicts, said = judging.judge(lab, own, out, range(seeds + 1),
                                        token, more, jobs=1)
     except Exception as problem:  # one submission must not end the class
-        return {"who": name, "key": "", "points": 0, "max_points": 0,
-                "compiler": "", "tests": [], "problem": repr(problem)}
+        return not_judged(name, repr(problem))
     result = report.Result(lab, name, verdicts, said,
                            cli.again_for(lab, pathlib.Path(path), token))
-    data = result.data() | {"key": key}
+    data = result.data() | {"key": key,
+                            "seconds": round(time.monotonic() - began, 1)}
     for test, verdict in zip(data["tests"], verdicts):
         if verdict.status == judging.FAILED and verdict.seed is not None:
             test["diagram"] = _draw(out, verdict, lab)
@@ -158,6 +162,12 @@ def judge_one(name, path, lab_name, seeds, more, base, again, token):
     part.write_text(json.dumps(data, indent=1))
     part.replace(stored)
     return data
+
+
+def not_judged(name, problem):
+    """The result of a submission that the grader could not deal with."""
+    return {"who": name, "key": "", "points": 0, "max_points": 0,
+            "compiler": "", "tests": [], "problem": problem, "seconds": 0}
 
 
 def _tidy(out, verdicts):
@@ -175,11 +185,12 @@ def write_csv(path, lab, rows):
     tests = next((r["tests"] for r in rows if r["tests"]), [])
     with open(path, "w", newline="") as file:
         out = csv.writer(file)
-        out.writerow(["name", "points", "max_points"] +
+        out.writerow(["name", "points", "max_points", "seconds"] +
                      [t["name"] for t in tests])
         for r in rows:
             points = {t["name"]: t["points"] for t in r["tests"]}
-            out.writerow([r["who"], r["points"], r["max_points"]] +
+            out.writerow([r["who"], r["points"], r["max_points"],
+                          r["seconds"]] +
                          [points.get(t["name"], 0) for t in tests])
 
 
@@ -199,7 +210,7 @@ td.blocked { background: #da13; }
 pre { font-size: 13px; overflow-x: auto; }
 details { margin: .3em 0; }
 </style>
-<h1>%(title)s</h1><p>%(sum)s</p><table><tr><th>name<th>points%(head)s</tr>
+<h1>%(title)s</h1><p>%(sum)s</p><table><tr><th>name<th>points<th>time%(head)s</tr>
 %(rows)s</table>%(details)s</html>
 """
 
@@ -223,8 +234,11 @@ def write_html(path, lab, rows, seeds):
     body, details = [], []
     for r in rows:
         who = html.escape(r["who"])
-        body.append('<tr><td><a href="#%s">%s</a><td class="n">%d%s</tr>' % (
-            who, who, r["points"], "".join(cell(r, t) for t in r["tests"])))
+        cells = "".join(cell(r, t) for t in r["tests"]) or \
+            '<td class="failed" colspan="%d">not judged' % max(len(tests), 1)
+        body.append('<tr><td><a href="#%s">%s</a><td class="n">%d'
+                    '<td class="n">%.1f&nbsp;s%s</tr>' % (
+                        who, who, r["points"], r["seconds"], cells))
         text = r["compiler"] + r.get("problem", "")
         for t in r["tests"]:
             if t["status"] != "passed":
@@ -233,12 +247,48 @@ def write_html(path, lab, rows, seeds):
         if text.strip():
             details.append('<details id="%s"><summary>%s</summary><pre>%s'
                            '</pre></details>' % (who, who, html.escape(text)))
-    full = sum(r["points"] == r["max_points"] for r in rows)
+    full = sum(0 < r["max_points"] == r["points"] for r in rows)
     path.write_text(PAGE % {
         "title": html.escape("Lab %d: %s" % (lab.number, lab.title)),
         "sum": "%d submissions, %d with all points; seeds 0 to %d" % (
             len(rows), full, seeds),
         "head": head, "rows": "\n".join(body), "details": "\n".join(details)})
+
+
+def _judge_all(lines, jobs, progress):
+    """judge_one(*line) for each, in order, by `jobs` processes. One that ends
+    (out of memory, killed) takes those waiting with it: each of them gets a
+    process of its own then."""
+    rows, ended = {}, []
+    # Ctrl-C ends its processes at once; what they were at is judged anew.
+    pool = concurrent.futures.ProcessPoolExecutor(
+        jobs, initializer=signal.signal,
+        initargs=(signal.SIGINT, signal.SIG_DFL))
+    try:
+        waiting = {pool.submit(judge_one, *line): line for line in lines}
+        for future in concurrent.futures.as_completed(waiting):
+            line = waiting[future]
+            try:
+                rows[line[0]] = future.result()
+                progress()
+            except concurrent.futures.process.BrokenProcessPool:
+                ended.append(line)
+    except KeyboardInterrupt:
+        pool.shutdown(cancel_futures=True, wait=False)
+        raise
+    pool.shutdown()
+    for line in ended:
+        rows[line[0]] = _judge_apart(line)
+        progress()
+    return [rows[line[0]] for line in lines]
+
+
+def _judge_apart(line):
+    with concurrent.futures.ProcessPoolExecutor(1) as pool:
+        try:
+            return pool.submit(judge_one, *line).result()
+        except concurrent.futures.process.BrokenProcessPool:
+            return not_judged(line[0], "the grader's process was ended")
 
 
 def run(args):
@@ -249,20 +299,9 @@ def run(args):
     base = base.resolve()
     token = token_of(base, lab)
     progress = cli.Progress(len(todo), "submissions")
-    rows = []
-    pool = concurrent.futures.ProcessPoolExecutor(max(args.jobs, 1))
-    try:
-        waiting = [pool.submit(judge_one, name, str(path.resolve()), lab.name,
-                               args.seeds, args.tests, str(base), args.again,
-                               token)
-                   for name, path in todo]
-        for future in waiting:
-            rows.append(future.result())
-            progress()
-    except KeyboardInterrupt:
-        pool.shutdown(cancel_futures=True, wait=False)
-        raise
-    pool.shutdown()
+    lines = [(name, str(path.resolve()), lab.name, args.seeds, args.tests,
+              str(base), args.again, token) for name, path in todo]
+    rows = _judge_all(lines, max(args.jobs, 1), progress)
     progress.end()
     write_csv(base / "grades.csv", lab, rows)
     write_html(base / "index.html", lab, rows, args.seeds)
