@@ -252,8 +252,11 @@ static void last_words_arrived(struct l4re_server *s,
         return;
     }
     if (l4_msgtag_label(tag) == L4RE_PROTO_PARENT &&
-        l4_msgtag_words(tag) >= 3 && mr[0] == PARENT_SIGNAL && mr[1] == 0) {
-        child_end(p, s, PROCESS_EXITED, (int)(mr[2] & 0xff));
+        l4_msgtag_words(tag) >= 3 && mr[0] == PARENT_SIGNAL) {
+        if (mr[1]) /* by a signal that nobody handled: abort() */
+            child_end(p, s, PROCESS_KILLED, (int)(mr[1] & 0x7f));
+        else
+            child_end(p, s, PROCESS_EXITED, (int)(mr[2] & 0xff));
         return;
     }
     s->request.items = l4_msgtag_items(tag); /* nothing of it is kept */
@@ -308,6 +311,12 @@ static long child_load(struct child *p)
     struct loader_cap named[PROCESS_CAPS];
     unsigned count = p->cap_count;
     const char *argv[PROCESS_ARGUMENTS + 1] = {p->path};
+    const char *envp[PROCESS_VARIABLES + 2];
+    char id[sizeof PROCESS_ID_VARIABLE + 2 * sizeof last_id];
+    snprintf(id, sizeof id, PROCESS_ID_VARIABLE "%lx", last_id + 1);
+    memcpy(envp, p->envp, sizeof p->envp);
+    envp[p->envc] = id;
+    envp[p->envc + 1] = NULL;
     memcpy(named, p->caps, sizeof named);
     if (p->argc)
         memcpy(argv, p->argv, sizeof argv);
@@ -316,7 +325,7 @@ static long child_load(struct child *p)
         .argv = argv,
         .file = p->path,
         .name = child_name(p),
-        .envp = (const char *const *)p->envp,
+        .envp = envp,
         .caps = named,
         .parent = p->parent,
         .factory = p->factory,

@@ -15,6 +15,7 @@
 #include <poll.h>
 #include <pthread-l4.h>
 #include <signal.h>
+#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -22,6 +23,7 @@
 #include <sys/stat.h>
 #include <sys/time.h>
 #include <sys/uio.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -480,8 +482,51 @@ static void ipv6_connects(void)
     close(v6);
 }
 
-int main(void)
+/* --- another program ----------------------------------------------------- */
+
+/* A program that knows nothing of sockets answers at one. */
+static void sockets_are_passed_on(void)
 {
+    struct sockaddr_in here = at("0.0.0.0", 7000);
+    posix_spawn_file_actions_t actions;
+    char *argv[] = {"/rom/test-sockets", "copy", 0}, got[5] = "";
+    int l = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), client, s, status;
+    pid_t child;
+
+    bind(l, (struct sockaddr *)&here, sizeof here);
+    listen(l, 1);
+    client = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    to(client, CLIENT, 7000);
+    s = accept4(l, 0, 0, SOCK_CLOEXEC);
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, s, 0);
+    posix_spawn_file_actions_adddup2(&actions, s, 1);
+    fact(!posix_spawn(&child, argv[0], &actions, 0, argv, environ),
+         "a_program_has_a_socket_as_its_input");
+    close(s), close(l);
+    send(client, "abcd\n", 5, 0);
+    shutdown(client, SHUT_WR);
+    fact(recv(client, got, 5, MSG_WAITALL) == 5 && !memcmp(got, "abcd\n", 5) &&
+             recv(client, got, 1, 0) == 0,
+         "and_as_its_output");
+    fact(waitpid(child, &status, 0) == child && !status, "to_its_end");
+    close(client);
+    posix_spawn_file_actions_destroy(&actions);
+}
+
+static int copy(void)
+{
+    int c;
+
+    while ((c = getchar()) != EOF)
+        putchar(c);
+    return fflush(stdout) ? 1 : 0;
+}
+
+int main(int argc, char **argv)
+{
+    if (argc > 1 && !strcmp(argv[1], "copy"))
+        return copy();
     streams_echo();
     streams_in_parts();
     datagrams_echo();
@@ -495,6 +540,7 @@ int main(void)
     threads_share_a_socket();
     names_are_found();
     ipv6_connects();
+    sockets_are_passed_on();
     close(connected(END));
     return tap_end();
 }

@@ -71,11 +71,13 @@ libc_call call_socket, call_bind, call_listen, call_accept, call_accept4,
     call_getsockopt;
 
 /* children.c */
-libc_call call_wait4;
+libc_call call_wait4, call_waitid;
 
-/* process.c, signals.c */
+/* origin.c, process.c, signals.c */
 GLUE_HIDDEN long signal_raise(int sig);              /* on the calling thread */
 GLUE_HIDDEN long child_kill(long process, long sig); /* another one */
+GLUE_HIDDEN void children_watch(void); /* SIGCHLD's action was set */
+GLUE_HIDDEN void children_ended(void); /* some have: it is sent */
 libc_call call_exit_group, call_getpid, call_getppid, call_zero, call_uname;
 
 /* signals.c */

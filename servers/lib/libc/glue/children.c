@@ -4,18 +4,20 @@
  *   children[] -> number, capability (process.iface)
  *
  * Waiting for one child is a request that the server answers when it ends;
- * a signal may interrupt it. Waiting for any looks at all again and again.
- * Simplified: no SIGCHLD, no process groups, and how much time they took is
- * not told.
+ * a signal may interrupt it. Whoever waits for any, or has a handler for
+ * SIGCHLD, is told by an interrupt that all children's ends trigger (ready.c).
+ * Simplified: no process groups, and how much time they took is not told.
  *
  *  I1  An entry with id 0 is free; the others have a capability each.
+ *  I2  Once `irq` is there, all children trigger it when they end.
  */
 #include "children.h"
 #include "lock.h"
 #include "proc-client.h"
 #include "process-client.h"
+#include "ready.h"
 #include "server_files.h"
-#include "threads.h"
+#include "signals.h"
 
 #include <l4/re/c/util/cap_alloc.h>
 #include <l4/re/env.h>
@@ -27,29 +29,32 @@
 #include <sys/wait.h>
 
 #define CHILDREN 64
-#define NAP_US   1000
 
 struct child {
     long id;
     l4_cap_idx_t process;
+    int is_watched; /* triggers `irq` */
+    int was_told;   /* its end, by SIGCHLD */
 };
 
 static struct lock children_lock;
 static struct child children[CHILDREN];
+static struct sleep_lock irq_lock;
+static l4_cap_idx_t irq; /* 0: nobody wants to know */
 
 /* Keeps musl's own posix_spawn(), which wants a clone(), out of the program:
  * who has this file has ours. */
 __attribute__((used)) static const void *const ours = (const void *)posix_spawn;
 
-long child_add(long id, l4_cap_idx_t process)
+static long keep(long id, l4_cap_idx_t process)
 {
     long result = -EAGAIN;
 
     lock_take(&children_lock);
     for (int i = 0; i < CHILDREN && result; i++)
         if (!children[i].id) {
-            children[i] = (struct child){id, process}; /* keeps I1 */
-            result = 0;
+            children[i] = (struct child){.id = id, .process = process};
+            result = 0; /* keeps I1 */
         }
     lock_drop(&children_lock);
     return result;
@@ -87,6 +92,55 @@ static int forget(long id)
     if (old.id)
         l4re_util_cap_free_um(old.process);
     return old.id != 0;
+}
+
+/* --- being told --------------------------------------------------------- */
+
+/* Keeps I2; 0 or -ENOMEM. */
+static long watch_all(void)
+{
+    long result = 0;
+
+    sleep_lock_take(&irq_lock);
+    if (!irq || l4_is_invalid_cap(irq))
+        irq = ready_new_irq(READY_CHILDREN);
+    if (l4_is_invalid_cap(irq))
+        result = -ENOMEM;
+    for (int i = 0; i < CHILDREN && !result; i++) {
+        struct child *c = &children[i];
+        if (!c->id || c->is_watched)
+            continue;
+        c->is_watched = 1;
+        process_notify(c->process, irq);
+    }
+    sleep_lock_drop(&irq_lock);
+    return result;
+}
+
+static int has_handler(void)
+{
+    void (*handler)(int) = signal_action(SIGCHLD).handler;
+
+    return handler != SIG_DFL && handler != SIG_IGN;
+}
+
+void children_watch(void)
+{
+    int any = 0;
+
+    for (int i = 0; i < CHILDREN; i++)
+        any = any || children[i].id;
+    if (any && has_handler())
+        watch_all();
+}
+
+long child_add(long id, l4_cap_idx_t process)
+{
+    long error = keep(id, process);
+
+    if (!error && (irq || has_handler()))
+        watch_all();
+    return error;
 }
 
 /* As waitpid() tells it. */
@@ -145,12 +199,14 @@ static long look_round(long wanted, int *ret_status)
 
 static long wait_any(int *ret_status)
 {
+    if (watch_all())
+        return -ENOMEM;
     for (;;) {
+        int seen = ready_seen();
         long id = look_round(-1, ret_status);
         if (id)
             return id;
-        thread_sleep(NAP_US);
-        if (thread_was_interrupted())
+        if (ready_wait(seen, READY_FOR_EVER) == -EINTR)
             return -EINTR;
     }
 }
@@ -167,18 +223,23 @@ static long wait_one(long wanted, int *ret_status)
     return ended < 0 ? ended : c.id;
 }
 
+/* The first of those meant that ends; options: WNOHANG or 0 (then 0: none). */
+static long wait_for(long wanted, int options, int *ret_status)
+{
+    if (options & WNOHANG)
+        return look_round(wanted, ret_status);
+    return wanted == -1 ? wait_any(ret_status) : wait_one(wanted, ret_status);
+}
+
 /* process, status out, options, usage out: 0 and groups mean any child. */
 long call_wait4(const long *a)
 {
-    const long wanted = a[0] > 0 ? a[0] : -1;
     int status = 0;
     long id;
 
     if (a[2] & ~(WNOHANG | WUNTRACED | WCONTINUED))
         return -EINVAL;
-    id = a[2] & WNOHANG ? look_round(wanted, &status)
-         : wanted == -1 ? wait_any(&status)
-                        : wait_one(wanted, &status);
+    id = wait_for(a[0] > 0 ? a[0] : -1, a[2], &status);
     if (id <= 0)
         return id;
     if (!forget(id))
@@ -188,6 +249,58 @@ long call_wait4(const long *a)
     if (a[3])
         memset((void *)a[3], 0, sizeof(struct rusage));
     return id;
+}
+
+static siginfo_t describe(long id, int status)
+{
+    siginfo_t info = {.si_signo = SIGCHLD};
+
+    info.si_pid = id;
+    info.si_code = WIFEXITED(status) ? CLD_EXITED : CLD_KILLED;
+    info.si_status = WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status);
+    return info;
+}
+
+/* kind, number, information out, options, usage out */
+long call_waitid(const long *a)
+{
+    const int options = a[3];
+    siginfo_t info = {0};
+    int status = 0;
+    long id;
+
+    if ((options & ~(WNOHANG | WNOWAIT | WEXITED | WSTOPPED | WCONTINUED)) ||
+        !(options & (WEXITED | WSTOPPED | WCONTINUED)) ||
+        (a[0] != P_ALL && a[0] != P_PID))
+        return -EINVAL;
+    if (!(options & WEXITED))
+        return -ECHILD; /* nothing stops a program */
+    id = wait_for(a[0] == P_PID ? a[1] : -1, options, &status);
+    if (id < 0)
+        return id;
+    if (id && !(options & WNOWAIT) && !forget(id))
+        return -ECHILD;
+    if (id)
+        info = describe(id, status);
+    if (a[2])
+        *(siginfo_t *)a[2] = info;
+    if (a[4])
+        memset((void *)a[4], 0, sizeof(struct rusage));
+    return 0;
+}
+
+/* Called by the thread that the interrupt wakes: SIGCHLD for each new end. */
+void children_ended(void)
+{
+    int at = 0, status = 0;
+
+    for (struct child c; (c = next_child(-1, &at)).id;) {
+        if (c.was_told || has_ended(&c, &status) != 1)
+            continue;
+        children[at - 1].was_told = 1;
+        const siginfo_t info = describe(c.id, status);
+        signal_send(0, &info);
+    }
 }
 
 /* A process that is no child, by its number: at a new index. */

@@ -7,13 +7,14 @@
  *  I2  A file leaves the table's hands (file_take()) with one use more, so
  *      that closing its last descriptor does not pull it from under a call.
  *
- * 0, 1 and 2 are opened at the first use of any descriptor: a program that
- * never reads or writes pays nothing for them.
+ * 0, 1 and 2, and what else the parent passed on, are opened at the first use
+ * of any descriptor: a program that never reads or writes pays nothing.
  */
 #include "files.h"
 #include "pool.h"
 
 #include <fcntl.h>
+#include <l4/re/env.h>
 
 #define DESCRIPTORS 256
 
@@ -47,6 +48,39 @@ struct file *file_new(const struct file_kind *kind, int flags)
     return file;
 }
 
+/* "tcp4.12" is 12 and leaves the kind's name; -1: it is another name. */
+static long inherited_number(const char *name, char *ret_kind)
+{
+    long fd = 0;
+    int i = 0, digits = 0;
+
+    for (; i < 8 && name[i] && name[i] != '.'; i++)
+        ret_kind[i] = name[i];
+    if (i == 8 || name[i] != '.')
+        return -1;
+    ret_kind[i++] = 0;
+    for (; i < L4RE_ENV_CAP_NAME_SIZE && name[i]; i++, digits++) {
+        if (name[i] < '0' || name[i] > '9')
+            return -1;
+        fd = fd * 10 + name[i] - '0';
+    }
+    return digits && fd < DESCRIPTORS ? fd : -1;
+}
+
+/* What the parent has passed on beside standard input and output
+ * (spawn_files.c). */
+static void inherit(void)
+{
+    const l4re_env_cap_entry_t *c = l4re_env() ? l4re_env()->caps : 0;
+
+    for (; c && c->flags != ~0ul; c++) {
+        char kind[8];
+        long fd = inherited_number(c->name, kind);
+        if (fd >= 0 && !descriptors[fd].file)
+            descriptors[fd].file = inherited_file(kind, c->cap);
+    }
+}
+
 /* Once; a second thread waits in the lock until all three are there. */
 static void open_first_three(void)
 {
@@ -55,8 +89,11 @@ static void open_first_three(void)
     if (__atomic_load_n(&is_open, __ATOMIC_ACQUIRE))
         return;
     sleep_lock_take(&once);
-    for (int fd = 0; fd < 3 && !is_open; fd++)
-        descriptors[fd].file = console_file(fd);
+    if (!is_open)
+        inherit();
+    for (int fd = 0; fd < 3; fd++)
+        if (!is_open && !descriptors[fd].file)
+            descriptors[fd].file = console_file(fd);
     __atomic_store_n(&is_open, 1, __ATOMIC_RELEASE);
     sleep_lock_drop(&once);
 }

@@ -126,6 +126,7 @@ static libc_call *const table[] = {
     /* process */
     [SYS_exit_group] = call_exit_group,
     [SYS_wait4] = call_wait4,
+    [SYS_waitid] = call_waitid,
     [SYS_getpid] = call_getpid,
     [SYS_getppid] = call_getppid,
     [SYS_getuid] = call_zero,

@@ -136,7 +136,12 @@ GLUE_HIDDEN long file_get_stat(struct file *file, struct stat *ret_stat);
 GLUE_HIDDEN long file_await(struct file *file, int events,
                             l4_uint64_t deadline);
 
-/* console.c: standard input, output and error. */
+/* console.c: standard input, output and error; another vcon. */
 GLUE_HIDDEN struct file *console_file(int fd);
+GLUE_HIDDEN struct file *console_open(l4_cap_idx_t vcon);
+
+/* server_files.c: the open file behind a capability from the parent; kind:
+ * "fd", "tcp4", ... 0: it is none. */
+GLUE_HIDDEN struct file *inherited_file(const char *kind, l4_cap_idx_t cap);
 
 #endif

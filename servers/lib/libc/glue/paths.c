@@ -302,19 +302,33 @@ long call_unlinkat(const long *a)
     return remove_path(a[0], (const char *)a[1], a[2]);
 }
 
+/* Two names in one tree: what has the name `old` gets another. */
+struct two_places {
+    struct place from, to;
+};
+
+static long find_two(long old_fd, const char *old, long new_fd, const char *new,
+                     struct two_places *ret)
+{
+    long error = path_find(old_fd, old, &ret->from);
+
+    if (!error)
+        error = path_find(new_fd, new, &ret->to);
+    if (error)
+        return error;
+    return ret->from.tree == ret->to.tree ? 0 : -EXDEV;
+}
+
 static long rename_path(long old_fd, const char *old, long new_fd,
                         const char *new)
 {
-    struct place from, to;
-    long error = path_find(old_fd, old, &from);
+    struct two_places p;
+    long error = find_two(old_fd, old, new_fd, new, &p);
 
-    if (!error)
-        error = path_find(new_fd, new, &to);
     if (error)
         return error;
-    if (from.tree != to.tree)
-        return -EXDEV;
-    return from.tree->rename ? from.tree->rename(from.path, to.path) : -EROFS;
+    return p.from.tree->rename ? p.from.tree->rename(p.from.path, p.to.path)
+                               : -EROFS;
 }
 
 /* old path, new path */
@@ -377,16 +391,13 @@ long call_readlinkat(const long *a)
 static long make_link(long old_fd, const char *old, long new_fd,
                       const char *new)
 {
-    struct place from, to;
-    long error = path_find(old_fd, old, &from);
+    struct two_places p;
+    long error = find_two(old_fd, old, new_fd, new, &p);
 
-    if (!error)
-        error = path_find(new_fd, new, &to);
     if (error)
         return error;
-    if (from.tree != to.tree)
-        return -EXDEV;
-    return from.tree->link ? from.tree->link(from.path, to.path) : -EROFS;
+    return p.from.tree->link ? p.from.tree->link(p.from.path, p.to.path)
+                             : -EROFS;
 }
 
 /* old path, new path */

@@ -1,5 +1,5 @@
 /*
- * The process: its name, its end, who it is.
+ * The process: its end, and what it runs on.
  */
 #include "calls.h"
 #include "machine.h"
@@ -8,23 +8,9 @@
 #include <sys/utsname.h>
 #include <vitrine/libc.h>
 
-#define PROCESS_ID 1
-
 long call_exit_group(const long *a)
 {
     vitrine_program_end(a[0] & 0xff);
-}
-
-long call_getpid(const long *a)
-{
-    (void)a;
-    return PROCESS_ID;
-}
-
-long call_getppid(const long *a)
-{
-    (void)a;
-    return 0;
 }
 
 /* User and group 0, and requests that need nothing done. */

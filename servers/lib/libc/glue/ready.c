@@ -21,7 +21,6 @@
 #include "clock.h"
 #include "env.h"
 #include "lock.h"
-#include "signals.h"
 #include "threads.h"
 
 #include <l4/re/c/util/cap_alloc.h>
@@ -81,8 +80,7 @@ static int listen(void *unused)
         if (l4_msgtag_has_error(tag))
             continue;
         if (label == READY_CHILDREN)
-            signal_send(
-                0, &(siginfo_t){.si_signo = SIGCHLD, .si_code = CLD_EXITED});
+            children_ended();
         ready_tell();
     }
     return 0;

@@ -17,9 +17,12 @@
 #include "fio.h"
 #include "pool.h"
 #include "ready.h"
+#include "sockets.h"
 #include "threads.h"
 
 #include <fcntl.h>
+#include <l4/re/env.h>
+#include <l4/sys/task.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
@@ -30,7 +33,7 @@
 struct server_file {
     struct sleep_lock busy;
     struct fio f;
-    int is_borrowed; /* the capability is somebody else's */
+    int is_borrowed; /* the capability's index is somebody else's */
     mode_t kind;
 
     /* Directories. */
@@ -151,8 +154,10 @@ static void server_close(struct file *file)
 {
     struct server_file *s = file->data;
 
-    if (s->is_borrowed)
+    if (s->is_borrowed) {
+        l4_task_release_cap(L4RE_THIS_TASK_CAP, file->cap);
         s->f.cap = L4_INVALID_CAP; /* for fio_close() */
+    }
     fio_close(&s->f);
     pool_give(&pool, s);
 }
@@ -382,11 +387,27 @@ long server_file_open(struct file *file, l4_cap_idx_t cap)
     return error ? error : attach(file, cap, stat.st_mode & S_IFMT);
 }
 
+/* How it was opened. */
+static int access_of(l4_cap_idx_t cap)
+{
+    l4_umword_t flags = FILES_READ | FILES_WRITE;
+
+    file_flags(cap, 0, 0, &flags);
+    switch (flags & (FILES_READ | FILES_WRITE)) {
+    case FILES_READ:
+        return O_RDONLY;
+    case FILES_WRITE:
+        return O_WRONLY;
+    default:
+        return O_RDWR;
+    }
+}
+
 struct file *server_file(l4_cap_idx_t cap, int flags)
 {
-    struct file *file;
+    struct file *file =
+        file_new(&unopened_kind, flags < 0 ? access_of(cap) : flags);
 
-    file = file_new(&unopened_kind, flags);
     if (!file)
         return 0;
     if (server_file_open(file, cap)) {
@@ -408,4 +429,11 @@ l4_cap_idx_t server_file_cap(const struct file *file)
 long server_stream_open(struct file *file, l4_cap_idx_t cap)
 {
     return attach(file, cap, S_IFIFO);
+}
+
+struct file *inherited_file(const char *kind, l4_cap_idx_t cap)
+{
+    if (!strcmp(kind, "fd"))
+        return server_file(cap, -1) ?: console_open(cap);
+    return socket_inherit(kind, cap);
 }

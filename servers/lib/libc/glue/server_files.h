@@ -11,7 +11,8 @@
 GLUE_HIDDEN long server_result(long result);
 
 /* An open file for a capability from elsewhere ("stdin"); 0: what it leads to
- * does not answer as a file. The capability stays the caller's. */
+ * does not answer as a file. Closing it gives the capability up, its index
+ * stays the caller's. flags: -1, as the server says. */
 GLUE_HIDDEN struct file *server_file(l4_cap_idx_t cap, int flags);
 
 /* The capability of an open file that a server has; L4_INVALID_CAP: it is of

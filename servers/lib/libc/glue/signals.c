@@ -18,7 +18,9 @@
  */
 #include "signals.h"
 #include "clock.h"
+#include "env.h"
 
+#include <l4/re/c/parent.h>
 #include <l4/sys/kip.h>
 #include <string.h>
 #include <vitrine/libc.h>
@@ -34,6 +36,23 @@ static const unsigned long unstoppable =
 struct kernel_action signal_action(int sig)
 {
     return actions[sig];
+}
+
+void signals_inherit(unsigned long blocked, unsigned long ignored)
+{
+    signal_mask(thread_self(), blocked);
+    for (int sig = 1; sig < SIGNALS; sig++)
+        if ((ignored & signal_bit(sig)) && !(unstoppable & signal_bit(sig)))
+            actions[sig].handler = SIG_IGN;
+}
+
+void signals_inherited(unsigned long *ret_blocked, unsigned long *ret_ignored)
+{
+    *ret_blocked = thread_self()->blocked;
+    *ret_ignored = 0;
+    for (int sig = 1; sig < SIGNALS; sig++)
+        if (actions[sig].handler == SIG_IGN)
+            *ret_ignored |= signal_bit(sig);
 }
 
 /* Signals whose default is to do nothing, and what would stop. */
@@ -54,6 +73,8 @@ static int is_ignored(int sig)
 
 void signal_end(int sig)
 {
+    if (!l4_is_invalid_cap(env_parent())) /* it may not know of signals */
+        l4re_parent_signal(env_parent(), sig, 128 + sig);
     vitrine_program_end(128 + sig);
 }
 
@@ -254,6 +275,8 @@ long call_sigaction(const long *a)
     if (new) {
         actions[a[0]] = *new;
         faults_watch(a[0]);
+        if (a[0] == SIGCHLD)
+            children_watch();
     }
     return 0;
 }

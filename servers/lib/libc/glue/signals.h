@@ -30,6 +30,12 @@ static inline unsigned long signal_bit(int sig)
     return 1ul << (sig - 1);
 }
 
+/* At a program's start: blocked and ignored signals it inherits; and what it
+ * hands on itself. */
+GLUE_HIDDEN void signals_inherit(unsigned long blocked, unsigned long ignored);
+GLUE_HIDDEN void signals_inherited(unsigned long *ret_blocked,
+                                   unsigned long *ret_ignored);
+
 /* What is to be done about a signal now. */
 GLUE_HIDDEN struct kernel_action signal_action(int sig);
 

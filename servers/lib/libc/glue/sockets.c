@@ -26,6 +26,7 @@
 #include <l4/re/c/util/cap_alloc.h>
 #include <l4/re/env.h>
 #include <l4/sys/kip.h>
+#include <l4/sys/task.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <signal.h>
@@ -62,8 +63,8 @@ int socket_is_stream(const struct file *file)
 
 /* --- beginning and end ------------------------------------------------ */
 
-/* An open file for a socket of the server; the capability passes to it. */
-static long install(l4_cap_idx_t cap, int family, int kind, int flags)
+/* An open file for a socket of the server; 0: no memory. */
+static struct file *open_file(l4_cap_idx_t cap, int family, int kind, int flags)
 {
     struct file *file =
         file_new(&socket_kind, O_RDWR | (flags & SOCK_NONBLOCK));
@@ -75,14 +76,57 @@ static long install(l4_cap_idx_t cap, int family, int kind, int flags)
             file->kind = &unopened_kind;
             file_drop(file);
         }
-        l4re_util_cap_free_um(cap);
-        return -ENOMEM;
+        return 0;
     }
     *s = (struct socket){.family = family, .kind = kind};
     file->data = s;
     file->cap = cap;
     socket_flags(cap, NET_NONBLOCK, NET_NONBLOCK, &now);
-    return file_install(file, 0, flags & SOCK_CLOEXEC ? O_CLOEXEC : 0);
+    return file;
+}
+
+/* The same with a number; the capability passes to it. */
+static long install(l4_cap_idx_t cap, int family, int kind, int flags)
+{
+    struct file *file = open_file(cap, family, kind, flags);
+
+    if (file)
+        return file_install(file, 0, flags & SOCK_CLOEXEC ? O_CLOEXEC : 0);
+    l4re_util_cap_free_um(cap);
+    return -ENOMEM;
+}
+
+static const struct {
+    char name[8];
+    int family, kind;
+} kinds[] = {
+    {"tcp4", AF_INET, SOCK_STREAM},
+    {"tcp6", AF_INET6, SOCK_STREAM},
+    {"udp4", AF_INET, SOCK_DGRAM},
+    {"udp6", AF_INET6, SOCK_DGRAM},
+};
+
+const char *socket_kind_name(const struct file *file)
+{
+    const struct socket *s = socket_of(file);
+
+    for (size_t i = 0; s && i < sizeof kinds / sizeof *kinds; i++)
+        if (kinds[i].family == s->family && kinds[i].kind == s->kind)
+            return kinds[i].name;
+    return 0;
+}
+
+struct file *socket_inherit(const char *kind, l4_cap_idx_t cap)
+{
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        if (strcmp(kinds[i].name, kind))
+            continue;
+        struct file *file = open_file(cap, kinds[i].family, kinds[i].kind, 0);
+        if (file)
+            socket_of(file)->is_inherited = 1;
+        return file;
+    }
+    return 0;
 }
 
 /* 0: there is such a protocol. */
@@ -130,7 +174,10 @@ static void socket_close(struct file *file)
     if (s->buffer && l4re_rm_detach_ds(s->buffer, &memory) >= 0 &&
         l4_is_valid_cap(memory))
         l4re_util_cap_free_um(memory);
-    l4re_util_cap_free_um(file->cap);
+    if (s->is_inherited)
+        l4_task_release_cap(L4RE_THIS_TASK_CAP, file->cap);
+    else
+        l4re_util_cap_free_um(file->cap);
     pool_give(&pool, s);
 }
 

@@ -25,6 +25,7 @@ struct socket {
     int has_asked;           /* for it */
     int error;               /* met, not told yet: an errno */
     int is_passive;          /* listens */
+    int is_inherited;        /* the capability's index is not ours to free */
     struct timeval limit[2]; /* of receiving, sending; 0: none */
 };
 
@@ -38,6 +39,11 @@ static inline long socket_result(long result)
 
     return is_errno ? result : server_result(result);
 }
+
+/* What a socket is called when it is passed on: "tcp4", "tcp6", "udp4",
+ * "udp6"; 0: it is none. And back: an open file. */
+GLUE_HIDDEN const char *socket_kind_name(const struct file *file);
+GLUE_HIDDEN struct file *socket_inherit(const char *kind, l4_cap_idx_t cap);
 
 GLUE_HIDDEN int socket_is_stream(const struct file *file);
 

@@ -14,6 +14,7 @@
 #include "env.h"
 #include "lock.h"
 #include "machine.h"
+#include "origin.h"
 #include "pool.h"
 #include "signals.h"
 
@@ -275,6 +276,8 @@ long call_set_tid_address(const long *a)
     struct thread *self = thread_self();
 
     self->clear_tid = (int *)a[0];
+    if (self == first_chunk)
+        origin_read(); /* this is the first call of a program */
     return thread_id(self);
 }
 

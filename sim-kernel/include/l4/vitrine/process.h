@@ -10,9 +10,12 @@ enum l4_vitrine_process_state {
     PROCESS_RUNNING, /* started, and not ended */
     PROCESS_EXITED,  /* by itself; the code is its exit code */
     PROCESS_FAULTED, /* by a fault nobody could answer; the code is 11 */
-    PROCESS_KILLED,  /* by somebody; the code is the number they gave */
+    PROCESS_KILLED,  /* by somebody, or by its own signal: its number */
 };
 
 enum { PROCESS_FAULT_SIGNAL = 11 };
+
+/* In its environment, a program finds its number, in hexadecimal. */
+#define PROCESS_ID_VARIABLE "VITRINE_PID="
 
 #endif
