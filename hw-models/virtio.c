@@ -114,6 +114,14 @@ static uint32_t config_read(const struct hw_virtio *v, uint64_t offset,
     return value;
 }
 
+static void config_write(const struct hw_virtio *v, uint64_t offset,
+                         unsigned size, uint64_t value)
+{
+    if (v->kind->configure && size <= 4 &&
+        offset + size <= v->kind->config_size)
+        v->kind->configure(v->kind->device, offset, size, value);
+}
+
 static uint32_t register_read(struct hw_virtio *v, uint64_t offset)
 {
     const struct hw_virtio_queue *q = queue_selected(v);
@@ -266,7 +274,11 @@ static void register_write(struct hw_virtio *v, uint64_t offset, uint32_t value)
 void hw_virtio_write(struct hw_virtio *v, uint64_t offset, unsigned size,
                      uint64_t value)
 {
-    if (v->kind && size == 4 && offset < CONFIG)
+    if (!v->kind)
+        return;
+    if (offset >= CONFIG)
+        config_write(v, offset - CONFIG, size, value);
+    else if (size == 4)
         register_write(v, offset, (uint32_t)value);
 }
 

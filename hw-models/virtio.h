@@ -33,7 +33,8 @@ enum {
     HW_VIRTIO_NET = 1,
     HW_VIRTIO_BLOCK = 2,
     HW_VIRTIO_CONSOLE = 3,
-    HW_VIRTIO_GPU = 16
+    HW_VIRTIO_GPU = 16,
+    HW_VIRTIO_INPUT = 18,
 };
 
 /* What a device model brings; constant while it is plugged in. */
@@ -41,8 +42,11 @@ struct hw_virtio_kind {
     uint32_t id;
     uint64_t features;
     unsigned queues, queue_size; /* their size until the driver sets it */
-    const void *config;          /* bytes from 0x100 on; read only */
+    const void *config;          /* bytes from 0x100 on */
     unsigned config_size;
+    /* The driver writes there, within config_size; NULL: read only. */
+    void (*configure)(void *device, uint64_t offset, unsigned size,
+                      uint64_t value);
     void (*notify)(void *device, unsigned queue);
     void (*reset)(void *device); /* forget what is under way */
     void *device;

@@ -177,7 +177,7 @@ static bool is_signal(const struct client *c, char key)
     unsigned line = key == KEY_INTERRUPT ? CLIENT_LINE_INTERRUPT
                     : key == KEY_SUSPEND ? CLIENT_LINE_SUSPEND
                                          : CLIENT_LINE_INPUT;
-    if (line == CLIENT_LINE_INPUT || l4_is_invalid_cap(c->vcon.irq[line]))
+    if (line == CLIENT_LINE_INPUT || l4_is_invalid_cap(c->vcon.lines.irq[line]))
         return false;
     vcon_hit(&c->vcon, line);
     return true;

@@ -13,6 +13,7 @@
 #include "screen.h"
 #include "again.h"
 #include "vcon_watch.h"
+#include "watch.h"
 #include <l4/re/c/util/cap_alloc.h>
 #include <l4/re/env.h>
 #include <l4/sys/factory.h>
@@ -233,7 +234,10 @@ static long terminal_open(struct l4re_server *s)
         error = irq_make(s, &again, terminal_again);
     if (error >= 0)
         error = again_until_open(input_bind, NULL);
-    return error < 0 ? error : vcon_watch(terminal, again.cap);
+    return error < 0 ? error
+                     : watch_start(&(struct watched){terminal, L4_PROTO_LOG,
+                                                     VCON_WATCH_OP},
+                                   again.cap);
 }
 
 int main(void)

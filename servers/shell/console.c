@@ -3,13 +3,14 @@
  *
  * Keys, Ctrl-C, Ctrl-Z and ends of processes are interrupts, all bound to the
  * shell's one thread and told apart by their labels. A second thread watches
- * the console (vcon_watch.h): what it knew (attributes, interrupts) is told to
+ * the console (watch.h): what it knew (attributes, interrupts) is told to
  * the next one.
  */
 #include "console.h"
 #include "../cons/cons.h"
 #include "../lib/files/fio.h"
 #include "vcon_watch.h"
+#include "watch.h"
 #include <l4/re/c/util/cap_alloc.h>
 #include <l4/re/env.h>
 #include <l4/sys/kip.h>
@@ -65,7 +66,8 @@ long console_open(void)
             return error;
     }
     attach();
-    return vcon_watch(vcon, irqs[__builtin_ctz(EVENT_CONSOLE)]);
+    return watch_start(&(struct watched){vcon, L4_PROTO_LOG, VCON_WATCH_OP},
+                       irqs[__builtin_ctz(EVENT_CONSOLE)]);
 }
 
 l4_cap_idx_t console_vcon(void)

@@ -1,9 +1,10 @@
 /*
- * The virtio devices behind the registers: block, network, console.
+ * The virtio devices behind the registers: block, network, console, input.
  */
 #include "virtio_block.h"
 #include "virtio_console.h"
 #include "virtio_driver.h"
+#include "virtio_input.h"
 #include "virtio_net.h"
 #include <criterion/criterion.h>
 #include <string.h>
@@ -271,4 +272,116 @@ Test(virtio_console, input_fills_the_next_buffer, .init = terminal)
     cr_assert_eq(hw_virtio_console_input(&console, "abcd", 4), 3);
     cr_assert_eq(queue_at(RX)->used[0].size, 3);
     cr_assert_eq(memcmp(ram_at(0), "abc", 3), 0);
+}
+
+/* --- input -----------------------------------------------------------------
+ */
+
+enum { KEY_A = 30, LIGHT = 0x11, QUEUE_STATUS = 1 };
+static struct hw_virtio_input input;
+static unsigned listened;
+
+struct input_event {
+    uint16_t type, code;
+    uint32_t value;
+};
+
+static void on_input_listens(void *data)
+{
+    (void)data;
+    listened++;
+}
+
+static void keyboard(void)
+{
+    driver_init();
+    listened = 0;
+    hw_virtio_input_init(&input, &slot, HW_INPUT_KEYBOARD, on_input_listens,
+                         NULL);
+    driver_start(HW_VIRTIO_F_VERSION_1, 2);
+}
+
+static void tablet(void)
+{
+    driver_init();
+    hw_virtio_input_init(&input, &slot, HW_INPUT_TABLET, NULL, NULL);
+    driver_start(HW_VIRTIO_F_VERSION_1, 2);
+}
+
+/* The size of what it answers. */
+static unsigned ask(unsigned select, unsigned subsel)
+{
+    hw_virtio_write(&slot, CONFIG, 1, select);
+    hw_virtio_write(&slot, CONFIG + 1, 1, subsel);
+    return (unsigned)hw_virtio_read(&slot, CONFIG + 2, 1);
+}
+
+static unsigned answer(unsigned byte)
+{
+    return (unsigned)hw_virtio_read(&slot, CONFIG + 8 + byte, 1);
+}
+
+Test(virtio_input, tells_its_name_and_codes, .init = keyboard)
+{
+    cr_assert_eq(get(DEVICE_ID), HW_VIRTIO_INPUT);
+    cr_assert_eq(ask(0x01, 0), strlen("QEMU Virtio Keyboard"));
+    cr_assert_eq(answer(5), 'V');
+    cr_assert_eq(ask(0x03, 0), 8);
+    cr_assert_eq(ask(0x11, HW_INPUT_KEY), 16);
+    cr_assert(answer(KEY_A / 8) >> KEY_A % 8 & 1);
+    cr_assert_not(answer(0) & 1);
+    cr_assert_eq(ask(0x11, HW_INPUT_ABS), 0);
+    cr_assert_eq(ask(0x12, 0), 0);
+    cr_assert_eq(answer(0), 0); /* nothing is left of other answers */
+    cr_assert_eq(ask(0x77, 0), 0);
+}
+
+Test(virtio_input, tells_the_ranges_of_axes, .init = tablet)
+{
+    cr_assert_eq(ask(0x12, 1), 20);
+    cr_assert_eq(answer(4), 0xff);
+    cr_assert_eq(answer(5), 0x7f);
+    cr_assert_eq(ask(0x12, 2), 0);
+    cr_assert(hw_virtio_input_has(&input, HW_INPUT_KEY, 0x110));
+    cr_assert_not(hw_virtio_input_has(&input, HW_INPUT_KEY, KEY_A));
+}
+
+Test(virtio_input, only_the_question_can_be_written, .init = keyboard)
+{
+    ask(0x01, 0);
+    hw_virtio_write(&slot, CONFIG + 2, 1, 99);
+    hw_virtio_write(&slot, CONFIG + 8, 4, 0);
+    hw_virtio_write(&slot, CONFIG + 134, 4, 0); /* leaves the configuration */
+    cr_assert_eq(hw_virtio_read(&slot, CONFIG + 2, 1),
+                 strlen("QEMU Virtio Keyboard"));
+    cr_assert_eq(answer(0), 'Q');
+}
+
+Test(virtio_input, an_event_fills_a_buffer_and_interrupts, .init = keyboard)
+{
+    struct input_event *e = ram_at(0);
+
+    cr_assert_not(hw_virtio_input_event(&input, HW_INPUT_KEY, KEY_A, 1));
+    cr_assert_eq(listened, 0);
+    describe(0, 0, e, sizeof(*e), D_WRITE, 0);
+    offer(0, 0);
+    cr_assert_eq(listened, 1);
+    cr_assert(hw_virtio_input_event(&input, HW_INPUT_KEY, KEY_A, 1));
+    cr_assert_eq(e->type, HW_INPUT_KEY);
+    cr_assert_eq(e->code, KEY_A);
+    cr_assert_eq(e->value, 1);
+    cr_assert_eq(queue_at(0)->used[0].size, sizeof(*e));
+    cr_assert(irq);
+    /* Without a buffer it is lost. */
+    cr_assert_not(hw_virtio_input_event(&input, HW_INPUT_KEY, KEY_A, 0));
+}
+
+Test(virtio_input, takes_what_the_driver_says, .init = keyboard)
+{
+    struct input_event *e = ram_at(0);
+
+    e->type = LIGHT;
+    describe(QUEUE_STATUS, 0, e, sizeof(*e), 0, 0);
+    offer(QUEUE_STATUS, 0);
+    cr_assert_eq(queue_at(QUEUE_STATUS)->used_idx, 1);
 }

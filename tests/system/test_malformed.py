@@ -22,7 +22,9 @@ def add(target):
     @test("%s: %d malformed messages" % (target, COUNT))
     def _():
         disk = ["--disk", "%s,snapshot" % devices.disk(scratch)]
-        wants = {"block": disk, "vbus": disk, "nic": ["--net", "hub"],
+        (scratch / "events.txt").write_text("")
+        wants = {"event": ["--events", scratch / "events.txt"],
+                 "block": disk, "vbus": disk, "nic": ["--net", "hub"],
                  "goos": ["--screen", scratch / "screen.ppm"]}
         r = run("--until", "600", *wants.get(target.split("_")[0], []),
                 folder / "malformed.cfg", target, COUNT, SEED)

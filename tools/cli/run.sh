@@ -91,7 +91,8 @@ parse_run()
         case $1 in
         --ram | --cpus | --seed | --max-steps | --until | --input | --trace | \
             --trace-tasks | --graph | --module | --target | --time-limit | --qemu | \
-            --disk | --net | --forward | --console | --screen | --break)
+            --disk | --net | --forward | --console | --screen | \
+            --events | --break)
             need_value "$1" $#
             case $1 in
             --ram | --cpus | --seed) typed="$typed $1 $2" ;;
@@ -128,6 +129,10 @@ parse_run()
                 esac
                 ;;
             --forward) is_forward "$1" "$2" && device_option "$1" "$2" ;;
+            --events)
+                [ -r "$2" ] || die "$2: cannot be read (--events)"
+                device_option "$1" "$2"
+                ;;
             --console | --screen)
                 check_writable "$2"
                 device_option "$1" "$2"

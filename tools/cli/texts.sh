@@ -129,6 +129,8 @@ Options:
                     printed) leads to the machine's TCP port G; udp:H:G UDP.
                     Adds --net user. May be given again
   --console FILE    a virtio console that writes to FILE
+  --events FILE     a keyboard and a tablet (virtio), and what happens there:
+                    lines "MS key|abs CODE VALUE", Linux' numbers
   --screen FILE     a screen (virtio GPU); what it shows at the end goes to
                     FILE, a picture (PPM). FILE,ramfb: in RAM (sim, aarch64)
   --module FILE     one more boot module, "rom/<name of FILE>"

@@ -31,6 +31,7 @@ import time
 import archive
 from qmp import Kernel, Monitor
 from source import Source
+from typist import Typist
 
 LIMIT, USAGE, BUG, INTERRUPTED = 102, 103, 104, 130
 RESULT_MAGIC = 0x746c757365726976
@@ -74,6 +75,7 @@ def arguments(words=None):
     p.add_argument("--forward", action="append", default=[])
     p.add_argument("--console", default="")
     p.add_argument("--screen", default="")
+    p.add_argument("--events", default="")
     p.add_argument("--realtime", action="store_true")
     p.add_argument("--host-clock", action="store_true",
                    help="programs may measure by the machine's clock")
@@ -256,22 +258,24 @@ def net_words(text, number, folder, forwards=()):
 
 
 # Where eight virtio slots share a page of registers, each kind of device has
-# a page of its own, so that io can give them to different drivers. (x86_64's
-# eight are in one.)
-KINDS_APART = {"aarch64": 8}
-KINDS = ("virtio-blk", "virtio-net", "virtio-serial", "virtio-gpu")
+# a page of its own, so that io can give them to different drivers; but input
+# devices share the console's, there are four pages. (x86_64's eight slots are in
+# one.)
+FIRST_SLOT = {"aarch64": {
+    "virtio-blk": 0, "virtio-net": 8, "virtio-serial": 16, "virtio-gpu": 24,
+    "virtio-keyboard": 20, "virtio-tablet": 21}}
 
 
 def slots(target, devices):
     """(slot, device)..., in the order of the devices."""
-    apart = KINDS_APART.get(target)
-    if not apart:
+    first = FIRST_SLOT.get(target)
+    if not first:
         return list(enumerate(devices))
     used = {}
     for device in devices:
-        kind = next(i for i, k in enumerate(KINDS) if device.startswith(k))
+        kind = next(k for k in first if device.startswith(k))
         used.setdefault(kind, []).append(device)
-    return [(kind * apart + i, device) for kind in used
+    return [(first[kind] + i, device) for kind in used
             for i, device in enumerate(used[kind])]
 
 
@@ -282,8 +286,9 @@ def screen_words(text):
 
 
 def device_words(o, folder):
-    """Disks, adapters, console, screen in the virtio slots, as in the simulator
-    (sim-kernel/port/sim/devices.c): the same order, addresses and clock."""
+    """Disks, adapters, console, screen, input devices in the virtio slots, as in
+    the simulator (sim-kernel/port/sim/devices.c): the same order, addresses and
+    clock."""
     words = ["-global", "virtio-mmio.force-legacy=off",
              "-rtc", "base=2026-01-01T00:00:00,clock=vm"]
     devices = []
@@ -311,6 +316,8 @@ def device_words(o, folder):
                                    " the simulator and aarch64 have"
                                    % o.target)
         o.screen_is_slow = screen != "ramfb"
+    if o.events:
+        devices += ["virtio-keyboard-device", "virtio-tablet-device"]
     for slot, device in slots(o.target, devices):
         words += ["-device", "%s,bus=virtio-mmio-bus.%d" % (device, slot)]
     if o.console:
@@ -338,7 +345,8 @@ def qemu_words(o, socket, archive_path):
         # A disk answers in the host's time. If an idle machine's clock jumped
         # to its next timer meanwhile, with none it would jump to the end of
         # time.
-        devices = o.disk or o.net or o.console or o.screen_is_slow
+        devices = (o.disk or o.net or o.console or o.events or
+                   o.screen_is_slow)
         words += ["-icount", "shift=0,sleep=" + ("on" if devices else "off")]
     if o.target == "x86_64" and not any("-M" in more for more in o.qemu):
         # QEMU 7.2 takes pin 0 of a second I/O APIC for pin 2.
@@ -363,7 +371,10 @@ def watch(o, qemu, monitor, console):
     """Passes the console on until the machine stops; False: it does not."""
     end = time.monotonic() + (o.time_limit or 1e9)
     fd = qemu.stdout.fileno()
+    typist = Typist(o.events, monitor) if o.events else None
     while True:
+        if typist:
+            typist.look()
         ready, _, _ = select.select([fd], [], [], 0.02)
         if ready:
             data = os.read(fd, 65536)

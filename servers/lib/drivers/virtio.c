@@ -174,6 +174,12 @@ l4_uint32_t virtio_config32(const struct virtio *v, unsigned offset)
     return get(v, CONFIG + offset);
 }
 
+void virtio_config_write8(const struct virtio *v, unsigned offset,
+                          l4_uint8_t value)
+{
+    mmio_write8(v->device.registers + CONFIG + offset, value);
+}
+
 /* --- a queue ------------------------------------------------------------- */
 
 enum { AVAIL_AT = VIRTQ_MAX * sizeof(struct virtq_desc), USED_AT = 2048 };

@@ -17,7 +17,8 @@ enum virtio_id {
     VIRTIO_NET = 1,
     VIRTIO_BLOCK = 2,
     VIRTIO_CONSOLE = 3,
-    VIRTIO_GPU = 16
+    VIRTIO_GPU = 16,
+    VIRTIO_INPUT = 18,
 };
 
 #define VIRTIO_F_VERSION_1 (1ull << 32)
@@ -76,6 +77,8 @@ bool virtio_is_broken(const struct virtio *v);
 /* The device's own configuration. */
 l4_uint8_t virtio_config8(const struct virtio *v, unsigned offset);
 l4_uint32_t virtio_config32(const struct virtio *v, unsigned offset);
+void virtio_config_write8(const struct virtio *v, unsigned offset,
+                          l4_uint8_t value);
 
 /* Offers a buffer: pieces to read, then pieces to write. Its number, or -1:
  * no descriptors are left. */

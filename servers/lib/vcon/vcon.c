@@ -2,9 +2,6 @@
  * The vcon protocol (see vcon.h).
  */
 #include "vcon.h"
-#include <l4/re/c/util/cap_alloc.h>
-#include <l4/sys/icu.h>
-#include <l4/sys/irq.h>
 
 /* --- life ----------------------------------------------------------------
  */
@@ -12,15 +9,7 @@
 void vcon_init(struct vcon *v, const struct vcon_kind *kind)
 {
     v->kind = kind;
-    for (unsigned i = 0; i < VCON_LINES_MAX; i++)
-        v->irq[i] = L4_INVALID_CAP;
-}
-
-static void bind(struct vcon *v, l4_umword_t line, l4_cap_idx_t irq)
-{
-    if (l4_is_valid_cap(v->irq[line]))
-        l4re_util_cap_free_um(v->irq[line]);
-    v->irq[line] = irq;
+    lines_init(&v->lines, kind->lines);
 }
 
 void vcon_end(struct vcon *v)
@@ -29,14 +18,12 @@ void vcon_end(struct vcon *v)
     if (v->is_watched)
         l4re_server_answer(v->session.server, v->watcher, -L4_ENOENT, &none);
     v->is_watched = false;
-    for (unsigned i = 0; i < v->kind->lines; i++)
-        bind(v, i, L4_INVALID_CAP);
+    lines_end(&v->lines);
 }
 
 void vcon_hit(const struct vcon *v, unsigned line)
 {
-    if (l4_is_valid_cap(v->irq[line]))
-        l4_irq_trigger(v->irq[line]);
+    lines_hit(&v->lines, line);
 }
 
 /* --- text and attributes -------------------------------------------------
@@ -137,50 +124,13 @@ const struct l4re_interface vcon_interface = {
     .dispatch = dispatch,
 };
 
-/* --- its lines: a vcon is an ICU -----------------------------------------
- */
-
-static long on_bind(struct vcon *v, struct l4re_request *r, bool binds)
-{
-    l4_umword_t line = l4re_msg_in_word(&r->in);
-    if (r->in.error)
-        return r->in.error;
-    if (line >= v->kind->lines)
-        return -L4_EINVAL;
-    if (binds && !r->cap_count)
-        return -L4_EMSGMISSARG;
-    l4_cap_idx_t irq = binds ? r->caps[0] : L4_INVALID_CAP;
-    long error = binds ? l4re_session_keep_cap(&v->session, irq) : 0;
-    if (error < 0)
-        return error;
-    bind(v, line, irq);
-    v->kind->bound(v);
-    return 0;
-}
-
 long vcon_icu(struct l4re_session *session, struct l4re_request *r,
               struct l4re_msg *answer)
 {
     struct vcon *v = (struct vcon *)session;
-    if (r->protocol != L4_PROTO_IRQ)
-        return -L4_EBADPROTO;
-    l4_umword_t operation = l4re_msg_in_word(&r->in);
-    if (r->in.error)
-        return r->in.error;
-    switch (operation) {
-    case L4_ICU_OP_BIND:
-    case L4_ICU_OP_UNBIND:
-        return on_bind(v, r, operation == L4_ICU_OP_BIND);
-    case L4_ICU_OP_INFO:
-        l4re_msg_word(answer, 0);
-        l4re_msg_word(answer, v->kind->lines);
-        l4re_msg_word(answer, 0);
-        return 0;
-    case L4_ICU_OP_UNMASK:
-    case L4_ICU_OP_MASK:
-    case L4_ICU_OP_SET_MODE:
-        return 0; /* edges, never masked */
-    default:
-        return -L4_ENOSYS;
-    }
+    bool changed;
+    long result = lines_serve(&v->lines, session, r, answer, &changed);
+    if (changed)
+        v->kind->bound(v);
+    return result;
 }

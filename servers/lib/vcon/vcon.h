@@ -11,17 +11,18 @@
 #ifndef VCON_H
 #define VCON_H
 
+#include "lines.h"
 #include "vcon_watch.h"
 #include <l4/re/c/server.h>
 #include <l4/sys/vcon.h>
 
-enum { VCON_LINE_INPUT = 0, VCON_LINES_MAX = 3 };
+enum { VCON_LINE_INPUT = 0 };
 
 struct vcon;
 
 /* Constant. */
 struct vcon_kind {
-    unsigned lines; /* as an ICU: 1..VCON_LINES_MAX */
+    unsigned lines; /* as an ICU: 1..LINES_MAX */
     void (*write)(struct vcon *v, const char *text, size_t size);
     /* At most `size` bytes; *ret_more: there are more. */
     unsigned (*read)(struct vcon *v, char *to, unsigned size, bool *ret_more);
@@ -35,9 +36,9 @@ struct vcon {
     struct l4re_session session; /* first */
     const struct vcon_kind *kind;
     l4_vcon_attr_t attr;
-    l4_cap_idx_t irq[VCON_LINES_MAX]; /* L4_INVALID_CAP: not bound */
-    struct l4re_caller watcher;       /* is told of the server's end, */
-    bool is_watched;                  /* if there is one */
+    struct lines lines;
+    struct l4re_caller watcher; /* is told of the server's end, */
+    bool is_watched;            /* if there is one */
 };
 
 extern const struct l4re_interface vcon_interface;

@@ -3,7 +3,8 @@
  *
  *   page  0 16550   1 MSI doorbell   2 PL011   3 Goldfish RTC   4 PL031
  *         5 firmware configuration, for a screen (--screen FILE,ramfb)
- *         8..15 virtio-mmio slots: disks, network adapters, a console, a screen
+ *         8..15 virtio-mmio slots: disks, network adapters, a console, a
+ *               screen, input devices
  *
  * The serial ports and clocks of two machines are here, because a driver is
  * one source for all of them. Both serial ports write to the console; input
@@ -182,8 +183,8 @@ static void console_plug(struct hw_virtio *slot)
                            NULL);
 }
 
-/* Slots in the order of the options: disks, network adapters, console, screen.
- */
+/* Slots in the order of the options: disks, network adapters, console, screen,
+ * input devices. */
 static void slots_fill(void)
 {
     unsigned n = 0;
@@ -194,6 +195,7 @@ static void slots_fill(void)
         console_plug(slot_left(n++, "--console"));
     if (screen_is_gpu())
         screen_gpu(slot_left(n++, "--screen"), devices.clock);
+    events_init(devices.clock, &devices.slot[n], SLOTS - n);
 }
 
 /* --- the machine --------------------------------------------------------- */

@@ -55,6 +55,10 @@ bool devices_have_kernel_input(void);
 unsigned network_init(struct hw_clock *clock, struct hw_virtio *slots,
                       unsigned room);
 
+/* events.c: the same for --events. */
+void events_init(struct hw_clock *clock, struct hw_virtio *slots,
+                     unsigned room);
+
 /* The device by which a driver says where the picture is (screen.c). */
 bool screen_is_ramfb(void);
 bool screen_is_gpu(void);

@@ -50,6 +50,7 @@ enum {
     OPT_FORWARD,
     OPT_CONSOLE,
     OPT_SCREEN,
+    OPT_EVENTS,
     OPT_CONTROL,
     OPT_RAM,
     OPT_CPUS,
@@ -167,6 +168,10 @@ static const struct argp_option option_table[] = {
      0},
     {"screen", OPT_SCREEN, "FILE[,ramfb]", 0,
      "a screen; what it shows at the end goes to FILE (PPM)", 0},
+    {"events", OPT_EVENTS, "FILE", 0,
+     "a keyboard and a tablet (virtio), and what happens there: lines \"MS "
+     "key|abs CODE VALUE\"",
+     0},
     {"programs", OPT_PROGRAMS, "DIR", OPTION_HIDDEN, "", 0},
     {"system", OPT_SYSTEM, "NAME", 0, "name of the system, for the trace", 0},
     {"words", OPT_WORDS, "TEXT", 0, "how the run was asked for", 0},
@@ -252,6 +257,9 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
         break;
     case OPT_SCREEN:
         o->screen = arg;
+        break;
+    case OPT_EVENTS:
+        o->events = arg;
         break;
     case ARGP_KEY_ARG:
         if (module_files_count == MODULES_MAX)

@@ -6,6 +6,7 @@
  *   machine.c   models wired together, the run loop, time, interrupts
  *   devices.c   the bus and what is on it
  *   network.c   what the network adapters are connected to
+ *   events.c    what happens at keyboard and tablet
  *   wire.c      other simulators and the host's network
  *   clock_*.S   the information page tells the time
  *   console.c   characters out and in
@@ -60,6 +61,7 @@ struct sim_options {
     const char *disk[SIM_DISKS]; /* files, NULL: no more */
     const char *console; /* file for a virtio console, NULL: there is none */
     const char *screen;  /* file for the picture, NULL: no screen */
+    const char *events;  /* file of input events, NULL: no input devices */
     int control;         /* socket to who watches (control.c), -1: nobody */
     bool parallel, realtime, gdb, host_clock, no_fast_path;
 };

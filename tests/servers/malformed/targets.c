@@ -7,6 +7,7 @@
 #include "../../../servers/lib/l4re_c/protocol.h"
 #include "block-table.h"
 #include "echo-table.h"
+#include "event-table.h"
 #include "file-table.h"
 #include "fs-table.h"
 #include "goos-table.h"
@@ -267,6 +268,7 @@ static const struct target targets[] = {
     {TABLE(vbus, VBUS_PROTOCOL), NULL, NULL},
     {TABLE(goos, GOOS_PROTOCOL), NULL, NULL},
     {TABLE(walltime, WALLTIME_PROTOCOL), NULL, NULL},
+    {TABLE(event, EVENT_PROTOCOL), NULL, NULL},
     {TABLE(block_session, BLOCK_PROTOCOL), open_block, NULL},
     {TABLE(nic_session, NIC_PROTOCOL), open_nic, NULL},
     {TABLE(switch_port, NIC_PROTOCOL), open_nic, NULL},

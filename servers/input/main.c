@@ -1,0 +1,295 @@
+/*
+ * input: keyboards and the like, by L4Re's event protocol (event.iface).
+ *
+ *      rom/input      capabilities: input_server, and those of a driver
+ *                     (servers/lib/drivers)
+ *
+ *      device --event--> every client's buffer, a ring --line 0--> its
+ * interrupt
+ *
+ * The published gate is a client itself; who creates sessions there gives each
+ * of his clients a buffer of its own. A buffer that is full loses what comes.
+ *
+ * I1  a client with a buffer is on the list `clients`.
+ * I2  what is written of a client's buffer is the slot `next`, and only while
+ *     its time is 0; the time is written last.
+ */
+#include "event-server.h"
+#include "lines.h"
+#include "stream.h"
+#include <l4/re/c/event_buffer.h>
+#include <l4/re/c/mem_alloc.h>
+#include <l4/re/c/rm.h>
+#include <l4/re/c/util/cap_alloc.h>
+#include <l4/re/env.h>
+#include <l4/sys/irq.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { STREAMS_MAX = 8, SLOTS = L4_PAGESIZE / sizeof(l4re_event_t) };
+
+struct client {
+    struct l4re_session session; /* first */
+    struct lines lines;
+    l4re_ds_t ds; /* 0: no buffer yet */
+    l4re_event_t *buffer;
+    unsigned next;
+    struct client *other; /* I1 */
+};
+
+static struct l4re_server server;
+static struct stream streams[STREAMS_MAX];
+static unsigned count;
+static struct client *clients; /* I1 */
+static struct l4re_caller watcher;
+static bool is_watched;
+
+static struct client *client_of(struct l4re_session *session)
+{
+    return (struct client *)session;
+}
+
+/* --- events --------------------------------------------------------------
+ */
+
+/* Keeps I2. */
+static void put(struct client *c, const struct input_event *e, long long time,
+                l4_umword_t id)
+{
+    l4re_event_t *slot = &c->buffer[c->next];
+    if (__atomic_load_n(&slot->time, __ATOMIC_ACQUIRE))
+        return; /* full */
+    slot->type = e->type;
+    slot->code = e->code;
+    slot->value = (int)e->value;
+    slot->stream_id = id;
+    __atomic_store_n(&slot->time, time, __ATOMIC_RELEASE);
+    c->next = (c->next + 1) % SLOTS;
+}
+
+static void on_interrupt(struct l4re_server *s, struct l4re_irq *irq)
+{
+    struct stream *stream = (struct stream *)irq;
+    long long time = (long long)l4_kip_clock(l4re_kip());
+    struct input_event e;
+    bool came = false;
+    (void)s;
+    virtio_interrupt(&stream->device.v);
+    while (virtio_input_next(&stream->device, &e)) {
+        stream_note(stream, &e);
+        for (struct client *c = clients; c; c = c->other)
+            put(c, &e, time ? time : 1, stream->info.stream_id);
+        came = true;
+    }
+    for (struct client *c = clients; c && came; c = c->other)
+        lines_hit(&c->lines, 0);
+    l4_irq_unmask(irq->cap);
+}
+
+/* --- clients ---------------------------------------------------------------
+ */
+
+static long buffer_make(struct client *c)
+{
+    l4re_ds_t ds = l4re_util_cap_alloc();
+    void *at = NULL;
+    if (l4_is_invalid_cap(ds))
+        return -L4_ENOMEM;
+    long error = l4re_ma_alloc(L4_PAGESIZE, ds, 0);
+    if (error >= 0)
+        error = l4re_rm_attach(&at, L4_PAGESIZE,
+                               L4RE_RM_F_SEARCH_ADDR | L4RE_RM_F_RW, ds, 0,
+                               L4_PAGESHIFT);
+    if (error < 0) {
+        l4re_util_cap_free_um(ds);
+        return error;
+    }
+    c->ds = ds;
+    c->buffer = at;
+    c->other = clients; /* keeps I1 */
+    clients = c;
+    return 0;
+}
+
+static long on_get_buffer(struct l4re_session *session,
+                          l4_cap_idx_t *ret_buffer)
+{
+    struct client *c = client_of(session);
+    long error = c->ds ? 0 : buffer_make(c);
+    if (error >= 0)
+        *ret_buffer = c->ds;
+    return error < 0 ? error : 0;
+}
+
+static long on_opened(struct l4re_session *session, struct l4re_request *r)
+{
+    (void)r;
+    lines_init(&client_of(session)->lines, 1);
+    return 0;
+}
+
+static void on_closed(struct l4re_session *session)
+{
+    struct client *c = client_of(session), **at = &clients;
+    lines_end(&c->lines);
+    if (!c->ds)
+        return;
+    while (*at != c)
+        at = &(*at)->other;
+    *at = c->other;
+    l4re_rm_detach(c->buffer);
+    l4re_util_cap_free_um(c->ds);
+}
+
+static long on_icu(struct l4re_session *session, struct l4re_request *r,
+                   struct l4re_msg *answer)
+{
+    bool changed;
+    return lines_serve(&client_of(session)->lines, session, r, answer,
+                       &changed);
+}
+
+/* --- what there is ---------------------------------------------------------
+ */
+
+static struct stream *stream_of_id(l4_umword_t id)
+{
+    for (unsigned i = 0; i < count; i++)
+        if (streams[i].info.stream_id == id)
+            return &streams[i];
+    return NULL;
+}
+
+static long on_num_streams(struct l4re_session *session,
+                           l4_umword_t *ret_streams)
+{
+    (void)session;
+    *ret_streams = count;
+    return 0;
+}
+
+static long info(const struct stream *s, void *ret_info, size_t *ret_size)
+{
+    if (!s)
+        return -L4_ENOENT;
+    memcpy(ret_info, &s->info, sizeof s->info);
+    *ret_size = sizeof s->info;
+    return 0;
+}
+
+static long on_stream_info(struct l4re_session *session, long number,
+                           void *ret_info, size_t *ret_info_size)
+{
+    (void)session;
+    return info(number >= 0 && number < (long)count ? &streams[number] : NULL,
+                ret_info, ret_info_size);
+}
+
+static long on_stream_info_for_id(struct l4re_session *session, l4_umword_t id,
+                                  void *ret_info, size_t *ret_info_size)
+{
+    (void)session;
+    return info(stream_of_id(id), ret_info, ret_info_size);
+}
+
+static long on_axis_info(struct l4re_session *session, l4_umword_t id,
+                         const void *axes, size_t axes_size, void *ret_info,
+                         size_t *ret_info_size)
+{
+    const struct stream *s = stream_of_id(id);
+    l4re_event_absinfo_t *to = ret_info;
+    (void)session;
+    if (!s)
+        return -L4_ENOENT;
+    for (size_t i = 0; i < axes_size / sizeof(l4_uint32_t); i++) {
+        l4_uint32_t axis;
+        memcpy(&axis, (const char *)axes + i * sizeof axis, sizeof axis);
+        if (!stream_axis(s, axis, &to[i]))
+            return -L4_EINVAL;
+        *ret_info_size = (i + 1) * sizeof *to;
+    }
+    return 0;
+}
+
+/* Never answered; the caller hears of the end of this thread. One place is
+ * enough for who restarts with it; a new one takes it. */
+static long on_watch(struct l4re_session *session)
+{
+    struct l4re_caller caller;
+    struct l4re_msg none = l4re_msg_start_answer();
+    if (is_watched)
+        l4re_server_answer(&server, watcher, -L4_EBUSY, &none);
+    is_watched = false;
+    long error = l4re_session_later(session, &caller);
+    if (error < 0)
+        return error;
+    watcher = caller;
+    is_watched = true;
+    return L4RE_LATER;
+}
+
+/* --- start -----------------------------------------------------------------
+ */
+
+static long streams_start(void)
+{
+    for (unsigned i = 0; i < count; i++) {
+        long error =
+            l4re_irq_attach(&server, &streams[i].irq,
+                            streams[i].device.v.device.irq, on_interrupt);
+        if (error < 0)
+            return error;
+        virtio_input_start(&streams[i].device);
+        l4_irq_unmask(streams[i].irq.cap);
+    }
+    return 0;
+}
+
+static void streams_open(void)
+{
+    const char *failed;
+    while (count < STREAMS_MAX) {
+        long error = stream_open(&streams[count], count, &failed);
+        if (error == -L4_ENODEV)
+            return;
+        if (error) {
+            printf("device %u, no %s: %s\n", count, failed,
+                   l4sys_errtostr(error));
+            return;
+        }
+        printf("%s\n", streams[count++].info.name);
+    }
+}
+
+int main(void)
+{
+    static const struct event_methods methods = {
+        .get_buffer = on_get_buffer,
+        .num_streams = on_num_streams,
+        .stream_info = on_stream_info,
+        .stream_info_for_id = on_stream_info_for_id,
+        .axis_info = on_axis_info,
+        .watch = on_watch,
+    };
+    static const struct l4re_service service = {
+        .interface = &event_interface,
+        .methods = &methods,
+        .session_size = sizeof(struct client),
+        .opened = on_opened,
+        .closed = on_closed,
+        .other = on_icu,
+    };
+    static struct client root;
+    streams_open();
+    if (!count) {
+        printf("no input devices (are there any? --events FILE)\n");
+        return 1;
+    }
+    lines_init(&root.lines, 1);
+    if (l4re_server_init(&server, L4RE_SERVER_LATER) < 0 ||
+        l4re_server_publish(&server, &root.session, &service,
+                            l4re_env_get_cap("input_server")) < 0 ||
+        streams_start() < 0)
+        return 1;
+    return (int)l4re_server_run(&server);
+}
