@@ -1,9 +1,10 @@
 /*
  * Everything there is to ask about input devices, and what happens there.
  *
- *      sys-events COUNT      ends after so many events
+ *      sys-events COUNT [process]      ends after so many events
  *
- * When the server ends it asks the next one for a buffer and goes on.
+ * When the server ends it asks the next one for a buffer and goes on; but with
+ * `process` all is left to l4re_event_buffer_consumer_process().
  */
 #include "event-client.h"
 #include "watch.h"
@@ -23,7 +24,7 @@ enum { NO_STREAM = 77, NO_AXIS = 9, LABEL_EVENTS = 0x10, LABEL_AGAIN = 0x20 };
 
 static l4_cap_idx_t input;
 static l4re_event_buffer_consumer_t buffer;
-static unsigned seen;
+static unsigned seen, wanted;
 
 static bool has(const unsigned long *bits, unsigned bit)
 {
@@ -77,6 +78,16 @@ static void on_event(l4re_event_t *e, void *data)
            e->type == EV_KEY ? "key" : "axis", e->code, e->value);
 }
 
+/* Ends what would go on for ever. */
+static void on_event_or_end(l4re_event_t *e, void *data)
+{
+    on_event(e, data);
+    if (seen < wanted)
+        return;
+    printf("%u events: 0\n", seen);
+    exit(0);
+}
+
 /* A buffer, and its interrupt. */
 static long attach(l4_cap_idx_t irq)
 {
@@ -86,6 +97,9 @@ static long attach(l4_cap_idx_t irq)
         error = l4re_event_buffer_attach(&buffer, ds, l4re_env()->rm);
     if (error >= 0)
         error = l4_error(l4_icu_bind(input, 0, irq));
+    if (error >= 0) /* what came before the interrupt could */
+        l4re_event_buffer_consumer_foreach_available_event(&buffer, NULL,
+                                                           on_event);
     return error;
 }
 
@@ -99,10 +113,11 @@ static l4_cap_idx_t irq_make(l4_umword_t label)
     return irq;
 }
 
-/* Waits until `count` events have come. */
-static long listen(l4_cap_idx_t irq, unsigned count)
+/* Waits until all have come. */
+static long listen(l4_cap_idx_t irq)
 {
-    while (seen < count) {
+    while (seen < wanted) {
+        l4re_event_t *e;
         l4_umword_t label = 0;
         l4_ipc_wait(l4_utcb(), &label, L4_IPC_NEVER);
         if (label == LABEL_AGAIN) {
@@ -112,24 +127,29 @@ static long listen(l4_cap_idx_t irq, unsigned count)
             if (error < 0)
                 return error;
         }
-        l4re_event_buffer_consumer_foreach_available_event(&buffer, NULL,
-                                                           on_event);
+        while ((e = l4re_event_buffer_next(&buffer))) {
+            on_event(e, NULL);
+            l4re_event_free(e);
+        }
     }
     return 0;
 }
 
 int main(int argc, char **argv)
 {
-    unsigned count = argc > 1 ? (unsigned)strtoul(argv[1], NULL, 0) : 0;
     l4_cap_idx_t irq = irq_make(LABEL_EVENTS), again = irq_make(LABEL_AGAIN);
+    wanted = argc > 1 ? (unsigned)strtoul(argv[1], NULL, 0) : 0;
     input = l4re_env_get_cap("input");
     streams_print();
     long error = watch_start(
         &(struct watched){input, EVENT_PROTOCOL, EVENT_WATCH}, again);
     if (!error)
         error = attach(irq);
+    if (!error && argc > 2)
+        l4re_event_buffer_consumer_process(
+            &buffer, irq, l4re_env()->main_thread, NULL, on_event_or_end);
     if (!error)
-        error = listen(irq, count);
+        error = listen(irq);
     printf("%u events: %ld\n", seen, error);
     return error ? 1 : 0;
 }
