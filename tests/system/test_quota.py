@@ -5,7 +5,8 @@ import re
 from harness import main, run, system, test
 
 GREED = {"memory": 16, "objects": 100, "kernel": 4000, "sessions": 64,
-         "spin": None}  # what each may get at most
+         "gate": 512, "consoles": 32, "files": 64, "space": 137,
+         "processes": 8, "sockets": 8, "ports": 16, "spin": None}  # what each may get at most
 
 
 def steady(way):

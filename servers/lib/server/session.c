@@ -291,28 +291,99 @@ long l4re_server_publish(struct l4re_server *s, struct l4re_session *session,
     return serve(s, session, service, gate, false);
 }
 
+/* Another session through this one? Keeps what a published gate's holders may
+ * open within L4RE_GATE_SESSIONS. */
+static bool opener_count(struct l4re_session *parent)
+{
+    if (parent->is_counted)
+        return true;
+    if (__atomic_add_fetch(&parent->opened, 1, __ATOMIC_RELAXED) <=
+        L4RE_GATE_SESSIONS)
+        return true;
+    __atomic_fetch_sub(&parent->opened, 1, __ATOMIC_RELAXED);
+    return false;
+}
+
+static void opener_uncount(struct l4re_session *parent)
+{
+    if (parent && !parent->is_counted)
+        __atomic_fetch_sub(&parent->opened, 1, __ATOMIC_RELAXED);
+}
+
+/* A gate of nobody's yet, in a slot of its own. */
+static long gate_make(l4_cap_idx_t *ret_gate)
+{
+    l4_cap_idx_t gate = l4re_util_cap_alloc();
+    if (l4_is_invalid_cap(gate))
+        return -L4_ENOMEM;
+    long error = l4_error(
+        l4_factory_create(l4re_env()->factory, L4_PROTO_KOBJECT, gate));
+    if (error < 0)
+        l4re_util_cap_free(gate);
+    else
+        *ret_gate = gate;
+    return error < 0 ? error : 0;
+}
+
 long l4re_session_open(struct l4re_session *parent,
                        struct l4re_session *session,
                        const struct l4re_service *service,
                        struct l4re_server *server)
 {
     struct l4re_server *answering = parent->server;
-    l4_cap_idx_t gate = l4re_util_cap_alloc();
-    if (l4_is_invalid_cap(gate))
+    l4_cap_idx_t gate;
+    if (!opener_count(parent))
         return -L4_ENOMEM;
-    long error = l4_error(
-        l4_factory_create(l4re_env()->factory, L4_PROTO_KOBJECT, gate));
+    long error = gate_make(&gate);
+    if (error >= 0) {
+        error =
+            serve(server ? server : answering, session, service, gate, true);
+        if (error < 0)
+            l4re_util_cap_free_um(gate);
+    }
     if (error < 0) {
-        l4re_util_cap_free(gate);
+        opener_uncount(parent);
         return error;
     }
-    error = serve(server ? server : answering, session, service, gate, true);
-    if (error < 0) {
-        l4re_util_cap_free_um(gate);
-        return error;
-    }
+    session->opener = parent->is_counted ? NULL : parent;
     session->handed_out = answering->handed_out;
     answering->handed_out = session;
+    return 0;
+}
+
+/* A further gate of a session; the kernel counts each by itself. */
+struct l4re_gate {
+    struct l4re_gate *next;
+    l4_cap_idx_t cap;
+};
+
+static bool is_handed_out_now(const struct l4re_session *session)
+{
+    const struct l4re_session *i = session->server->handed_out;
+    while (i && i != session)
+        i = i->handed_out;
+    return i;
+}
+
+long l4re_session_again(struct l4re_session *session, l4_cap_idx_t *ret_cap)
+{
+    struct l4re_server *s = session->server;
+    *ret_cap = session->gate;
+    if (!session->is_counted || is_handed_out_now(session))
+        return 0;
+    if (s->again_count == L4RE_SERVER_CAPS)
+        return -L4_ENOMEM;
+    struct l4re_gate *g = malloc(sizeof *g);
+    long error = g ? gate_make(&g->cap) : -L4_ENOMEM;
+    if (error >= 0 && (error = server_bind(s, g->cap, &session->endpoint)) < 0)
+        l4re_util_cap_free_um(g->cap);
+    if (error < 0) {
+        free(g);
+        return error;
+    }
+    g->next = session->others;
+    session->others = g;
+    s->again[s->again_count++] = *ret_cap = g->cap;
     return 0;
 }
 
@@ -336,19 +407,60 @@ static void unlink_session(struct l4re_session *session)
         }
 }
 
+/* Takes a further gate off the list; with `ends` its clients lose it, too. */
+static void gate_drop(struct l4re_session *session, struct l4re_gate **at,
+                      bool ends)
+{
+    struct l4re_server *s = session->server;
+    struct l4re_gate *g = *at;
+    *at = g->next;
+    for (unsigned i = 0; i < s->again_count; i++)
+        if (s->again[i] == g->cap)
+            s->again[i--] = s->again[--s->again_count];
+    if (ends)
+        l4_task_delete_obj(L4RE_THIS_TASK_CAP, g->cap);
+    l4re_util_cap_free_um(g->cap);
+    free(g);
+}
+
 void l4re_session_close(struct l4re_session *session)
 {
     unlink_session(session);
     account_leave(session->account);
     session->account = NULL;
+    opener_uncount(session->opener);
+    session->opener = NULL;
+    while (session->others)
+        gate_drop(session, &session->others, true);
     l4_task_delete_obj(L4RE_THIS_TASK_CAP, session->gate);
     l4re_util_cap_free_um(session->gate);
 }
 
-static bool has_ended(const struct l4re_session *session)
+static bool has_gone(l4_cap_idx_t gate)
 {
-    return session->is_counted && l4_msgtag_label(l4_task_cap_valid(
-                                      L4RE_THIS_TASK_CAP, session->gate)) <= 0;
+    return l4_msgtag_label(l4_task_cap_valid(L4RE_THIS_TASK_CAP, gate)) <= 0;
+}
+
+/* No gate of it is left; what is left of several becomes the first. */
+static bool has_ended(struct l4re_session *session)
+{
+    if (!session->is_counted)
+        return false;
+    for (struct l4re_gate **at = &session->others; *at;)
+        if (has_gone((*at)->cap))
+            gate_drop(session, at, false);
+        else
+            at = &(*at)->next;
+    if (!has_gone(session->gate))
+        return false;
+    struct l4re_gate *other = session->others;
+    if (!other)
+        return true;
+    l4re_util_cap_free_um(session->gate);
+    session->gate = other->cap;
+    session->others = other->next;
+    free(other);
+    return false;
 }
 
 /* Takes the sessions whose gates have gone out of the list; O(sessions). */
@@ -378,6 +490,7 @@ void session_sweep(struct l4re_server *s, struct l4re_irq *irq)
         struct l4re_session *next = ended->next;
         bool is_allocated = ended->is_allocated;
         account_leave(ended->account);
+        opener_uncount(ended->opener);
         l4re_util_cap_free_um(ended->gate);
         if (ended->service->closed)
             ended->service->closed(ended);
@@ -389,7 +502,8 @@ void session_sweep(struct l4re_server *s, struct l4re_irq *irq)
 
 bool session_must_tidy(const struct l4re_server *s)
 {
-    return s->handed_out || s->request.items || s->given_count;
+    return s->handed_out || s->again_count || s->request.items ||
+           s->given_count;
 }
 
 void session_tidy(struct l4re_server *s)
@@ -404,4 +518,6 @@ void session_tidy(struct l4re_server *s)
         s->handed_out = session->handed_out;
         l4_kobject_dec_refcnt(session->gate, 1);
     }
+    while (s->again_count)
+        l4_kobject_dec_refcnt(s->again[--s->again_count], 1);
 }

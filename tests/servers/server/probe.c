@@ -30,6 +30,8 @@ struct depot {
     l4_umword_t value;
 };
 
+static struct depot *last; /* that open() made; of the first server */
+
 static long depot_put_value(struct l4re_session *session, l4_umword_t value)
 {
     ((struct depot *)session)->value = value;
@@ -46,6 +48,8 @@ static long depot_get_value(struct l4re_session *session,
 static void depot_closed(struct l4re_session *session)
 {
     __atomic_add_fetch(&closed_count, 1, __ATOMIC_RELAXED);
+    if (last == (struct depot *)session)
+        last = NULL;
     free(session);
 }
 
@@ -69,6 +73,8 @@ static long open_on(struct l4re_session *session, struct l4re_server *server,
     }
     __atomic_add_fetch(&opened, 1, __ATOMIC_RELAXED);
     *ret_depot = d->session.gate;
+    if (!server)
+        last = d;
     return 0;
 }
 
@@ -107,6 +113,12 @@ static long shout(struct l4re_session *session, const char *what,
 static long open_here(struct l4re_session *session, l4_cap_idx_t *ret_depot)
 {
     return open_on(session, NULL, ret_depot);
+}
+
+static long open_again(struct l4re_session *session, l4_cap_idx_t *ret_depot)
+{
+    (void)session;
+    return last ? l4re_session_again(&last->session, ret_depot) : -L4_ENOENT;
 }
 
 static long open_elsewhere(struct l4re_session *session,
@@ -222,6 +234,7 @@ long probe_serve(l4_cap_idx_t gate)
         .shout = shout,
         .open = open_here,
         .open_elsewhere = open_elsewhere,
+        .open_again = open_again,
         .ask = ask,
         .ask_if = ask_if,
         .keep = keep,

@@ -9,6 +9,7 @@
 #include "probe.h"
 #include <l4/re/c/util/cap_alloc.h>
 #include <l4/re/env.h>
+#include <l4/re/c/server.h>
 #include <l4/sys/factory.h>
 #include <l4/sys/irq.h>
 #include <l4/sys/meta.h>
@@ -143,6 +144,53 @@ static void sessions_are_apart(long (*open)(l4_cap_idx_t, l4_cap_idx_t),
     fact(with_b == before + 1 && open_count() == before, close);
 }
 
+static void sessions_are_handed_out_again(void)
+{
+    enum { TIMES = 4 };
+    l4_cap_idx_t cap[TIMES];
+    l4_umword_t value = 0, before = open_count();
+
+    for (int i = 0; i < TIMES; i++)
+        cap[i] = l4re_util_cap_alloc();
+    probe_open(gate, cap[0]);
+    depot_put(cap[0], 44);
+    int all = 1;
+    for (int i = 1; i < TIMES; i++)
+        all = all && probe_open_again(gate, cap[i]) == 0;
+    fact(all, "a session's capability is handed out again");
+    for (int i = 0; i < TIMES - 1; i++) { /* the first goes first */
+        l4re_util_cap_free_um(cap[i]);
+        value = 0;
+        all = all && open_count() == before + 1 &&
+              depot_get(cap[i + 1], &value) == 0 && value == 44;
+    }
+    fact(all, "each keeps it open");
+    l4re_util_cap_free_um(cap[TIMES - 1]);
+    fact(open_count() == before, "until the last has gone");
+    fact(probe_open_again(gate, cap[0]) == -L4_ENOENT, "then it has closed");
+}
+
+/* Who has the gate that was published is no client with an account. */
+static void a_gate_opens_so_many(void)
+{
+    static l4_cap_idx_t cap[L4RE_GATE_SESSIONS];
+    unsigned count = 0;
+    l4_umword_t before = open_count();
+    l4_cap_idx_t more = l4re_util_cap_alloc();
+
+    while (count < L4RE_GATE_SESSIONS &&
+           probe_open(gate, cap[count] = l4re_util_cap_alloc()) == 0)
+        count++;
+    fact(count == L4RE_GATE_SESSIONS - before &&
+             probe_open(gate, more) == -L4_ENOMEM,
+         "a published gate opens so many sessions");
+    while (count)
+        l4re_util_cap_free_um(cap[--count]);
+    fact(open_count() == before && probe_open(gate, more) == 0,
+         "and more when they have closed");
+    l4re_util_cap_free_um(more);
+}
+
 static void capabilities_are_lent_and_kept(void)
 {
     l4_cap_idx_t depot = l4re_util_cap_alloc();
@@ -239,6 +287,8 @@ int main(void)
                        "and close with their clients");
     sessions_are_apart(probe_open_elsewhere, "two sessions of another thread",
                        "close there");
+    sessions_are_handed_out_again();
+    a_gate_opens_so_many();
     capabilities_are_lent_and_kept();
     answers_come_later();
     interrupts_are_counted();

@@ -1,9 +1,16 @@
 /*
- * A program that takes without end: memory, objects, kernel objects, sessions,
- * or time. It says at how many it was stopped, and goes on trying.
+ * A program that takes without end: memory, objects, kernel objects, what
+ * servers have, or time. It says at how many it was stopped, and goes on
+ * trying.
  *
- *      argument 1: memory, objects, kernel, sessions, spin, nothing
+ *      argument 1: one of `ways`, spin, nothing
+ *      capabilities: echo (a session), server (who else is asked)
  */
+#include "file-client.h"
+#include "fs-client.h"
+#include "net-client.h"
+#include "nic-client.h"
+#include "proc-client.h"
 #include <l4/re/c/mem_alloc.h>
 #include <l4/re/c/dataspace.h>
 #include <l4/re/c/util/cap_alloc.h>
@@ -11,6 +18,8 @@
 #include <l4/re/protocols.h>
 #include <l4/sys/factory.h>
 #include <l4/sys/ipc.h>
+#include <l4/vitrine/files.h>
+#include <l4/vitrine/net.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -41,14 +50,65 @@ static long take_session(void)
     return l4_error(l4_factory_create(l4re_env_get_cap("echo"), 0, slot));
 }
 
+/* Through a gate that its server published. */
+static long take_at_gate(void)
+{
+    return l4_error(l4_factory_create(l4re_env_get_cap("server"), 0, slot));
+}
+
+static long take_open_file(void)
+{
+    return fs_open(l4re_env_get_cap("server"), "/greed",
+                   FILES_READ | FILES_WRITE | FILES_CREATE, 0600, slot);
+}
+
+/* As much of a file as goes into one message. */
+static long take_space(void)
+{
+    static l4_cap_idx_t file;
+    static const char text[FILE_WRITE_DATA_MAX];
+    l4_umword_t written;
+    if (!file) {
+        file = slot;
+        slot = l4re_util_cap_alloc();
+        fs_open(l4re_env_get_cap("server"), "/greed",
+                FILES_READ | FILES_WRITE | FILES_CREATE, 0600, file);
+    }
+    return file_write(file, FILES_HERE, text, sizeof text, &written);
+}
+
+static long take_process(void)
+{
+    return proc_spawn(l4re_env_get_cap("server"), "rom/nobody", slot);
+}
+
+static long take_socket(void)
+{
+    return net_open(l4re_env_get_cap("server"), NET_IPV4, NET_DATAGRAM, slot);
+}
+
+/* A port of a switch, with memory for it. */
+static long take_port(void)
+{
+    static l4_cap_idx_t memory;
+    if (!memory) {
+        memory = l4re_util_cap_alloc();
+        l4re_ma_alloc(4 * L4_PAGESIZE, memory, L4RE_MA_CONTINUOUS);
+    }
+    return nic_open(l4re_env_get_cap("server"), 4 * L4_PAGESIZE, memory,
+                    L4_INVALID_CAP, slot);
+}
+
 static const struct {
     const char *name;
     long (*take)(void);
 } ways[] = {
-    {"memory", take_memory},
-    {"objects", take_object},
-    {"kernel", take_kernel_object},
-    {"sessions", take_session},
+    {"memory", take_memory},        {"objects", take_object},
+    {"kernel", take_kernel_object}, {"sessions", take_session},
+    {"gate", take_at_gate},         {"consoles", take_at_gate},
+    {"files", take_open_file},      {"space", take_space},
+    {"processes", take_process},    {"sockets", take_socket},
+    {"ports", take_port},
 };
 
 static void spin(void)

@@ -35,6 +35,7 @@
 
 struct l4re_server;
 struct l4re_session;
+struct l4re_gate; /* the library's own */
 
 /* Callers are kept in explicit reply slots, so that handlers may answer
  * later; without, in the thread's implicit one, which is faster. */
@@ -81,9 +82,11 @@ struct l4re_interface {
  *
  * Sessions made through a session, and through those, belong to its client,
  * who may have L4RE_CLIENT_SESSIONS of them (-L4_ENOMEM). Who holds the
- * published gate itself makes clients, without a limit.
+ * published gate itself makes clients; of all that is opened through one such
+ * gate, L4RE_GATE_SESSIONS may be open (-L4_ENOMEM), so that a server stays
+ * within its own means whoever has it.
  */
-enum { L4RE_CLIENT_SESSIONS = 64 };
+enum { L4RE_CLIENT_SESSIONS = 64, L4RE_GATE_SESSIONS = 512 };
 
 struct l4re_service {
     const struct l4re_interface *interface;
@@ -117,9 +120,12 @@ struct l4re_session {
     struct l4re_session *next;       /* under the server's lock */
     struct l4re_session *handed_out; /* next of the parent's server */
     l4_cap_idx_t gate;
-    unsigned *account; /* how many sessions its client has open */
-    bool is_counted;   /* ends with its last client */
-    bool is_allocated; /* by the framework */
+    struct l4re_gate *others;    /* more gates to it: l4re_session_again() */
+    struct l4re_session *opener; /* the published one it was opened through */
+    unsigned opened;             /* of a published one: how many are open */
+    unsigned *account;           /* how many sessions its client has open */
+    bool is_counted;             /* ends with its last client */
+    bool is_allocated;           /* by the framework */
 };
 
 struct l4re_irq {
@@ -148,8 +154,10 @@ struct l4re_server {
     pthread_mutex_t lock;
     struct l4re_session *sessions;   /* last opened first; under the lock */
     struct l4re_session *handed_out; /* by the request being answered */
-    struct l4re_timer *timers;       /* soonest first */
-    struct l4re_irq deleted;         /* a session's gate has gone */
+    l4_cap_idx_t again[L4RE_SERVER_CAPS]; /* gates handed out like that */
+    unsigned again_count;
+    struct l4re_timer *timers; /* soonest first */
+    struct l4re_irq deleted;   /* a session's gate has gone */
     struct l4re_request request;
     l4_cap_idx_t windows[L4RE_SERVER_CAPS]; /* slots for what comes next */
     l4_cap_idx_t given[L4RE_SERVER_CAPS];   /* to be released */
@@ -201,6 +209,14 @@ long l4re_session_open(struct l4re_session *parent,
                        struct l4re_session *session,
                        const struct l4re_service *service,
                        struct l4re_server *server);
+
+/*
+ * Inside a handler: the capability to answer with for a session that is open
+ * already. What is given of session->gate a second time is weak, so this makes
+ * another gate; the session closes when no client has any of them. Only on the
+ * thread that serves the session. -L4_ENOMEM: no slot, no memory for a gate.
+ */
+long l4re_session_again(struct l4re_session *session, l4_cap_idx_t *ret_cap);
 
 /* Takes a session out and ends its gate; its clients' calls fail from now on.
  * `closed` is not called. Only on the server's own thread. */
