@@ -168,4 +168,13 @@ fi
 "$trace" --events > events.md
 cmp -s events.md "$root/docs/trace-events.md"
 report $? "docs/trace-events.md is what --events prints"
+# Each page of a format has the table that is made for it.
+for page in ctf:ctf csv-json:csv sqlite:sqlite pcapng:pcapng \
+    sequence-text:mermaid; do
+    format=${page#*:} page=docs/formats/${page%:*}.md
+    "$trace" --events --to "$format" > table.md &&
+        sed -n '/^<!-- table: /,/^<!-- end/p' "$root/$page" |
+        sed '1,2d' | sed '$d' | sed '$d' | cmp -s table.md - && [ -s table.md ]
+    report $? "$page has the table of --events --to $format"
+done
 echo "1..$n"

@@ -14,6 +14,7 @@
  */
 #include "events.h"
 #include "pack.h"
+#include "pages.h"
 #include "view.h"
 
 #include <errno.h>
@@ -33,8 +34,8 @@ struct ctf {
     FILE *file[CPUS];
     struct pack pack[CPUS];
     uint64_t begin[CPUS], end[CPUS], lost[CPUS];
-    unsigned arguments[256]; /* of each event, ~0: not looked up */
-    int text_at[256];        /* its text's first argument, -1: none */
+    unsigned arguments[EVENT_NUMBERS]; /* of each event, ~0: not looked up */
+    int text_at[EVENT_NUMBERS];        /* its text's first argument, -1: none */
 };
 
 static FILE *open_in(const struct ctf *c, const char *name)
@@ -56,28 +57,49 @@ static void close_file(FILE *f)
 
 /* --- the description ----------------------------------------------------- */
 
+/* An event's arguments by `format`, which takes a type and a name. */
+static void describe_fields(FILE *f, const struct event_info *e,
+                            const char *text_type, const char *format)
+{
+    char name[32], underscored[33];
+
+    for (unsigned i = 0; i < EVENT_ARGS; i++) {
+        if (!event_arg_name(e, i, name, sizeof(name)))
+            break;
+        if (!strcmp(name, "name0") || !strcmp(name, "text0")) {
+            fprintf(f, format, text_type, "text");
+            i += 3;
+        } else {
+            bool decimal = strstr(name, "ns") || strstr(name, "prio");
+            snprintf(underscored, sizeof(underscored), "_%s", name);
+            fprintf(f, format, decimal ? "u64" : "x64", underscored);
+        }
+    }
+}
+
 static void describe_event(FILE *f, unsigned number)
 {
     const struct event_info *e = event_info(number);
-    char name[32];
 
     fprintf(f,
             "event {\n    name = \"%s\";\n    id = %u;\n    stream_id = 0;\n"
             "    fields := struct {\n",
             e->name, number);
-    for (unsigned i = 0; i < EVENT_ARGS; i++) {
-        if (!event_arg_name(e, i, name, sizeof(name)))
-            break;
-        if (!strcmp(name, "name0") || !strcmp(name, "text0")) {
-            fputs("        string { encoding = UTF8; } text;\n", f);
-            i += 3;
-        } else {
-            fprintf(f, "        %s _%s;\n",
-                    strstr(name, "ns") || strstr(name, "prio") ? "u64" : "x64",
-                    name);
-        }
-    }
+    describe_fields(f, e, "string { encoding = UTF8; }", "        %s %s;\n");
     fputs("    };\n};\n\n", f);
+}
+
+void ctf_page(FILE *f)
+{
+    fputs("| id | event | fields |\n|---|---|---|\n", f);
+    for (unsigned i = 0; i < EVENT_NUMBERS; i++) {
+        const struct event_info *e = event_info(i);
+        if (!e)
+            continue;
+        fprintf(f, "| %u | %s |", i, e->name);
+        describe_fields(f, e, "string", " %s `%s`");
+        fputs(" |\n", f);
+    }
 }
 
 static void describe(const struct ctf *c)
@@ -108,7 +130,7 @@ static void describe(const struct ctf *c)
           "    event.header := struct { u16 id; time_ns timestamp; };\n"
           "    event.context := struct { u32 thread; u8 flags; };\n};\n\n",
           f);
-    for (unsigned i = 0; i < 256; i++)
+    for (unsigned i = 0; i < EVENT_NUMBERS; i++)
         if (event_info(i))
             describe_event(f, i);
     close_file(f);
@@ -177,7 +199,7 @@ static void put_event(struct ctf *c, const struct vtr_record *r)
     unsigned cpu = r->cpu;
     struct pack *p = &c->pack[cpu];
 
-    if (r->event >= 256 || !event_info(r->event))
+    if (r->event >= EVENT_NUMBERS || !event_info(r->event))
         return;
     if (!p->size)
         start_packet(c, cpu, r->time);

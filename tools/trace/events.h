@@ -11,7 +11,7 @@
 #include <stddef.h>
 #include <stdio.h>
 
-enum { EVENT_ARGS = 6 };
+enum { EVENT_ARGS = 6, EVENT_NUMBERS = 256 };
 
 struct event_info {
     const char *name; /* "IPC" */

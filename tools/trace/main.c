@@ -6,6 +6,7 @@
  */
 #include "compare.h"
 #include "events.h"
+#include "pages.h"
 #include "times.h"
 #include "util.h"
 #include "view.h"
@@ -51,6 +52,7 @@ struct options {
     const struct format *format;
     const char *output, *input, *other; /* other: of diff */
     bool diff;
+    bool events; /* only their table */
     bool strict;
     unsigned only_count;
     struct view view;
@@ -190,8 +192,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         o->view.programs = arg;
         return 0;
     case KEY_EVENTS:
-        events_page(stdout);
-        exit(0);
+        o->events = true;
+        return 0;
     case ARGP_KEY_ARG:
         if (!o->input && !o->diff && !strcmp(arg, "diff"))
             o->diff = true;
@@ -203,6 +205,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
             argp_error(state, "one trace at a time");
         return 0;
     case ARGP_KEY_END:
+        if (o->events)
+            return 0;
         if (!o->input || (o->diff && !o->other))
             argp_error(state,
                        o->diff ? "diff takes two traces" : "which trace FILE?");
@@ -232,7 +236,8 @@ static const struct argp_option option_table[] = {
     {"until", KEY_UNTIL, "TIME", 0, "leave out what was after", 0},
     {"event", KEY_EVENT, "NAME,...", 0,
      "only these events (text, csv, json, ctf, sqlite)", 0},
-    {"events", KEY_EVENTS, NULL, 0, "list all events and their fields", 0},
+    {"events", KEY_EVENTS, NULL, 0,
+     "list all events and their fields; with --to, what they are there", 0},
     {"label", KEY_LABEL, "N", 0, "only messages with this gate label", 0},
     {"kernel", KEY_KERNEL, NULL, 0,
      "invocations of kernel objects in diagrams, too", 0},
@@ -295,6 +300,11 @@ int main(int argc, char **argv)
 
     argp_err_exit_status = EXIT_BAD_USAGE;
     argp_parse(&argp, argc, argv, 0, NULL, &o);
+    if (o.events) {
+        if (!page_print(o.format ? o.format->name : NULL, stdout))
+            die(EXIT_BAD_USAGE, "%s has no table of events", o.format->name);
+        return 0;
+    }
     if (!o.format)
         o.format = format_of_file(o.output);
     char *file = o.view.follow ? input_growing(o.input) : xstrdup(o.input);

@@ -13,6 +13,7 @@
  */
 #include "calls.h"
 #include "events.h"
+#include "pages.h"
 #include "util.h"
 
 #include <sqlite3.h>
@@ -229,4 +230,29 @@ void export_sqlite(struct view *v)
         unlink(temporary);
         die(EXIT_BAD_USAGE, "%s: cannot be written", v->path);
     }
+}
+
+static int page_row(void *f, int columns, char **value, char **name)
+{
+    (void)columns, (void)name;
+    fprintf(f, "| %s | `%s` | %s |\n", value[0], value[1], value[2]);
+    return 0;
+}
+
+void sqlite_page(FILE *f)
+{
+    struct view v = {.path = ":memory:"};
+    struct database d = {.view = &v};
+
+    if (sqlite3_open(v.path, &d.db))
+        fail(&d);
+    execute(&d, schema);
+    fputs("| kind | name | columns |\n|---|---|---|\n", f);
+    if (sqlite3_exec(d.db,
+                     "SELECT m.type, m.name, group_concat(p.name, ', ')"
+                     " FROM sqlite_master m, pragma_table_info(m.name) p"
+                     " GROUP BY m.rowid ORDER BY m.rowid",
+                     page_row, f, NULL))
+        fail(&d);
+    sqlite3_close(d.db);
 }

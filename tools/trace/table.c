@@ -4,6 +4,7 @@
  * name is looked up.
  */
 #include "events.h"
+#include "pages.h"
 #include "view.h"
 #include "util.h"
 
@@ -56,4 +57,25 @@ void export_json(struct view *v)
     while (view_next(v, &r))
         if (view_wants(v, &r))
             json_record(v->out, &r);
+}
+
+void table_page(FILE *f)
+{
+    char name[32];
+
+    fputs("| event |", f);
+    for (unsigned i = 0; i < EVENT_ARGS; i++)
+        fprintf(f, " arg%u |", i);
+    fputs("\n|---|---|---|---|---|---|---|\n", f);
+    for (unsigned e = 0; e < EVENT_NUMBERS; e++) {
+        if (!event_info(e))
+            continue;
+        fprintf(f, "| %s |", event_info(e)->name);
+        for (unsigned i = 0; i < EVENT_ARGS; i++)
+            if (event_arg_name(event_info(e), i, name, sizeof(name)))
+                fprintf(f, " %s |", name);
+            else
+                fputs(" |", f);
+        fputc('\n', f);
+    }
 }
