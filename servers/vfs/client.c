@@ -141,8 +141,10 @@ static long on_unlink(struct l4re_session *session, const char *path,
     return result;
 }
 
-static long on_rename(struct l4re_session *session, const char *old,
-                      const char *new)
+/* A request about two names of one file system. */
+static long
+change_two(struct l4re_session *session, const char *old, const char *new,
+           long (*change)(l4_cap_idx_t root, const char *old, const char *new))
 {
     struct route from, to;
     if (!(l4re_session_rights(session) & L4_CAP_FPAGE_W))
@@ -150,23 +152,21 @@ static long on_rename(struct l4re_session *session, const char *old,
     long result = route_two(session, old, new, &from, &to);
     if (result >= 0)
         do
-            result = fs_rename(from.root, from.place.path, to.place.path);
+            result = change(from.root, from.place.path, to.place.path);
         while (must_repeat(session, &from, &result));
     return result;
+}
+
+static long on_rename(struct l4re_session *session, const char *old,
+                      const char *new)
+{
+    return change_two(session, old, new, fs_rename);
 }
 
 static long on_link(struct l4re_session *session, const char *old,
                     const char *new)
 {
-    struct route from, to;
-    if (!(l4re_session_rights(session) & L4_CAP_FPAGE_W))
-        return -L4_EPERM;
-    long result = route_two(session, old, new, &from, &to);
-    if (result >= 0)
-        do
-            result = fs_link(from.root, from.place.path, to.place.path);
-        while (must_repeat(session, &from, &result));
-    return result;
+    return change_two(session, old, new, fs_link);
 }
 
 static long on_symlink(struct l4re_session *session, const char *target,

@@ -145,22 +145,21 @@ static long full_name(const char *name, char *ret_full)
     return 0;
 }
 
-long l4shmc_add_signal(l4shmc_area_t *shmarea, char const *signal_name,
-                       l4shmc_signal_t *signal)
+/* The name a signal goes by, and a slot for its IRQ. */
+static long signal_begin(char const *name, char ret_full[SIGNAL_NAME],
+                         l4_cap_idx_t *ret_irq)
 {
-    char name[SIGNAL_NAME];
-    long error = full_name(signal_name, name);
-    l4_cap_idx_t irq;
+    long error = full_name(name, ret_full);
 
     if (error)
         return error;
-    irq = l4re_util_cap_alloc();
-    if (l4_is_invalid_cap(irq))
-        return -L4_ENOMEM;
-    error = l4_error(l4_factory_create_irq(l4re_env()->factory, irq));
-    if (error >= 0)
-        error = l4re_ns_register_obj_srv(shmarea->names, name, irq,
-                                         L4RE_NS_REGISTER_RWS);
+    *ret_irq = l4re_util_cap_alloc();
+    return l4_is_invalid_cap(*ret_irq) ? -L4_ENOMEM : 0;
+}
+
+/* With the IRQ, or the slot given back for an error. */
+static long signal_end(l4shmc_signal_t *signal, l4_cap_idx_t irq, long error)
+{
     if (error < 0) {
         l4re_util_cap_free_um(irq);
         return error;
@@ -169,25 +168,33 @@ long l4shmc_add_signal(l4shmc_area_t *shmarea, char const *signal_name,
     return 0;
 }
 
+long l4shmc_add_signal(l4shmc_area_t *shmarea, char const *signal_name,
+                       l4shmc_signal_t *signal)
+{
+    char name[SIGNAL_NAME];
+    l4_cap_idx_t irq;
+    long error = signal_begin(signal_name, name, &irq);
+
+    if (error)
+        return error;
+    error = l4_error(l4_factory_create_irq(l4re_env()->factory, irq));
+    if (error >= 0)
+        error = l4re_ns_register_obj_srv(shmarea->names, name, irq,
+                                         L4RE_NS_REGISTER_RWS);
+    return signal_end(signal, irq, error);
+}
+
 long l4shmc_get_signal_to(l4shmc_area_t *shmarea, char const *signal_name,
                           l4_umword_t timeout_ms, l4shmc_signal_t *signal)
 {
     char name[SIGNAL_NAME];
-    long error = full_name(signal_name, name);
     l4_cap_idx_t irq;
+    long error = signal_begin(signal_name, name, &irq);
 
     if (error)
         return error;
-    irq = l4re_util_cap_alloc();
-    if (l4_is_invalid_cap(irq))
-        return -L4_ENOMEM;
     error = l4re_ns_query_to_srv(shmarea->names, name, irq, (int)timeout_ms);
-    if (error < 0) {
-        l4re_util_cap_free_um(irq);
-        return error;
-    }
-    signal->cap = irq;
-    return 0;
+    return signal_end(signal, irq, error);
 }
 
 long l4shmc_get_signal(l4shmc_area_t *shmarea, char const *signal_name,

@@ -10,6 +10,7 @@
 #include "fio.h"
 #include "fs-client.h"
 #include "tap.h"
+#include "whole.h"
 #include <l4/re/c/rm.h>
 #include <l4/re/c/util/cap_alloc.h>
 #include <l4/re/env.h>
@@ -52,48 +53,29 @@ static long put_file(const char *path, const void *data, size_t size)
     return put;
 }
 
-static long get_file(const char *path, void *data, size_t room)
-{
-    struct fio f;
-    long error = fio_open(fs, path, FILES_READ, 0, &f);
-    if (error < 0)
-        return error;
-    long got = fio_read(&f, FILES_HERE, data, room);
-    fio_close(&f);
-    return got;
-}
-
-static long open_only(const char *path, unsigned flags)
-{
-    struct fio f;
-    long error = fio_open(fs, path, flags, 0600, &f);
-    if (error >= 0)
-        fio_close(&f);
-    return error;
-}
-
 /* ---- What files hold ---- */
 
 static void small_files(void)
 {
     char text[32] = "";
     fact(put_file(at("a"), "hello", 5) == 5, "a file is made and written");
-    fact(get_file(at("a"), text, sizeof text) == 5 && !memcmp(text, "hello", 5),
+    fact(get_file(fs, at("a"), text, sizeof text) == 5 &&
+             !memcmp(text, "hello", 5),
          "and read back");
     struct files_status s = status_of(at("a"), 0);
     fact(s.mode == (FILES_KIND_REGULAR | 0644) && s.size == 5 && s.links == 1 &&
              s.inode,
          "its status says so");
     fact(put_file(at("a"), "HI", 2) == 2 &&
-             get_file(at("a"), text, sizeof text) == 2,
+             get_file(fs, at("a"), text, sizeof text) == 2,
          "opening can cut it off");
-    fact(open_only(at("none"), FILES_READ) == -L4_ENOENT,
+    fact(open_only(fs, at("none"), FILES_READ) == -L4_ENOENT,
          "what is not there is not opened");
-    fact(open_only(at("a"), FILES_WRITE | FILES_CREATE | FILES_EXCLUSIVE) ==
+    fact(open_only(fs, at("a"), FILES_WRITE | FILES_CREATE | FILES_EXCLUSIVE) ==
              -L4_EEXIST,
          "nor made anew if it must not be there");
-    fact(open_only(at("a"), FILES_READ | FILES_DIRECTORY) == -L4_ENOTDIR &&
-             open_only(top, FILES_READ | FILES_WRITE) == -FILES_EISDIR,
+    fact(open_only(fs, at("a"), FILES_READ | FILES_DIRECTORY) == -L4_ENOTDIR &&
+             open_only(fs, top, FILES_READ | FILES_WRITE) == -FILES_EISDIR,
          "files are no directories, and the other way round");
 }
 
@@ -156,7 +138,8 @@ static void large_files(void)
         out[i] = (unsigned char)(i * 7 + i / 251);
     fact(put_file(at("large"), out, LARGE) == LARGE,
          "a file larger than any message is written");
-    fact(get_file(at("large"), in, LARGE) == LARGE && !memcmp(in, out, LARGE),
+    fact(get_file(fs, at("large"), in, LARGE) == LARGE &&
+             !memcmp(in, out, LARGE),
          "and read back");
     struct fio f;
     fio_open(fs, at("large"), FILES_READ, 0, &f);
@@ -241,7 +224,7 @@ static void directories(void)
     struct names n = list(at("d"));
     fact(n.count == 2 && strstr(n.text, "e ") && strstr(n.text, "f "),
          "a directory is listed");
-    fact(get_file(at("d/./e/..//f"), n.text, 5) == 1, "dots and slashes");
+    fact(get_file(fs, at("d/./e/..//f"), n.text, 5) == 1, "dots and slashes");
     fact(fs_unlink(fs, at("d"), FILES_DIRECTORY) == -L4_EEXIST &&
              fs_unlink(fs, at("d"), 0) == -FILES_EISDIR &&
              fs_unlink(fs, at("d/f"), FILES_DIRECTORY) == -L4_ENOTDIR,
@@ -275,7 +258,7 @@ static void many_names(void)
     char path[400];
     memset(path, 'y', 399);
     path[399] = 0;
-    fact(open_only(path, FILES_READ) == -L4_ENAMETOOLONG,
+    fact(open_only(fs, path, FILES_READ) == -L4_ENAMETOOLONG,
          "a path that is too long");
 }
 
@@ -285,7 +268,8 @@ static void moved(void)
     put_file(at("from"), "1", 1);
     put_file(at("to"), "22", 2);
     fact(fs_rename(fs, at("from"), at("to")) == 0 &&
-             get_file(at("to"), text, 4) == 1 && !status_of(at("from"), 0).mode,
+             get_file(fs, at("to"), text, 4) == 1 &&
+             !status_of(at("from"), 0).mode,
          "a file takes another one's place");
     fs_mkdir(fs, at("x"), 0755);
     fs_mkdir(fs, at("x/y"), 0755);
@@ -310,7 +294,8 @@ static void moved(void)
              status_of(at("to"), 0).inode == status_of(at("too"), 0).inode &&
              fs_link(fs, at("to"), at("too")) == -L4_EEXIST,
          "a file has two names");
-    fact(fs_unlink(fs, at("to"), 0) == 0 && get_file(at("too"), text, 4) == 1 &&
+    fact(fs_unlink(fs, at("to"), 0) == 0 &&
+             get_file(fs, at("too"), text, 4) == 1 &&
              fs_unlink(fs, at("too"), 0) == 0,
          "and stays until both are gone");
 }
@@ -323,16 +308,16 @@ static void links(void)
     fact(fs_symlink(fs, "dir/file", at("l")) == 0 &&
              fs_readlink(fs, at("l"), text) == 0 && !strcmp(text, "dir/file"),
          "a link is made and read");
-    fact(get_file(at("l"), text, 9) == 6 &&
+    fact(get_file(fs, at("l"), text, 9) == 6 &&
              (status_of(at("l"), FILES_NOFOLLOW).mode & FILES_KIND) ==
                  FILES_KIND_LINK &&
              status_of(at("l"), 0).size == 6,
          "it is followed, or not");
     fs_symlink(fs, "../dir", at("dir/self"));
-    fact(get_file(at("dir/self/self/file"), text, 9) == 6,
+    fact(get_file(fs, at("dir/self/self/file"), text, 9) == 6,
          "links in the middle of a path");
     fs_symlink(fs, "loop", at("loop"));
-    fact(open_only(at("loop"), FILES_READ) == -FILES_ELOOP,
+    fact(open_only(fs, at("loop"), FILES_READ) == -FILES_ELOOP,
          "a loop is noticed");
     fact(fs_readlink(fs, at("dir"), text) == -L4_EINVAL,
          "what is no link leads nowhere");
@@ -397,7 +382,7 @@ static void bounded(void)
         fio_close(&files[--n]);
     unsigned wrong = 0;
     for (unsigned i = 0; i < 200; i++)
-        wrong += open_only(at("b"), FILES_READ) < 0;
+        wrong += open_only(fs, at("b"), FILES_READ) < 0;
     fact(!wrong, "those that are closed do not count");
     fs_unlink(fs, at("b"), 0);
 }
@@ -416,17 +401,18 @@ static void smaller_trees(void)
              fs_root(fs, at("out"), 0, part) == -L4_ENOTDIR,
          "a directory becomes somebody's root");
     fs = part;
-    fact(get_file("in", text, 8) == 2 && get_file("/in", text, 8) == 2 &&
-             get_file("../in", text, 8) == 2,
+    fact(get_file(fs, "in", text, 8) == 2 &&
+             get_file(fs, "/in", text, 8) == 2 &&
+             get_file(fs, "../in", text, 8) == 2,
          "what is in it is found");
-    fact(open_only("../out", FILES_READ) == -L4_ENOENT &&
-             open_only("up", FILES_READ) == -L4_ENOENT,
+    fact(open_only(fs, "../out", FILES_READ) == -L4_ENOENT &&
+             open_only(fs, "up", FILES_READ) == -L4_ENOENT,
          "neither dots nor links lead out");
     fs = fixed;
-    fact(get_file("in", text, 8) == 2 &&
+    fact(get_file(fs, "in", text, 8) == 2 &&
              put_file("new", "x", 1) == -FILES_EROFS &&
              fs_unlink(fs, "in", 0) == -FILES_EROFS &&
-             open_only("in", FILES_WRITE) == -FILES_EROFS,
+             open_only(fs, "in", FILES_WRITE) == -FILES_EROFS,
          "a read-only one changes nothing");
     fs = whole;
     l4re_util_cap_free_um(part);
@@ -446,8 +432,8 @@ static void rights(void)
                 l4_map_obj_control(weak, L4_MAP_ITEM_MAP));
     fs = weak;
     fact(fs_mkdir(fs, at("w"), 0755) == -L4_EPERM &&
-             open_only(at("a"), FILES_READ) == 0 &&
-             open_only(at("a"), FILES_READ | FILES_WRITE) == -L4_EPERM,
+             open_only(fs, at("a"), FILES_READ) == 0 &&
+             open_only(fs, at("a"), FILES_READ | FILES_WRITE) == -L4_EPERM,
          "without the W right on a capability nothing is changed");
     fs = strong;
     l4re_util_cap_free_um(weak);

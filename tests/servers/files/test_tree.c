@@ -10,6 +10,7 @@
 #include "fio.h"
 #include "fs-client.h"
 #include "tap.h"
+#include "whole.h"
 #include <l4/re/c/util/cap_alloc.h>
 #include <l4/re/env.h>
 #include <l4/sys/ipc.h>
@@ -19,26 +20,6 @@
 #include <string.h>
 
 static l4_cap_idx_t fs;
-
-static long get_file(const char *path, void *data, size_t room)
-{
-    struct fio f;
-    long error = fio_open(fs, path, FILES_READ, 0, &f);
-    if (error < 0)
-        return error;
-    long got = fio_read(&f, FILES_HERE, data, room);
-    fio_close(&f);
-    return got;
-}
-
-static long open_only(const char *path, unsigned flags)
-{
-    struct fio f;
-    long error = fio_open(fs, path, flags, 0600, &f);
-    if (error >= 0)
-        fio_close(&f);
-    return error;
-}
 
 /* ---- Mounts ---- */
 
@@ -66,13 +47,13 @@ static void an_archive(void)
     char text[300] = "", *large = malloc(100000);
     struct files_status s = {0};
     size_t size = sizeof s;
-    fact(get_file("boot/etc/motd", text, sizeof text) == 6 &&
+    fact(get_file(fs, "boot/etc/motd", text, sizeof text) == 6 &&
              !memcmp(text, "Hello\n", 6),
          "a file of the archive is read");
     fact(fs_stat(fs, "boot/etc/motd", 0, &s, &size) == 0 &&
              s.mode == (FILES_KIND_REGULAR | 0640) && s.modified == 1234567,
          "with its mode and time");
-    long got = get_file("boot/large", large, 100000);
+    long got = get_file(fs, "boot/large", large, 100000);
     unsigned wrong = 0;
     for (long i = 0; i < got; i++)
         wrong += large[i] != (char)(i % 251);
@@ -82,14 +63,14 @@ static void an_archive(void)
     memcpy(text, "boot/", 5);
     text[155] = 0;
     memset(text + 5, 'n', 150);
-    fact(get_file(text, text + 200, 50) == 4, "one with a long name");
-    fact(get_file("boot/etc/link", text, sizeof text) == 6 &&
-             get_file("boot/etc/second", text, sizeof text) == 6,
+    fact(get_file(fs, text, text + 200, 50) == 4, "one with a long name");
+    fact(get_file(fs, "boot/etc/link", text, sizeof text) == 6 &&
+             get_file(fs, "boot/etc/second", text, sizeof text) == 6,
          "through links of both kinds");
     fact(names_in("boot") == 3 && names_in("boot/etc") == 3,
          "its directories are listed");
-    fact(open_only("boot/etc/motd", FILES_WRITE) == -FILES_EROFS &&
-             open_only("boot/new", FILES_WRITE | FILES_CREATE) ==
+    fact(open_only(fs, "boot/etc/motd", FILES_WRITE) == -FILES_EROFS &&
+             open_only(fs, "boot/new", FILES_WRITE | FILES_CREATE) ==
                  -FILES_EROFS &&
              fs_unlink(fs, "boot/large", 0) == -FILES_EROFS &&
              fs_mkdir(fs, "boot/d", 0755) == -FILES_EROFS,
@@ -98,21 +79,21 @@ static void an_archive(void)
 
 static void borders(void)
 {
-    open_only("here", FILES_WRITE | FILES_CREATE);
+    open_only(fs, "here", FILES_WRITE | FILES_CREATE);
     fact(names_in("/") >= 3, "mount points are seen from above");
     fact(fs_rename(fs, "here", "boot/there") == -FILES_EXDEV &&
              fs_link(fs, "here", "boot/there") == -FILES_EXDEV,
          "nothing moves from one file system to another");
     fact(fs_unlink(fs, "boot", FILES_DIRECTORY) < 0, "a mount point stays");
-    fact(open_only("boot/../here", FILES_READ) == 0 &&
-             open_only("../../here", FILES_READ) == 0,
+    fact(open_only(fs, "boot/../here", FILES_READ) == 0 &&
+             open_only(fs, "../../here", FILES_READ) == 0,
          "dots cross borders, but not the top");
     l4_cap_idx_t whole = fs, part = l4re_util_cap_alloc();
     fact(fs_root(fs, "boot/etc", 0, part) == 0, "a tree within a mount");
     fs = part;
     char text[8];
-    fact(get_file("motd", text, 8) == 6 &&
-             open_only("../large", FILES_READ) == -L4_ENOENT,
+    fact(get_file(fs, "motd", text, 8) == 6 &&
+             open_only(fs, "../large", FILES_READ) == -L4_ENOENT,
          "has the mount's part as its root");
     fs = whole;
     l4re_util_cap_free_um(part);
@@ -122,15 +103,15 @@ static void borders(void)
 static void a_server_is_gone(void)
 {
     l4_cpu_time_t start = l4_kip_clock(l4re_kip());
-    fact(open_only("gone/file", FILES_READ) == -L4_EIO,
+    fact(open_only(fs, "gone/file", FILES_READ) == -L4_EIO,
          "a file system whose server was killed says so");
     fact(l4_kip_clock(l4re_kip()) - start < 1000000 &&
-             open_only("boot/etc/motd", FILES_READ) == 0,
+             open_only(fs, "boot/etc/motd", FILES_READ) == 0,
          "and the rest goes on");
-    fact(open_only("never/file", FILES_READ) == -L4_EIO,
+    fact(open_only(fs, "never/file", FILES_READ) == -L4_EIO,
          "one whose server never began");
     start = l4_kip_clock(l4re_kip());
-    fact(open_only("never/file", FILES_READ) == -L4_EIO &&
+    fact(open_only(fs, "never/file", FILES_READ) == -L4_EIO &&
              l4_kip_clock(l4re_kip()) - start < 100000,
          "is not waited for again");
 }
@@ -226,7 +207,7 @@ static void pipes_wait(void)
     pipe_make(&p);
     struct worker reader = {.file = &p.in, .data = text, .size = 20};
     worker_start(&reader);
-    fact(reader.result == 12345 && open_only("boot", FILES_READ) == 0,
+    fact(reader.result == 12345 && open_only(fs, "boot", FILES_READ) == 0,
          "a reader waits, the server does not");
     fio_write(&p.out, FILES_HERE, "late", 4);
     fact(worker_end(&reader) == 4 && !strcmp(text, "late"),
