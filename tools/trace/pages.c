@@ -31,7 +31,7 @@ static void message_row(FILE *f, unsigned number, uint8_t flags,
 
     if (message_from_record(NULL, &r, &m))
         fprintf(f, "| %s%s | %u | %s |\n", event_info(number)->name, how,
-                m.kind, kind_name(m.kind));
+                (unsigned)m.kind, kind_name(m.kind));
 }
 
 /* Of all formats that draw messages: which records are one. */
