@@ -14,6 +14,8 @@
  * I2  a client's memory is not given back while the disk has a request of it.
  * I3  a request with the disk lies inside its port's sectors and its client's
  *     memory.
+ * I4  the disk's interrupt is unmasked exactly while a request is with it, so
+ *     that a machine on which nothing else can happen ends.
  */
 #ifndef BLOCK_SERVER_PARTS_H
 #define BLOCK_SERVER_PARTS_H
@@ -82,6 +84,8 @@ struct disk_server {
     struct virtio_block disk;
     struct port port[PORTS_MAX];
     unsigned ports, turn; /* the port whose turn it is */
+    unsigned under_way;   /* requests at the disk */
+    bool listens;         /* its interrupt may come; I4 */
 };
 
 extern struct disk_server block;

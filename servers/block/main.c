@@ -9,7 +9,6 @@
  */
 #include "block.h"
 #include <l4/re/env.h>
-#include <l4/sys/irq.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +17,8 @@ struct disk_server block;
 
 static void on_interrupt(struct l4re_server *server, struct l4re_irq *irq)
 {
-    (void)server;
+    (void)server, (void)irq;
+    block.listens = false;
     BLOCK_POINT();
     virtio_interrupt(&block.disk.v);
     if (virtio_is_broken(&block.disk.v)) {
@@ -27,7 +27,6 @@ static void on_interrupt(struct l4re_server *server, struct l4re_irq *irq)
     }
     requests_end();
     requests_start();
-    l4_irq_unmask(irq->cap);
     BLOCK_POINT();
 }
 
@@ -114,6 +113,5 @@ int main(int argc, char **argv)
                         on_interrupt) < 0 ||
         !ports_add(argc - first, argv + first))
         return 1;
-    l4_irq_unmask(block.disk.v.device.irq);
     return (int)l4re_server_run(&block.server);
 }

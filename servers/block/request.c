@@ -128,6 +128,7 @@ void requests_end(void)
     long result;
     while ((r = virtio_block_ended(&block.disk, &result))) {
         r->client->under_way--;
+        block.under_way--;
         request_end(r, result);
     }
 }
@@ -155,6 +156,15 @@ static bool disk_is_full(void)
     return true;
 }
 
+/* Keeps I4. */
+static void disk_listen(void)
+{
+    if (block.listens || !block.under_way)
+        return;
+    block.listens = true;
+    l4_irq_unmask(block.disk.v.device.irq);
+}
+
 void requests_start(void)
 {
     struct request *r;
@@ -169,11 +179,13 @@ void requests_start(void)
         }
         r->state = UNDER_WAY;
         c->under_way++;
+        block.under_way++;
         virtio_block_begin(
             &block.disk, r->what, has_data ? r->sector : 0, c->bus + r->offset,
             has_data ? (l4_uint32_t)r->count * BLOCK_SECTOR : 0, r);
         BLOCK_POINT();
     }
+    disk_listen();
 }
 
 void requests_drop(struct client *c)

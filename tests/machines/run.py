@@ -45,6 +45,7 @@ PORTS = "the driver asks for I/O ports, which are not mapped like registers"
 SKIP_STORY = {("x86_64", "irq"): PORTS, ("x86_64", "demo"): PORTS,
               (target, "net"): "its nodes meet as the wire has it",
               (target, "disk"): "its disk answers when the host has read",
+              (target, "screen"): "its GPU answers when the host has copied",
               (target, "smp"): "its threads meet as time has it"}
 # Other machines of a kind: QEMU's words, and a short system that shows it.
 OTHERS = {
@@ -55,7 +56,9 @@ OTHERS = {
 # What the kernel cannot do without, and what it says then.
 REFUSED = {
     "x86_64": [("a machine without a clock", "-M microvm,pit=off",
-                "there is no clock to measure the CPU's by")],
+                "there is no clock to measure the CPU's by"),
+               ("a machine without ACPI tables", "-M microvm,acpi=off",
+                "ACPI")],
 }
 
 count = failed = 0
@@ -103,11 +106,11 @@ def popen(*words):
                             cwd=programs)
 
 
-def modules(name):
+def modules(name, cfg=""):
     """What moe loads for an example: `run` knows it, and so does this."""
     if name == "hello":
         return "rom/hello", ["hello"]
-    cfg = ROOT / "examples" / name / (name + ".cfg")
+    cfg = ROOT / "examples" / name / (cfg or name + ".cfg")
     more = subprocess.run(
         ["awk", "-f", ROOT / "tools/cli/modules.awk", cfg, programs,
          "sigma0", "moe", "ned", cfg.name],
@@ -170,6 +173,17 @@ def refused(what, qemu, sentence):
     lines = [line for line in err.splitlines() if line.startswith("vitrine:")]
     report(code == USAGE and len(lines) == 1 and sentence in lines[0],
            what + " is refused in a sentence", "exit code %d\n%s%s"
+           % (code, out, err))
+
+
+def files_on_disk():
+    """Servers that have no work any more let the machine end."""
+    command, files = modules("files", "disk.cfg")
+    image = devices.file_system(scratch, "ext4")
+    code, out, err = machine("--disk", image, "--command", command, "sigma0",
+                             "moe", *files)
+    report(code == 0 and 'client| disk/motd: "Stays"' in out and not err,
+           "files on a disk, and then the end", "exit code %d\n%s%s"
            % (code, out, err))
 
 
@@ -304,6 +318,7 @@ with tempfile.TemporaryDirectory(prefix="vitrine-machines-") as folder:
         (probe if path.stem in PROBES else example)(path.stem)
     if target == "aarch64":
         ramfb()
+    files_on_disk()
     if not options:
         ends.run(sys.modules[__name__])
 for machine_kind in OTHERS.get(target, []):

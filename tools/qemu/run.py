@@ -107,6 +107,7 @@ class Console:
         self.source = source
         self.plain = not sys.stdout.isatty() or bool(os.environ.get("NO_COLOR"))
         self.rest, self.started, self.report = b"", False, False
+        self.firmware_failed = None
         self.last = []
 
     def feed(self, data):
@@ -114,6 +115,9 @@ class Console:
         if not self.started:
             _, mark, after = self.rest.partition(START)
             if not mark:
+                failed = re.search(rb"\w+: [^\r\n]*failed[^\r\n]*", self.rest)
+                self.firmware_failed = failed and failed[0].decode(
+                    errors="replace")
                 return
             self.started, self.rest = True, after
         *lines, self.rest = self.rest.split(b"\n")
@@ -381,6 +385,9 @@ def watch(o, qemu, monitor, console):
             if not data:
                 return True
             console.feed(data)
+            if console.firmware_failed:
+                raise archive.BadInput("the firmware did not start the kernel:"
+                                       " " + console.firmware_failed)
         elif monitor.is_stopped() and not o.gdb:
             drain(fd, console)
             return True

@@ -85,6 +85,8 @@ enum {
 
 /* console.c */
 void console_init(uint16_t port, unsigned irq);
+/* Without ACPI, for the last words: where a PC has its first serial port. */
+void console_guess(void);
 bool console_interrupt(unsigned line);
 
 /* io.c. A general-protection fault of user code: was it an I/O instruction,

@@ -150,8 +150,10 @@ _Noreturn void main_boot(paddr_t info)
         machine_stop(); /* there is nothing to say it on */
     const char *why = acpi_read(s->rsdp, &a);
     find_console(&a, &h);
-    if (why)
+    if (why) {
+        console_guess(); /* no table has said where it is */
         hardware_die("%s", why);
+    }
     irqchip_init(&a);
     timer_init(&a);
     find_memory(s, &h);
