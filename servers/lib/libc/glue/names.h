@@ -57,6 +57,7 @@
 #define server_sync_all         glue_server_sync_all
 #define server_tree             glue_server_tree
 #define server_tree_is_there    glue_server_tree_is_there
+#define server_watch            glue_server_watch
 #define signal_action           glue_signal_action
 #define signal_deliver          glue_signal_deliver
 #define signal_deliver_at       glue_signal_deliver_at

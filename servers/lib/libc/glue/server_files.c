@@ -246,7 +246,8 @@ static long stream_poll(struct file *file, int events)
     return result;
 }
 
-static long stream_watch(struct file *file)
+long server_watch(struct file *file,
+                  long (*notify)(l4_cap_idx_t cap, l4_cap_idx_t irq))
 {
     l4_cap_idx_t irq = ready_irq();
     long error;
@@ -255,9 +256,14 @@ static long stream_watch(struct file *file)
         return 0;
     if (l4_is_invalid_cap(irq))
         return -ENOMEM;
-    error = server_result(file_notify(file->cap, irq));
+    error = server_result(notify(file->cap, irq));
     file->is_watched = error >= 0;
     return error;
+}
+
+static long stream_watch(struct file *file)
+{
+    return server_watch(file, file_notify);
 }
 
 static long stream_control(struct file *file, unsigned long request,

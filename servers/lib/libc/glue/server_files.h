@@ -15,6 +15,12 @@ GLUE_HIDDEN long server_result(long result);
  * stays the caller's. flags: -1, as the server says. */
 GLUE_HIDDEN struct file *server_file(l4_cap_idx_t cap, int flags);
 
+/* The file's server tells of changes from now on, by this method of it
+ * (struct file_kind, watch). */
+GLUE_HIDDEN long server_watch(struct file *file,
+                              long (*notify)(l4_cap_idx_t cap,
+                                             l4_cap_idx_t irq));
+
 /* The capability of an open file that a server has; L4_INVALID_CAP: it is of
  * another kind. */
 GLUE_HIDDEN l4_cap_idx_t server_file_cap(const struct file *file);

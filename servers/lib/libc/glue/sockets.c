@@ -218,16 +218,7 @@ static long socket_poll(struct file *file, int events)
 
 static long socket_watch(struct file *file)
 {
-    l4_cap_idx_t irq = ready_irq();
-    long error;
-
-    if (file->is_watched)
-        return 0;
-    if (l4_is_invalid_cap(irq))
-        return -ENOMEM;
-    error = socket_result(socket_notify(file->cap, irq));
-    file->is_watched = error >= 0;
-    return error;
+    return server_watch(file, socket_notify);
 }
 
 static long socket_stat(struct file *file, struct stat *ret_stat)
