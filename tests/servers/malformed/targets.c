@@ -24,6 +24,7 @@
 #include <l4/re/protocols.h>
 #include <l4/sigma0/sigma0.h>
 #include <l4/sys/factory.h>
+#include <l4/sys/vcon.h>
 #include <l4/vitrine/files.h>
 #include <l4/vitrine/net.h>
 #include <string.h>
@@ -99,6 +100,14 @@ static const struct l4_vitrine_method sigma0_table[] = {
     {"any", 0, 1, {W}},
 };
 
+/* The operation has its parameters above it; text goes to the console. */
+static const struct l4_vitrine_method log_table[] = {
+    {"get_attr", L4_VCON_GET_ATTR_OP, 0, {W}}, /* writes are not answered */
+    {"read", L4_VCON_READ_OP, 0, {W}},
+    {"set_attr", L4_VCON_SET_ATTR_OP, 3, {W, W, W}},
+    {"write", L4_VCON_WRITE_OP, 1, {TEXT(40)}},
+};
+
 static const struct l4_vitrine_method parent_table[] = {
     {"signal", PARENT_SIGNAL, 2, {W, W}},
 };
@@ -110,6 +119,13 @@ enum { SESSION_MEMORY = 4 * L4_PAGESIZE };
 #define nic_session_table   nic_table
 #define switch_port_table   nic_table
 #define vbus_session_table  vbus_table
+
+/* One description, several servers. */
+#define tmpfs_table   fs_table
+#define archive_table fs_table
+#define ext2_table    fs_table
+#define ned_table     proc_table
+#define vcon_table    log_table
 
 /* --- gates ------------------------------------------------------------- */
 
@@ -167,6 +183,12 @@ static l4_cap_idx_t open_scheduler(l4_cap_idx_t service)
     l4_factory_create_add_uint(2, &t);
     l4_factory_create_commit(l4re_env()->mem_alloc, t);
     return slot;
+}
+
+static l4_cap_idx_t open_log(l4_cap_idx_t service)
+{
+    (void)service;
+    return make(L4_PROTO_LOG);
 }
 
 static l4_cap_idx_t open_parent(l4_cap_idx_t service)
@@ -241,6 +263,15 @@ static bool ends_us(const struct l4re_msg *m)
            mr[1] == 0;
 }
 
+/* Text that is no text for a terminal; well-formed writes do no harm. */
+static bool writes(const struct l4re_msg *m)
+{
+    return m->protocol == L4_PROTO_LOG &&
+           (l4_utcb_mr()->mr[0] & 0xffff) == L4_VCON_WRITE_OP && m->words > 1 &&
+           l4_utcb_mr()->mr[1] &&
+           l4_utcb_mr()->mr[1] <= (m->words - 2) * sizeof(l4_umword_t);
+}
+
 /* --- all of them --------------------------------------------------------- */
 
 #define TABLE(name, protocol)                                                  \
@@ -260,6 +291,12 @@ static const struct target targets[] = {
     {TABLE(parent, L4RE_PROTO_PARENT), open_parent, ends_us},
     {TABLE(echo, ECHO_PROTOCOL), NULL, NULL},
     {TABLE(fs, FS_PROTOCOL), NULL, NULL},
+    {TABLE(tmpfs, FS_PROTOCOL), NULL, NULL},
+    {TABLE(archive, FS_PROTOCOL), NULL, NULL},
+    {TABLE(ext2, FS_PROTOCOL), NULL, NULL},
+    {TABLE(ned, PROC_PROTOCOL), NULL, NULL},
+    {TABLE(log, L4_PROTO_LOG), open_log, writes},
+    {TABLE(vcon, L4_PROTO_LOG), NULL, writes},
     {TABLE(file, FILE_PROTOCOL), open_file, NULL},
     {TABLE(proc, PROC_PROTOCOL), NULL, NULL},
     {TABLE(process, PROCESS_PROTOCOL), open_process, NULL},
