@@ -76,8 +76,7 @@ void allocator_entry_free(struct allocator *a)
         i->entries--;
 }
 
-/* What makes kernel objects for a: its own factory, or one above. */
-static l4_cap_idx_t kernel_factory(const struct allocator *a)
+l4_cap_idx_t allocator_factory(const struct allocator *a)
 {
     while (a && !a->has_factory)
         a = a->object.owner;
@@ -214,7 +213,7 @@ static l4_msgtag_t make_in_kernel(const struct allocator *a,
     l4_utcb_br()->bdr = 0;
     l4_utcb_br()->br[0] = slot_cap(SLOT_CREATED) | L4_RCV_ITEM_SINGLE_CAP;
     l4_msgtag_t tag = l4_ipc_call(
-        kernel_factory(a), l4_utcb(),
+        allocator_factory(a), l4_utcb(),
         l4_msgtag(L4_PROTO_FACTORY, r->words, items, 0), L4_IPC_NEVER);
     long error = l4_error(tag);
     if (error < 0)
@@ -257,8 +256,8 @@ static l4_msgtag_t allocator_request(struct object *o, const struct request *r)
 static long kernel_factory_make(struct allocator *a, l4_size_t limit)
 {
     long error = l4_error(l4_factory_create_factory(
-        kernel_factory(a->object.owner), slot_cap(SLOT_KEPT + a->object.index),
-        limit));
+        allocator_factory(a->object.owner),
+        slot_cap(SLOT_KEPT + a->object.index), limit));
     a->has_factory = error >= 0;
     return error < 0 ? error : 0;
 }
@@ -301,7 +300,7 @@ l4_msgtag_t allocator_about(struct allocator *a, const struct request *r)
         return answer(-L4_EPERM);
     switch (r->mr[0]) {
     case MOE_OBJECT_FACTORY:
-        return answer_cap(0, 0, kernel_factory(a), L4_CAP_FPAGE_RWS);
+        return answer_cap(0, 0, allocator_factory(a), L4_CAP_FPAGE_RWS);
     case MOE_OBJECT_USAGE:
         return on_usage(a);
     default:
@@ -362,10 +361,10 @@ static void allocator_show(const struct object *o)
         (long)(total >> 10));
 }
 
-/* Objects, and names of name spaces. */
+/* Objects, names of name spaces, other servers' dataspaces. */
 static unsigned entries_below(const struct allocator *a)
 {
-    unsigned sum = 0;
+    unsigned sum = a->foreigns;
     for (const struct object *i = a->made; i; i = i->next) {
         sum++;
         if (i->ops == &names_ops)

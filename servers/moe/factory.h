@@ -13,6 +13,7 @@ struct allocator {
     l4_size_t used;       /* bytes, with those of allocators below */
     unsigned entry_limit; /* objects and names, 0: none */
     unsigned entries;     /* the same, with those of allocators below */
+    unsigned foreigns;    /* of these, other servers' dataspaces in use */
     bool has_factory;     /* of its own, in SLOT_KEPT + index */
 };
 
@@ -33,6 +34,9 @@ long allocator_create(struct allocator *owner, const struct limits *limits,
 void allocator_sweep(struct allocator *a);
 /* Requests about a itself: MOE_OBJECT_FACTORY, MOE_OBJECT_USAGE. */
 l4_msgtag_t allocator_about(struct allocator *a, const struct request *r);
+/* The kernel factory that its kernel objects come from: its own, or one above.
+ */
+l4_cap_idx_t allocator_factory(const struct allocator *a);
 /* `bytes` more for a and all above it; nothing changes without room:
  * -L4_ENOMEM. a may be NULL: moe itself, for nothing. */
 long allocator_charge(struct allocator *a, l4_size_t bytes);

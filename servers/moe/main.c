@@ -20,6 +20,7 @@
 #include "factory.h"
 #include "frames.h"
 #include "object.h"
+#include "pager.h"
 #include "rm.h"
 #include "slots.h"
 #include "../lib/l4re_c/protocol.h"
@@ -139,14 +140,47 @@ static void set_receive_buffer(void)
     b->br[1] = 0;
 }
 
+/* Where the caller is kept that is being answered; L4_INVALID_CAP: the
+ * implicit slot. */
+static l4_cap_idx_t reply_slot = L4_INVALID_CAP;
+
+static void send_answer(l4_msgtag_t tag)
+{
+    l4_ipc_reply(reply_slot == L4_INVALID_CAP ? L4_INVALID_REPLY_CAP
+                                              : reply_slot,
+                 l4_utcb(), tag, L4_IPC_SEND_TIMEOUT_0);
+}
+
 /* Sends the answer alone if there is something to do behind it. */
 static l4_msgtag_t tidy(l4_msgtag_t tag)
 {
     if (!object_must_tidy())
         return tag;
-    l4_ipc_reply(L4_INVALID_REPLY_CAP, l4_utcb(), tag, L4_IPC_SEND_TIMEOUT_0);
+    send_answer(tag);
     object_handed_out();
     return answer_none();
+}
+
+/* Answers, if there is an answer, and waits for what comes next. */
+static l4_msgtag_t next_message(l4_msgtag_t tag, l4_umword_t *ret_label)
+{
+    l4_cap_idx_t next = pager_reply_slot();
+    l4_umword_t flags = L4_SYSF_REPLY_AND_WAIT;
+    l4_timeout_t wait = l4_timeout(
+        L4_IPC_TIMEOUT_0,
+        gates_pending() ? l4_timeout_from_us(SWEEP_US) : L4_IPC_TIMEOUT_NEVER);
+    bool is_kept = next != reply_slot && next != L4_INVALID_CAP;
+    if (!answer_is_none(tag) && next != reply_slot)
+        send_answer(tag);
+    else if (answer_is_none(tag) && reply_slot != L4_INVALID_CAP && !is_kept)
+        send_answer(answer(0)); /* the slot must be empty */
+    if (answer_is_none(tag) || next != reply_slot) {
+        flags = L4_SYSF_WAIT;
+        tag = answer(0);
+    }
+    reply_slot = next;
+    set_receive_buffer();
+    return l4_ipc(next, l4_utcb(), flags, 0, tag, ret_label, wait);
 }
 
 /* What a client let go of makes room for it at once, if it has to. */
@@ -168,19 +202,15 @@ static _Noreturn void serve(void)
     l4_msgtag_t tag = answer_none();
     for (;;) {
         l4_umword_t label;
-        l4_timeout_t wait = l4_timeout(
-            L4_IPC_TIMEOUT_0, gates_pending() ? l4_timeout_from_us(SWEEP_US)
-                                              : L4_IPC_TIMEOUT_NEVER);
-        set_receive_buffer();
-        if (answer_is_none(tag))
-            tag = l4_ipc_wait(l4_utcb(), &label, wait);
-        else
-            tag = l4_ipc_reply_and_wait(l4_utcb(), tag, &label, wait);
+        tag = next_message(tag, &label);
         /* Else no answer was waited for, or no request came. */
-        bool is_request = !l4_msgtag_has_error(tag) && label != LABEL_DELETED;
+        bool is_request = !l4_msgtag_has_error(tag) && label != LABEL_DELETED &&
+                          label != LABEL_PAGER;
         if (is_request) {
             request_read(tag, label, &r);
             received_cap_release(&r);
+        } else if (!l4_msgtag_has_error(tag) && label == LABEL_PAGER) {
+            pagers_answered();
         } else if (!l4_msgtag_has_error(tag)) {
             gates_deleted();
         }

@@ -18,6 +18,7 @@
  */
 #include "names.h"
 #include "factory.h"
+#include "foreign.h"
 #include "heap.h"
 #include "../lib/l4re_c/protocol.h"
 #include <l4/re/c/namespace.h>
@@ -34,30 +35,10 @@ struct name {
     char name[NAME_SIZE];
 };
 
-static bool slot_used[FOREIGN_MAX];
-
 static bool is_dead(unsigned slot)
 {
     return l4_msgtag_label(
                l4_task_cap_valid(L4_BASE_TASK_CAP, slot_cap(slot))) <= 0;
-}
-
-static unsigned slot_take(void)
-{
-    for (unsigned i = 0; i < FOREIGN_MAX; i++)
-        if (!slot_used[i]) {
-            slot_used[i] = true;
-            return SLOT_NAMES + i;
-        }
-    return 0;
-}
-
-static void slot_give_back(unsigned slot)
-{
-    if (!slot)
-        return;
-    l4_task_release_cap(L4_BASE_TASK_CAP, slot_cap(slot));
-    slot_used[slot - SLOT_NAMES] = false;
 }
 
 static struct name **name_find(struct names *n, const char *name)
@@ -72,7 +53,7 @@ static struct name **name_find(struct names *n, const char *name)
 static void name_release(const struct name *e)
 {
     struct object *o = e->slot ? NULL : object_find(e->label);
-    slot_give_back(e->slot);
+    foreign_slot_give_back(e->slot);
     if (o)
         object_unname(o);
 }
@@ -183,12 +164,12 @@ static long name_fill(const struct request *r, struct name *e)
         e->rights &= (unsigned)rights | L4_CAP_FPAGE_RO;
         return object_name(o);
     }
-    e->slot = slot_take();
+    e->slot = foreign_slot_take();
     if (!e->slot)
         return -L4_ENOMEM;
     long error = request_keep_cap(r, e->slot);
     if (error)
-        slot_give_back(e->slot);
+        foreign_slot_give_back(e->slot);
     return error;
 }
 

@@ -28,7 +28,7 @@
 
 enum {
     OBJECT_MAX = 8192,
-    FOREIGN_MAX = 4096, /* foreign capabilities in name spaces */
+    FOREIGN_MAX = 4096, /* foreign capabilities that are kept */
 
     /* moe's capability slots */
     SLOT_RECEIVED = 0x20, /* a capability that came with a request */
@@ -37,13 +37,15 @@ enum {
     SLOT_SIGMA0_CLIENT = 0x23, /* sigma0 gate for the first program */
     SLOT_DELETED = 0x24,       /* the deletion IRQ */
     SLOT_GATES = 0x40,         /* + number of the gate */
-    SLOT_NAMES = 0x3000,       /* foreign capabilities in name spaces */
+    SLOT_PAGER_DONE = 0x2f00,  /* pagers: their interrupt, */
+    SLOT_PAGERS = 0x2f01,      /* and two of each */
+    SLOT_NAMES = 0x3000,       /* foreign capabilities that are kept */
     SLOT_KEPT = 0x4000,        /* region maps' tasks, allocators' factories: +
                                   index of the object */
     SLOT_BOOT = 0x8000,        /* the boot thread's own */
 };
 
-_Static_assert(SLOT_GATES + GATE_MAX <= SLOT_NAMES &&
+_Static_assert(SLOT_GATES + GATE_MAX <= SLOT_PAGER_DONE &&
                    SLOT_NAMES + FOREIGN_MAX <= SLOT_KEPT &&
                    SLOT_KEPT + OBJECT_MAX <= SLOT_BOOT,
                "areas of slots do not overlap");

@@ -66,7 +66,7 @@ struct region *region_cut(struct region *r, l4_addr_t start, l4_addr_t end,
 static bool is_alike(const struct region *a, const struct region *b)
 {
     return a->end == b->start && a->attachment == b->attachment &&
-           a->flags == b->flags && a->ds == b->ds;
+           a->flags == b->flags && a->ds == b->ds && a->foreign == b->foreign;
 }
 
 struct region *region_join(struct region *list, l4_addr_t start, l4_addr_t end)

@@ -20,15 +20,18 @@
 #include <l4/sys/types.h>
 #include <stdbool.h>
 
+struct foreign;
+
 struct region {
     struct region *next;
     l4_addr_t start, end;
-    l4_umword_t flags;    /* L4RE_RM_F_* */
-    unsigned most;        /* L4_FPAGE_RWX: the rights it may be given */
-    unsigned attachment;  /* pieces of one attachment share it */
-    l4_umword_t ds;       /* label of the dataspace behind it */
-    l4_addr_t offset;     /* in it, of start */
-    l4_umword_t selector; /* the client's name for it, for the client */
+    l4_umword_t flags;       /* L4RE_RM_F_* */
+    unsigned most;           /* L4_FPAGE_RWX: the rights it may be given */
+    unsigned attachment;     /* pieces of one attachment share it */
+    l4_umword_t ds;          /* label of the dataspace behind it, or */
+    struct foreign *foreign; /* NULL, or another server's */
+    l4_addr_t offset;        /* in it, of start */
+    l4_umword_t selector;    /* the client's name for it, for the client */
 };
 
 /* The region with a byte in [start, end), the lowest; NULL: all free. */

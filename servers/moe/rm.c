@@ -5,11 +5,11 @@
  * answers their faults, rm_parts.c keeps the records.
  *
  * A region names its dataspace by label, so that a destroyed dataspace is
- * simply not found. Only dataspaces of moe can be attached: the answer to a
- * fault must not wait for another server, which may never reply.
+ * simply not found. Dataspaces of other servers are asked by a thread of their
+ * own (pager.c): the answer to a fault must not wait for who may never reply.
  *
- * moe never invokes a capability of a client but the task of a region map,
- * and that only after is_task(): see there.
+ * The main thread never invokes a capability of a client but the task of a
+ * region map, and that only after is_task(): see there.
  *
  * I1  regions and areas lie inside [start, end) of the region map.
  * I2  a region's rights are at most its `most`, and that is at most those of
@@ -20,7 +20,9 @@
 #include "console.h"
 #include "dataspace.h"
 #include "factory.h"
+#include "foreign.h"
 #include "heap.h"
+#include "pager.h"
 #include "rm_pages.h"
 #include "rm_parts.h"
 #include "slots.h"
@@ -120,19 +122,34 @@ static l4_msgtag_t on_reserve(struct rm *rm, const struct request *r)
     return answer_words(error, 1, &start);
 }
 
+/* The dataspace is another server's, who says at each page what may be done
+ * with it. */
+static long attach_foreign(struct rm *rm, const struct request *r,
+                           struct region *g)
+{
+    if (r->items < 1 || (r->mr[r->words] & L4_RCV_ITEM_RESULT_MASK) !=
+                            L4_RCV_ITEM_RESULT_MAPPED)
+        return -L4_EINVAL;
+    g->flags |= L4_FPAGE_RO;
+    g->most = L4_FPAGE_RWX;
+    long error = pager_need(rm);
+    return error ? error : foreign_create(r, rm->object.owner, &g->foreign);
+}
+
 /* The dataspace of an attach request and what it may do there; keeps I2. */
-static long attach_check(const struct request *r, struct attachment *a)
+static long attach_check(struct rm *rm, const struct request *r,
+                         struct attachment *a)
 {
     l4_umword_t rights;
     struct region *g = &a->region;
     l4_size_t size = g->end; /* not placed yet */
     if (g->flags & (L4RE_RM_F_RESERVED | L4RE_RM_F_PAGER))
         return g->flags & L4RE_RM_F_PAGER ? -L4_EINVAL : 0;
+    if (g->offset & ~L4_PAGEMASK || g->offset + size < size)
+        return -L4_EINVAL;
     a->ds = (struct dataspace *)request_object(r, &dataspace_ops, &rights);
     if (!a->ds)
-        return -L4_EINVAL;
-    if (g->offset & ~L4_PAGEMASK)
-        return -L4_EINVAL;
+        return attach_foreign(rm, r, g);
     if (g->offset > dataspace_span(a->ds) ||
         size > dataspace_span(a->ds) - g->offset)
         return -L4_ERANGE;
@@ -165,15 +182,16 @@ static l4_msgtag_t on_attach(struct rm *rm, const struct request *r)
     struct region_search s = {.size = g->end};
     if (!s.size || r->mr[2] > SLOT_SIZE || r->mr[5] > 40)
         return answer(-L4_EINVAL);
-    long error = attach_check(r, &a);
+    long error = attach_check(rm, r, &a);
     if (error)
         return answer(error);
     place_align(&a, (unsigned)r->mr[5], &s);
     error = place_find(rm, &s, g->flags, &g->start);
-    if (error)
-        return answer(error);
     g->end = g->start + s.size;
-    error = region_add(rm, g);
+    if (!error)
+        error = region_add(rm, g);
+    if (g->foreign)
+        foreign_unuse(g->foreign); /* the region has one of its own */
     if (!error && a.ds && g->flags & L4RE_RM_F_EAGER_MAP && rm->has_task) {
         error = region_map_now(rm, g);
         if (error) {
@@ -181,7 +199,8 @@ static l4_msgtag_t on_attach(struct rm *rm, const struct request *r)
             region_drop(rm, region_find(rm->regions, g->start, g->end));
         }
     }
-    return answer_words(error, 1, &g->start);
+    return answer_words(error || !g->foreign ? error : RM_ATTACHED_FOREIGN, 1,
+                        &g->start);
 }
 
 static l4_msgtag_t on_find(struct rm *rm, const struct request *r)
@@ -322,6 +341,7 @@ static void rm_destroy(struct object *o)
 {
     struct rm *rm = (struct rm *)o;
     maps_remove(rm);
+    pager_end(rm);
     while (rm->regions)
         region_drop(rm, rm->regions);
     while (rm->areas)

@@ -7,6 +7,7 @@
 #include "object.h"
 
 struct dataspace;
+struct pager;
 struct region;
 
 struct rm {
@@ -15,6 +16,7 @@ struct rm {
     struct region *regions;         /* ordered by address */
     struct region *areas;           /* reserved; ordered by address */
     unsigned attachments;           /* so many there ever were */
+    struct pager *pager;            /* asks other servers; NULL: needs none */
     struct rm *next_map, *prev_map; /* of all of them */
     bool has_task;                  /* its capability is in SLOT_KEPT + index */
 };

@@ -14,6 +14,7 @@
  */
 #include "rm_pages.h"
 #include "dataspace.h"
+#include "pager.h"
 #include <l4/sys/err.h>
 #include <l4/sys/task.h>
 #include <stddef.h>
@@ -68,6 +69,8 @@ l4_msgtag_t rm_page_fault(struct rm *rm, l4_umword_t fault)
     struct page_answer p;
     if (!g || (g->flags & need) != need)
         return answer(-L4_EACCESS);
+    if (g->foreign)
+        return pager_fault(rm, g, va, need);
     long error = page_find(g, va, (need & L4_FPAGE_W) || !rm->has_task, &p);
     if (error)
         return answer(error);

@@ -10,27 +10,44 @@
  */
 #include "rm_parts.h"
 #include "dataspace.h"
+#include "foreign.h"
 #include "rm_pages.h"
 #include <l4/re/c/rm.h>
 #include <l4/sys/err.h>
 
-/* Keeps I3 of rm.c. */
-long region_add(struct rm *rm, struct region *g)
+/* A region of what g shows comes, or goes; keeps I3 of rm.c. */
+static void shown_use(const struct region *g)
 {
     struct dataspace *ds = region_dataspace(g);
+    if (ds)
+        object_use(&ds->object);
+    if (g->foreign)
+        foreign_use(g->foreign);
+}
+
+static void shown_unuse(const struct region *g)
+{
+    struct dataspace *ds = region_dataspace(g);
+    if (ds)
+        object_unuse(&ds->object);
+    if (g->foreign)
+        foreign_unuse(g->foreign);
+}
+
+long region_add(struct rm *rm, struct region *g)
+{
     g->attachment = ++rm->attachments;
     long error = region_insert(&rm->regions, g);
-    if (!error && ds)
-        object_use(&ds->object);
+    if (!error)
+        shown_use(g);
     return error;
 }
 
 void region_drop(struct rm *rm, struct region *g)
 {
-    struct dataspace *ds = region_dataspace(g);
+    struct region was = *g;
     region_remove(&rm->regions, g);
-    if (ds)
-        object_unuse(&ds->object);
+    shown_unuse(&was);
 }
 
 /* A stretch of a program's memory, whole pages. */
@@ -62,10 +79,9 @@ static struct range range_in(struct range range, const struct region *g)
 static struct region *region_part(struct region *g, l4_addr_t start,
                                   l4_addr_t end, unsigned *ret_more)
 {
-    struct dataspace *ds = region_dataspace(g);
     struct region *part = region_cut(g, start, end, ret_more);
-    for (unsigned i = 0; part && ds && i < *ret_more; i++)
-        object_use(&ds->object);
+    for (unsigned i = 0; part && i < *ret_more; i++)
+        shown_use(part);
     return part;
 }
 
@@ -73,11 +89,8 @@ static struct region *region_part(struct region *g, l4_addr_t start,
 static void join_parts(struct rm *rm, struct range range)
 {
     struct region *g;
-    while ((g = region_join(rm->regions, range.start, range.end))) {
-        struct dataspace *ds = region_dataspace(g);
-        if (ds)
-            object_unuse(&ds->object);
-    }
+    while ((g = region_join(rm->regions, range.start, range.end)))
+        shown_unuse(g);
 }
 
 l4_msgtag_t rm_free_area(struct rm *rm, const struct request *r)
@@ -116,12 +129,13 @@ static void region_detach(struct rm *rm, struct region *found)
         object_destroy(&ds->object);
 }
 
-/* Regions that show the dataspace with this label. */
-static l4_umword_t regions_of(const struct rm *rm, l4_umword_t ds)
+/* Regions that show the same dataspace. */
+static l4_umword_t regions_like(const struct rm *rm, const struct region *of)
 {
     l4_umword_t n = 0;
     for (const struct region *g = rm->regions; g; g = g->next)
-        n += ds && g->ds == ds;
+        n += (of->ds && g->ds == of->ds) ||
+             (of->foreign && g->foreign == of->foreign);
     return n;
 }
 
@@ -141,7 +155,7 @@ l4_msgtag_t rm_detach(struct rm *rm, const struct request *r)
     g = region_part(g, part.start, part.end, &more);
     if (!g)
         return answer(-L4_ENOMEM);
-    l4_umword_t selector = g->selector, ds = g->ds;
+    const struct region was = *g;
     region_detach(rm, g);
     long result = (const long[]){L4RE_RM_DETACHED_DS, L4RE_RM_KEPT_DS,
                                  L4RE_RM_SPLIT_DS}[more];
@@ -149,7 +163,7 @@ l4_msgtag_t rm_detach(struct rm *rm, const struct request *r)
         result |= L4RE_RM_DETACH_AGAIN;
     return answer_words(result, 4,
                         (l4_umword_t[]){part.start, part.end - part.start,
-                                        selector, regions_of(rm, ds)});
+                                        was.selector, regions_like(rm, &was)});
 }
 
 /* May all of range have these rights? -L4_ENOENT: it has a gap. */

@@ -46,7 +46,8 @@ enum rm_op {
     RM_FREE_AREA = 1, /* address; Vitrine: or address, size: of a part */
     /* start, size, flags, offset, align, selector; item: dataspace, if any
      * -> start. The selector is what the client calls the dataspace; it
-     * comes back from DETACH and FIND and means nothing to moe. */
+     * comes back from DETACH and FIND and means nothing to moe. Result
+     * RM_ATTACHED_FOREIGN: another server answers for the dataspace. */
     RM_ATTACH = 2,
     /* address -> start, size, selector, regions of that dataspace that are
      * left. Result L4RE_RM_DETACHED_* bits. Vitrine: or address, size: what
@@ -68,6 +69,8 @@ enum rm_op {
      * -L4_ENOENT: not all of it is attached, -L4_EPERM: more than it may. */
     RM_PROTECT = 0x102,
 };
+
+enum { RM_ATTACHED_FOREIGN = 1 };
 
 /* Places in a slot that L4RE_RM_F_SEARCH_ADDR leaves alone: programs' images
  * at its start, stack and UTCBs at its end. They are attached by address. */

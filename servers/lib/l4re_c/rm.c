@@ -56,12 +56,30 @@ static long attach(l4_cap_idx_t rm, l4_addr_t *start, l4_size_t size,
     return error;
 }
 
+/* moe asks no other server before a page is wanted, so what it could not see is
+ * looked at here: is it a dataspace, and large enough? */
+static long check_foreign(l4re_ds_t mem, l4_addr_t offset, l4_size_t size)
+{
+    l4re_ds_stats_t stats;
+    long error = l4re_ds_info(mem, &stats);
+    if (error < 0)
+        return error;
+    l4_size_t have = l4_round_page(stats.size);
+    return offset > have || l4_round_page(size) > have - offset ? -L4_ERANGE
+                                                                : 0;
+}
+
 int l4re_rm_attach_srv(l4_cap_idx_t rm, void **start, unsigned long size,
                        l4re_rm_flags_t flags, l4re_ds_t mem,
                        l4re_rm_offset_t offs, unsigned char align)
 {
     l4_addr_t at = (l4_addr_t)*start;
     long error = attach(rm, &at, size, flags, mem, offs, align, mem);
+    if (error == RM_ATTACHED_FOREIGN) {
+        error = check_foreign(mem, offs, size);
+        if (error < 0)
+            l4re_rm_detach_srv(rm, at, 0, L4_INVALID_CAP);
+    }
     if (error >= 0)
         *start = (void *)at;
     return (int)error;

@@ -290,8 +290,8 @@ static void region_errors(l4re_ds_t ds, l4re_ds_t file)
         -L4_EPERM, "writing_without_w_is_refused");
     code(l4re_rm_attach(&p, L4_PAGESIZE, any, l4re_env()->log, 0, 0),
          -L4_EINVAL, "what_is_no_dataspace_is_refused");
-    code(l4re_rm_attach(&p, L4_PAGESIZE, any, l4re_env()->main_thread, 0, 0),
-         -L4_EINVAL, "what_moe_does_not_serve_is_refused");
+    code(l4re_rm_attach(&p, L4_PAGESIZE, any, L4_BASE_TASK_CAP, 0, 0),
+         -L4_EBADPROTO, "nor_of_another_server");
     code(request(l4re_env()->rm, L4RE_PROTO_RM, RM_ATTACH, 3), -L4_EMSGTOOSHORT,
          "a_short_attach_is_refused");
     code(request(l4re_env()->rm, L4RE_PROTO_RM, 0xff, 1), -L4_ENOSYS,
