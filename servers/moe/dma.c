@@ -12,24 +12,31 @@
  * while something is mapped its frames stay, even if the dataspace goes, so
  * that a device does not write into what is somebody else's by then.
  *
+ * Limits and blocked ranges say which memory may not be mapped: a device that
+ * reaches only part of the addresses, a place where something else lies. Memory
+ * is where it is, so a mapping is refused then, or ends before.
+ *
  * I1  only a space that is associated answers addresses.
  * I2  each mapping has a pin on its dataspace.
+ * I3  no mapping is outside the limits or in a blocked range.
  */
 #include "dma.h"
 #include "dataspace.h"
 #include "heap.h"
+#include "region.h"
 #include "../lib/l4re_c/protocol.h"
 #include <l4/re/c/dma_space.h>
 #include <l4/re/protocols.h>
 #include <l4/sys/err.h>
 
-enum { MAPPINGS_MAX = 1024 }; /* of a space: moe pays for the records */
+enum { MAPPINGS_MAX = 1024, BLOCKED_MAX = 64 }; /* moe pays for the records */
 
 /* Something mapped; the same twice is two of them. */
 struct mapping {
     struct mapping *next;
     struct dataspace *ds;
     l4_addr_t addr;
+    l4_size_t size;
 };
 
 struct dma {
@@ -37,16 +44,20 @@ struct dma {
     bool physical; /* associated */
     struct mapping *mappings;
     unsigned count;
+    l4_addr_t min, max;     /* device addresses, inclusive */
+    struct region *blocked; /* ordered by address */
+    unsigned blocked_count;
 };
 
 /* Keeps I2. */
-static long mapping_add(struct dma *d, struct dataspace *ds, l4_addr_t addr)
+static long mapping_add(struct dma *d, struct dataspace *ds, l4_addr_t addr,
+                        l4_size_t size)
 {
     struct mapping *m = d->count < MAPPINGS_MAX ? heap_alloc(sizeof *m) : NULL;
     if (!m)
         return -L4_ENOMEM;
     d->count++;
-    *m = (struct mapping){d->mappings, ds, addr};
+    *m = (struct mapping){d->mappings, ds, addr, size};
     d->mappings = m;
     dataspace_pin(ds);
     return 0;
@@ -76,6 +87,17 @@ static long dma_source(const struct request *r, struct dataspace **ret_ds)
     return 0;
 }
 
+/* So many bytes from addr on, at most `size`, may be mapped; keeps I3. */
+static l4_size_t allowed(const struct dma *d, l4_addr_t addr, l4_size_t size)
+{
+    const struct region *b = region_find(d->blocked, addr, addr + size);
+    if (addr < d->min || addr > d->max || (b && b->start <= addr))
+        return 0;
+    if (b)
+        size = b->start - addr;
+    return size - 1 > d->max - addr ? d->max - addr + 1 : size;
+}
+
 /* Neighbouring pieces count as one. */
 static l4_msgtag_t on_map(struct dma *d, const struct request *r)
 {
@@ -99,7 +121,10 @@ static l4_msgtag_t on_map(struct dma *d, const struct request *r)
         result[1] = p.end - offset;
     if (result[1] > size)
         result[1] = size;
-    return answer_words(mapping_add(d, ds, result[0]), 2, result);
+    result[1] = allowed(d, result[0], result[1]);
+    if (!result[1])
+        return answer(-L4_EADDRNOTAVAIL);
+    return answer_words(mapping_add(d, ds, result[0], result[1]), 2, result);
 }
 
 static l4_msgtag_t on_unmap(struct dma *d, const struct request *r)
@@ -118,6 +143,87 @@ static void unmap_all(struct dma *d)
 {
     while (d->mappings)
         mapping_remove(d, &d->mappings);
+}
+
+static const struct mapping *mapping_in(const struct dma *d, l4_addr_t start,
+                                        l4_addr_t end)
+{
+    const struct mapping *m = d->mappings;
+    while (m && (m->addr >= end || m->addr + m->size <= start))
+        m = m->next;
+    return m;
+}
+
+/* A range from s->from on where nothing is mapped or blocked; 0: none. */
+static l4_addr_t block_search(const struct dma *d, struct region_search *s)
+{
+    const struct mapping *m;
+    l4_addr_t at;
+    while ((at = region_search(d->blocked, NULL, s)) &&
+           (m = mapping_in(d, at, at + s->size)))
+        s->from = l4_round_page(m->addr + m->size);
+    return at;
+}
+
+/* Where a blocked range is to be. 0, -L4_EADDRNOTAVAIL, -L4_EINVAL. */
+static long block_place(const struct dma *d, const struct request *r,
+                        struct region *ret_range)
+{
+    l4_addr_t start = r->mr[1], last = r->mr[3];
+    l4_size_t size = l4_round_page(r->mr[2]);
+    unsigned align =
+        r->mr[5] > L4_PAGESHIFT ? (unsigned)r->mr[5] : L4_PAGESHIFT;
+    if (!size || size < r->mr[2] || align > 40 || start & ~L4_PAGEMASK)
+        return -L4_EINVAL;
+    if (r->mr[4] & L4RE_DMA_SPACE_MGR_BLOCK_SEARCH) {
+        struct region_search s = {
+            .from = start ? start : L4_PAGESIZE,
+            .to = last == ~0ul ? l4_trunc_page(last) : last + 1,
+            .size = size,
+            .align = 1ul << align,
+        };
+        start = block_search(d, &s);
+        if (!start)
+            return -L4_EADDRNOTAVAIL;
+    }
+    if (start + size < start)
+        return -L4_EINVAL;
+    if (region_find(d->blocked, start, start + size) ||
+        mapping_in(d, start, start + size))
+        return -L4_EADDRNOTAVAIL;
+    *ret_range = (struct region){.start = start, .end = start + size};
+    return 0;
+}
+
+static l4_msgtag_t on_block(struct dma *d, const struct request *r)
+{
+    struct region range;
+    if (!(r->rights & L4_CAP_FPAGE_S))
+        return answer(-L4_EPERM);
+    long error = block_place(d, r, &range);
+    if (!error && d->blocked_count == BLOCKED_MAX)
+        error = -L4_ENOMEM;
+    if (!error)
+        error = region_insert(&d->blocked, &range);
+    if (error)
+        return answer(error);
+    d->blocked_count++;
+    return answer_words(0, 1, &range.start);
+}
+
+static l4_msgtag_t on_limits(struct dma *d, const struct request *r)
+{
+    l4_addr_t min = r->mr[1], max = r->mr[2];
+    if (!(r->rights & L4_CAP_FPAGE_S))
+        return answer(-L4_EPERM);
+    if (min > max)
+        return answer(-L4_EINVAL);
+    for (const struct mapping *m = d->mappings; m; m = m->next)
+        if (m->addr < min || m->addr + m->size - 1 > max)
+            return answer(-L4_EBUSY);
+    d->min = min; /* keeps I3 */
+    d->max = max;
+    return answer(0);
 }
 
 static l4_msgtag_t on_associate(struct dma *d, const struct request *r)
@@ -142,10 +248,8 @@ static l4_msgtag_t on_disassociate(struct dma *d, const struct request *r)
 static l4_msgtag_t dma_request(struct object *o, const struct request *r)
 {
     static const unsigned char arguments[] = {
-        [DMA_MAP] = 4,
-        [DMA_UNMAP] = 4,
-        [DMA_ASSOCIATE] = 1,
-        [DMA_DISASSOCIATE] = 0,
+        [DMA_MAP] = 4,          [DMA_UNMAP] = 4, [DMA_ASSOCIATE] = 1,
+        [DMA_DISASSOCIATE] = 0, [DMA_BLOCK] = 5, [DMA_LIMITS] = 2,
     };
     struct dma *d = (struct dma *)o;
     if (r->mr[0] < sizeof arguments && r->words < 1u + arguments[r->mr[0]])
@@ -159,6 +263,10 @@ static l4_msgtag_t dma_request(struct object *o, const struct request *r)
         return on_associate(d, r);
     case DMA_DISASSOCIATE:
         return on_disassociate(d, r);
+    case DMA_BLOCK:
+        return on_block(d, r);
+    case DMA_LIMITS:
+        return on_limits(d, r);
     default:
         return answer(-L4_ENOSYS);
     }
@@ -166,7 +274,10 @@ static l4_msgtag_t dma_request(struct object *o, const struct request *r)
 
 static void dma_destroy(struct object *o)
 {
-    unmap_all((struct dma *)o);
+    struct dma *d = (struct dma *)o;
+    unmap_all(d);
+    while (d->blocked)
+        region_remove(&d->blocked, d->blocked);
     heap_free(o, sizeof(struct dma));
 }
 
@@ -183,6 +294,7 @@ long dma_create(struct allocator *owner, struct object **ret_dma)
     if (!d)
         return -L4_ENOMEM;
     d->object.ops = &dma_ops;
+    d->max = ~0ul;
     long error = object_add(&d->object, owner);
     if (error)
         heap_free(d, sizeof *d);

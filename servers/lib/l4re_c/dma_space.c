@@ -73,3 +73,34 @@ l4_ret_t l4re_dma_space_mgr_disassociate(l4re_dma_space_mgr_t dma_mgr,
     (void)dma_mgr;
     return l4re_msg_call(dma_space, &m, 0);
 }
+
+l4_ret_t l4re_dma_space_mgr_block_area(
+    l4re_dma_space_mgr_t dma_mgr, l4re_dma_space_t dma_space,
+    l4re_dma_space_dma_addr_t *addr, l4re_dma_space_dma_size_t size,
+    l4re_dma_space_dma_addr_t max_addr,
+    enum l4re_dma_space_mgr_block_flags flags, unsigned char align)
+{
+    struct l4re_msg m = l4re_msg_start(L4RE_PROTO_DMA_SPACE, DMA_BLOCK);
+    (void)dma_mgr;
+    l4re_msg_word(&m, *addr);
+    l4re_msg_word(&m, size);
+    l4re_msg_word(&m, max_addr);
+    l4re_msg_word(&m, flags);
+    l4re_msg_word(&m, align);
+    long error = l4re_msg_call(dma_space, &m, 0);
+    if (error >= 0)
+        *addr = l4_utcb_mr()->mr[0];
+    return error;
+}
+
+l4_ret_t l4re_dma_space_mgr_set_limits(l4re_dma_space_mgr_t dma_mgr,
+                                       l4re_dma_space_t dma_space,
+                                       l4re_dma_space_dma_addr_t min_addr,
+                                       l4re_dma_space_dma_addr_t max_addr)
+{
+    struct l4re_msg m = l4re_msg_start(L4RE_PROTO_DMA_SPACE, DMA_LIMITS);
+    (void)dma_mgr;
+    l4re_msg_word(&m, min_addr);
+    l4re_msg_word(&m, max_addr);
+    return l4re_msg_call(dma_space, &m, 0);
+}

@@ -91,6 +91,10 @@ enum dma_op {
     DMA_ASSOCIATE = 2, /* attributes; item: kernel DMA space, none: physical. S
                         */
     DMA_DISASSOCIATE = 3, /* S */
+    /* address, size, last address, flags, log2 of alignment -> address: a range
+     * that is not to be used. S */
+    DMA_BLOCK = 4,
+    DMA_LIMITS = 5, /* first and last device address. S */
 };
 
 /* L4RE_PROTO_PARENT */

@@ -33,6 +33,9 @@ static const char *check_ident(const Elf64_Ehdr *h, l4_size_t size)
         return "not a little-endian ELF file";
     if (h->e_machine != ELF_MACHINE)
         return "ELF file for another machine";
+    if (h->e_type == ET_EXEC) /* each program has addresses of its own */
+        return "linked to a fixed address, not position-independent: link it "
+               "as static PIE";
     if (h->e_type != ET_DYN)
         return "not a position-independent program (static PIE)";
     return NULL;
