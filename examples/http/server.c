@@ -1,11 +1,12 @@
 /*
  * A web server: HTTP/1.0, GET and HEAD, files below a folder.
  *
- *      rom/http_server FOLDER [COUNT]      capabilities: net; fs, if FOLDER is
- *                                          there and not among the boot modules
+ *      rom/http_server FOLDER... [COUNT]   capabilities: net; fs, if a FOLDER
+ *                                          is not among the boot modules
  *
- * FOLDER is a prefix: "rom/" serves boot modules, "/www/" a file server's. The
- * page of a folder is index.html. After COUNT answers the server ends.
+ * FOLDER is a prefix: "rom/" serves boot modules, "/www/" a file server's; what
+ * is not in the first is looked for in the next. The page of a folder is
+ * index.html. After COUNT answers the server ends.
  *
  * A thread for each connection: a browser opens some that it says nothing on.
  * Who says nothing for IDLE_US is hung up on, so THREADS idle ones keep others
@@ -14,6 +15,7 @@
 #include "connection.h"
 #include "net-client.h"
 #include "socket-client.h"
+#include <ctype.h>
 #include <l4/re/c/util/cap_alloc.h>
 #include <l4/re/env.h>
 #include <l4/sys/ipc.h>
@@ -23,9 +25,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PORT = 80, THREADS = 4, LINE = 256, LINES_MAX = 64 };
+enum { PORT = 80, THREADS = 4, LINE = 256, LINES_MAX = 64, NAME = 512 };
 
-static const char *folder;
+static char **folders; /* ends with NULL */
 static unsigned long left = ~0ul; /* answers until the end */
 static unsigned running;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -85,19 +87,29 @@ static const char *path_of(char *line)
     return path + 2;
 }
 
+/* The file of the first folder that has it, and its name; NULL: none has. */
+static FILE *file_open(const char *path, char ret_name[NAME])
+{
+    size_t length = strlen(path);
+    const char *more = !length || path[length - 1] == '/' ? "index.html" : "";
+    FILE *f = NULL;
+    for (char **folder = folders; *folder && !f; folder++) {
+        snprintf(ret_name, NAME, "%s%s%s", *folder, path, more);
+        f = fopen(ret_name, "r");
+    }
+    return f;
+}
+
 static void answer(struct connection *c, char *request)
 {
-    char name[2 * LINE];
+    char name[NAME];
     const char *path = path_of(request);
     int is_get = !strcmp(request, "GET");
     if (!path || (!is_get && strcmp(request, "HEAD"))) {
         answer_error(c, path ? "501 Not Implemented" : "400 Bad Request");
         return;
     }
-    size_t length = strlen(path);
-    const char *more = !length || path[length - 1] == '/' ? "index.html" : "";
-    snprintf(name, sizeof name, "%s%s%s", folder, path, more);
-    FILE *f = fopen(name, "r");
+    FILE *f = file_open(path, name);
     printf("%s /%s: %s\n", request, path, f ? "200" : "404");
     if (f) {
         answer_file(c, f, name, is_get);
@@ -172,9 +184,14 @@ static int is_done(void)
 int main(int argc, char **argv)
 {
     l4_cap_idx_t listening = l4re_util_cap_alloc();
-    folder = argc > 1 ? argv[1] : "rom/";
-    if (argc > 2)
-        left = strtoul(argv[2], NULL, 0);
+    if (argc < 2) {
+        printf("usage: http_server FOLDER... [COUNT]\n");
+        return 2;
+    }
+    folders = argv + 1;
+    if (argc > 2 && isdigit(*argv[argc - 1]))
+        left = strtoul(argv[--argc], NULL, 0);
+    argv[argc] = NULL;
     long error = listen_at(l4re_env_get_cap("net"), listening);
     if (error < 0) {
         printf("cannot listen: %ld\n", error);

@@ -36,7 +36,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { APPS_MAX = 256 };
+enum { APPS_MAX = 256, ROOM_PAUSE_US = 20000 };
 
 static struct l4re_server server;
 static struct app *apps[APPS_MAX];
@@ -122,9 +122,12 @@ static void app_finish(struct app *a)
 
 static void app_again(struct l4re_server *s, struct l4re_timer *timer);
 
-/* Does its rule have it started again? Then it will be. */
-static bool app_revive(struct app *a)
+/* Does its rule have it started again? Then it will be, not before
+ * `least_us`. */
+static bool app_revive(struct app *a, l4_cpu_time_t least_us)
 {
+    l4_cpu_time_t delay =
+        a->rule.delay_us > least_us ? a->rule.delay_us : least_us;
     l4_cpu_time_t now = l4_kip_clock(l4_kip());
     bool wanted =
         a->last_state == APP_EXITED ? a->rule.after_exit : a->rule.after_fault;
@@ -139,7 +142,7 @@ static bool app_revive(struct app *a)
                end_texts[a->last_state]);
         return false;
     }
-    l4re_timer_set(&server, &a->again, now + a->rule.delay_us, app_again);
+    l4re_timer_set(&server, &a->again, now + delay, app_again);
     return true;
 }
 
@@ -150,7 +153,7 @@ static void app_end(struct app *a, enum app_state state, int code)
     a->last_state = state;
     a->code = code;
     loader_kill(&a->task);
-    if (!app_revive(a))
+    if (!app_revive(a, 0))
         app_finish(a);
     ended = a;
     l4re_server_stop(&server, 0);
@@ -163,13 +166,17 @@ static void app_again(struct l4re_server *s, struct l4re_timer *timer)
     struct loader_error error = {0};
     (void)s;
     memset(&a->task, 0, sizeof a->task);
-    if (loader_start(&a->plan->request, &a->task, &error) >= 0) {
+    long code = loader_start(&a->plan->request, &a->task, &error);
+    if (code >= 0) {
         a->starts++;
         printf("ned: %s%s %s; it runs again\n", a->where, a->name,
                end_texts[a->last_state]);
         return;
     }
     printf("ned: %s%s\n", a->where, error.text);
+    /* What others have let go of may make room. */
+    if (code == -L4_ENOMEM && app_revive(a, ROOM_PAUSE_US))
+        return;
     app_finish(a);
     ended = a;
     l4re_server_stop(&server, 0);

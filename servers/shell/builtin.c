@@ -110,8 +110,8 @@ static int do_help(int argc, char **argv)
     for (unsigned i = 0; i < sizeof builtins / sizeof builtins[0]; i++)
         say("%-8s %-17s %s\n", builtins[i].name, builtins[i].usage,
             builtins[i].what);
-    say("Others are programs (in rom): ls, cat, wc ...; A | B, < FILE, "
-        "> FILE, >> FILE, &;\n"
+    say("Others are programs: ls, cat, wc (in rom), or a file's path.\n"
+        "A | B, A < FILE, A > FILE, A >> FILE, A &, A; B.\n"
         "Ctrl-C ends one, Ctrl-Z sends it to the background. PROGRAM is a "
         "number or name of ps.\n");
     return 0;

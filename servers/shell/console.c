@@ -25,7 +25,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-enum { EVENTS = 5 };
+enum { EVENTS = 5, BACK_MS = 10, BACK_TRIES = 100 };
 
 static l4_cap_idx_t vcon, irqs[EVENTS];
 static bool is_lent;
@@ -122,11 +122,30 @@ unsigned console_wait(unsigned long us)
 /* --- output
  * ---------------------------------------------------------------------- */
 
+/* Waits for a console that has ended and comes back; one that did not the last
+ * time is waited for no more. */
+static bool put_piece(const char *text, unsigned size)
+{
+    static bool is_gone;
+    unsigned waited = 0;
+    for (; l4_vcon_write(vcon, text, size) < 0; waited++) {
+        if (is_gone || waited == BACK_TRIES) {
+            is_gone = true;
+            return false;
+        }
+        l4_ipc_sleep_ms(BACK_MS);
+    }
+    if (waited || is_gone)
+        attach(); /* before it edits keys itself */
+    is_gone = false;
+    return true;
+}
+
 static void put(const char *text, size_t size)
 {
     while (size) {
         size_t n = size < L4_VCON_WRITE_SIZE ? size : L4_VCON_WRITE_SIZE;
-        if (l4_vcon_write(vcon, text, (unsigned)n) < 0)
+        if (!put_piece(text, (unsigned)n))
             return;
         text += n;
         size -= n;

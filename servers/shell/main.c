@@ -62,24 +62,20 @@ static int run_command(const struct command *c)
     return b->run(c->stage[0].argc, (char **)c->stage[0].argv);
 }
 
+/* All commands of a line, up to one that is none. */
 static void run_line(const char *line)
 {
     static struct command command;
-    const char *wrong = parse(line, &command);
-    if (wrong) {
-        tell("shell: %s\n", wrong);
-        status = 2;
-    } else if (command.stages) {
-        status = run_command(&command);
+    while (*line && !shell_must_exit) {
+        const char *wrong = parse(&line, &command);
+        if (wrong) {
+            tell("shell: %s\n", wrong);
+            status = 2;
+            return;
+        }
+        if (command.stages)
+            status = run_command(&command);
     }
-}
-
-/* Lines of a text, and what ; separates in it. */
-static void run_text(char *text)
-{
-    for (char *line = strtok(text, ";\n"); line && !shell_must_exit;
-         line = strtok(NULL, ";\n"))
-        run_line(line);
 }
 
 static int run_script(const char *path)
@@ -147,7 +143,7 @@ int main(int argc, char **argv)
         return 1;
     }
     if (argc > 2 && !strcmp(argv[1], "-c")) {
-        run_text(words_join(argv + 2));
+        run_line(words_join(argv + 2));
         return status;
     }
     if (argc == 2)

@@ -13,7 +13,7 @@ struct place {
 
 static bool is_mark(char c)
 {
-    return c == '|' || c == '<' || c == '>' || c == '&';
+    return c == '|' || c == '<' || c == '>' || c == '&' || c == ';';
 }
 
 static void skip_spaces(struct place *p)
@@ -63,7 +63,7 @@ static const char *mark(struct place *p, struct command *c)
     if (m == '&') {
         c->in_background = true;
         skip_spaces(p);
-        return *p->from ? "& must be the last" : NULL;
+        return *p->from && *p->from != ';' ? "& must be the last" : NULL;
     }
     if (m == '|') {
         if (!c->stage[c->stages - 1].argc || c->output)
@@ -85,23 +85,32 @@ static const char *mark(struct place *p, struct command *c)
     return wrong;
 }
 
-const char *parse(const char *line, struct command *c)
+/* Words and marks up to the command's end. */
+static const char *parts(struct place *p, struct command *c)
 {
-    struct place p = {line, c->bytes, c->bytes + sizeof c->bytes - 1};
     const char *wrong = NULL;
-    memset(c, 0, offsetof(struct command, bytes));
-    c->stages = 1;
-    for (skip_spaces(&p); *p.from && !wrong; skip_spaces(&p)) {
+    for (skip_spaces(p); *p->from && *p->from != ';' && !wrong;
+         skip_spaces(p)) {
         struct stage *s = &c->stage[c->stages - 1];
-        if (is_mark(*p.from)) {
-            wrong = mark(&p, c);
+        if (is_mark(*p->from)) {
+            wrong = mark(p, c);
             continue;
         }
         if (s->argc == PARSE_WORDS)
             return "too many words";
-        s->argv[s->argc] = word(&p, &wrong);
+        s->argv[s->argc] = word(p, &wrong);
         s->argc += !wrong;
     }
+    return wrong;
+}
+
+const char *parse(const char **inout_line, struct command *c)
+{
+    struct place p = {*inout_line, c->bytes, c->bytes + sizeof c->bytes - 1};
+    memset(c, 0, offsetof(struct command, bytes));
+    c->stages = 1;
+    const char *wrong = parts(&p, c);
+    *inout_line = p.from + (*p.from == ';');
     if (wrong)
         return wrong;
     if (!c->stage[c->stages - 1].argc) {

@@ -2,9 +2,10 @@
  * A command line, taken apart.
  *
  *      cat < file | wc -l > out &
+ *      kill vfs; sleep 1; ls
  *
- * Words are separated by spaces; "..." and '...' keep spaces, \ keeps the next
- * character; # begins a comment.
+ * Words are separated by spaces, commands by ;. "..." and '...' keep spaces and
+ * marks, \ keeps the next character; # begins a comment.
  */
 #ifndef SHELL_PARSE_H
 #define SHELL_PARSE_H
@@ -27,7 +28,8 @@ struct command {
     char bytes[PARSE_BYTES];
 };
 
-/* NULL, or what is wrong with the line. `command` is large: not on a stack. */
-const char *parse(const char *line, struct command *ret_command);
+/* The next command of the line, which moves on behind it: NULL, or what is
+ * wrong with it. `command` is large: not on a stack. */
+const char *parse(const char **inout_line, struct command *ret_command);
 
 #endif

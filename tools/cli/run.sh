@@ -278,6 +278,10 @@ run_words()
     [ $# -gt 0 ] || die_usage "run needs a SYSTEM"
     find_system "$@"
     check_outputs
+    if [ -n "$cfg" ]; then
+        . "$cli/wants.sh"
+        apply_wants
+    fi
 }
 
 cmd_run()

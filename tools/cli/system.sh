@@ -9,6 +9,7 @@
 #   system    short name (output folder, trace header)
 #   boot      the command moe starts: "rom/ned rom/x.cfg ARG..."
 #   modules   host files, quoted for eval
+#   cfg       the description's path; empty: a program
 # A program that exists goes before a description of the same name only if
 # there is no description: examples/hello/hello.cfg wins over hello.
 
@@ -119,7 +120,7 @@ find_by_name()
 
 find_system()
 {
-    modules='' boot=''
+    modules='' boot='' cfg=''
     system=${1##*/}
     system=${system%.cfg}
     case $1 in

@@ -86,9 +86,13 @@ void port_console_write(const char *text, size_t length)
         console_out((uint8_t)text[i]);
 }
 
+/* What the UART has goes first: it may have no room for another byte. */
 int port_console_read(void)
 {
     sim_own_tp();
+    int byte = devices_kernel_input();
+    if (byte >= 0)
+        return byte;
     console_poll();
     return devices_kernel_input();
 }

@@ -1,0 +1,65 @@
+# A system to live in: `./vitrine run desktop`, with nothing else said.
+import shutil
+import subprocess
+import desk
+from desk import Desk
+from harness import (USAGE, Skip, build, environment, main, root, run, scratch,
+                     test)
+from devices import tool
+
+WORDS = [root / "vitrine", "--out", scratch / "out", "run",
+         "examples/desktop/desktop.cfg"]
+IMAGE = scratch / "out/disk.img"
+PAGE = (root / "examples/desktop/disk/www/index.html").read_bytes()
+
+
+def start(*words):
+    if not (build / "tools/gateway/vitrine-gateway").exists():
+        raise Skip("no gateway: libslirp-dev was missing")
+    return Desk([*WORDS, *words], env=environment, cwd=root)
+
+
+def checked(image):
+    """What e2fsck finds."""
+    return subprocess.run([tool("e2fsck"), "-fn", image],
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True)
+
+
+@test("files, network and all servers killed, in one system of one command")
+def _():
+    live = start()
+    try:
+        assert "made now" in live.text and str(IMAGE) in live.text, live.text
+        desk.lives_on(live, PAGE)
+    finally:
+        live.close()
+
+
+@test("its disk is kept from run to run, and one run has it at a time")
+def _():
+    live = start()
+    try:
+        assert "made now" not in live.text, live.text
+        live.until("cat /disk/file", "^kept")
+        second = run("--out", scratch / "out",
+                     "desktop").expect(USAGE)
+        assert "another run has this disk" in second.err, second
+        live.command("sleep 2")  # ext2 writes all a second after a change
+        assert live.end() == 0, live.text
+    finally:
+        live.close()
+    found = checked(IMAGE)
+    assert found.returncode == 0, found.stdout
+
+
+@test("options go before what the description wants")
+def _():
+    mine = scratch / "mine.img"
+    shutil.copy(IMAGE, mine)
+    r = run("--disk", mine, "--net", "hub", "desktop", "--", "-c",
+            "sleep 0.1; cat /disk/file; exit 7").expect(7)
+    assert "kept" in r.out and "vitrine: " not in r.err, r
+
+
+main()
