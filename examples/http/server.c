@@ -27,7 +27,7 @@
 
 enum { PORT = 80, THREADS = 4, LINE = 256, LINES_MAX = 64, NAME = 512 };
 
-static char **folders; /* ends with NULL */
+static char **folders;            /* ends with NULL */
 static unsigned long left = ~0ul; /* answers until the end */
 static unsigned running;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;

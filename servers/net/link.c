@@ -134,9 +134,11 @@ static void on_frames(struct l4re_server *server, struct l4re_irq *irq)
 
 /* --- lwIP's timeouts -------------------------------------------------- */
 
+/* Looks, too: nobody tells that the adapter's server has ended. */
 static void on_timeout(struct l4re_server *server, struct l4re_timer *timer)
 {
     (void)server, (void)timer;
+    check(ether_look(&link_state.ether));
     sys_check_timeouts();
     net_settle();
 }

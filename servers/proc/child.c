@@ -6,6 +6,7 @@
  * answered. Neither gets an answer: the process is deleted instead.
  */
 #include "child.h"
+#include "image.h"
 #include "process-server.h"
 #include "../lib/l4re_c/protocol.h"
 #include <l4/re/c/util/cap_alloc.h>
@@ -340,7 +341,17 @@ static long child_load(struct child *p)
     if (factory)
         r.factory = factory;
     r.cap_count = count;
-    return loader_start(&r, &p->app, &p->problem);
+    long error =
+        strncmp(p->path, "rom/", 4) ? image_open(p->path, &r.image) : 0;
+    if (error < 0) {
+        snprintf(p->problem.text, sizeof p->problem.text, "%.80s: %s", p->path,
+                 l4sys_errtostr(error));
+        return error;
+    }
+    error = loader_start(&r, &p->app, &p->problem);
+    if (r.image)
+        l4re_util_cap_free_um(r.image);
+    return error;
 }
 
 static void list_add(struct child *p)

@@ -85,6 +85,12 @@ void uplink_send(unsigned size)
         uplink_result(ether_send(&uplink, switch_buffer, size));
 }
 
+void uplink_look(void)
+{
+    if (uplink.is_open)
+        uplink_result(ether_look(&uplink));
+}
+
 static void on_uplink(struct l4re_server *s, struct l4re_irq *irq)
 {
     unsigned size;

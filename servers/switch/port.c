@@ -169,8 +169,12 @@ static long on_next(struct l4re_session *session, l4_umword_t wait,
     if (p->is_waited_for)
         return -L4_EBUSY;
     *ret_events_size = tell(p, ret_events, *ret_events_size);
-    if (*ret_events_size || !wait)
+    if (*ret_events_size)
         return 0;
+    if (!wait) {
+        uplink_look();
+        return 0;
+    }
     long error = l4re_session_later(session, &p->waiter);
     p->is_waited_for = !error;
     return error ? error : L4RE_LATER;

@@ -34,6 +34,8 @@ extern unsigned char *switch_buffer;
 void switch_frame(unsigned from, unsigned size);
 /* Frames to the uplink; nothing without one. */
 void uplink_send(unsigned size);
+/* Has its driver ended? It would not say so: asked by who looks at a port. */
+void uplink_look(void);
 /* The address of a port: locally administered, made from the uplink's. */
 void switch_mac(unsigned port, l4_uint8_t *ret_mac);
 

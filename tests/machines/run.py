@@ -30,6 +30,7 @@ sys.path.insert(0, str(ROOT / "tests/system"))
 sys.path.insert(0, str(ROOT / "tests/servers/kenge"))
 sys.dont_write_bytecode = True
 import check_kenge  # noqa: E402
+import desk  # noqa: E402
 import devices  # noqa: E402
 import ends  # noqa: E402
 import story  # noqa: E402
@@ -284,6 +285,23 @@ def forwarded():
            (out + said + err).decode(errors="replace"))
 
 
+def desktop():
+    """The desktop, as a person starts it: its servers are killed one by one."""
+    fact = "no server of the desktop takes down the others"
+    page = ROOT / "examples/desktop/disk/www/index.html"
+    live = None
+    try:
+        live = desk.Desk([ROOT / "vitrine", "--out", scratch, "run", "--target",
+                          target, "--time-limit", str(LIMIT_S), "desktop"])
+        desk.lives_on(live, page.read_bytes())
+        report(True, fact)
+    except AssertionError as error:
+        report(False, fact, str(error))
+    finally:
+        if live:
+            live.close()
+
+
 def debugger():
     """Breakpoints in the kernel and in a program that is not loaded yet."""
     fact = "gdb stops in the kernel and in a program, with symbols"
@@ -321,6 +339,7 @@ with tempfile.TemporaryDirectory(prefix="vitrine-machines-") as folder:
     files_on_disk()
     if not options:
         ends.run(sys.modules[__name__])
+        desktop()
 for machine_kind in OTHERS.get(target, []):
     other_machine(*machine_kind)
 for machine_kind in REFUSED.get(target, []):

@@ -34,7 +34,7 @@ class Desk:
             [str(w) for w in words], stdin=slave, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, **options)
         os.close(slave)
-        self.timer = threading.Timer(limit_s, self.process.kill)
+        self.timer = threading.Timer(limit_s, self.process.terminate)
         self.timer.start()
         self.streams = [threading.Thread(target=self.listen, args=(stream,))
                         for stream in (self.process.stdout,
@@ -109,8 +109,12 @@ class Desk:
         if self.process.stdout.closed:
             return
         self.timer.cancel()
-        self.process.kill()
-        self.process.wait()
+        self.process.terminate()  # a machine's QEMU goes with it
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
         for thread in self.streams:
             thread.join()
         os.close(self.keys)
@@ -126,10 +130,23 @@ def all_answers(desk, page):
     assert got == page, "another page: %r\n%s" % (got, desk.text)
 
 
+def programs_are_files(desk):
+    for line, wanted in (
+            ("/disk/bin/hello", "^Hello from Vitrine! I am .*hello"),
+            ("echo a b | /disk/bin/wc", "^1 2 4$"),
+            ("/disk/motd", "^/disk/motd: .*ELF"),
+            ("/disk", "^/disk: "),
+            ("/disk/bin/none", "^/disk/bin/none: there is no such program")):
+        said = desk.command(line)
+        assert re.search(wanted, said, re.M), "%s:\n%s" % (line, said)
+
+
 def lives_on(desk, page, servers=SERVERS):
     """Each server is killed, and everything answers again."""
     desk.command("echo kept > /disk/file")
+    desk.command("sleep 1.5")  # ext2 writes all a second after a change
     all_answers(desk, page)
+    programs_are_files(desk)
     for server in servers:
         desk.kill(server)
         all_answers(desk, page)

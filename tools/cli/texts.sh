@@ -143,6 +143,9 @@ Options:
                     such a run is not reproducible)
   --no-fast-path    all messages take the kernel's long way (measurements)
 
+A description may want devices (its first lines, "-- wants ..."): it gets them
+where no option says otherwise, and the run says which.
+
 Boot modules: each "rom/NAME" that the description, or a Lua file it names,
 mentions is looked for beside the description, then among the programs built.
 

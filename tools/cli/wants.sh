@@ -4,6 +4,7 @@
 #   -- wants disk 16 disk        a disk of 16 MiB, with the folder disk beside
 #                                the description on it
 #   -- wants forward 0:80        a port of the host's that leads to its port 80
+#   -- wants time-limit 0        on a machine: no end on the wall
 #
 # in the comment at the description's start. The disk is made once, with ext4,
 # and kept: out/NAME/disk.img (disk-TARGET.img for a machine, whose programs
@@ -90,10 +91,10 @@ apply_wants()
             *) want_disk "$_one" "$_two" ;;
             esac
             ;;
-        --,wants,ram)
-            case $options in
-            *"'--ram'"*) ;;
-            *) want_option --ram "$_one" ;;
+        --,wants,ram | --,wants,time-limit)
+            case $_what,$target,$options in
+            time-limit,,* | *"'--$_what'"*) ;;
+            *) want_option "--$_what" "$_one" ;;
             esac
             ;;
         --,wants,forward)
