@@ -77,6 +77,14 @@ int l4re_rm_detach(void *addr)
     return -L4_ENOENT;
 }
 
+/* Who asks for the dataspace is not told it: there is nothing to free. */
+int l4re_rm_detach_ds(void *addr, l4re_ds_t *ds)
+{
+    if (ds)
+        *ds = L4_INVALID_CAP;
+    return l4re_rm_detach(addr);
+}
+
 long l4re_ds_allocate(l4re_ds_t ds, l4re_ds_offset_t offset,
                       l4re_ds_size_t size)
 {
