@@ -28,7 +28,8 @@ fi
         > /dev/null
 # Where each is built, by the build's own word.
 targets=$(ninja -C "$build" -t targets all |
-    sed -n 's,^\(tests/fuzz/\(server/\)\{0,1\}fuzz_[a-z0-9_]*\): .*,\1,p')
+    sed -n 's|^\(tests/fuzz/[a-z/]*fuzz_[a-z0-9_]*\): .*|\1|p' |
+    sort -u)
 [ $# != 0 ] || for path in $targets; do
     set -- "$@" "${path##*/fuzz_}"
 done
