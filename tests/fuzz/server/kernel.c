@@ -343,7 +343,7 @@ static void keep_answer(l4_msgtag_t tag)
             continue;
         struct slot *s = slot_of(l4_fpage_obj(page));
         if (!s || !s->object)
-            continue; /* the client's call ends with an IPC error */
+            continue;      /* the client's call ends with an IPC error */
         if (!s->is_weak) { /* a weak one's copies do not count */
             host_hold(s->object);
             answer->given[i] = s->object;
