@@ -104,7 +104,7 @@ static long read_piece(struct fio *f, l4_umword_t at, void *to, size_t size)
 static long write_piece(struct fio *f, l4_umword_t at, const void *from,
                         size_t size)
 {
-    l4_umword_t moved;
+    l4_umword_t moved = 0;
     long error;
     if (size <= FILE_WRITE_DATA_MAX) {
         error = file_write(f->cap, at, from, size, &moved);

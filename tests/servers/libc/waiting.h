@@ -12,7 +12,7 @@
 static inline l4_kernel_clock_t cost_of_waiting(struct pollfd *entries,
                                                 nfds_t count, int seconds)
 {
-    l4_kernel_clock_t before, after;
+    l4_kernel_clock_t before = 0, after = 0;
 
     l4_thread_stats_time(pthread_l4_cap(pthread_self()), &before);
     poll(entries, count, seconds * 1000);

@@ -20,7 +20,7 @@
  * lost. A thread in another kind of sleep has its IPC aborted; nothing else
  * is, because a request to a server must not be torn.
  *
- * Left out on purpose: WAKE_OP; priority inheritance is futex_pi.c's.
+ * Left out on purpose: WAKE_OP, priority inheritance.
  * Source: Drepper, "Futexes are tricky"; futex(2).
  */
 #include "calls.h"
