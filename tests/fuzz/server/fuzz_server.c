@@ -13,7 +13,7 @@
  *      message   protocol, rights and items, words; then what they are
  *
  * Judged by: sanitizers; each answer is a result or an L4 error and fits a
- * message; when all clients are gone, the
+ * message; every capability in it is one; when all clients are gone, the
  * server's heap and its kernel objects are what they were (`keeps`: not asked
  * of who stores what clients make).
  */

@@ -51,6 +51,12 @@ _Noreturn void host_fail(const char *what)
     abort();
 }
 
+/* pthread_create() of whatever is compiled for a server; keeps I3. */
+int host_thread_create()
+{
+    host_fail("a server starts a thread, which is not there (kernel.h, I3)");
+}
+
 /* ---- Objects ---- */
 
 struct host_object *host_object_new(enum host_kind kind)
@@ -343,7 +349,7 @@ static void keep_answer(l4_msgtag_t tag)
             continue;
         struct slot *s = slot_of(l4_fpage_obj(page));
         if (!s || !s->object)
-            continue;      /* the client's call ends with an IPC error */
+            host_fail("an answer gives an empty slot");
         if (!s->is_weak) { /* a weak one's copies do not count */
             host_hold(s->object);
             answer->given[i] = s->object;

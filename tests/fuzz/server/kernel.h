@@ -16,8 +16,10 @@
  * I1  a slot of the table is empty or names an object that has not ended.
  * I2  `counted` of an object is the number of counted capabilities to it,
  *     the server's and clients'; at 0 it ends, and the deletion IRQ is hit.
+ * I3  the server has one thread, its main one: slots, objects, UTCB and input
+ *     are nobody else's. Who starts another ends the run.
  *
- * Not modelled: rights of kernel objects, mappings of memory, other threads.
+ * Not modelled: rights of kernel objects, mappings of memory.
  */
 #ifndef FUZZ_SERVER_KERNEL_H
 #define FUZZ_SERVER_KERNEL_H

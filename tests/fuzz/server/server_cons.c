@@ -8,5 +8,4 @@ const struct host_server host_server = {
     .gates = {"cons_server", "vcon.one", "vcon.two"},
     .others = {"terminal"},
     .protocols = {L4_PROTO_LOG, L4_PROTO_IRQ},
-    .keeps = true, /* a loss was seen that is not explained yet */
 };

@@ -4,6 +4,7 @@
  * memory runs out as it does under a quota.
  */
 #include "kernel.h"
+#include "watch.h"
 #include <l4/re/c/dataspace.h>
 #include <l4/re/c/dma_space.h>
 #include <l4/re/c/mem_alloc.h>
@@ -34,6 +35,13 @@ long l4re_ma_alloc(long size, l4re_ds_t const mem, unsigned long flags)
     (void)flags;
     return size <= 0 || size > MOST ? -L4_ENOMEM
                                     : host_object_in(mem, HOST_KERNEL);
+}
+
+/* Its thread would wait for ever; that the server has ended is heard when the
+ * input triggers `irq`, like any other. */
+long watch_start(const struct watched *what, l4_cap_idx_t irq)
+{
+    return host_object_at(what->server) && host_object_at(irq) ? 0 : -L4_EINVAL;
 }
 
 /* What a client can write is what the input says. */
