@@ -181,8 +181,6 @@ def refused(what, qemu, sentence):
 def files_on_disk():
     """Servers that have no work any more let the machine end."""
     fact = "files on a disk, and then the end"
-    if target == "aarch64":
-        return skip(fact, "an edge does not mask its line: it never ends")
     command, files = modules("files", "disk.cfg")
     image = devices.file_system(scratch, "ext4")
     code, out, err = machine("--disk", image, "--command", command, "sigma0",
