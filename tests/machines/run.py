@@ -42,7 +42,6 @@ USAGE = 103
 PROBES = {**devices.PROBES, **devices.MACHINE_ONLY}
 UNORDERED = ("net",)  # what its two nodes say first is up to the wire
 UNHANDLED = 100  # the suite has faults that nobody handles, on purpose
-DESKTOPS = ("riscv64",)
 PORTS = "the driver asks for I/O ports, which are not mapped like registers"
 SKIP_STORY = {("x86_64", "irq"): PORTS, ("x86_64", "demo"): PORTS,
               (target, "net"): "its nodes meet as the wire has it",
@@ -289,8 +288,6 @@ def forwarded():
 def desktop():
     """The desktop, as a person starts it: its servers are killed one by one."""
     fact = "no server of the desktop takes down the others"
-    if target not in DESKTOPS:
-        return skip(fact, "not tried on this machine yet (docs/caveats.md)")
     page = ROOT / "examples/desktop/disk/www/index.html"
     live = None
     try:
