@@ -209,7 +209,7 @@ def _():
     disk = file_system(scratch, "ext4")
     typed.write_text("ls /disk\nps\nexit\n")
     run("--input", typed, "--trace", trace, "--net", "hub", "--disk",
-        "%s,snapshot" % disk, "desktop", "disk", "net").expect(0)
+        "%s,snapshot" % disk, "desktop").expect(0)
     typed.unlink()
     r = vitrine("replay", trace).expect(0)
     assert "replayed: the same " in r.err, r
