@@ -52,8 +52,10 @@ static void device_add(const struct l4_vitrine_device *what)
 void devices_find(void)
 {
     struct l4_vitrine_device what;
-    for (unsigned i = 0; !device_number(i, &what); i++)
+    for (unsigned i = 0; !device_number(i, &what); i++) {
+        device_level(&what);
         device_add(&what);
+    }
 }
 
 struct io_device *device_of_kind(const char *kind, unsigned n)

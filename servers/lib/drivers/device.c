@@ -41,18 +41,6 @@ static const struct l4_vitrine_bootinfo *bootinfo(void)
     return at;
 }
 
-/*
- * A virtio device holds its line up until it is told that this was seen:
- * a level, also where the machine's tree says edge (QEMU's for Arm). Only a
- * level's line is masked as it hits, so that a driver can leave it so.
- */
-static void virtio_level(struct l4_vitrine_device *d)
-{
-    if (d->irq_mode == L4_IRQ_F_POS_EDGE &&
-        !strcmp(d->compatible, "virtio,mmio"))
-        d->irq_mode = L4_IRQ_F_LEVEL_HIGH;
-}
-
 long device_number(unsigned n, struct l4_vitrine_device *ret_device)
 {
     if (bus_is_there())
@@ -61,8 +49,14 @@ long device_number(unsigned n, struct l4_vitrine_device *ret_device)
     if (!b || n >= b->device_count)
         return -L4_ENODEV;
     *ret_device = l4_vitrine_bootinfo_devices(b)[n];
-    virtio_level(ret_device);
     return 0;
+}
+
+void device_level(struct l4_vitrine_device *d)
+{
+    if (d->irq_mode == L4_IRQ_F_POS_EDGE &&
+        !strcmp(d->compatible, "virtio,mmio"))
+        d->irq_mode = L4_IRQ_F_LEVEL_HIGH;
 }
 
 long device_find(const char *compatible, unsigned n,

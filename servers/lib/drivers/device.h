@@ -41,6 +41,10 @@ long device_find(const char *compatible, unsigned n,
                  struct l4_vitrine_device *ret_device);
 /* The device with its registers at `base`. 0, -L4_ENODEV, or an error. */
 long device_at(l4_addr_t base, struct l4_vitrine_device *ret_device);
+/* A virtio device's line is a level, also where the machine's tree says edge
+ * (QEMU's for Arm): it is up until the driver acknowledges. Only a level's line
+ * is masked as it hits, so that a driver without work can leave it so. */
+void device_level(struct l4_vitrine_device *d);
 
 /* Maps the registers. 0, or -L4_ENXIO: sigma0 does not give them. */
 long device_map(const struct l4_vitrine_device *d, l4_addr_t *ret_registers);

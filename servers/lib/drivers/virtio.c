@@ -140,6 +140,7 @@ long virtio_open(struct virtio *v, enum virtio_id id, unsigned n,
     long error = slot_find(id, n, &slot);
     if (error)
         return error;
+    device_level(&slot);
     error = device_open(&v->device, &slot, thread, label, ret_what);
     if (error)
         return error;
