@@ -115,8 +115,9 @@ class Console:
         if not self.started:
             _, mark, after = self.rest.partition(START)
             if not mark:
-                failed = re.search(rb"\w+: [^\r\n]*failed[^\r\n]*", self.rest)
-                self.firmware_failed = failed and failed[0].decode(
+                failed = re.search(rb"(\w+: [^\r\n]*failed[^\r\n]*)[\r\n]",
+                                   self.rest)  # the whole line is there
+                self.firmware_failed = failed and failed[1].decode(
                     errors="replace")
                 return
             self.started, self.rest = True, after
