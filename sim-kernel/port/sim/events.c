@@ -146,8 +146,7 @@ static void on_listens(void *data)
     due_set();
 }
 
-void events_init(struct hw_clock *clock, struct hw_virtio *slots,
-                     unsigned room)
+void events_init(struct hw_clock *clock, struct hw_virtio *slots, unsigned room)
 {
     if (!sim_options.events)
         return;

@@ -57,7 +57,7 @@ unsigned network_init(struct hw_clock *clock, struct hw_virtio *slots,
 
 /* events.c: the same for --events. */
 void events_init(struct hw_clock *clock, struct hw_virtio *slots,
-                     unsigned room);
+                 unsigned room);
 
 /* The device by which a driver says where the picture is (screen.c). */
 bool screen_is_ramfb(void);
