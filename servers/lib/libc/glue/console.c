@@ -18,7 +18,6 @@
 
 #include <fcntl.h>
 #include <l4/re/c/util/cap_alloc.h>
-#include <l4/sys/factory.h>
 #include <l4/sys/icu.h>
 #include <l4/sys/irq.h>
 #include <l4/sys/rcv_endpoint.h>
@@ -62,14 +61,10 @@ static long console_write(struct file *file, const void *from, size_t size,
 /* A new interrupt object on the console's line 0, or L4_INVALID_CAP. */
 static l4_cap_idx_t make_irq(l4_cap_idx_t vcon)
 {
-    l4_cap_idx_t irq = l4re_util_cap_alloc();
+    l4_cap_idx_t irq = env_new_irq();
 
     if (l4_is_invalid_cap(irq))
         return irq;
-    if (l4_error(l4_factory_create_irq(env_factory(), irq)) < 0) {
-        l4re_util_cap_free(irq);
-        return L4_INVALID_CAP;
-    }
     if (l4_error(l4_icu_bind(vcon, 0, irq)) < 0) {
         l4re_util_cap_free_um(irq);
         return L4_INVALID_CAP;

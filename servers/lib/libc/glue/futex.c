@@ -30,7 +30,6 @@
 #include "threads.h"
 
 #include <l4/re/c/util/cap_alloc.h>
-#include <l4/sys/factory.h>
 #include <l4/sys/irq.h>
 #include <l4/sys/kip.h>
 #include <l4/sys/rcv_endpoint.h>
@@ -89,13 +88,9 @@ static int make_irq(struct thread *self)
 
     if (self->wake_irq)
         return 0;
-    irq = l4re_util_cap_alloc();
+    irq = env_new_irq();
     if (l4_is_invalid_cap(irq))
         return -ENOMEM;
-    if (l4_error(l4_factory_create_irq(env_factory(), irq)) < 0) {
-        l4re_util_cap_free(irq);
-        return -ENOMEM;
-    }
     if (l4_error(l4_rcv_ep_bind_thread(irq, self->cap, 0)) < 0) {
         l4re_util_cap_free_um(irq);
         return -ENOMEM;

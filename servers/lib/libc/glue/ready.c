@@ -24,7 +24,6 @@
 #include "threads.h"
 
 #include <l4/re/c/util/cap_alloc.h>
-#include <l4/sys/factory.h>
 #include <l4/sys/ipc.h>
 #include <l4/sys/kip.h>
 #include <l4/sys/rcv_endpoint.h>
@@ -101,14 +100,10 @@ long ready_listen(l4_cap_idx_t irq, enum ready_what what)
 
 l4_cap_idx_t ready_new_irq(enum ready_what what)
 {
-    l4_cap_idx_t irq = l4re_util_cap_alloc();
+    l4_cap_idx_t irq = env_new_irq();
 
     if (l4_is_invalid_cap(irq))
         return irq;
-    if (l4_error(l4_factory_create_irq(env_factory(), irq)) < 0) {
-        l4re_util_cap_free(irq);
-        return L4_INVALID_CAP;
-    }
     if (ready_listen(irq, what)) {
         l4re_util_cap_free_um(irq);
         return L4_INVALID_CAP;
