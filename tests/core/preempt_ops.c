@@ -226,43 +226,39 @@ static void check_superpage(struct mspace *m)
     }
 }
 
-void check_done(enum op op)
+/* Pages or capabilities went from src to dst. */
+static void check_moved(enum op op)
 {
-    if (op == OP_RESUME) { /* it has no answer, but goes on elsewhere */
-        cr_assert_eq(outcome(a), NOT_BEGUN);
+    unsigned in_src = op == OP_MAP_PAGES || op == OP_MAP_CAPS ? PIECES : 0;
+    if (op == OP_MAP_PAGES || op == OP_GRANT_PAGES) {
+        cr_assert_eq(pages_in(src, PAGES), in_src);
         cr_assert_eq(pages_in(dst, PAGES), PIECES);
-        return;
+    } else {
+        cr_assert_eq(caps_in(src), in_src);
+        cr_assert_eq(caps_in(dst), PIECES);
     }
-    cr_assert_eq(outcome(a), 0);
-    long done_before = op == OP_KU_MEM ? -L4_EEXIST : 0; /* by b */
-    cr_assert(answer(a) == 0 || answer(a) == done_before, "op %u: %ld", op,
-              answer(a));
-    if (is_message(op)) {
-        cr_assert_eq(outcome(in_task), 0);
-        cr_assert_eq(pages_in(src, PAGES) + pages_in(dst, PAGES), 2 * PIECES);
-        cr_assert_eq(caps_in(src) + caps_in(dst), 2 * PIECES);
-        return;
-    }
+}
+
+/* A message with items went to in_task, wherever it was when it did. */
+static void check_message(void)
+{
+    cr_assert_eq(outcome(in_task), 0);
+    cr_assert_eq(pages_in(src, PAGES) + pages_in(dst, PAGES), 2 * PIECES);
+    cr_assert_eq(caps_in(src) + caps_in(dst), 2 * PIECES);
+}
+
+static void check_effect(enum op op)
+{
     switch (op) {
     case OP_MAP_PAGES:
-        cr_assert_eq(pages_in(src, PAGES), PIECES);
-        cr_assert_eq(pages_in(dst, PAGES), PIECES);
-        break;
     case OP_GRANT_PAGES:
-        cr_assert_eq(pages_in(src, PAGES), 0);
-        cr_assert_eq(pages_in(dst, PAGES), PIECES);
+    case OP_MAP_CAPS:
+    case OP_GRANT_CAPS:
+        check_moved(op);
         break;
     case OP_UNMAP_PAGES:
         cr_assert_eq(pages_in(src, PAGES) + pages_in(src, BACK), 0);
         cr_assert_eq(pages_in(dst, PAGES), 0);
-        break;
-    case OP_MAP_CAPS:
-        cr_assert_eq(caps_in(src), PIECES);
-        cr_assert_eq(caps_in(dst), PIECES);
-        break;
-    case OP_GRANT_CAPS:
-        cr_assert_eq(caps_in(src), 0);
-        cr_assert_eq(caps_in(dst), PIECES);
         break;
     case OP_UNMAP_CAPS:
         cr_assert_eq(caps_in(src), 0);
@@ -296,4 +292,21 @@ void check_done(enum op op)
         for (unsigned i = 0; i < 2; i++)
             cr_assert_gt(outcome(caller[i]), 0);
     }
+}
+
+void check_done(enum op op)
+{
+    if (op == OP_RESUME) { /* it has no answer, but goes on elsewhere */
+        cr_assert_eq(outcome(a), NOT_BEGUN);
+        cr_assert_eq(pages_in(dst, PAGES), PIECES);
+        return;
+    }
+    cr_assert_eq(outcome(a), 0);
+    long done_before = op == OP_KU_MEM ? -L4_EEXIST : 0; /* by b */
+    cr_assert(answer(a) == 0 || answer(a) == done_before, "op %u: %ld", op,
+              answer(a));
+    if (is_message(op))
+        check_message();
+    else
+        check_effect(op);
 }

@@ -181,18 +181,60 @@ static const struct argp_option option_table[] = {
     {0},
 };
 
+/* Options that are kept as they are typed, and those that are there or not. */
+static const struct {
+    int key;
+    const char **text;
+    bool *flag;
+} plain_options[] = {
+    {OPT_PARALLEL, NULL, &sim_options.parallel},
+    {OPT_TRACE, &sim_options.trace, NULL},
+    {OPT_REALTIME, NULL, &sim_options.realtime},
+    {OPT_INPUT, &sim_options.input, NULL},
+    {OPT_GDB, NULL, &sim_options.gdb},
+    {OPT_HOST_CLOCK, NULL, &sim_options.host_clock},
+    {OPT_NO_FAST_PATH, NULL, &sim_options.no_fast_path},
+    {OPT_SYSTEM, &sim_options.system, NULL},
+    {OPT_COMMAND, &sim_options.command, NULL},
+    {OPT_WORDS, &sim_options.words, NULL},
+    {OPT_REPLAY, &sim_options.replay, NULL},
+    {OPT_CONSOLE, &sim_options.console, NULL},
+    {OPT_SCREEN, &sim_options.screen, NULL},
+    {OPT_EVENTS, &sim_options.events, NULL},
+};
+
+static bool plain_option(int key, const char *arg)
+{
+    for (unsigned i = 0; i < sizeof(plain_options) / sizeof(*plain_options);
+         i++)
+        if (plain_options[i].key == key) {
+            if (plain_options[i].flag)
+                *plain_options[i].flag = true;
+            else
+                *plain_options[i].text = arg;
+            return true;
+        }
+    return false;
+}
+
+static void add_module(char *file)
+{
+    if (module_files_count == MODULES_MAX)
+        sim_die("more than %d boot modules", MODULES_MAX);
+    module_files[module_files_count++] = file;
+}
+
 static error_t parse_option(int key, char *arg, struct argp_state *state)
 {
     struct sim_options *o = &sim_options;
+    if (plain_option(key, arg))
+        return 0;
     switch (key) {
     case OPT_RAM:
         o->ram_bytes = parse_size(arg);
         break;
     case OPT_CPUS:
         o->cpus = parse_cpus(arg);
-        break;
-    case OPT_PARALLEL:
-        o->parallel = true;
         break;
     case OPT_SEED:
         o->seed = parse_number("--seed", arg);
@@ -203,45 +245,15 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
     case OPT_STEPS:
         o->max_steps = parse_number("--max-steps", arg);
         break;
-    case OPT_TRACE:
-        o->trace = arg;
-        break;
     case OPT_TRACE_TASKS:
         if (strlen(arg) >= 64)
             sim_die("--trace-tasks: the list is too long (63 characters)");
         o->trace_tasks = arg;
         break;
-    case OPT_REALTIME:
-        o->realtime = true;
-        break;
-    case OPT_INPUT:
-        o->input = arg;
-        break;
-    case OPT_GDB:
-        o->gdb = true;
-        break;
-    case OPT_HOST_CLOCK:
-        o->host_clock = true;
-        break;
-    case OPT_NO_FAST_PATH:
-        o->no_fast_path = true;
-        break;
     case OPT_PROGRAMS:
-        break;
-    case OPT_SYSTEM:
-        o->system = arg;
-        break;
-    case OPT_COMMAND:
-        o->command = arg;
-        break;
-    case OPT_WORDS:
-        o->words = arg;
         break;
     case OPT_CONTROL:
         o->control = (int)parse_number("--control", arg);
-        break;
-    case OPT_REPLAY:
-        o->replay = arg;
         break;
     case OPT_DISK:
         add_disk(arg);
@@ -252,19 +264,8 @@ static error_t parse_option(int key, char *arg, struct argp_state *state)
     case OPT_FORWARD:
         network_forward(arg);
         break;
-    case OPT_CONSOLE:
-        o->console = arg;
-        break;
-    case OPT_SCREEN:
-        o->screen = arg;
-        break;
-    case OPT_EVENTS:
-        o->events = arg;
-        break;
     case ARGP_KEY_ARG:
-        if (module_files_count == MODULES_MAX)
-            sim_die("more than %d boot modules", MODULES_MAX);
-        module_files[module_files_count++] = arg;
+        add_module(arg);
         break;
     case ARGP_KEY_END:
         if (!module_files_count)
