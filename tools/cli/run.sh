@@ -62,12 +62,22 @@ option()
     done
 }
 
-# A device of the machine, or what is traced: what a replay needs to know.
-device_option()
+# kept_option --NAME VALUE: what a replay needs to know (the machine, what is
+# traced), in $kept as one would type it, too.
+kept_option()
 {
     option "$1" "$2"
-    quote "$2"
-    typed="$typed $1 $quoted"
+    case $2 in
+    *[!A-Za-z0-9_./:,=@%+-]* | '') quote "$2" ;;
+    *) quoted=$2 ;;
+    esac
+    kept="$1 $quoted"
+}
+
+machine_option()
+{
+    kept_option "$1" "$2"
+    typed="$typed $kept"
 }
 
 word()
@@ -95,11 +105,9 @@ parse_run()
             --events | --break)
             need_value "$1" $#
             case $1 in
-            --ram | --cpus | --seed) typed="$typed $1 $2" ;;
-            esac
-            case $1 in
-            --ram) is_size "$1" "$2" && option "$1" "$2" ;;
-            --cpus | --seed | --max-steps) is_number "$1" "$2" && option "$1" "$2" ;;
+            --ram) is_size "$1" "$2" && machine_option "$1" "$2" ;;
+            --cpus | --seed) is_number "$1" "$2" && machine_option "$1" "$2" ;;
+            --max-steps) is_number "$1" "$2" && option "$1" "$2" ;;
             --until) is_time "$1" "$2" && option "$1" "$2" ;;
             --input)
                 [ "$2" = - ] || [ -r "$2" ] || die "$2: cannot be read (--input)"
@@ -109,7 +117,7 @@ parse_run()
             --time-limit) is_number "$1" "$2" && option "$1" "$2" ;;
             --qemu) option "$1=$2" ;;
             --trace) trace=$2 ;;
-            --trace-tasks) device_option "$1" "$2" ;;
+            --trace-tasks) machine_option "$1" "$2" ;;
             --break)
                 quote "$2"
                 monitor="$monitor --break $quoted"
@@ -119,23 +127,23 @@ parse_run()
                 _value=${2%,ro}
                 [ -r "${_value%,snapshot}" ] ||
                     die "${_value%,snapshot}: cannot be read (--disk)"
-                device_option "$1" "$2"
+                machine_option "$1" "$2"
                 ;;
             --net)
                 case $2 in
-                hub | pcap:* | link:?* | user) device_option "$1" "$2" ;;
+                hub | pcap:* | link:?* | user) machine_option "$1" "$2" ;;
                 *) die_usage "--net: '$2' is none of hub, pcap:IN[,OUT]," \
                     "link:PATH[,MAC], user" ;;
                 esac
                 ;;
-            --forward) is_forward "$1" "$2" && device_option "$1" "$2" ;;
+            --forward) is_forward "$1" "$2" && machine_option "$1" "$2" ;;
             --events)
                 [ -r "$2" ] || die "$2: cannot be read (--events)"
-                device_option "$1" "$2"
+                machine_option "$1" "$2"
                 ;;
             --console | --screen)
                 check_writable "$2"
-                device_option "$1" "$2"
+                machine_option "$1" "$2"
                 ;;
             --module)
                 [ -f "$2" ] && [ -r "$2" ] ||

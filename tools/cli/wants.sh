@@ -75,12 +75,8 @@ want_forward()
 
 want_option()
 {
-    option "$1" "$2"
-    case $1 in
-    --disk | --forward | --net) quote "$2" ;;
-    *) quoted=$2 ;; # as parse_run() writes it: a replay is to say the same
-    esac
-    typed="$1 $quoted $typed"
+    kept_option "$1" "$2"
+    typed="$kept $typed"
 }
 
 # What of the description's wishes the options leave open.
