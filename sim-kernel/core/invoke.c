@@ -119,9 +119,7 @@ static void invoke_reply(struct thread *t, const struct ipc_args *args,
     struct thread *caller =
         explicit ? reply_caller(t->task, args->dest >> SEL_SHIFT) : t->reply_to;
     if (!caller) {
-        t->ipc.partner = NULL;
-        t->ipc.via = NULL;
-        ipc_error(t, L4_IPC_ENOT_EXISTENT);
+        ipc_no_caller(t);
         return;
     }
     op.reply = true;

@@ -142,14 +142,26 @@ static void ipc_finish(struct thread *t, word_t tag, word_t label)
     sched_ready(t);
 }
 
-void ipc_error(struct thread *t, unsigned code)
+static void ipc_end_failed(struct thread *t, unsigned code, unsigned flags)
 {
-    trace_event_of(t->object.id, VTR_IPC_ERROR, 0, code,
+    trace_event_of(t->object.id, VTR_IPC_ERROR, flags, code,
                    t->ipc.partner ? t->ipc.partner->object.id : 0,
                    t->ipc.via ? t->ipc.via->id : 0, 0, 0, 0);
     if (t->utcb)
         t->utcb->error = code;
     ipc_finish(t, TAG_ERROR, 0);
+}
+
+void ipc_error(struct thread *t, unsigned code)
+{
+    ipc_end_failed(t, code, 0);
+}
+
+void ipc_no_caller(struct thread *t)
+{
+    t->ipc.partner = NULL;
+    t->ipc.via = NULL;
+    ipc_end_failed(t, L4_IPC_ENOT_EXISTENT, VTR_F_REPLY);
 }
 
 void ipc_answer(struct thread *t, long label, unsigned words, unsigned items)

@@ -50,6 +50,8 @@ void ipc_timed_out(struct thread *t);
 void ipc_answer(struct thread *t, long label, unsigned words, unsigned items);
 /* An invocation fails before any object is reached. */
 void ipc_error(struct thread *t, unsigned code);
+/* t answers, and nobody waits for an answer of its. */
+void ipc_no_caller(struct thread *t);
 
 /* An IRQ wants to deliver to r: now if r waits for it (true), else it is
  * queued there. `object` is the IRQ. */

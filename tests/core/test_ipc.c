@@ -253,12 +253,16 @@ KERNEL_TEST(ipc, partner_of_a_closed_receive_deleted)
 
 KERNEL_TEST(ipc, caller_deleted_under_its_server)
 {
+    size_t at = 0;
     two();
     called();
     slot_delete(kernel.task, slot_of_thread(a));
     cr_assert_null(b->reply_to);
+    fixture_trace();
     sys_reply(b, 0);
     cr_assert_eq(outcome(b), L4_IPC_ENOT_EXISTENT);
+    const struct vtr_record *r = fixture_event(VTR_IPC_ERROR, &at);
+    cr_assert_eq(r->flags, VTR_F_REPLY, "a picture can say why");
 }
 
 KERNEL_TEST(ipc, gate_deleted_while_the_caller_waits_for_the_answer)

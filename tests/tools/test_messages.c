@@ -202,3 +202,17 @@ Test(messages, a_size_that_cannot_be_does_no_harm)
     cr_assert_eq(strncmp(text, "fs.open(\"/etc/motd", 18), 0);
     cr_assert_str_eq(text + strlen(text) - 10, "...\", ...)");
 }
+
+Test(messages, an_answer_that_nobody_waits_for_is_called_so)
+{
+    enum { ENOT_EXISTENT = 4 };
+    char text[MESSAGE_TEXT];
+    struct message m = {
+        .kind = MESSAGE_ERROR,
+        .record = {.event = VTR_IPC_ERROR, .arg = {ENOT_EXISTENT}}};
+
+    cr_assert_str_eq(message_text(&m, &v.in.names, text), "no such object");
+    m.record.flags = VTR_F_REPLY;
+    cr_assert_str_eq(message_text(&m, &v.in.names, text),
+                     "nobody waits for the answer");
+}

@@ -207,7 +207,9 @@ static void note_text(const struct message *m, const struct names *n, char *to)
     switch (r->event) {
     case VTR_IPC_ERROR:
         snprintf(to, MESSAGE_TEXT, "%s",
-                 message_is_sleep(m) ? "slept" : ipc_error_text(r->arg[0]));
+                 message_is_sleep(m)
+                     ? "slept"
+                     : ipc_error_text(r->arg[0], r->flags & VTR_F_REPLY));
         break;
     case VTR_FAULT_REPORT:
         snprintf(to, MESSAGE_TEXT,

@@ -347,7 +347,7 @@ const char *result_text(uint64_t tag, char *to, size_t size)
     return to;
 }
 
-const char *ipc_error_text(uint64_t code)
+const char *ipc_error_text(uint64_t code, bool answer)
 {
     static const struct word errors[] = {{2, "send timeout"},
                                          {3, "receive timeout"},
@@ -365,6 +365,8 @@ const char *ipc_error_text(uint64_t code)
                                          {0, NULL}};
     const char *text = look_up(errors, (long)(code & 0x1f));
 
+    if (answer)
+        return "nobody waits for the answer";
     return text ? text : "ipc error";
 }
 

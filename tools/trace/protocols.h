@@ -9,6 +9,7 @@
 #ifndef TOOLS_PROTOCOLS_H
 #define TOOLS_PROTOCOLS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -27,8 +28,9 @@ const char *call_text(uint64_t tag, const uint64_t *words, unsigned known,
 const char *result_text(uint64_t tag, char *to, size_t size);
 /* "-ENOENT" for 2, NULL: no such error. */
 const char *error_name(long code);
-/* "send timeout" and so on, for the UTCB's IPC error word. */
-const char *ipc_error_text(uint64_t code);
+/* "send timeout" and so on, for the UTCB's IPC error word; of an answer that
+ * did not find a caller: that. */
+const char *ipc_error_text(uint64_t code, bool answer);
 /* "rws" for capability rights (core/cap.h): r w s d, v: server right. */
 const char *rights_text(uint64_t rights, char to[16]);
 

@@ -255,7 +255,8 @@ static void tell(struct story *s, const struct vtr_record *r)
         tell_ipc(s, r);
         break;
     case VTR_IPC_ERROR:
-        say(s, r->thread, false, "ends with: %s", ipc_error_text(r->arg[0]));
+        say(s, r->thread, false, "ends with: %s",
+            ipc_error_text(r->arg[0], r->flags & VTR_F_REPLY));
         break;
     case VTR_INVOKE:
         tell_invoke(s, r);

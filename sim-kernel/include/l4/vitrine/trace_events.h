@@ -92,7 +92,8 @@ enum vtr_event {
 #undef VTR_X
 };
 
-/* flg of VTR_IPC: what kind of message, and what went with it */
+/* flg of VTR_IPC: what kind of message, and what went with it; of
+ * VTR_IPC_ERROR: VTR_F_REPLY if it was an answer that nobody waits for */
 enum {
     VTR_F_CALL = 1,   /* sender waits for the reply */
     VTR_F_REPLY = 2,  /* answers a call */
