@@ -11,29 +11,20 @@
  * of his clients a buffer of its own. A buffer that is full loses what comes.
  *
  * I1  a client with a buffer is on the list `clients`.
- * I2  what is written of a client's buffer is the slot `next`, and only while
- *     its time is 0; the time is written last.
  */
 #include "event-server.h"
-#include "lines.h"
+#include "events.h"
 #include "stream.h"
-#include <l4/re/c/event_buffer.h>
-#include <l4/re/c/mem_alloc.h>
-#include <l4/re/c/rm.h>
-#include <l4/re/c/util/cap_alloc.h>
 #include <l4/re/env.h>
 #include <l4/sys/irq.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { STREAMS_MAX = 8, SLOTS = L4_PAGESIZE / sizeof(l4re_event_t) };
+enum { STREAMS_MAX = 8 };
 
 struct client {
     struct l4re_session session; /* first */
-    struct lines lines;
-    l4re_ds_t ds; /* 0: no buffer yet */
-    l4re_event_t *buffer;
-    unsigned next;
+    struct events events;
     struct client *other; /* I1 */
 };
 
@@ -52,21 +43,6 @@ static struct client *client_of(struct l4re_session *session)
 /* --- events --------------------------------------------------------------
  */
 
-/* Keeps I2. */
-static void put(struct client *c, const struct input_event *e, long long time,
-                l4_umword_t id)
-{
-    l4re_event_t *slot = &c->buffer[c->next];
-    if (__atomic_load_n(&slot->time, __ATOMIC_ACQUIRE))
-        return; /* full */
-    slot->type = e->type;
-    slot->code = e->code;
-    slot->value = (int)e->value;
-    slot->stream_id = id;
-    __atomic_store_n(&slot->time, time, __ATOMIC_RELEASE);
-    c->next = (c->next + 1) % SLOTS;
-}
-
 static void on_interrupt(struct l4re_server *s, struct l4re_irq *irq)
 {
     struct stream *stream = (struct stream *)irq;
@@ -77,75 +53,55 @@ static void on_interrupt(struct l4re_server *s, struct l4re_irq *irq)
     virtio_interrupt(&stream->device.v);
     while (virtio_input_next(&stream->device, &e)) {
         stream_note(stream, &e);
+        l4re_event_t event = {time ? time : 1, e.type, e.code, (int)e.value,
+                              stream->info.stream_id};
         for (struct client *c = clients; c; c = c->other)
-            put(c, &e, time ? time : 1, stream->info.stream_id);
+            events_put(&c->events, &event);
         came = true;
     }
     for (struct client *c = clients; c && came; c = c->other)
-        lines_hit(&c->lines, 0);
+        events_tell(&c->events);
     l4_irq_unmask(irq->cap);
 }
 
 /* --- clients ---------------------------------------------------------------
  */
 
-static long buffer_make(struct client *c)
+static long on_get_buffer(struct l4re_session *session,
+                          l4_cap_idx_t *ret_buffer)
 {
-    l4re_ds_t ds = l4re_util_cap_alloc();
-    void *at = NULL;
-    if (l4_is_invalid_cap(ds))
-        return -L4_ENOMEM;
-    long error = l4re_ma_alloc(L4_PAGESIZE, ds, 0);
-    if (error >= 0)
-        error = l4re_rm_attach(&at, L4_PAGESIZE,
-                               L4RE_RM_F_SEARCH_ADDR | L4RE_RM_F_RW, ds, 0,
-                               L4_PAGESHIFT);
-    if (error < 0) {
-        l4re_util_cap_free_um(ds);
+    struct client *c = client_of(session);
+    bool had = events_are_wanted(&c->events);
+    long error = events_buffer(&c->events, ret_buffer);
+    if (error || had)
         return error;
-    }
-    c->ds = ds;
-    c->buffer = at;
     c->other = clients; /* keeps I1 */
     clients = c;
     return 0;
 }
 
-static long on_get_buffer(struct l4re_session *session,
-                          l4_cap_idx_t *ret_buffer)
-{
-    struct client *c = client_of(session);
-    long error = c->ds ? 0 : buffer_make(c);
-    if (error >= 0)
-        *ret_buffer = c->ds;
-    return error < 0 ? error : 0;
-}
-
 static long on_opened(struct l4re_session *session, struct l4re_request *r)
 {
     (void)r;
-    lines_init(&client_of(session)->lines, 1);
+    events_init(&client_of(session)->events);
     return 0;
 }
 
 static void on_closed(struct l4re_session *session)
 {
     struct client *c = client_of(session), **at = &clients;
-    lines_end(&c->lines);
-    if (!c->ds)
-        return;
-    while (*at != c)
+    while (*at && *at != c)
         at = &(*at)->other;
-    *at = c->other;
-    l4re_rm_detach(c->buffer);
-    l4re_util_cap_free_um(c->ds);
+    if (*at)
+        *at = c->other;
+    events_end(&c->events);
 }
 
 static long on_icu(struct l4re_session *session, struct l4re_request *r,
                    struct l4re_msg *answer)
 {
     bool changed;
-    return lines_serve(&client_of(session)->lines, session, r, answer,
+    return lines_serve(&client_of(session)->events.lines, session, r, answer,
                        &changed);
 }
 
@@ -285,7 +241,7 @@ int main(void)
         printf("no input devices (are there any? --events FILE)\n");
         return 1;
     }
-    lines_init(&root.lines, 1);
+    events_init(&root.events);
     if (l4re_server_init(&server, L4RE_SERVER_LATER) < 0 ||
         l4re_server_publish(&server, &root.session, &service,
                             l4re_env_get_cap("input_server")) < 0 ||

@@ -22,6 +22,14 @@ static struct bus *bus_of(struct l4re_session *session)
     return (struct bus *)((char *)session - offsetof(struct bus, session));
 }
 
+struct bus *bus_asked(struct l4re_session *session)
+{
+    for (unsigned i = 0; i < io.buses; i++)
+        if (session == &io.bus[i].gate)
+            return &io.bus[i];
+    return bus_of(session);
+}
+
 static const struct io_device *device_at_number(const struct bus *b,
                                                 l4_umword_t number)
 {
@@ -128,6 +136,7 @@ static void on_closed(struct l4re_session *session)
         device_quiet(b->device[i]);
     dma_destroy(b);
     b->is_open = false;
+    holder_end(&b->holder);
 }
 
 static long gate_open(struct l4re_session *gate, l4_cap_idx_t *ret_session)
@@ -138,8 +147,10 @@ static long gate_open(struct l4re_session *gate, l4_cap_idx_t *ret_session)
         .interrupt = on_interrupt,
         .dma = on_dma,
     };
-    static const struct l4re_service service = {
-        .interface = &vbus_interface, .methods = &methods, .closed = on_closed};
+    static const struct l4re_service service = {.interface = &vbus_interface,
+                                                .methods = &methods,
+                                                .closed = on_closed,
+                                                .other = holder_serve};
     struct bus *b = (struct bus *)gate;
     if (b->is_open)
         return -L4_EBUSY;
@@ -169,13 +180,15 @@ struct bus *bus_new(const char *name)
     static const struct vbus_methods methods = {.open = gate_open,
                                                 .device = gate_device};
     static const struct l4re_service service = {.interface = &vbus_interface,
-                                                .methods = &methods};
+                                                .methods = &methods,
+                                                .other = holder_serve};
     struct bus *b = &io.bus[io.buses];
     l4_cap_idx_t gate = l4re_env_get_cap(name);
     if (io.buses == BUSES_MAX || l4_is_invalid_cap(gate) ||
         l4re_server_publish(&io.server, &b->gate, &service, gate) < 0)
         return NULL;
     snprintf(b->name, sizeof b->name, "%s", name);
+    holder_init(&b->holder);
     io.buses++;
     return b;
 }

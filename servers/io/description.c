@@ -8,8 +8,11 @@
  * served at the gate of its name in io's environment. Devices whose registers
  * share a page are for one bus, or for several with {share = true} as the last
  * argument: then their drivers can disturb each other.
+ *
+ *      Io.patience(2000)       so many ms drivers may hold up sleep and end
  */
 #include "io.h"
+#include "power.h"
 #include <l4/re/c/namespace.h>
 #include <l4/re/c/rm.h>
 #include <l4/re/c/util/cap_alloc.h>
@@ -73,6 +76,14 @@ static void give(lua_State *L, struct bus *b, bool may_share)
         luaL_error(L, "bus %s: %s %s", b->name, d->kind, wrong);
 }
 
+static int io_patience(lua_State *L)
+{
+    lua_Integer ms = luaL_checkinteger(L, 1);
+    luaL_argcheck(L, ms >= 0, 1, "milliseconds expected");
+    power_patience((unsigned long)ms);
+    return 0;
+}
+
 static int io_bus(lua_State *L)
 {
     const char *name = luaL_checkstring(L, 1);
@@ -113,6 +124,7 @@ bool description_run(const char *name)
     static const luaL_Reg functions[] = {{"match", io_match},
                                          {"devices", io_devices},
                                          {"bus", io_bus},
+                                         {"patience", io_patience},
                                          {NULL, NULL}};
     l4_size_t size;
     const char *text = file_attach(name, &size);

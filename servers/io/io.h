@@ -4,6 +4,8 @@
  *   devices ---> buses (Lua) ---> gate ---> session ---> registers,
  *   of the machine                          of a driver  interrupts, DMA
  *
+ * A driver may hold up the machine's sleep and end (holder.h, power.h).
+ *
  * I1  a device is on one bus at most, and shares no page of registers with a
  *     device of another bus, unless the description allows it.
  * I2  a bus has one session at most.
@@ -13,11 +15,10 @@
 
 #include "device.h"
 #include <l4/re/c/dma_space.h>
+#include "holder.h"
 #include "vbus-server.h"
 
 enum { DEVICES_MAX = 64, BUSES_MAX = 8, BUS_DEVICES = 8, IO_NAME_MAX = 40 };
-
-struct bus;
 
 struct io_device {
     struct l4_vitrine_device what;
@@ -35,6 +36,7 @@ struct bus {
     struct l4re_session session;
     bool is_open;
     l4re_dma_space_t dma; /* of the session */
+    struct holder holder; /* its driver, as one that holds up sleep and end */
 };
 
 struct io {
@@ -66,6 +68,8 @@ void device_quiet(const struct io_device *d);
 /* A bus, served at the environment's gate of that name. NULL: no such gate, or
  * too many buses. */
 struct bus *bus_new(const char *name);
+/* The bus whose gate or session that is. */
+struct bus *bus_asked(struct l4re_session *session);
 
 /* --- description.c: Lua */
 

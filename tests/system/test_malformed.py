@@ -40,7 +40,8 @@ def add(target):
                  "ext2": ["--disk", "%s,snapshot"
                           % devices.file_system(scratch)],
                  "event": ["--events", scratch / "events.txt"],
-                 "block": disk, "vbus": disk, "nic": ["--net", "hub"],
+                 "block": disk, "vbus": disk, "inhibitor": disk,
+                 "platform": disk, "nic": ["--net", "hub"],
                  "goos": ["--screen", scratch / "screen.ppm"]}
         r = run("--until", "600", *wants.get(target.split("_")[0], []),
                 folder / "malformed.cfg", target, COUNT, SEED)

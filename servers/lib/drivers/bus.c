@@ -1,46 +1,16 @@
 /*
  * A driver's devices from a virtual bus (see bus.h).
- *
- * The session is opened when first wanted. The bus may be another's still: of
- * the driver before this one, whose end io has not noticed yet.
  */
 #include "bus.h"
-#include "again.h"
+#include "../l4re_c/bus_session.h"
 #include "vbus-client.h"
-#include <l4/re/c/util/cap_alloc.h>
 #include <l4/re/env.h>
 #include <string.h>
-
-enum { BUSY_MS = 1, BUSY_TRIES = 1000 };
-
-static long session_open(void *cap)
-{
-    l4_cap_idx_t session = *(l4_cap_idx_t *)cap;
-    long error;
-    for (unsigned i = 0; i < BUSY_TRIES; i++) {
-        error = vbus_open(l4re_env_get_cap("vbus"), session);
-        if (error != -L4_EBUSY)
-            break;
-        l4_ipc_sleep_ms(BUSY_MS);
-    }
-    return error;
-}
 
 /* 0, or why there is none. */
 static long session(l4_cap_idx_t *ret_session)
 {
-    static l4_cap_idx_t opened = L4_INVALID_CAP;
-    if (l4_is_invalid_cap(opened)) {
-        l4_cap_idx_t cap = l4re_util_cap_alloc();
-        long error = again_until_open(session_open, &cap);
-        if (error < 0) {
-            l4re_util_cap_free(cap);
-            return error;
-        }
-        opened = cap;
-    }
-    *ret_session = opened;
-    return 0;
+    return vitrine_bus_session(l4re_env_get_cap("vbus"), ret_session);
 }
 
 bool bus_is_there(void)

@@ -11,6 +11,7 @@
 #include "file-table.h"
 #include "fs-table.h"
 #include "goos-table.h"
+#include "inhibitor-table.h"
 #include "net-table.h"
 #include "nic-table.h"
 #include "proc-table.h"
@@ -24,6 +25,7 @@
 #include <l4/re/protocols.h>
 #include <l4/sigma0/sigma0.h>
 #include <l4/sys/factory.h>
+#include <l4/sys/platform_control.h>
 #include <l4/sys/vcon.h>
 #include <l4/vitrine/files.h>
 #include <l4/vitrine/net.h>
@@ -106,6 +108,15 @@ static const struct l4_vitrine_method log_table[] = {
     {"read", L4_VCON_READ_OP, 0, {W}},
     {"set_attr", L4_VCON_SET_ATTR_OP, 3, {W, W, W}},
     {"write", L4_VCON_WRITE_OP, 1, {TEXT(40)}},
+};
+
+/* The power gate's. */
+static const struct l4_vitrine_method platform_table[] = {
+    {"suspend", L4_PLATFORM_CTL_SYS_SUSPEND_OP, 1, {W}},
+    {"shutdown", L4_PLATFORM_CTL_SYS_SHUTDOWN_OP, 1, {W}},
+    {"allow_shutdown", L4_PLATFORM_CTL_CPU_ALLOW_SHUTDOWN_OP, 2, {W, W}},
+    {"enable", L4_PLATFORM_CTL_CPU_ENABLE_OP, 1, {W}},
+    {"disable", L4_PLATFORM_CTL_CPU_DISABLE_OP, 1, {W}},
 };
 
 static const struct l4_vitrine_method parent_table[] = {
@@ -272,6 +283,13 @@ static bool writes(const struct l4re_msg *m)
            l4_utcb_mr()->mr[1] <= (m->words - 2) * sizeof(l4_umword_t);
 }
 
+/* The end of the run. */
+static bool switches_off(const struct l4re_msg *m)
+{
+    return m->protocol == L4_PROTO_PLATFORM_CTL && m->words == 2 &&
+           l4_utcb_mr()->mr[0] <= L4_PLATFORM_CTL_SYS_SHUTDOWN_OP;
+}
+
 /* --- all of them --------------------------------------------------------- */
 
 #define TABLE(name, protocol)                                                  \
@@ -310,6 +328,8 @@ static const struct target targets[] = {
     {TABLE(nic_session, NIC_PROTOCOL), open_nic, NULL},
     {TABLE(switch_port, NIC_PROTOCOL), open_nic, NULL},
     {TABLE(vbus_session, VBUS_PROTOCOL), open_vbus, NULL},
+    {TABLE(inhibitor, INHIBITOR_PROTOCOL), open_vbus, NULL},
+    {TABLE(platform, L4_PROTO_PLATFORM_CTL), NULL, switches_off},
     {TABLE(net, NET_PROTOCOL), NULL, NULL},
     {TABLE(socket, SOCKET_PROTOCOL), open_socket, NULL},
 };

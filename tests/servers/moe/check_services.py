@@ -1,10 +1,10 @@
 # L4Re's 92 C service functions (ABI.md, appendix B): services.txt has each with
-# the test that calls it, or "missing" and why nobody answers it (TAP).
+# the test that calls it (TAP).
 #
 #   check_services.py ROOT
 #
-# The list is complete (92, all declared), a test that is named does call the
-# function, and what is missing is what servers/lib/l4re_c/missing.c refuses.
+# The list is complete (92, all declared), and a test that is named does call the
+# function.
 import pathlib
 import re
 import sys
@@ -17,18 +17,11 @@ lines = [line.split(None, 1) for line in
 cases = {name: case.strip() for name, case in lines}
 headers = "".join(p.read_text() for p in
                   (root / "sim-kernel/include/l4/re").rglob("*.h"))
-code = re.sub(r"/\*.*?\*/", "",
-              (root / "servers/lib/l4re_c/missing.c").read_text(), flags=re.S)
-refused = {n for n in re.findall(r"\bl4re_\w+", code) if n in cases}
 
 
 def wrong(name, case):
     if not re.search(r"\b%s\s*\(" % name, headers):
         return "no public header declares it"
-    if case.startswith("missing: "):
-        return None if name in refused else "missing.c has it not: who tests?"
-    if name in refused:
-        return "missing.c has it: say `missing: why`"
     path = root / case
     if not path.exists():
         return "there is no %s" % case
