@@ -2,25 +2,24 @@
  * Descriptions of buses, in Lua (see io.h).
  *
  *      Io.bus("disk", {Io.match("virtio-block", 0)})
+ *      Io.bus("input", {Io.all("virtio-input")})
  *      for i, d in ipairs(Io.devices()) do print(d.kind, d.base, d.irq) end
  *
- * Io.match(kind, n) is the n-th device of a kind (from 0), or nil; a bus is
- * served at the gate of its name in io's environment. Devices whose registers
- * share a page are for one bus, or for several with {share = true} as the last
- * argument: then their drivers can disturb each other.
+ * Io.match(kind, n) is the n-th device of a kind (from 0), or nil, Io.all(kind)
+ * are all of them. A bus is served at the gate of its name in io's environment
+ * (buses.lua makes both for a system). Devices whose registers share a page
+ * are for one bus, or for several with {share = true} as the last argument:
+ * then their drivers can disturb each other.
  *
  *      Io.patience(2000)       so many ms drivers may hold up sleep and end
  */
 #include "io.h"
 #include "power.h"
-#include <l4/re/c/namespace.h>
-#include <l4/re/c/rm.h>
-#include <l4/re/c/util/cap_alloc.h>
-#include <l4/re/env.h>
 #include <lauxlib.h>
 #include <lua.h>
 #include <lualib.h>
 #include <stdio.h>
+#include <string.h>
 
 static int io_match(lua_State *L)
 {
@@ -32,6 +31,17 @@ static int io_match(lua_State *L)
     else
         lua_pushnil(L);
     return 1;
+}
+
+static int io_all(lua_State *L)
+{
+    const char *kind = luaL_checkstring(L, 1);
+    struct io_device *d;
+    int n = 0;
+    luaL_checkstack(L, DEVICES_MAX, NULL);
+    for (; (d = device_of_kind(kind, (unsigned)n)); n++)
+        lua_pushlightuserdata(L, d);
+    return n;
 }
 
 static void set_number(lua_State *L, const char *name, l4_uint64_t value)
@@ -105,38 +115,17 @@ static int io_bus(lua_State *L)
     return 0;
 }
 
-/* The file in memory; NULL: there is none. */
-static const char *file_attach(const char *name, l4_size_t *ret_size)
+bool description_run(const char *text)
 {
-    l4re_ds_t ds = l4re_util_cap_alloc();
-    void *at = NULL;
-    if (l4re_ns_query_srv(l4re_env_get_cap("rom"), name, ds) < 0)
-        return NULL;
-    *ret_size = l4re_ds_size(ds);
-    if (l4re_rm_attach(&at, *ret_size, L4RE_RM_F_SEARCH_ADDR | L4RE_RM_F_R, ds,
-                       0, 0) < 0)
-        return NULL;
-    return at;
-}
-
-bool description_run(const char *name)
-{
-    static const luaL_Reg functions[] = {{"match", io_match},
-                                         {"devices", io_devices},
-                                         {"bus", io_bus},
-                                         {"patience", io_patience},
-                                         {NULL, NULL}};
-    l4_size_t size;
-    const char *text = file_attach(name, &size);
-    if (!text) {
-        printf("no description rom/%s\n", name);
-        return false;
-    }
+    static const luaL_Reg functions[] = {
+        {"match", io_match}, {"all", io_all},           {"devices", io_devices},
+        {"bus", io_bus},     {"patience", io_patience}, {NULL, NULL}};
     lua_State *L = luaL_newstate();
     luaL_openlibs(L);
     luaL_newlib(L, functions);
     lua_setglobal(L, "Io");
-    bool good = !luaL_loadbuffer(L, text, size, name) && !lua_pcall(L, 0, 0, 0);
+    bool good = !luaL_loadbuffer(L, text, strlen(text), "=buses") &&
+                !lua_pcall(L, 0, 0, 0);
     if (!good)
         printf("%s\n", lua_tostring(L, -1));
     lua_close(L);

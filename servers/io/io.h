@@ -73,7 +73,7 @@ struct bus *bus_asked(struct l4re_session *session);
 
 /* --- description.c: Lua */
 
-/* Runs the description rom/NAME. False: it has told what is wrong. */
-bool description_run(const char *name);
+/* Runs the description. False: it has told what is wrong. */
+bool description_run(const char *text);
 
 #endif

@@ -2,7 +2,8 @@
 
 tools/trace/story.c says what a story leaves out, and why. Left out here, too,
 is a driver's part: how many bytes its device takes at a time, and so how often
-it interrupts, is the device's own business. Nor is it compared what moe took
+it interrupts, is the device's own business; and io's, which looks at all
+devices that the machine has. Nor is it compared what moe took
 back last: it does so when it finds time, and the run may end before that. An
 interrupt without a name is called by its number, which is of no meaning.
 """
@@ -11,7 +12,7 @@ import re
 
 NUMBERED = re.compile(r"^(irq) \d+")
 LATE = " taken back from "
-DRIVERS = {"demo": "uart", "irq": "uart", "disk": "driver"}
+DRIVERS = {"demo": ("uart", "io"), "irq": ("uart",), "disk": ("driver", "io")}
 
 
 def parts(text, without):
@@ -25,12 +26,13 @@ def parts(text, without):
     for title in found:
         while title.startswith("moe") and LATE in (found[title] or [""])[-1]:
             found[title].pop()
-    return {title: lines for title, lines in found.items() if title != without}
+    return {title: lines for title, lines in found.items()
+            if title not in without}
 
 
 def differences(name, wanted, got):
     """Lines, each with its thread; [] if example `name` told one story."""
-    sides = [parts(text, DRIVERS.get(name)) for text in (wanted, got)]
+    sides = [parts(text, DRIVERS.get(name, ())) for text in (wanted, got)]
     different = []
     for title in sorted(set(sides[0]) | set(sides[1])):
         a, b = (side.get(title, []) for side in sides)

@@ -5,7 +5,7 @@ import subprocess
 from devices import FILE_SYSTEMS, file_system, tool
 from harness import main, root, run, scratch, simulator, program, test
 
-PROGRAMS = ("sigma0", "moe", "ned", "block", "ext2", "vfs")
+PROGRAMS = ("sigma0", "moe", "ned", "buses.lua", "io", "block", "ext2", "vfs")
 
 
 def e2fsck(path, *options):
