@@ -28,8 +28,9 @@ static bool make_disk(struct row *r, char path[PATH])
 
 static bool run(const struct bench *b, struct row *r, const char *trace)
 {
-    static const char *const programs[] = {
-        "sigma0", "moe", "ned", "block", "ext2", "vfs", "bench_files"};
+    static const char *const programs[] = {"sigma0",    "moe", "ned",
+                                           "buses.lua", "io",  "block",
+                                           "ext2",      "vfs", "bench_files"};
     struct command c;
     char disk[PATH];
 
