@@ -6,6 +6,9 @@
 
 enum { L4_VCPU_STATE_VERSION = 0x45 };
 
+/* l4_utcb_exc_typeval() of an entry for a message. */
+enum { L4_VCPU_ARCH_UPCALL = 0x18 };
+
 /* Pointers of the vCPU's own code, loaded on entry. */
 typedef struct l4_vcpu_arch_state_t {
     l4_umword_t host_tp;
