@@ -28,6 +28,7 @@ static struct line *lines; /* [LINES], by number */
 
 long disk_io_open(l4_cap_idx_t gate)
 {
+    free(lines);
     lines = calloc(LINES, sizeof *lines);
     if (!lines)
         return -L4_ENOMEM;

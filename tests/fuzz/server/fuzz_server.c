@@ -111,12 +111,24 @@ void host_program(l4_cap_idx_t parent)
     struct host_object *o = host_object_at(parent);
     if (!o)
         host_fail("a program without a parent");
-    for (unsigned i = 0; i < PROGRAMS_MAX; i++)
-        if (!programs[i]) {
-            programs[i] = o;
+    unsigned free = PROGRAMS_MAX;
+    for (unsigned i = 0; i < PROGRAMS_MAX; i++) {
+        if (programs[i] == o) /* it runs again */
             return;
-        }
-    host_fail("too many programs");
+        if (!programs[i] && free == PROGRAMS_MAX)
+            free = i;
+    }
+    if (free < PROGRAMS_MAX)
+        programs[free] = o;
+    else
+        host_fail("too many programs");
+}
+
+/* At the start only; clients have it from then on. */
+void host_give(struct host_object *o)
+{
+    if (!first_held && held_count < HELD_MAX / 2 && o->is_bound)
+        held[held_count++] = o;
 }
 
 /* Programs that still run say that they end. */
@@ -192,10 +204,25 @@ static void one_event(void)
     tell_deletions();
 }
 
+/* What came with a request is let go of in the server's next round; what waits
+ * for its time, or for the other end of a wire, may take more. */
+static void settle(void)
+{
+    struct host_event late = {.kind = HOST_TIMEOUT, .words = 24};
+    struct host_event told = {.kind = HOST_IRQ};
+    struct host_object *irq = host_irq(0);
+    for (unsigned i = 0; i < 2 || i < host_server.settles; i++) {
+        deliver(&late);
+        told.label = irq ? irq->label : 0;
+        if (i < host_server.settles && irq)
+            deliver(&told);
+    }
+    tell_deletions();
+}
+
 /* The whole input, then all clients go and some time passes. */
 static void run(const uint8_t *data, size_t size)
 {
-    struct host_event late = {.kind = HOST_TIMEOUT, .words = 24};
     input_at = data;
     input_end = data + size;
     host_may_fail = false;
@@ -206,9 +233,7 @@ static void run(const uint8_t *data, size_t size)
     end_programs();
     while (held_count > first_held)
         give_up(held_count - 1);
-    deliver(&late);
-    deliver(&late); /* what came with a request is let go of here at last */
-    tell_deletions();
+    settle();
     const char *broken = host_server.check ? host_server.check() : NULL;
     if (broken)
         host_fail(broken);
@@ -234,11 +259,9 @@ static void begin(void)
     host_start();
     offered[0] = host_object_new(HOST_OTHER);
     offered[1] = host_object_new(HOST_OTHER);
-    while (host_gate(first_held) && first_held < HELD_MAX / 2) {
-        held[first_held] = host_gate(first_held);
-        first_held++;
-    }
-    held_count = first_held;
+    for (unsigned n = 0; host_gate(n) && held_count < HELD_MAX / 2; n++)
+        held[held_count++] = host_gate(n);
+    first_held = held_count;
 }
 
 void fuzz_one(void)
@@ -246,6 +269,7 @@ void fuzz_one(void)
     static bool is_running;
     const uint8_t *data = input_at;
     size_t size = (size_t)(input_end - input_at);
+    input_at = input_end; /* a start is the same whatever comes first */
     if (!is_running)
         begin();
     is_running = true;

@@ -41,7 +41,10 @@ struct host_server {
     const char *(*check)(void); /* its invariants, at rest; NULL: none */
     size_t (*used)(void);       /* its memory; NULL: the heap */
     bool takes_gates;           /* clients may give it gates of its own */
-    l4_umword_t first_label;    /* of the first gate, if nobody binds it */
+    bool gives_gates; /* programs it starts get gates of its own: clients', too
+                       */
+    unsigned settles; /* how often its time must pass until it is at rest */
+    l4_umword_t first_label; /* of the first gate, if nobody binds it */
     /* Is this not to be asked (through one of its first gates)? */
     bool (*leaves_out)(long protocol, bool is_first);
 };
@@ -101,6 +104,8 @@ void host_gone(struct host_object *o);
 /* Asked for: a program was started, which can send to `parent`, and has ended.
  */
 void host_program(l4_cap_idx_t parent);
+/* The server, at its start, gives a gate of its own to a program. */
+void host_give(struct host_object *o);
 /* How many objects there are. */
 unsigned host_objects(void);
 /* Ends the run with a word of what is wrong. */

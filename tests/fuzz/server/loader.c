@@ -15,11 +15,15 @@ long loader_start(const struct loader_request *r, struct loader_app *ret_app,
     if (r->argc < 1 || input_byte() & 1) {
         snprintf(ret_error->text, sizeof ret_error->text, "%s: no",
                  r->argc < 1 ? "" : r->argv[0]);
-        return -L4_ENOENT;
+        return -L4_ENOMEM;
     }
-    for (unsigned i = 0; i < r->cap_count; i++)
+    for (unsigned i = 0; i < r->cap_count; i++) {
+        struct host_object *o = host_object_at(r->caps[i].cap);
         if (strlen(r->caps[i].name) > LOADER_NAME)
             host_fail("a capability's name is too long");
+        if (host_server.gives_gates && o && o->kind == HOST_GATE)
+            host_give(o);
+    }
     memset(ret_app, 0, sizeof *ret_app);
     host_program(r->parent);
     return 0;
