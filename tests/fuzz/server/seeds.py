@@ -136,12 +136,20 @@ def ned():
 
 
 def io():
-    s = Server(1)
+    s = Server(5)
     for gate in range(3):
         yield b''.join(s.say(gate, 0, 1, i) for i in range(4))
-        yield s.say(gate, 0, 0) + s.say(3, 0, 4) + b''.join(
-            s.say(3, 0, 1, i) + s.say(3, 0, 2, i, 0) + s.say(3, 0, 2, i, 1) +
-            s.say(3, 0, 3, i, items=1) for i in range(3)) + s.say(gate, 0, 0)
+        yield s.say(gate, 0, 0) + s.say(4, 0, 4) + b''.join(
+            s.say(4, 0, 1, i) + s.say(4, 0, 2, i, 0) + s.say(4, 0, 2, i, 1) +
+            s.say(4, 0, 3, i, items=1) for i in range(3)) + s.say(gate, 0, 0)
+    held = s.say(0, 0, 0) + s.say(4, 3, 0) + s.say(0, 1, 0, 1, b'writing') \
+        + s.say(4, 1, 0, 0, b'') + s.say(4, 4, 0, 0, items=1)
+    for operation in 0, 1:
+        asked = held + s.say(3, 2, operation, 0) + s.say(3, 2, operation, 0)
+        yield asked + s.say(4, 1, 1, operation) + s.say(4, 1, 1, 1) + later(4)
+        yield asked + later(24) + s.say(0, 1, 2, -1) + s.say(0, 1, 2, 0)
+    yield s.say(3, 2, 2, 1, 0) + s.say(3, 2, 3, 1) + s.say(3, 2, 4, 1) \
+        + s.say(3, 2, 1, 1)
 
 
 def keys():

@@ -1,8 +1,10 @@
 /*
- * io over a machine of four devices, on two buses of a description. Registers
- * are the host's memory.
+ * io over a machine of four devices, on two buses of a description, with a
+ * power gate. Registers are the host's memory.
  */
 #include "device.h"
+#include "event-client.h"
+#include "inhibitor-client.h"
 #include "kernel.h"
 #include "vbus-client.h"
 #include <l4/sys/err.h>
@@ -64,9 +66,10 @@ void device_unmap(const struct l4_vitrine_device *d, l4_addr_t r)
 
 const struct host_server host_server = {
     .argv = {"io", "rom/buses.io"},
-    .gates = {"disk", "rest", "none"},
+    .gates = {"disk", "rest", "none", "platform_ctl"},
     .others = {"rom", "icu", "sigma0"},
-    .protocols = {VBUS_PROTOCOL},
+    .protocols = {VBUS_PROTOCOL, INHIBITOR_PROTOCOL, L4_PROTO_PLATFORM_CTL,
+                  EVENT_PROTOCOL, L4_PROTO_IRQ},
     .module = description,
     .module_size = sizeof description - 1,
     .prepare = prepare,
