@@ -65,12 +65,10 @@ void device_unmap(const struct l4_vitrine_device *d, l4_addr_t r)
 }
 
 const struct host_server host_server = {
-    .argv = {"io", "rom/buses.io"},
+    .argv = {"io", description},
     .gates = {"disk", "rest", "none", "platform_ctl"},
-    .others = {"rom", "icu", "sigma0"},
+    .others = {"icu", "sigma0"},
     .protocols = {VBUS_PROTOCOL, INHIBITOR_PROTOCOL, L4_PROTO_PLATFORM_CTL,
                   EVENT_PROTOCOL, L4_PROTO_IRQ},
-    .module = description,
-    .module_size = sizeof description - 1,
     .prepare = prepare,
 };
