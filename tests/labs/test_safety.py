@@ -8,20 +8,24 @@ import contextlib
 import csv
 import io
 import json
+import multiprocessing
 import os
 import pathlib
 import shutil
 import signal
+import subprocess
 import sys
 import tarfile
 import tempfile
+import threading
+import time
 
 root = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(root / "tools/lab"))
 sys.dont_write_bytecode = True
 os.environ.setdefault("VITRINE_BUILD",
                       os.environ.get("VITRINE_TEST_BUILD", str(root / "build")))
-from vlab import cli, grade as grading, judge, kernel  # noqa: E402
+from vlab import apart, cli, grade as grading, judge, kernel  # noqa: E402
 from vlab import lab as labs, places, solutions  # noqa: E402
 
 LAB = "2"
@@ -252,8 +256,6 @@ def judge_or_die(name, *more):
 
 
 judge_one = grading.judge_one
-judge_or_die.__module__ = grading.__name__  # where processes look for it
-judge_or_die.__qualname__ = judge_or_die.__name__ = "judge_one"
 grading.judge_one = judge_or_die
 shutil.rmtree(out)
 shutil.rmtree(looper)
@@ -265,6 +267,55 @@ report(set(results) == {"climber", "bomb"} and
        table["noise"]["max_points"] == "0",
        "a grader's process that is killed costs one submission", table)
 grading.judge_one = judge_one
+
+
+# The others go on as many at once as before: two that come after it meet.
+def meet_or_die(name):
+    if name == "dies":
+        os.kill(os.getpid(), signal.SIGKILL)
+    with contextlib.suppress(threading.BrokenBarrierError):
+        met.wait(60)
+        return "met"
+    return "alone"
+
+
+met = multiprocessing.get_context("fork").Barrier(2)
+said = dict(apart.each(meet_or_die, [("dies",), ("one",), ("two",)], 2))
+report(said == {("dies",): None, ("one",): "met", ("two",): "met"},
+       "after a kill as many are judged at once as before", said)
+
+
+# The grader itself is killed in the middle: what was judged stays, what its
+# processes were at they end, and the next grading does what is missing.
+def graded():
+    return {p: p.stat().st_mtime_ns for p in out.glob("*/*/result.json")}
+
+
+words = [sys.executable, "-B", "-m", "vlab", "grade", hand_in, "--lab", LAB,
+         "-o", out, "--jobs", "1"]
+env = os.environ | {"PYTHONPATH": str(places.ROOT / "tools/lab")}
+shutil.rmtree(out)
+for name in "abc":
+    (hand_in / name).mkdir()
+    solutions.lay(labs.find(LAB), hand_in / name)
+first = subprocess.Popen(words, env=env, stdout=subprocess.DEVNULL,
+                         stderr=subprocess.DEVNULL)
+while first.poll() is None and len(graded()) < 2:
+    time.sleep(0.01)
+first.kill()
+first.wait()
+before = graded()
+second = subprocess.run(words, env=env, stdout=subprocess.PIPE, text=True,
+                        stderr=subprocess.STDOUT)
+after = graded()
+report(2 <= len(before) <= 6 and len(after) == 6 and second.returncode == 0 and
+       all(after[p] == then for p, then in before.items()),
+       "a grader that is killed goes on where it was",
+       "%s\n%s\n%s" % (before, after, second.stdout))
+with open(out / "02-messages/grades.csv", newline="") as file:
+    table = {row["name"]: row["points"] for row in csv.DictReader(file)}
+report(table == dict.fromkeys("abc", "20") | dict.fromkeys(
+    ("bomb", "climber", "noise"), "0"), "and its table is whole", table)
 
 shutil.rmtree(scratch)
 print("1..%d" % count)

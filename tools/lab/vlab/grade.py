@@ -6,13 +6,13 @@
 #     NAME/*.svg           the diagram a failed cell links to
 #     grades.csv  index.html
 #     token                what the values of the runs are made with
+#     lock                 held by whoever grades into this folder
 #
 # A submission whose result.json has the right key (its files, the lab, the
 # tests, the seeds) is not judged again, so an interrupted run goes on where
 # it was. Archives are unpacked by name and only the files to edit are taken.
-import concurrent.futures
-import concurrent.futures.process
 import csv
+import fcntl
 import hashlib
 import html
 import itertools
@@ -20,13 +20,12 @@ import json
 import pathlib
 import secrets
 import shutil
-import signal
 import subprocess
 import tarfile
 import time
 import zlib
 
-from . import cli, judge as judging, lab as labs, report
+from . import apart, cli, judge as judging, lab as labs, report
 from .places import TRACE_TOOL, Problem
 
 SOURCE_BYTES = 1 << 20
@@ -256,39 +255,27 @@ def write_html(path, lab, rows, seeds):
 
 
 def _judge_all(lines, jobs, progress):
-    """judge_one(*line) for each, in order, by `jobs` processes. One that ends
-    (out of memory, killed) takes those waiting with it: each of them gets a
-    process of its own then."""
-    rows, ended = {}, []
-    # Ctrl-C ends its processes at once; what they were at is judged anew.
-    pool = concurrent.futures.ProcessPoolExecutor(
-        jobs, initializer=signal.signal,
-        initargs=(signal.SIGINT, signal.SIG_DFL))
-    try:
-        waiting = {pool.submit(judge_one, *line): line for line in lines}
-        for future in concurrent.futures.as_completed(waiting):
-            line = waiting[future]
-            try:
-                rows[line[0]] = future.result()
-                progress()
-            except concurrent.futures.process.BrokenProcessPool:
-                ended.append(line)
-    except KeyboardInterrupt:
-        pool.shutdown(cancel_futures=True, wait=False)
-        raise
-    pool.shutdown()
-    for line in ended:
-        rows[line[0]] = _judge_apart(line)
+    """judge_one(*line) for each, in order, by `jobs` processes at once."""
+    rows = {}
+    for line, row in apart.each(judge_one, lines, jobs):
+        rows[line[0]] = row or not_judged(line[0],
+                                          "the grader's process was ended")
         progress()
     return [rows[line[0]] for line in lines]
 
 
-def _judge_apart(line):
-    with concurrent.futures.ProcessPoolExecutor(1) as pool:
-        try:
-            return pool.submit(judge_one, *line).result()
-        except concurrent.futures.process.BrokenProcessPool:
-            return not_judged(line[0], "the grader's process was ended")
+def _alone_in(base):
+    """Waits until nobody else grades into this folder, and keeps others out
+    while the file given is open. Processes have it, too: those of a grader
+    that was killed hold it until they have done what they were at."""
+    lock = open(base / "lock", "w")
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        cli.say("%s: another grading is at work there; waiting for its end" %
+                base)
+        fcntl.flock(lock, fcntl.LOCK_EX)
+    return lock
 
 
 def run(args):
@@ -297,6 +284,11 @@ def run(args):
     base = pathlib.Path(args.output) / lab.name
     base.mkdir(parents=True, exist_ok=True)
     base = base.resolve()
+    with _alone_in(base):
+        return _grade_into(base, lab, todo, args)
+
+
+def _grade_into(base, lab, todo, args):
     token = token_of(base, lab)
     progress = cli.Progress(len(todo), "submissions")
     lines = [(name, str(path.resolve()), lab.name, args.seeds, args.tests,
