@@ -119,7 +119,7 @@ static long on_open(struct l4re_session *session, const char *path,
     long error =
         find_to_open(session, path, (unsigned)flags, (unsigned)mode, &place);
     if (error >= 0 && (flags & FILES_TRUNCATE) && (flags & FILES_WRITE))
-        error = volume->truncate(place.node, 0);
+        error = volume_truncate(place.node, 0);
     if (error < 0)
         return error;
     return volume_file_open(client_of(session), place.node, (unsigned)flags,
@@ -323,7 +323,7 @@ static long on_change(struct l4re_session *session, const char *path,
 static long on_sync(struct l4re_session *session)
 {
     (void)session;
-    return volume->sync ? volume->sync() : 0;
+    return volume_sync();
 }
 
 /* ---- Clients ---- */

@@ -3,7 +3,6 @@
  */
 #include "file-server.h"
 #include "internal.h"
-#include <l4/re/c/mem_alloc.h>
 #include <l4/re/c/rm.h>
 #include <l4/re/c/util/cap_alloc.h>
 #include <stdlib.h>
@@ -25,61 +24,9 @@ struct open_file {
     struct buffer buffers[VOLUME_BUFFERS_MAX];
 };
 
-/* A node that is open: as many files as `files`. */
-struct open_node {
-    volume_node_t number;
-    unsigned files;
-    struct open_node *next;
-};
-
-static struct open_node *open_nodes;
-
 static struct open_file *file_of(struct l4re_session *session)
 {
     return (struct open_file *)session;
-}
-
-/* ---- Which nodes are open ---- */
-
-static struct open_node *open_node_find(volume_node_t number)
-{
-    struct open_node *n = open_nodes;
-    while (n && n->number != number)
-        n = n->next;
-    return n;
-}
-
-bool volume_is_open(volume_node_t node)
-{
-    return open_node_find(node) != NULL;
-}
-
-static struct open_node *open_node_get(volume_node_t number)
-{
-    struct open_node *n = open_node_find(number);
-    if (!n && (n = calloc(1, sizeof *n))) {
-        n->number = number;
-        n->next = open_nodes;
-        open_nodes = n;
-    }
-    if (n)
-        n->files++;
-    return n;
-}
-
-static void open_node_put(struct open_node *n)
-{
-    if (--n->files)
-        return;
-    struct open_node **at = &open_nodes;
-    while (*at != n)
-        at = &(*at)->next;
-    *at = n->next;
-    if (volume->released) {
-        volume->released(n->number);
-        volume_note_change();
-    }
-    free(n);
 }
 
 /* ---- Open and closed ---- */
@@ -146,14 +93,35 @@ static long file_size(struct open_file *f, l4_uint64_t *ret_size)
     return error;
 }
 
+/* What the node's file holds, or its memory where there is some. */
+static long node_read(struct open_node *n, l4_uint64_t at, void *to,
+                      size_t size)
+{
+    long got = volume->read(n->number, at, to, size);
+    if (got > 0)
+        memcpy(to, n->memory ? n->memory->at + at : to,
+               memory_part(n->memory, at, (size_t)got));
+    return got;
+}
+
+static long node_write(struct open_node *n, l4_uint64_t at, const void *from,
+                       size_t size)
+{
+    long put = volume->write(n->number, at, from, size);
+    if (put > 0 && n->memory)
+        memcpy(n->memory->at + at, from,
+               memory_part(n->memory, at, (size_t)put));
+    return put;
+}
+
 static long read_at(struct open_file *f, l4_umword_t at, void *to, size_t size)
 {
     if (f->is_directory)
         return -FILES_EISDIR;
     if (!(f->flags & FILES_READ))
         return -L4_EPERM;
-    long got = volume->read(f->node->number,
-                            at == FILES_HERE ? f->position : at, to, size);
+    long got =
+        node_read(f->node, at == FILES_HERE ? f->position : at, to, size);
     if (got > 0 && at == FILES_HERE)
         f->position += (l4_uint64_t)got;
     return got;
@@ -180,7 +148,7 @@ static long write_at(struct open_file *f, l4_umword_t at, const void *from,
         return error;
     if (start > FILES_SIZE_MAX - size)
         return -FILES_EFBIG;
-    long put = volume->write(f->node->number, start, from, size);
+    long put = node_write(f->node, start, from, size);
     if (put > 0 && at == FILES_HERE)
         f->position = start + (l4_uint64_t)put;
     return put;
@@ -211,23 +179,16 @@ static long on_write(struct l4re_session *session, l4_umword_t at,
  * touches it later cannot fail. */
 static long buffer_make(struct buffer *b)
 {
-    void *at = NULL;
-    l4re_ds_t memory = l4re_util_cap_alloc();
-    if (l4_is_invalid_cap(memory))
-        return -L4_ENOMEM;
-    long error = l4re_ma_alloc(VOLUME_BUFFER_SIZE, memory, 0);
-    if (error >= 0)
-        error = l4re_rm_attach(&at, VOLUME_BUFFER_SIZE,
-                               L4RE_RM_F_SEARCH_ADDR | L4RE_RM_F_RW |
-                                   L4RE_RM_F_DETACH_FREE,
-                               memory, 0, L4_PAGESHIFT);
+    void *at;
+    l4re_ds_t memory;
+    long error = volume_memory_attach(VOLUME_BUFFER_SIZE, &at, &memory);
     if (error >= 0 &&
-        (error = l4re_ds_allocate(memory, 0, VOLUME_BUFFER_SIZE)) < 0)
+        (error = l4re_ds_allocate(memory, 0, VOLUME_BUFFER_SIZE)) < 0) {
         l4re_rm_detach(at);
-    if (error < 0) {
         l4re_util_cap_free_um(memory);
-        return -L4_ENOMEM;
     }
+    if (error < 0)
+        return -L4_ENOMEM;
     *b = (struct buffer){at, memory};
     return 0;
 }
@@ -329,13 +290,13 @@ static long on_truncate(struct l4re_session *session, l4_umword_t size)
         return error;
     if (size > FILES_SIZE_MAX)
         return -FILES_EFBIG;
-    return volume->truncate(f->node->number, size);
+    return volume_truncate(f->node->number, size);
 }
 
 static long on_sync(struct l4re_session *session)
 {
     (void)session;
-    return volume->sync ? volume->sync() : 0;
+    return volume_sync();
 }
 
 /* Puts an entry behind `size` bytes of records; what they are then, or 0:
@@ -396,6 +357,29 @@ static long on_wait(struct l4re_session *session, l4_umword_t events,
     return 0;
 }
 
+static long on_map(struct l4re_session *session, l4_umword_t writable,
+                   l4_umword_t program, l4_umword_t *ret_size,
+                   l4_cap_idx_t *ret_memory, l4_cap_idx_t *ret_mapping)
+{
+    struct open_file *f = file_of(session);
+    struct volume_map map = {.parent = session,
+                             .node = f->node->number,
+                             .budget = f->budget,
+                             .is_writable = writable != 0,
+                             .program = program};
+    long error = f->is_directory ? -L4_ENODEV : 0;
+    if (!error && !(f->flags & FILES_READ))
+        error = -L4_EPERM;
+    if (!error && writable)
+        error = volume->write ? may_write(f) : -L4_EPERM;
+    if (!error)
+        error = mapping_open(&map);
+    *ret_size = map.size;
+    *ret_memory = map.memory;
+    *ret_mapping = map.gate;
+    return error;
+}
+
 static const struct file_methods methods = {
     .read = on_read,
     .write = on_write,
@@ -409,6 +393,7 @@ static const struct file_methods methods = {
     .entries = on_entries,
     .flags = on_flags,
     .wait = on_wait,
+    .map = on_map,
 };
 
 const struct l4re_service volume_file_service = {

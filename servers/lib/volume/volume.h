@@ -6,6 +6,9 @@
  *         open |
  *              v
  *      file.iface --> open file (node, position) ----------> driver: read, ...
+ *          map |
+ *              v
+ *      mapping.iface -> mapping -> memory of the node -----> driver: read, ...
  *
  * A node is what the driver numbers: a file, a directory, a link. The library
  * knows paths, links, positions, buffers, rights, budgets and which nodes are
@@ -13,8 +16,9 @@
  *
  * One server serves one file system, with one thread.
  *
- * I1  a budget's `files` and `roots` count its open files and clients
+ * I1  a budget's `files` and `roots` count its open files, mappings, and clients
  * I2  a node is in the list of open nodes once, with the number of its files
+ *     and mappings
  */
 #ifndef VOLUME_H
 #define VOLUME_H
@@ -83,6 +87,9 @@ enum {
     VOLUME_BUFFERS_MAX = 4,         /* of an open file */
     VOLUME_CLIENT_BUFFERS_MAX = 16, /* of a client */
     VOLUME_BUFFER_SIZE = 32 * 1024,
+    VOLUME_MEMORY_MAX = 4 << 20, /* bytes of a file that is mapped */
+    VOLUME_MAPPED_MAX = 8 << 20, /* bytes, of all a client has mapped */
+    VOLUME_SLEEPERS_MAX = 64,    /* at words of mapped files, of a client */
 };
 
 /* Serves `driver` at the gate until the server is stopped. Whoever holds that

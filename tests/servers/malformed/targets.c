@@ -12,6 +12,7 @@
 #include "fs-table.h"
 #include "goos-table.h"
 #include "inhibitor-table.h"
+#include "mapping-table.h"
 #include "net-table.h"
 #include "nic-table.h"
 #include "proc-table.h"
@@ -216,6 +217,16 @@ static l4_cap_idx_t open_file(l4_cap_idx_t fs)
     return file;
 }
 
+/* Of a file that is long enough for words to wait at. */
+static l4_cap_idx_t open_mapping(l4_cap_idx_t fs)
+{
+    l4_cap_idx_t file = open_file(fs), mapping = l4re_util_cap_alloc();
+    l4_umword_t size;
+    file_truncate(file, L4_PAGESIZE);
+    file_map(file, 1, 0, &size, l4re_util_cap_alloc(), mapping);
+    return mapping;
+}
+
 static l4_cap_idx_t open_process(l4_cap_idx_t proc)
 {
     l4_cap_idx_t process = l4re_util_cap_alloc();
@@ -316,6 +327,7 @@ static const struct target targets[] = {
     {TABLE(log, L4_PROTO_LOG), open_log, writes},
     {TABLE(vcon, L4_PROTO_LOG), NULL, writes},
     {TABLE(file, FILE_PROTOCOL), open_file, NULL},
+    {TABLE(mapping, MAPPING_PROTOCOL), open_mapping, NULL},
     {TABLE(proc, PROC_PROTOCOL), NULL, NULL},
     {TABLE(process, PROCESS_PROTOCOL), open_process, NULL},
     {TABLE(block, BLOCK_PROTOCOL), NULL, NULL},

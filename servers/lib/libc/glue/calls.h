@@ -21,7 +21,7 @@ typedef long libc_call(const long *a);
 
 /* memory.c */
 libc_call call_mmap, call_munmap, call_mprotect, call_brk, call_madvise,
-    call_mremap;
+    call_mremap, call_msync;
 
 /* threads.c */
 libc_call call_set_tid_address, call_gettid, call_exit, call_set_robust_list,
@@ -35,6 +35,7 @@ libc_call call_sched_yield, call_sched_setscheduler, call_sched_setparam,
 /* futex.c: word, operation, value, ... */
 #define FUTEX_WAIT 0
 #define FUTEX_WAKE 1
+#define FUTEX_PRIVATE 128 /* the word is this program's alone */
 libc_call call_futex;
 
 /* time.c */

@@ -23,6 +23,7 @@ static libc_call *const table[] = {
     [SYS_mremap] = call_mremap,
     [SYS_brk] = call_brk,
     [SYS_madvise] = call_madvise,
+    [SYS_msync] = call_msync,
 
     /* threads */
     [SYS_set_tid_address] = call_set_tid_address,

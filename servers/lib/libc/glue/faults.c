@@ -78,8 +78,8 @@ static struct thread *thread_of(const l4_exc_regs_t *r)
     const unsigned long pointer = arch_exc_thread(r);
     struct thread *t;
 
-    for (long id = 1; (t = thread_by_id(id)) || thread_id_is_used(id); id++)
-        if (t && !t->is_internal && t->thread_pointer == pointer)
+    for (t = thread_next(0); t; t = thread_next(t))
+        if (!t->is_internal && t->thread_pointer == pointer)
             return t;
     return 0;
 }
@@ -231,8 +231,8 @@ static void take_over(struct thread *w)
     struct thread *t;
 
     __atomic_store_n(&watcher, w, __ATOMIC_RELEASE);
-    for (long id = 1; (t = thread_by_id(id)) || thread_id_is_used(id); id++)
-        if (t && !t->is_internal)
+    for (t = thread_next(0); t; t = thread_next(t))
+        if (!t->is_internal)
             set_handler(t, w->cap);
 }
 

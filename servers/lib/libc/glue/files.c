@@ -61,17 +61,9 @@ static long write_at(struct file *file, const void *from, size_t size,
     return file->kind->write(file, from, size, offset);
 }
 
-long file_read_at(long fd, void *to, size_t size, long offset)
+long file_read_at(struct file *file, void *to, size_t size, long offset)
 {
-    struct file *file = file_take(fd);
-    long result;
-
-    if (!file)
-        return -EBADF;
-    result =
-        file->kind->is_seekable ? read_at(file, to, size, offset) : -ENODEV;
-    file_drop(file);
-    return result;
+    return file->kind->is_seekable ? read_at(file, to, size, offset) : -ENODEV;
 }
 
 long file_get_stat(struct file *file, struct stat *ret_stat)

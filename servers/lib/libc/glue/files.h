@@ -33,6 +33,7 @@
 #define FILE_HERE (-1l)
 
 struct file;
+struct file_memory;
 struct statfs;
 
 struct file_kind {
@@ -57,8 +58,12 @@ struct file_kind {
     /* Directories: the entry with this number. 0: past the last; name, type
      * and d_ino are filled in. */
     long (*entry)(struct file *file, long number, struct dirent *ret_entry);
+    /* The content as memory that all share (mappings.h). */
+    long (*map)(struct file *file, int is_writable,
+                struct file_memory *ret_memory);
     void (*close)(struct file *file);
     int is_seekable;
+    int is_constant; /* nobody ever changes it */
 };
 
 struct file {
@@ -126,7 +131,8 @@ GLUE_HIDDEN long file_install(struct file *file, long lowest, int flags);
 GLUE_HIDDEN int descriptor_is_inherited(long fd);
 
 /* files.c: reads without moving the position. */
-GLUE_HIDDEN long file_read_at(long fd, void *to, size_t size, long offset);
+GLUE_HIDDEN long file_read_at(struct file *file, void *to, size_t size,
+                              long offset);
 
 /* Its status, zeroed before the kind fills it in. */
 GLUE_HIDDEN long file_get_stat(struct file *file, struct stat *ret_stat);

@@ -20,6 +20,10 @@
  * lost. A thread in another kind of sleep has its IPC aborted; nothing else
  * is, because a request to a server must not be torn.
  *
+ * What is said here is for words of one program. Those in memory that programs
+ * share (a mapped file) are its server's business: mappings.c. Wake-ups there
+ * know no bits.
+ *
  * Left out on purpose: WAKE_OP, priority inheritance.
  * Source: Drepper, "Futexes are tricky"; futex(2).
  */
@@ -27,6 +31,7 @@
 #include "clock.h"
 #include "env.h"
 #include "lock.h"
+#include "mappings.h"
 #include "threads.h"
 
 #include <l4/re/c/util/cap_alloc.h>
@@ -82,7 +87,7 @@ static int wake_one_locked(const volatile int *word, unsigned bits)
     return 0;
 }
 
-static int make_irq(struct thread *self)
+long futex_irq(struct thread *self)
 {
     l4_cap_idx_t irq;
 
@@ -99,18 +104,17 @@ static int make_irq(struct thread *self)
     return 0;
 }
 
-/* Receive until woken, interrupted, or the clock shows `deadline`. */
-static long sleep_on_irq(l4_cap_idx_t irq, int timed, l4_uint64_t deadline)
+long futex_sleep(struct thread *self, l4_uint64_t deadline)
 {
     for (;;) {
         l4_timeout_t timeout = L4_IPC_NEVER;
-        if (timed) {
+        if (deadline) {
             l4_uint64_t now = l4_kip_clock(l4_kip());
             if (now >= deadline)
                 return -ETIMEDOUT;
             l4_rcv_timeout(l4_timeout_from_us(deadline - now), &timeout);
         }
-        l4_msgtag_t tag = l4_irq_receive(irq, timeout);
+        l4_msgtag_t tag = l4_irq_receive(self->wake_irq, timeout);
         if (!l4_msgtag_has_error(tag))
             return 0;
         if (l4_ipc_error(tag, l4_utcb()) != L4_IPC_RETIMEOUT)
@@ -144,13 +148,13 @@ static long give_up(struct thread *self, long result)
 }
 
 /* `deadline` as of the KIP's clock, us; 0: for ever. */
-static long futex_wait(const volatile int *word, int value, unsigned bits,
-                       l4_uint64_t deadline)
+static long own_wait(const volatile int *word, int value, unsigned bits,
+                     l4_uint64_t deadline)
 {
     struct thread *self = thread_self();
     long result;
 
-    if (!self || make_irq(self) < 0)
+    if (!self || futex_irq(self) < 0)
         return -ENOMEM;
     lock_take(&queue_lock);
     if (*word != value || self->interrupted) {
@@ -163,15 +167,34 @@ static long futex_wait(const volatile int *word, int value, unsigned bits,
     enqueue(self, word, bits);
     lock_drop(&queue_lock);
 
-    result = sleep_on_irq(self->wake_irq, deadline != 0, deadline);
+    result = futex_sleep(self, deadline);
     if (result)
         result = give_up(self, result);
     return !result && thread_was_interrupted() ? -EINTR : result;
 }
 
+/* Is it a word that other programs have, too? */
+static int is_shared(const volatile int *word, long operation,
+                     struct shared_word *ret_word)
+{
+    return !(operation & FUTEX_PRIVATE) && memory_find_shared(word, ret_word);
+}
+
+static long futex_wait(const volatile int *word, int value, unsigned bits,
+                       l4_uint64_t deadline, int operation)
+{
+    struct shared_word shared;
+
+    if (!is_shared(word, operation, &shared))
+        return own_wait(word, value, bits, deadline);
+    long result = shared_wait(&shared, value, deadline);
+    memory_drop_shared(&shared);
+    return result;
+}
+
 /* When a wait that may last `length` ends. */
 static long wait_for(const volatile int *word, int value,
-                     const struct timespec *length)
+                     const struct timespec *length, int operation)
 {
     l4_uint64_t deadline = 0;
 
@@ -179,7 +202,7 @@ static long wait_for(const volatile int *word, int value,
         return -EINVAL;
     if (length)
         deadline = l4_kip_clock(l4_kip()) + time_us(length);
-    return futex_wait(word, value, ANY_BIT, deadline);
+    return futex_wait(word, value, ANY_BIT, deadline, operation);
 }
 
 /* The same with the end itself, of the clock that `operation` names. */
@@ -191,7 +214,8 @@ static long wait_until(const volatile int *word, int value, unsigned bits,
 
     if (!bits || (end && time_is_bad(end)))
         return -EINVAL;
-    return futex_wait(word, value, bits, end ? time_deadline(clock, end) : 0);
+    return futex_wait(word, value, bits, end ? time_deadline(clock, end) : 0,
+                      operation);
 }
 
 void thread_interrupt(struct thread *thread, int why)
@@ -257,6 +281,25 @@ static long futex_requeue(const struct requeue *r)
     return woken + moved;
 }
 
+static int is_waking(long operation)
+{
+    const int command = operation & FUTEX_COMMAND;
+
+    return command == FUTEX_WAKE || command == FUTEX_WAKE_BITSET ||
+           command == FUTEX_REQUEUE || command == FUTEX_CMP_REQUEUE;
+}
+
+/* How many of those who wait at a shared word are woken: who would be moved to
+ * another one is, too, and looks himself. */
+static long wakes_of(const long *a)
+{
+    const int command = a[1] & FUTEX_COMMAND;
+    const long moves =
+        command == FUTEX_WAKE || command == FUTEX_WAKE_BITSET ? 0 : (int)a[3];
+
+    return (int)a[2] + moves;
+}
+
 /* word, operation, value, time or second count, second word, third value */
 long call_futex(const long *a)
 {
@@ -265,12 +308,18 @@ long call_futex(const long *a)
     const int expected = a[5];
     struct requeue r = {word, (const volatile int *)a[4], (int)a[2], (int)a[3],
                         0};
+    struct shared_word shared;
 
     if (a[0] & (sizeof *word - 1))
         return -EINVAL;
+    if (is_waking(a[1]) && is_shared(word, a[1], &shared)) {
+        long woken = shared_wake(&shared, wakes_of(a));
+        memory_drop_shared(&shared);
+        return woken;
+    }
     switch (a[1] & FUTEX_COMMAND) {
     case FUTEX_WAIT:
-        return wait_for(word, a[2], time);
+        return wait_for(word, a[2], time, a[1]);
     case FUTEX_WAIT_BITSET:
         return wait_until(word, a[2], a[5], time, a[1]);
     case FUTEX_WAKE:

@@ -43,7 +43,7 @@ void lock_drop(struct lock *lock)
 
 static long futex(int *word, long operation, long value)
 {
-    const long arguments[6] = {(long)word, operation, value};
+    const long arguments[6] = {(long)word, operation | FUTEX_PRIVATE, value};
 
     return call_futex(arguments);
 }

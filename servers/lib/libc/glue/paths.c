@@ -138,6 +138,32 @@ long path_find(long fd, const char *path, struct place *ret_place)
     return 0;
 }
 
+/* shm_open() and sem_open() make files in a directory which nobody else would
+ * make. */
+#define SHARED_MEMORY "/dev/shm"
+
+static int is_first_shared(const struct place *place, int flags)
+{
+    const size_t length = sizeof SHARED_MEMORY - 1;
+
+    return flags & O_CREAT && place->tree->mkdir &&
+           !strncmp(place->path, SHARED_MEMORY "/", length + 1) &&
+           !strchr(place->path + length + 1, '/');
+}
+
+static long open_in_tree(const struct place *place, int flags, mode_t mode,
+                         struct file *file)
+{
+    long error = place->tree->open(place->path, flags, mode, file);
+
+    if (error == -ENOENT && is_first_shared(place, flags)) {
+        place->tree->mkdir("/dev", 0755);
+        if (!place->tree->mkdir(SHARED_MEMORY, 01777))
+            error = place->tree->open(place->path, flags, mode, file);
+    }
+    return error;
+}
+
 static long open_place(const struct place *place, int flags, mode_t mode)
 {
     struct file *file;
@@ -149,7 +175,7 @@ static long open_place(const struct place *place, int flags, mode_t mode)
     if (!file)
         return -ENOMEM;
     strcpy(file->path, place->path);
-    error = place->tree->open(place->path, flags, mode & ~creation_mask, file);
+    error = open_in_tree(place, flags, mode & ~creation_mask, file);
     if (error == -ENOENT && !(flags & (O_CREAT | O_ACCMODE)))
         error = net_file_open(file);
     if (error) {

@@ -52,6 +52,7 @@ static const struct file_kind rom_kind = {
     .stat = rom_stat,
     .close = rom_close,
     .is_seekable = 1,
+    .is_constant = 1,
 };
 
 static long list_stat(struct file *file, struct stat *ret_stat)

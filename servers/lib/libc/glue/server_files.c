@@ -15,6 +15,7 @@
 #include "server_files.h"
 #include "file-client.h"
 #include "fio.h"
+#include "mappings.h"
 #include "pool.h"
 #include "ready.h"
 #include "sockets.h"
@@ -97,6 +98,12 @@ static long server_truncate(struct file *file, long size)
 static long server_sync(struct file *file)
 {
     return server_result(file_sync(file->cap));
+}
+
+static long regular_map(struct file *file, int is_writable,
+                        struct file_memory *ret_memory)
+{
+    return file_memory_get(file->cap, is_writable, ret_memory);
 }
 
 static void fill_stat(const struct files_status *from, struct stat *to)
@@ -346,6 +353,7 @@ static const struct file_kind regular_kind = {
     .sync = server_sync,
     .seek = regular_seek,
     .set_flags = server_set_flags,
+    .map = regular_map,
     .close = server_close,
     .is_seekable = 1,
 };

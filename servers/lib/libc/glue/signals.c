@@ -169,8 +169,8 @@ static struct thread *find_taker(int sig)
 
     if (self && !self->is_internal && takes_now(self, sig))
         return self;
-    for (long id = 1; (t = thread_by_id(id)) || thread_id_is_used(id); id++)
-        if (t && !t->is_internal && takes_now(t, sig))
+    for (t = thread_next(0); t; t = thread_next(t))
+        if (!t->is_internal && takes_now(t, sig))
             return t;
     return 0;
 }

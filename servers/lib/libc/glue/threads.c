@@ -22,6 +22,7 @@
 #include <l4/re/c/util/kumem_alloc.h>
 #include <l4/sys/factory.h>
 #include <l4/sys/ipc.h>
+#include <l4/sys/kip.h>
 #include <l4/sys/scheduler.h>
 #include <l4/sys/task.h>
 #include <l4/sys/thread.h>
@@ -33,6 +34,10 @@
 
 #define CHUNK                32
 #define CHUNKS               64
+#define SLOT_BITS            11 /* of an id: CHUNK * CHUNKS */
+#define PROGRAM_BITS         17 /* above them: musl has room for 28 */
+#define WINDOW_SHIFT         28 /* each program has addresses of its own */
+#define CLOCK_BITS           6
 #define EXIT_STACK_SIZE      4096
 #define INTERNAL_STACK_SIZE  16384
 
@@ -61,19 +66,47 @@ long thread_id(const struct thread *thread)
     return thread->id;
 }
 
-struct thread *thread_by_id(long id)
+/* Which addresses it has tells a program from all others that run; the time it
+ * began, from one that had them before. */
+static long first_id(void)
 {
-    struct thread *t;
+    const unsigned long window = (unsigned long)&first_chunk >> WINDOW_SHIFT;
+    const unsigned long began = l4_kip_clock(l4_kip());
+    const unsigned long number =
+        (window << CLOCK_BITS | (began & ((1 << CLOCK_BITS) - 1))) &
+        ((1ul << PROGRAM_BITS) - 1);
 
-    if (id < 1 || id > (long)__atomic_load_n(&slots, __ATOMIC_ACQUIRE))
-        return 0;
-    t = &chunks[(id - 1) / CHUNK][(id - 1) % CHUNK];
-    return t->state == THREAD_LIVE ? t : 0;
+    return (number ? number : 1) << SLOT_BITS;
 }
 
-int thread_id_is_used(long id)
+unsigned long thread_program(long id)
 {
-    return id >= 1 && id <= (long)__atomic_load_n(&slots, __ATOMIC_ACQUIRE);
+    return id >> (SLOT_BITS + PROGRAM_BITS) ? 0 : id >> SLOT_BITS;
+}
+
+static struct thread *live_from(unsigned slot)
+{
+    for (; slot < __atomic_load_n(&slots, __ATOMIC_ACQUIRE); slot++) {
+        struct thread *t = &chunks[slot / CHUNK][slot % CHUNK];
+        if (t->state == THREAD_LIVE)
+            return t;
+    }
+    return 0;
+}
+
+struct thread *thread_next(const struct thread *thread)
+{
+    return live_from(thread ? thread->id - first_chunk->id + 1 : 0);
+}
+
+struct thread *thread_by_id(long id)
+{
+    const long slot = id - first_chunk->id;
+
+    if (slot < 0 || slot >= (long)__atomic_load_n(&slots, __ATOMIC_ACQUIRE))
+        return 0;
+    struct thread *t = &chunks[slot / CHUNK][slot % CHUNK];
+    return t->state == THREAD_LIVE ? t : 0;
 }
 
 /* The next of the UTCBs between *next and end; 0: none is left. */
@@ -147,7 +180,7 @@ static struct thread *new_slot_locked(void)
         chunks[chunk] = memory;
     }
     struct thread *t = &chunks[chunk][slots % CHUNK];
-    t->id = slots + 1;
+    t->id = first_chunk->id + slots;
     __atomic_store_n(&slots, slots + 1, __ATOMIC_RELEASE);
     return t;
 }
@@ -241,7 +274,8 @@ static void end_on_exit_stack(void *slot)
     struct thread *self = slot;
 
     if (self->clear_tid) {
-        const long wake[6] = {(long)self->clear_tid, 1, 1};
+        const long wake[6] = {(long)self->clear_tid, FUTEX_WAKE | FUTEX_PRIVATE,
+                              1};
         __atomic_store_n(self->clear_tid, 0, __ATOMIC_SEQ_CST);
         call_futex(wake);
     }
@@ -337,7 +371,7 @@ int __set_thread_area(void *base)
 {
     struct thread *t = first_chunk;
 
-    t->id = 1;
+    t->id = first_id();
     t->state = THREAD_LIVE;
     t->cap = env_main_thread();
     t->utcb = l4_utcb();

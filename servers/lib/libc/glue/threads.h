@@ -29,7 +29,7 @@ struct thread {
     enum thread_state state; /* under the thread lock */
     unsigned priority;       /* what the scheduler was told */
 
-    long id; /* its number, from 1 on: 1 is the main thread */
+    long id; /* the program's number and the slot's */
 
     /* Constant while LIVE. */
     l4_cap_idx_t cap;
@@ -71,8 +71,12 @@ GLUE_HIDDEN struct thread *thread_self(void);
 GLUE_HIDDEN struct thread *thread_by_id(long id);
 GLUE_HIDDEN long thread_id(const struct thread *thread);
 
-/* Was there ever a thread with this id? */
-GLUE_HIDDEN int thread_id_is_used(long id);
+/* All that are LIVE, one after another; before the first: 0. 0: the end. */
+GLUE_HIDDEN struct thread *thread_next(const struct thread *thread);
+
+/* Which program a thread's id belongs to; 0: that of none. Ids of programs that
+ * run at the same time differ, so a lock that several share names its owner. */
+GLUE_HIDDEN unsigned long thread_program(long id);
 
 /* Ends the thread's waiting, now or next time, with -EINTR (futex.c). */
 GLUE_HIDDEN void thread_interrupt(struct thread *thread, int why);
