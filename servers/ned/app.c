@@ -17,6 +17,7 @@
  * I2  an app has a task exactly while it runs and `again` is not set.
  */
 #include "app.h"
+#include "cpulimit.h"
 #include "plan.h"
 #include "../lib/l4re_c/protocol.h"
 #include "../lib/l4re_c/vitrine_debug.h"
@@ -102,6 +103,12 @@ static void log_delete(l4_cap_idx_t log)
     l4re_util_cap_free_um(log);
 }
 
+static void limit_delete(l4_cap_idx_t cpu_limit)
+{
+    if (cpu_limit)
+        l4re_util_cap_free_um(cpu_limit);
+}
+
 /* --- the end -------------------------------------------------------------- */
 
 static const char *const end_texts[] = {
@@ -116,6 +123,7 @@ static void app_finish(struct app *a)
     a->state = a->last_state;
     parent_delete(a->parent);
     log_delete(a->log);
+    limit_delete(a->rule.cpu_limit);
     free(a->plan);
     a->plan = NULL;
 }
@@ -199,6 +207,19 @@ void app_kill_for(struct app *a, int signal)
         app_end(a, APP_KILLED, signal);
 }
 
+void app_over(l4_cap_idx_t cpu_limit)
+{
+    for (unsigned i = 0; i < app_count; i++) {
+        struct app *a = apps[i];
+        if (a->rule.cpu_limit != cpu_limit || !app_has_task(a))
+            continue;
+        printf("ned: %s%s has used up its CPU time: it is ended\n", a->where,
+               a->name);
+        a->rule.after_exit = a->rule.after_fault = false;
+        app_end(a, APP_KILLED, CPULIMIT_SIGNAL);
+    }
+}
+
 void apps_kill(void)
 {
     for (unsigned i = 0; i < app_count; i++)
@@ -277,6 +298,7 @@ struct app *app_start(struct loader_request *r, l4_cap_idx_t log,
         snprintf(ret_error->text, sizeof ret_error->text,
                  "%s: too many programs", r->argv[0]);
         log_delete(log);
+        limit_delete(rule->cpu_limit);
         return NULL;
     }
     l4_debugger_set_object_name(a->parent, "ned.parent");

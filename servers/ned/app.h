@@ -18,6 +18,7 @@ struct app_rule {
     unsigned most;                /* times within `within_us`, then no more */
     l4_cpu_time_t within_us;
     l4_cpu_time_t delay_us;
+    l4_cap_idx_t cpu_limit; /* its scheduler, with a limit; 0: it has none */
 };
 
 struct app {
@@ -55,6 +56,8 @@ struct app *app_start(struct loader_request *r, l4_cap_idx_t log,
                       struct loader_error *ret_error);
 /* Ends it if it runs; it is not started again. */
 void app_kill(struct app *a);
+/* It has used up its CPU time: it ends for good. */
+void app_over(l4_cap_idx_t cpu_limit);
 /* Likewise, for another program: the rule holds. */
 void app_kill_for(struct app *a, int signal);
 /* us of CPU time, its main thread's. */

@@ -12,6 +12,7 @@
  *      mem        bytes the program may allocate
  *      kmem       bytes of kernel memory, from ned's, as a factory of its own
  *      objects    objects and names it may have in moe (512)
+ *      cpu        ms of CPU time, of all its threads: then it ends (limit.h)
  *      prio       priority (2), quantum in us (the kernel's)
  *      stack      bytes (64 KiB)
  *      scheduler, factory, mem_alloc   capabilities
@@ -26,6 +27,7 @@
 #include "app.h"
 #include "control.h"
 #include "lua_cap.h"
+#include "limit.h"
 #include <l4/re/c/util/cap_alloc.h>
 #include <l4/re/env.h>
 #include <l4/re/protocols.h>
@@ -54,6 +56,7 @@ struct start {
     struct loader_cap caps[CAPS_MAX];
     char name[24];
     l4_cap_idx_t own_log; /* made here, 0: none */
+    unsigned cpu_ms;      /* 0: no limit */
     struct app_rule rule;
 };
 
@@ -246,6 +249,8 @@ static void option(lua_State *L, struct start *s, const char *name)
         r->memory_limit = (l4_size_t)option_number(L, name, 1, 1l << 40);
     else if (!strcmp(name, "kmem"))
         r->kernel_limit = (l4_size_t)option_number(L, name, 1, 1l << 40);
+    else if (!strcmp(name, "cpu"))
+        s->cpu_ms = (unsigned)option_number(L, name, 1, 1 << 30);
     else if (!strcmp(name, "objects"))
         r->object_limit = (unsigned)option_number(L, name, 1, 1 << 20);
     else if (!strcmp(name, "stack"))
@@ -352,6 +357,8 @@ static int start(lua_State *L, struct start *s)
     s->request.name = s->name;
     if (!s->request.object_limit)
         s->request.object_limit = OBJECTS;
+    if (s->cpu_ms)
+        s->rule.cpu_limit = limit_cpu(L, &s->request.scheduler, s->cpu_ms);
     struct loader_error error = {0};
     luaL_where(L, 1);
     struct app *a = app_start(&s->request, s->own_log, &s->rule,
@@ -507,7 +514,9 @@ static int app_push_end(lua_State *L, const struct app *a)
         return 1;
     }
     lua_pushnil(L);
-    lua_pushstring(L, a->last_state == APP_FAULTED ? "fault" : "killed");
+    lua_pushstring(L, a->last_state == APP_FAULTED ? "fault"
+                      : a->code == CPULIMIT_SIGNAL ? "cpu"
+                                                   : "killed");
     return 2;
 }
 

@@ -2,15 +2,23 @@
 # limit, and what others feel of it (virtual time of 100 calls of a server,
 # programs/steady.c) moves by less than 5 %.
 import re
-from harness import main, run, system, test
+from harness import main, run, scratch, system, test
 
 GREED = {"memory": 16, "objects": 100, "kernel": 4000, "sessions": 64,
          "gate": 512, "consoles": 32, "files": 64, "space": 137,
-         "processes": 8, "sockets": 8, "ports": 16, "spin": None}  # what each may get at most
+         "processes": 8, "sockets": 8, "ports": 16, "disks": 4,
+         "requests": 16, "spin": None}  # what each may get at most
+
+
+LIMIT_MS = 20  # of CPU time; over before anybody measures
+
+
+disk = scratch / "quota.img"
+disk.write_bytes(bytes(64 * 1024))
 
 
 def steady(way):
-    r = run("--until", "20", system("quota"), way).expect(0)
+    r = run("--until", "20", "--disk", disk, system("quota"), way).expect(0)
     m = re.search(r"^steady\| mean (\d+) ns, worst (\d+) us$", r.out, re.M)
     assert m, r
     return int(m[1]), r
@@ -32,4 +40,21 @@ def add(way, most):
 
 for way, most in GREED.items():
     add(way, most)
+
+
+def add_limited(way):
+    """At the priority of who is measured, but only for so long."""
+    @test("a program of the same priority that spins (%s) is ended after %d ms "
+          "of CPU time; others feel less than 5 %% from then on"
+          % (way, LIMIT_MS))
+    def _():
+        mean, r = steady("%s:%d" % (way, LIMIT_MS))
+        assert mean < alone * 1.05, "%d ns, alone %d\n%s" % (mean, alone, r)
+        assert re.search(r"^ned: .*greedy has used up its CPU time: it is "
+                         r"ended$", r.out, re.M), r
+        assert "it ended: cpu" in r.out, r
+
+
+for way in "spin", "threads", "pieces":
+    add_limited(way)
 main()

@@ -3,9 +3,10 @@
  * servers have, or time. It says at how many it was stopped, and goes on
  * trying.
  *
- *      argument 1: one of `ways`, spin, nothing
+ *      argument 1: one of `ways`, spin, threads, pieces, nothing
  *      capabilities: echo (a session), server (who else is asked)
  */
+#include "block-client.h"
 #include "file-client.h"
 #include "fs-client.h"
 #include "net-client.h"
@@ -18,8 +19,10 @@
 #include <l4/re/protocols.h>
 #include <l4/sys/factory.h>
 #include <l4/sys/ipc.h>
+#include <l4/sys/kip.h>
 #include <l4/vitrine/files.h>
 #include <l4/vitrine/net.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -99,6 +102,33 @@ static long take_port(void)
                     L4_INVALID_CAP, slot);
 }
 
+static const l4_size_t disk_buffer = 16 * L4_PAGESIZE;
+
+/* A session of the disk, with memory for its requests. */
+static long take_disk(void)
+{
+    static l4_cap_idx_t memory;
+    if (!memory) {
+        memory = l4re_util_cap_alloc();
+        l4re_ma_alloc((long)disk_buffer, memory, L4RE_MA_CONTINUOUS);
+    }
+    return block_open(l4re_env_get_cap("server"), disk_buffer, memory,
+                      L4_INVALID_CAP, slot);
+}
+
+/* One more request under way; nobody ever asks what became of them. */
+static long take_request(void)
+{
+    static l4_cap_idx_t session;
+    static l4_umword_t id;
+    if (!session) {
+        take_disk();
+        session = slot;
+        slot = l4re_util_cap_alloc();
+    }
+    return block_submit(session, id++, 0, 0, 8, 0);
+}
+
 static const struct {
     const char *name;
     long (*take)(void);
@@ -108,13 +138,48 @@ static const struct {
     {"gate", take_at_gate},         {"consoles", take_at_gate},
     {"files", take_open_file},      {"space", take_space},
     {"processes", take_process},    {"sockets", take_socket},
-    {"ports", take_port},
+    {"ports", take_port},           {"disks", take_disk},
+    {"requests", take_request},
 };
 
 static void spin(void)
 {
     for (volatile unsigned long n = 0;; n = n + 1)
         ;
+}
+
+static void *spin_for_ever(void *nothing)
+{
+    (void)nothing;
+    spin();
+    return NULL;
+}
+
+static void *end_at_once(void *nothing)
+{
+    l4_kernel_clock_t until = l4_kip_clock(l4_kip()) + 100;
+    while (l4_kip_clock(l4_kip()) < until)
+        ;
+    return nothing;
+}
+
+/* One thread after another, each for a short time: none is there for long. */
+static void spin_in_pieces(void)
+{
+    for (;;) {
+        pthread_t thread;
+        if (!pthread_create(&thread, NULL, end_at_once, NULL))
+            pthread_join(thread, NULL);
+    }
+}
+
+/* Several at once. */
+static void spin_with_all(void)
+{
+    pthread_t thread;
+    for (int i = 0; i < 4; i++)
+        pthread_create(&thread, NULL, spin_for_ever, NULL);
+    spin();
 }
 
 /* Keeps what it gets; says once where that ended. */
@@ -142,5 +207,9 @@ int main(int argc, char **argv)
             take_all(ways[i].take);
     if (!strcmp(way, "spin"))
         spin();
+    if (!strcmp(way, "threads"))
+        spin_with_all();
+    if (!strcmp(way, "pieces"))
+        spin_in_pieces();
     l4_ipc_sleep(L4_IPC_NEVER);
 }
