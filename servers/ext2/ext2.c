@@ -3,8 +3,8 @@
  *
  * libext2fs keeps bitmaps and counts in memory and writes them when it is
  * asked to; inodes and directories go to the disk at once. So between a change
- * and the next sync the bitmaps on the disk are old, and e2fsck makes them
- * anew from the inodes.
+ * and the next sync the bitmaps on the disk are old; who opens it then makes
+ * them anew from the inodes (repair.h).
  */
 #include "ext2.h"
 #include "disk_io.h"
@@ -74,7 +74,7 @@ long ext2_sync(void)
         return 0;
     ext2fs_mark_super_dirty(ext2);
     errcode_t code = ext2fs_flush2(ext2, 0);
-    if (!code)
+    if (!code && !names_nameless()) /* keeps I1 */
         code = write_state(EXT2_VALID_FS, 0);
     if (code)
         return ext2_error(code);
@@ -161,8 +161,8 @@ static const char *why_read_only(bool is_wanted)
         return "the disk is";
     if (ext2fs_has_feature_journal_needs_recovery(s))
         return "its journal must be replayed (e2fsck)";
-    if (!(s->s_state & EXT2_VALID_FS) || s->s_state & EXT2_ERROR_FS)
-        return "it was not closed, or has errors (e2fsck)";
+    if (s->s_state & EXT2_ERROR_FS)
+        return "it has errors (e2fsck)";
     if (ext2fs_has_feature_inline_data(s) || ext2fs_has_feature_encrypt(s) ||
         ext2fs_has_feature_casefold(s) || ext2fs_has_feature_bigalloc(s) ||
         ext2fs_has_feature_quota(s) || ext2fs_has_feature_project(s) ||
@@ -209,6 +209,19 @@ const char *ext2_kind(void)
     return ext2fs_has_feature_journal(ext2->super) ? "ext3" : "ext2";
 }
 
+/* What is in the bitmaps: as it is there, or, if the file system was not
+ * closed, made anew. *ret_why: it must not be written to. */
+static long get_bitmaps(const char **ret_why)
+{
+    if (ext2->super->s_state & EXT2_VALID_FS)
+        return ext2_error(ext2fs_read_bitmaps(ext2));
+    *ret_why = ext2_repair();
+    if (*ret_why)
+        return ext2_error(open_again(0));
+    is_changed = true;
+    return ext2_sync();
+}
+
 long ext2_open(bool is_read_only, struct volume_driver *ret_driver,
                const char **ret_why)
 {
@@ -225,10 +238,9 @@ long ext2_open(bool is_read_only, struct volume_driver *ret_driver,
     code = open_again(EXT2_FLAG_RW);
     if (!code) /* the others are for e2fsck, as they were */
         ext2->flags |= EXT2_FLAG_MASTER_SB_ONLY;
-    if (!code)
-        code = ext2fs_read_bitmaps(ext2);
-    if (code)
-        return ext2_error(code);
+    long error = code ? ext2_error(code) : get_bitmaps(ret_why);
+    if (error < 0 || *ret_why)
+        return error;
     ret_driver->make = names_make;
     ret_driver->write = data_write;
     ret_driver->truncate = data_truncate;

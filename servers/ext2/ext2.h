@@ -5,11 +5,12 @@
  *                 names.c   directories and what they name
  *                 data.c    what is in files
  *                 disk_io.c the disk
+ *                 repair.c  what was not closed
  *
  * A node is an inode's number.
  *
- * I1  while something is written that sync has not finished, the file system
- *     says on the disk that it was not closed properly
+ * I1  while something is written that sync has not finished, or a file without
+ *     a name is open, the file system says on the disk that it was not closed
  */
 #ifndef EXT2_H
 #define EXT2_H
@@ -23,7 +24,8 @@ extern ext2_filsys ext2;
 /*
  * Opens the disk's file system; the disk has been opened. It is read-only if
  * that is wanted, if the disk is, if its journal would have to be replayed, if
- * it was not closed, and if it has features that cannot be kept up here:
+ * it was not closed and cannot be repaired, and if it has features that cannot
+ * be kept up here:
  * *ret_why says it, NULL: it can be written. 0, or an L4 error.
  */
 long ext2_open(bool is_read_only, struct volume_driver *ret_driver,
@@ -46,6 +48,17 @@ long ext2_begin_change(void);
 long ext2_read_inode(volume_node_t node, struct ext2_inode *ret_inode);
 long ext2_write_inode(volume_node_t node, const struct ext2_inode *inode);
 
+/* ---- repair.c ---- */
+
+/*
+ * Makes bitmaps and counts anew from what names lead to, and puts right what
+ * this server leaves when it is killed. The file system is open for writing,
+ * its bitmaps are not read; what is not written yet is for ext2_sync(). NULL,
+ * or why it must not be written to: then nothing was changed, unless the disk
+ * failed.
+ */
+const char *ext2_repair(void);
+
 /* ---- names.c ---- */
 
 long names_find(volume_node_t dir, const char *name, volume_node_t *ret_node);
@@ -59,6 +72,8 @@ long names_rename(volume_node_t dir, const char *name, volume_node_t to_dir,
                   const char *to_name, volume_node_t node,
                   volume_node_t replaced);
 void names_released(volume_node_t node);
+/* How many inodes are open and have no name (any more). */
+unsigned names_nameless(void);
 
 /* ---- data.c ---- */
 

@@ -5,7 +5,7 @@
  * before the name that leads to it, a name before what it led to is freed, a
  * count of names before one more name, and after one less. So no name ever
  * leads to what is not there; what may be left over is an inode without name
- * or a count too high, which e2fsck puts right.
+ * or a count too high, which repair.c puts right.
  */
 #include "ext2.h"
 #include <string.h>
@@ -298,6 +298,13 @@ static long free_node(volume_node_t node, struct ext2_inode *i)
     return 0;
 }
 
+static unsigned nameless;
+
+unsigned names_nameless(void)
+{
+    return nameless;
+}
+
 /* After a name of `node` in `dir` has gone. */
 static long drop_name(volume_node_t dir, volume_node_t node)
 {
@@ -313,6 +320,7 @@ static long drop_name(volume_node_t dir, volume_node_t node)
         return error;
     if (!i.i_links_count && !volume_is_open(node))
         return free_node(node, &i);
+    nameless += !i.i_links_count;
     return ext2_write_inode(node, &i);
 }
 
@@ -320,8 +328,10 @@ void names_released(volume_node_t node)
 {
     struct ext2_inode i;
     if (ext2_read_inode(node, &i) >= 0 && !i.i_links_count && !i.i_dtime &&
-        ext2_begin_change() >= 0)
+        ext2_begin_change() >= 0) {
         free_node(node, &i);
+        nameless--;
+    }
 }
 
 static bool is_empty(volume_node_t dir)

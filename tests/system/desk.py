@@ -144,12 +144,13 @@ def programs_are_files(desk):
 def lives_on(desk, page, servers=SERVERS):
     """Each server is killed, and everything answers again."""
     desk.command("echo kept > /disk/file")
-    desk.command("sleep 1.5")  # ext2 writes all a second after a change
     all_answers(desk, page)
     programs_are_files(desk)
     for server in servers:
-        desk.kill(server)
+        desk.command("echo %s > /disk/last" % server)
+        desk.kill(server)  # ext2 within a second after a change, too
         all_answers(desk, page)
+        desk.until("cat /disk/last", "^%s$" % server)
     listed = desk.command("ps")
     for server in SERVERS:
         assert re.search(r"runs .* %s$" % server, listed, re.M), \

@@ -68,19 +68,76 @@ def _():
         (scratch / "from-host").read_bytes()).digest()
 
 
-@test("a file system that was not closed is read, not written")
-def _():
-    path = file_system(scratch, "ext2")
-    debugfs_write(path, "set_super_value state 0")
-    r = run("--disk", path, root / "examples/files/disk.cfg")
-    assert "read-only: it was not closed" in r.out, r
-    assert r.code != 0, r
-
-
-def debugfs_write(path, request):
-    subprocess.run([tool("debugfs"), "-w", "-R", request, path],
-                   stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+def debugfs_write(path, *requests):
+    subprocess.run([tool("debugfs"), "-w", "-f", "-", path],
+                   input="\n".join(requests).encode(), stdout=subprocess.PIPE,
                    stderr=subprocess.PIPE, check=True)
+
+
+def with_files(kind):
+    """A file system with two files and a directory, not closed."""
+    path = file_system(scratch, kind)
+    (scratch / "from-host").write_bytes(b"0123456789abcdef" * 1000)
+    debugfs_write(path, "write %s one" % (scratch / "from-host"),
+                  "write %s two" % (scratch / "from-host"), "mkdir d",
+                  "set_super_value state 0")
+    return path
+
+
+def poke(path, at, data):
+    with open(path, "r+b") as f:
+        f.seek(at)
+        f.write(data)
+
+
+for kind in FILE_SYSTEMS:
+    @test(kind + ": what was not closed is repaired, and written")
+    def _(kind=kind):
+        path = with_files(kind)
+        # An inode whose name has gone, a wrong count, no bit in the bitmaps.
+        debugfs_write(path, "unlink one", "sif two links_count 7",
+                      "freeb %s" % debugfs(path, "blocks two").split()[0]
+                      .decode(), "freei two", "set_super_value state 0")
+        assert e2fsck(path, "-fn")[0] == 4
+        r = run("--disk", path, root / "examples/files/disk.cfg").expect(0)
+        assert "1 corrected, 1 without a name freed" in r.out, r
+        is_sound(path)
+        assert debugfs(path, "cat motd") == b"Stays"
+        assert len(debugfs(path, "cat two")) == 16000
+
+
+def is_refused(path, why):
+    before = path.read_bytes()
+    r = run("--disk", path, root / "examples/files/disk.cfg")
+    assert "read-only: " in r.out and why in r.out and "e2fsck" in r.out, r
+    assert r.code != 0, r
+    assert path.read_bytes() == before
+
+
+@test("what it cannot repair is read, not written: e2fsck is named")
+def _():
+    path = with_files("ext2")
+    block = debugfs(path, "blocks one").split()[0].decode()
+    debugfs_write(path, "sif two block[0] " + block, "set_super_value state 0")
+    is_refused(path, "a block of it is another's, too")
+    path = with_files("ext2-4k")
+    at = int(debugfs(path, "blocks d").split()[0]) * 4096
+    poke(path, at + 4, b"\x03\0")
+    is_refused(path, "a directory is damaged")
+    path = with_files("ext2-4k")
+    poke(path, at + 12 + 4, b"\x0c\0")
+    poke(path, at + 24, b"\x0c\0\0\0\xe8\x0f\x01\x01/")
+    is_refused(path, "a name in it is damaged")
+    path = with_files("ext4")
+    at = int(debugfs(path, "blocks d").split()[0]) * 1024
+    poke(path, at + 12 + 8, b"x")
+    is_refused(path, "a checksum is wrong")
+    path = with_files("ext4")
+    debugfs_write(path, "feature needs_recovery")
+    is_refused(path, "its journal must be replayed")
+    path = with_files("ext2")
+    debugfs_write(path, "set_super_value state 2")
+    is_refused(path, "it has errors")
 
 
 @test("a disk with no file system is one clear line")

@@ -7,6 +7,10 @@
  *          of it, a line each. Prints how many sectors each request wrote.
  *      power_cut check OUT FACTS
  *          opens OUT, which e2fsck has been at, and looks.
+ *      power_cut repair IMAGE CUT OUT FACTS
+ *          opens IMAGE to write, which nobody has been at, until CUT sectors
+ *          were written; looks, changes something, and syncs. Exits with 3 and
+ *          says why, if it could only be read, or not at all.
  *
  * A fact is "PATH OTHER SEED SIZE SEED SIZE": at one of the paths is a file
  * with the first content or the second (0: there is no second). What was synced
@@ -163,10 +167,11 @@ static const char *content_of(struct content c)
 
 static struct volume_driver driver;
 
+static volume_node_t held; /* open, or 0 */
+
 bool volume_is_open(volume_node_t node)
 {
-    (void)node;
-    return false;
+    return held && node == held;
 }
 
 static struct path_place place_of(const char *path)
@@ -274,13 +279,19 @@ static void scenario(void)
     put("d/large", 2, 40000);
     settle();
     put("new", 3, 4000);
+    put("held", 7, 5000);
     settle();
+    held = place_of("held").node;
+    take_away("held");       /* open, without a name */
     move_file("new", "one"); /* the way to replace a file */
     take_away("d/large");
     put("e/reuse", 4, 45000); /* of its blocks */
     settle();
     many(0, 12); /* the directory grows */
     settle();
+    volume_node_t released = held;
+    held = 0;
+    driver.released(released);
     put("one", 5, 2500); /* written anew in its place */
     for (unsigned i = 0; i < 12; i += 3) {
         char path[160];
@@ -361,16 +372,43 @@ static void open_image(const char *path, bool is_read_only)
     const char *why;
     load(path);
     must(disk_io_open(0), "disk");
-    must(ext2_open(is_read_only, &driver, &why), "open");
-    if (why && !is_read_only) {
-        fprintf(stderr, "read-only: %s\n", why);
-        exit(1);
+    long error = ext2_open(is_read_only, &driver, &why);
+    if (is_read_only)
+        must(error, "open");
+    else if (error < 0 || why) {
+        fprintf(stderr, "not to be written: %s (%ld)\n", why ? why : "", error);
+        exit(3);
     }
+}
+
+/* It can be lived with: names come and go in all that is left. */
+static void live_on(void)
+{
+    make_dir("after");
+    put("after/one", 8, 30000);
+    put("after/two", 9, 3000);
+    take_away("after/two");
+    struct path_place from = place_of("one"), to = place_of("after/one");
+    if (from.exists)
+        must(driver.rename(from.dir, "one", to.dir, "one", from.node, to.node),
+             "one");
+    must(driver.sync(), "sync");
 }
 
 int main(int argc, char **argv)
 {
     image.cut = ~0ul;
+    if (argc == 6 && !strcmp(argv[1], "repair")) {
+        image.cut = strtoul(argv[3], NULL, 10);
+        out_path = argv[4];
+        facts_path = "/dev/null";
+        open_image(argv[2], false);
+        int wrong = check_facts(argv[5]);
+        printf("%lu sectors\n", image.written);
+        live_on();
+        store(out_path);
+        return wrong ? 1 : 0;
+    }
     if (argc == 6 && !strcmp(argv[1], "run")) {
         image.cut = strtoul(argv[3], NULL, 10);
         out_path = argv[4];
@@ -384,6 +422,6 @@ int main(int argc, char **argv)
         open_image(argv[2], true);
         return check_facts(argv[3]) ? 1 : 0;
     }
-    fprintf(stderr, "usage: power_cut run|check ...\n");
+    fprintf(stderr, "usage: power_cut run|check|repair ...\n");
     return 2;
 }
