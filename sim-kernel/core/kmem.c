@@ -132,6 +132,21 @@ static void block_free(struct page *p, unsigned order)
     list_add_first(&heap.free_blocks[order], &p->link);
 }
 
+/* Pages first .. end - 1 of the heap, which nobody has yet, as the largest
+ * blocks that fit. Keeps I1 and I2: a larger block does not start there, or
+ * does not end before `end`, so none of them has a free buddy. */
+static void blocks_make(size_t first, size_t end)
+{
+    while (first < end) {
+        unsigned order = 0;
+        while (order < ORDERS - 1 && !((heap.first + first) >> order & 1) &&
+               first + (2ul << order) <= end)
+            order++;
+        block_free(&heap.page[first], order);
+        first += 1ul << order;
+    }
+}
+
 /* A block of 2^order pages; its upper halves go back while it is too large.
  * NULL: none. */
 static struct page *block_alloc(unsigned order)
@@ -233,8 +248,7 @@ void kmem_init(void *start, size_t size)
         list_init(&heap.page[i].link);
     for (size_t i = 0; i < table_pages; i++)
         heap.page[i].use = PAGE_KERNEL;
-    for (size_t i = table_pages; i < heap.pages; i++)
-        block_free(&heap.page[i], 0);
+    blocks_make(table_pages, heap.pages);
     heap.free = heap.total = (heap.pages - table_pages) * PAGE_SIZE;
 }
 

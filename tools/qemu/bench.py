@@ -95,7 +95,8 @@ class Bench:
         words = self.qemu(folder) + ([] if wanted else ["-S"])
         start = time.monotonic()
         qemu = subprocess.Popen(words, stdin=subprocess.DEVNULL,
-                                stdout=subprocess.PIPE, bufsize=0)
+                                stdout=subprocess.PIPE, bufsize=0,
+                                env=run.qemu_environment())
         try:
             seen = b""
             while wanted and wanted not in seen:

@@ -168,10 +168,16 @@ static const char *boot_modules(struct layout *l,
     return NULL;
 }
 
+/* Where in the table the devices are, behind the modules. */
+static size_t table_devices(const struct bootstrap *b)
+{
+    return sizeof(struct l4_vitrine_bootinfo) +
+           b->module_count * sizeof(struct l4_vitrine_module);
+}
+
 static struct l4_vitrine_bootinfo *boot_table(struct layout *l, paddr_t *ret_at)
 {
-    size_t devices = sizeof(struct l4_vitrine_bootinfo) +
-                     l->b->module_count * sizeof(struct l4_vitrine_module);
+    size_t devices = table_devices(l->b);
     size_t device_bytes = l->b->device_count * sizeof(*l->b->device);
     size_t size = devices + device_bytes;
     if (!layout_take(l, size, ret_at))
@@ -190,19 +196,44 @@ static struct l4_vitrine_bootinfo *boot_table(struct layout *l, paddr_t *ret_at)
     return t;
 }
 
+/* Bytes of all that lies between heap and free RAM. */
+static uint64_t size_behind_heap(const struct bootstrap *b)
+{
+    uint64_t size =
+        page_up(table_devices(b) + b->device_count * sizeof(*b->device));
+    for (unsigned i = 0; i < b->module_count; i++) {
+        const struct bootstrap_module *m = &b->module[i];
+        if (i >= BOOT_IMAGES)
+            size += page_up(m->size ? m->size : 1);
+        else if (elf_is_ours(m->data, m->size))
+            size += page_up(elf_extent(m->data, m->size)) + BOOT_STACK;
+    }
+    return size;
+}
+
+/* Bytes of the kernel's heap; with `superpages` so many that free RAM starts
+ * with one. */
+static uint64_t heap_size(const struct bootstrap *b)
+{
+    uint64_t ram = b->ram_end - b->ram_start, heap = ram / HEAP_SHARE;
+    heap = page_up((heap > HEAP_MIN ? heap : HEAP_MIN) + b->heap_extra);
+    if (b->superpages)
+        heap += -(b->ram_start + heap + size_behind_heap(b)) &
+                ((1ul << SUPERPAGE_ORDER) - 1);
+    return heap;
+}
+
 const char *bootstrap_run(const struct bootstrap *b, struct boot_info *info,
                           const char **ret_module)
 {
     struct layout l = {b, info, b->ram_start};
-    uint64_t heap = (b->ram_end - b->ram_start) / HEAP_SHARE;
     paddr_t table_at;
     *ret_module = NULL;
     if (!b->module_count)
         return "a program is needed: sigma0 and the root task, or one alone";
     info->region_count = 0;
     info->user_end = b->user_end;
-    heap = (heap > HEAP_MIN ? heap : HEAP_MIN) + b->heap_extra;
-    if (!layout_take(&l, heap, &info->heap_start))
+    if (!layout_take(&l, heap_size(b), &info->heap_start))
         return "not enough RAM for the kernel";
     info->heap_end = l.next;
     layout_region(&l, info->heap_start, l.next, BOOT_KERNEL);

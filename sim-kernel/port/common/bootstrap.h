@@ -24,6 +24,7 @@ struct bootstrap {
     paddr_t uart_base;
     unsigned uart_irq;
     uaddr_t user_end;
+    bool superpages;     /* free RAM starts with one; costs up to 2 MiB */
     size_t heap_extra;   /* more kernel memory than usual (a trace ring) */
     const char *command; /* what moe starts */
     unsigned module_count;

@@ -47,32 +47,36 @@ void devices_insert(struct l4_vitrine_device *list, unsigned count,
     list[count] = *d;
 }
 
-/* Devices of one kind, which all hang on one controller. */
-static unsigned find_kind(const struct fdt *f, const char *kind,
-                          struct l4_vitrine_device *list, unsigned count,
-                          unsigned room)
+enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };
+
+/* The number of the node's kind, KINDS: not of interest. */
+static unsigned find_kind(const struct fdt *f, int node)
 {
-    uint32_t cells = 0;
-    int node = FDT_ROOT;
-    while ((node = fdt_next_compatible(f, node, kind)) >= 0) {
-        struct l4_vitrine_device d = {0};
-        if (count == room || !fdt_reg(f, node, 0, &d.base, &d.size))
-            continue;
-        if (!cells)
-            cells = fdt_cell(f, interrupt_parent(f, node), "#interrupt-cells",
-                             0, 1);
-        memcpy(d.compatible, kind, strlen(kind));
-        find_interrupt(f, node, cells, &d);
-        devices_insert(list, count++, &d);
-    }
-    return count;
+    unsigned kind = 0;
+    while (kind < KINDS && !fdt_is_compatible(f, node, kinds[kind]))
+        kind++;
+    return kind;
 }
 
+/* Devices of one kind all hang on one controller. */
 unsigned devices_find(const struct fdt *f, struct l4_vitrine_device *list,
                       unsigned room)
 {
+    uint32_t cells[KINDS] = {0};
+    struct fdt_walk w = {0};
     unsigned count = 0;
-    for (unsigned i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-        count = find_kind(f, kinds[i], list, count, room);
+    while (count < room && fdt_walk(f, &w)) {
+        struct l4_vitrine_device d = {0};
+        unsigned kind = find_kind(f, w.node);
+        if (kind == KINDS ||
+            !fdt_reg_in(f, w.parent, w.node, 0, &d.base, &d.size))
+            continue;
+        if (!cells[kind])
+            cells[kind] = fdt_cell(f, interrupt_parent(f, w.node),
+                                   "#interrupt-cells", 0, 1);
+        memcpy(d.compatible, kinds[kind], strlen(kinds[kind]));
+        find_interrupt(f, w.node, cells[kind], &d);
+        devices_insert(list, count++, &d);
+    }
     return count;
 }

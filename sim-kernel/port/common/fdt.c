@@ -27,6 +27,8 @@ struct token {
     uint32_t size;
 };
 
+typedef uint32_t __attribute__((may_alias)) word32;
+
 static uint32_t big32(const uint8_t *p)
 {
     return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 |
@@ -45,7 +47,7 @@ static uint32_t text_bytes(const uint8_t *text, uint32_t room)
 bool fdt_open(const void *at, size_t room, struct fdt *ret_fdt)
 {
     const uint8_t *h = at;
-    if (!at || room < FDT_HEADER || big32(h) != FDT_MAGIC)
+    if (!at || (uintptr_t)at & 3 || room < FDT_HEADER || big32(h) != FDT_MAGIC)
         return false;
     uint32_t total = big32(h + 4), tree = big32(h + 8);
     uint32_t strings = big32(h + 12);
@@ -61,13 +63,20 @@ bool fdt_open(const void *at, size_t room, struct fdt *ret_fdt)
     return tree_size >= 8 && big32(f->tree) == BEGIN_NODE;
 }
 
+/* Looks for the end of the name by words, each token starts with one: readers
+ * pass many names by. */
 static bool token_node(const struct fdt *f, struct token *t)
 {
-    uint32_t at = t->at + 4;
-    uint32_t size = text_bytes(f->tree + at, f->tree_size - at);
+    uint32_t at = t->at + 4, word;
     t->name = (const char *)f->tree + at;
-    t->next = (at + size + 3) & ~3u;
-    return size > 0;
+    do {
+        if (f->tree_size - at < 4)
+            return false;
+        word = *(const word32 *)(f->tree + at);
+        at += 4;
+    } while (!((word - 0x01010101) & ~word & 0x80808080)); /* no zero byte */
+    t->next = at;
+    return true;
 }
 
 static bool token_property(const struct fdt *f, struct token *t)
@@ -117,24 +126,30 @@ int fdt_next(const struct fdt *f, int node)
     return FDT_NONE;
 }
 
-enum { DEPTH_MAX = 16 };
+bool fdt_walk(const struct fdt *f, struct fdt_walk *w)
+{
+    struct token t;
+    for (; token_read(f, w->next, &t); w->next = t.next) {
+        if (t.kind == END_NODE && w->depth)
+            w->depth--;
+        if (t.kind != BEGIN_NODE)
+            continue;
+        if (w->depth == FDT_DEPTH)
+            return false;
+        w->parent = w->depth ? w->above[w->depth - 1] : FDT_NONE;
+        w->node = w->above[w->depth++] = (int)t.at;
+        w->next = t.next;
+        return true;
+    }
+    return false;
+}
 
 int fdt_parent(const struct fdt *f, int node)
 {
-    int above[DEPTH_MAX];
-    unsigned depth = 0;
-    struct token t = {0};
-    while (token_read(f, t.next, &t)) {
-        if (t.kind == END_NODE && depth)
-            depth--;
-        if (t.kind != BEGIN_NODE)
-            continue;
-        if ((int)t.at == node)
-            return depth ? above[depth - 1] : FDT_NONE;
-        if (depth == DEPTH_MAX)
-            return FDT_NONE;
-        above[depth++] = (int)t.at;
-    }
+    struct fdt_walk w = {0};
+    while (fdt_walk(f, &w))
+        if (w.node == node)
+            return w.parent;
     return FDT_NONE;
 }
 
@@ -206,14 +221,18 @@ static bool list_has(const uint8_t *list, uint32_t size, const char *what)
     return false;
 }
 
+bool fdt_is_compatible(const struct fdt *f, int node, const char *what)
+{
+    uint32_t size;
+    const uint8_t *list = fdt_property(f, node, "compatible", &size);
+    return list && list_has(list, size, what);
+}
+
 int fdt_next_compatible(const struct fdt *f, int node, const char *what)
 {
-    while ((node = fdt_next(f, node)) >= 0) {
-        uint32_t size;
-        const uint8_t *list = fdt_property(f, node, "compatible", &size);
-        if (list && list_has(list, size, what))
+    while ((node = fdt_next(f, node)) >= 0)
+        if (fdt_is_compatible(f, node, what))
             return node;
-    }
     return FDT_NONE;
 }
 
@@ -269,8 +288,13 @@ static uint64_t cells(const uint8_t *p, unsigned count)
 bool fdt_reg(const struct fdt *f, int node, unsigned index, uint64_t *ret_start,
              uint64_t *ret_size)
 {
+    return fdt_reg_in(f, fdt_parent(f, node), node, index, ret_start, ret_size);
+}
+
+bool fdt_reg_in(const struct fdt *f, int parent, int node, unsigned index,
+                uint64_t *ret_start, uint64_t *ret_size)
+{
     uint32_t size;
-    int parent = fdt_parent(f, node);
     unsigned a = fdt_cell(f, parent, "#address-cells", 0, 2);
     unsigned s = fdt_cell(f, parent, "#size-cells", 0, 1);
     const uint8_t *p = fdt_property(f, node, "reg", &size);

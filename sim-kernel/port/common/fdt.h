@@ -19,7 +19,16 @@ struct fdt {
     uint32_t tree_size, strings_size, total_size;
 };
 
-enum { FDT_NONE = -1, FDT_ROOT = 0 };
+enum { FDT_NONE = -1, FDT_ROOT = 0, FDT_DEPTH = 16 };
+
+/* A walk through all nodes, which knows where it is. Start with {0}: the first
+ * node found is the root. */
+struct fdt_walk {
+    int node, parent;     /* parent: FDT_NONE for the root */
+    uint32_t next;        /* offset of the token to go on with */
+    unsigned depth;       /* nodes in above[] */
+    int above[FDT_DEPTH]; /* open nodes, the root first */
+};
 
 /* *ret_fdt describes the tree at `at`; false: there is none, or its header
  * contradicts itself. `room`: bytes that may be read there. */
@@ -27,6 +36,9 @@ bool fdt_open(const void *at, size_t room, struct fdt *ret_fdt);
 
 /* The node after `node` in the order of the text, FDT_NONE: the last. */
 int fdt_next(const struct fdt *f, int node);
+/* The same as a step of a walk; false: there is none, or the tree is deeper
+ * than FDT_DEPTH. */
+bool fdt_walk(const struct fdt *f, struct fdt_walk *w);
 /* The node that `node` stands in, FDT_NONE for the root. Cost: the tree. */
 int fdt_parent(const struct fdt *f, int node);
 /* The node of this path ("/chosen"; "/soc/plic@c000000"), without its unit
@@ -55,5 +67,10 @@ bool fdt_number(const struct fdt *f, int node, const char *name,
  * Not modelled: ranges (the buses of these machines translate 1:1). */
 bool fdt_reg(const struct fdt *f, int node, unsigned index, uint64_t *ret_start,
              uint64_t *ret_size);
+/* The same where the parent is known. */
+bool fdt_reg_in(const struct fdt *f, int parent, int node, unsigned index,
+                uint64_t *ret_start, uint64_t *ret_size);
+/* Is `what` among the texts of the node's "compatible"? */
+bool fdt_is_compatible(const struct fdt *f, int node, const char *what);
 
 #endif

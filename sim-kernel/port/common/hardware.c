@@ -12,11 +12,21 @@
 #include <l4/vitrine/trace_events.h>
 #include <string.h>
 
-enum { SLICE_NS = 10000000 };
+enum {
+    SLICE_NS = 10000000,
+    RAM_AMPLE = 32 << 20, /* bytes, from which on 2 MiB are no matter */
+};
 
 struct hardware_options hardware_options = {.until_ns = ~0ull};
 
-/* The archive's new place: page aligned, at the end of RAM. */
+/* Free memory that starts with a superpage takes a mapping or two; up to then
+ * each page takes one, a good part of the time to start. */
+static bool ram_is_ample(const struct hardware *h)
+{
+    return h->ram_end - h->ram_start >= RAM_AMPLE;
+}
+
+/* The archive's new place, at the end of RAM. */
 static const struct archive_header *archive_move(const struct hardware *h,
                                                  paddr_t *ret_start)
 {
@@ -26,7 +36,8 @@ static const struct archive_header *archive_move(const struct hardware *h,
         hardware_die("the boot archive (%u KiB) is too large for %u KiB of "
                      "RAM (see --ram)",
                      size >> 10, (h->ram_end - h->ram_start) >> 10);
-    *ret_start = (h->ram_end - size) & ~(paddr_t)(PAGE_SIZE - 1);
+    *ret_start = (h->ram_end - size) &
+                 -(1ul << (ram_is_ample(h) ? SUPERPAGE_ORDER : PAGE_ORDER));
     return memmove(port_phys_to_virt(*ret_start), a, size);
 }
 
@@ -42,6 +53,7 @@ void hardware_boot(const struct hardware *h)
         .uart_base = h->uart_base,
         .uart_irq = h->uart_irq,
         .user_end = h->user_end,
+        .superpages = ram_is_ample(h),
         .module = modules,
     };
     const char *why, *module;

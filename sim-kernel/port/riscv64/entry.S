@@ -36,6 +36,35 @@ _start:                         /* a0 hart, a1 device tree; no translation */
         lla     tp, machine_cpus        /* cpu 0 */
         j       main_boot
 
+/*
+ * The tool starts the boot hart here, in machine mode and before firmware, to
+ * ask OpenSBI not to print its description of the machine, 4 ms of the time to
+ * the first line. What QEMU's reset code tells firmware is at RESET_VECTOR;
+ * where it is not, that code runs as always.
+ * Source: OpenSBI, fw_dynamic.h; QEMU, hw/riscv/boot.c.
+ */
+        .globl  quiet_start
+quiet_start:
+        li      t0, RESET_VECTOR
+        ld      t1, RESET_INFO(t0)
+        li      t2, INFO_MAGIC
+        bne     t1, t2, 2f
+        lla     a2, quiet_info
+        li      t1, 0
+1:      add     t2, t0, t1
+        ld      t3, RESET_INFO(t2)
+        add     t2, a2, t1
+        sd      t3, 0(t2)
+        addi    t1, t1, 8
+        li      t2, INFO_SIZE
+        bne     t1, t2, 1b
+        li      t1, INFO_NO_PRINTS
+        sd      t1, INFO_OPTIONS(a2)
+        csrr    a0, mhartid
+        ld      a1, RESET_TREE(t0)
+        ld      t0, RESET_FIRMWARE(t0)
+2:      jr      t0
+
 /* Another hart: a0 its number, a1 its struct machine_cpu. */
         .globl  start_other
 start_other:
@@ -268,6 +297,9 @@ fpu_load:
         .globl  boot_table
 boot_table:
         .skip   4096
+quiet_info:
+        .skip   INFO_SIZE
+        .p2align 4
         .globl  boot_stack
 boot_stack:
         .skip   STACK_SIZE

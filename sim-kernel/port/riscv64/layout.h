@@ -8,6 +8,17 @@
 #define KERNEL_LOAD   0x80200000
 #define KERNEL_OFFSET 0xffffffc000000000
 
+/* QEMU's code at reset, and what it has for firmware behind it: where that is,
+ * the device tree, struct fw_dynamic_info. */
+#define RESET_VECTOR   0x1000
+#define RESET_FIRMWARE 24
+#define RESET_TREE     32
+#define RESET_INFO     40
+#define INFO_MAGIC     0x4942534f /* "OSBI" */
+#define INFO_OPTIONS   32
+#define INFO_NO_PRINTS 1 /* SBI_SCRATCH_NO_BOOT_PRINTS */
+#define INFO_SIZE      48
+
 #define STACK_SIZE    16384
 
 /* struct port_frame */
