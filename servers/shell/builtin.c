@@ -124,3 +124,8 @@ const struct builtin *builtin_find(const char *name)
             return &builtins[i];
     return NULL;
 }
+
+const struct builtin *builtin_number(unsigned n)
+{
+    return n < sizeof builtins / sizeof builtins[0] ? &builtins[n] : NULL;
+}

@@ -3,37 +3,90 @@
  *
  * After a change the line is written again from its start: two control
  * sequences (start of line, clear to its end) are all that is asked of a
- * terminal. A key at the end of the line is just echoed.
+ * terminal. A key at the end of the line is just echoed. A line that is too
+ * long for a row is shown in part: the part with the cursor.
+ *
+ * Characters are UTF-8, each one column wide.
  */
 #include "line.h"
+#include "complete.h"
 #include "console.h"
 #include <stdio.h>
 #include <string.h>
 
 enum {
     KEY_HOME = 1,
+    KEY_LEFT = 2,
     KEY_EOF = 4,
+    KEY_RIGHT = 6,
     KEY_BS = 8,
+    KEY_TAB = 9,
     KEY_KILL_AFTER = 11,
+    KEY_CLEAR = 12,
+    KEY_DOWN = 14,
+    KEY_UP = 16,
     KEY_KILL_BEFORE = 21,
+    KEY_KILL_WORD = 23,
     KEY_ESCAPE = 27,
     KEY_DEL = 127,
 };
 
 static const char *prompt;
 static char text[LINE_MAX_BYTES];
-static unsigned at, length;  /* I1 */
-static unsigned escape_used; /* bytes of an escape sequence */
+static unsigned at, length;    /* I1 */
+static unsigned escape_used;   /* bytes of an escape sequence */
+static unsigned escape_number; /* its number: ESC [ 3 ~ */
 
 static char history[LINE_HISTORY][LINE_MAX_BYTES];
 static unsigned history_count; /* lines, all */
 static unsigned back;          /* how far back the line shown is; 0: new */
 
+/* --- characters and columns
+ * ----------------------------------------------------- */
+
+static bool is_inside(char byte)
+{
+    return ((unsigned char)byte & 0xc0) == 0x80; /* of a character */
+}
+
+static unsigned before(unsigned place)
+{
+    while (place && is_inside(text[--place]))
+        ;
+    return place;
+}
+
+static unsigned behind(unsigned place)
+{
+    while (place < length && is_inside(text[++place]))
+        ;
+    return place;
+}
+
+static unsigned columns(unsigned from, unsigned to)
+{
+    unsigned n = 0;
+    for (; from < to; from++)
+        n += !is_inside(text[from]);
+    return n;
+}
+
+/* Columns for the text: the last one is the cursor's. */
+static unsigned room(void)
+{
+    return LINE_COLUMNS - (unsigned)strlen(prompt) - 1;
+}
+
 static void show(void)
 {
-    tell("\r\033[K%s%s", prompt, text);
-    if (at < length)
-        tell("\033[%uD", length - at);
+    unsigned first = 0, end = length;
+    while (columns(first, at) > room())
+        first = behind(first);
+    while (columns(first, end) > room())
+        end = before(end);
+    tell("\r\033[K%s%.*s", prompt, (int)(end - first), text + first);
+    if (at < end)
+        tell("\033[%uD", columns(at, end));
 }
 
 void line_redraw(void)
@@ -44,7 +97,7 @@ void line_redraw(void)
 void line_begin(const char *new_prompt)
 {
     prompt = new_prompt;
-    at = length = back = escape_used = 0;
+    at = length = back = escape_used = escape_number = 0;
     text[0] = 0;
     tell("%s", prompt);
 }
@@ -105,7 +158,7 @@ static void put_in(char key)
     memmove(text + at + 1, text + at, length - at + 1);
     text[at++] = key;
     length++; /* keeps I1 */
-    if (at == length)
+    if (at == length && columns(0, at) <= room())
         tell("%c", key);
     else
         show();
@@ -117,7 +170,29 @@ static void move_to(unsigned to)
     show();
 }
 
-/* The last byte of ESC [ ... */
+static void take_word(void)
+{
+    unsigned from = at;
+    while (from && text[from - 1] == ' ')
+        from--;
+    while (from && text[from - 1] != ' ')
+        from--;
+    take_out(from, at - from);
+}
+
+static void complete_word(void)
+{
+    char more[LINE_MAX_BYTES];
+    if (complete(text, at, more, sizeof more))
+        line_redraw(); /* it has shown what there is */
+    for (const char *c = more; *c; c++)
+        put_in(*c);
+}
+
+/* --- keys
+ * ----------------------------------------------------------------------- */
+
+/* The last byte of ESC [ ..., or what does the same. */
 static void arrow(int key)
 {
     if (key == 'A')
@@ -125,13 +200,23 @@ static void arrow(int key)
     else if (key == 'B' && back)
         history_move(-1);
     else if (key == 'C' && at < length)
-        move_to(at + 1);
+        move_to(behind(at));
     else if (key == 'D' && at)
-        move_to(at - 1);
+        move_to(before(at));
     else if (key == 'H')
         move_to(0);
     else if (key == 'F')
         move_to(length);
+    else if (key == 'P' && at < length)
+        take_out(at, behind(at) - at);
+}
+
+/* ESC [ NUMBER ~: as the arrows' letters. */
+static int numbered(unsigned number)
+{
+    static const char letters[] = {
+        [1] = 'H', [3] = 'P', [4] = 'F', [7] = 'H', [8] = 'F'};
+    return number < sizeof letters ? letters[number] : 0;
 }
 
 /* True: the key belongs to an escape sequence. */
@@ -139,6 +224,7 @@ static bool is_escape(int key)
 {
     if (key == KEY_ESCAPE) {
         escape_used = 1;
+        escape_number = 0;
         return true;
     }
     if (!escape_used)
@@ -147,12 +233,43 @@ static bool is_escape(int key)
         escape_used = 2;
         return true;
     }
-    if (escape_used == 2 && key >= '0' && key <= '9')
+    if (escape_used == 2 && key >= '0' && key <= '9') {
+        escape_number = escape_number * 10 % 1000 + (unsigned)(key - '0');
+        return true;
+    }
+    if (escape_used == 2 && key == ';') /* what follows: shift and the like */
         return true;
     if (escape_used == 2)
-        arrow(key);
+        arrow(key == '~' ? numbered(escape_number) : key);
     escape_used = 0;
     return true;
+}
+
+/* A key that changes the line, or none. */
+static void edit(int key)
+{
+    static const char as_arrow[' '] = {
+        [KEY_HOME] = 'H',  [KEY_LEFT] = 'D', [KEY_EOF] = 'P',
+        [KEY_RIGHT] = 'C', [KEY_DOWN] = 'B', [KEY_UP] = 'A'};
+    if (key == KEY_BS || key == KEY_DEL) {
+        if (at)
+            take_out(before(at), at - before(at));
+    } else if (key == KEY_KILL_BEFORE) {
+        take_out(0, at);
+    } else if (key == KEY_KILL_AFTER) {
+        take_out(at, length - at);
+    } else if (key == KEY_KILL_WORD) {
+        take_word();
+    } else if (key == KEY_TAB) {
+        complete_word();
+    } else if (key == KEY_CLEAR) {
+        tell("\033[H\033[2J");
+        show();
+    } else if (key >= ' ') {
+        put_in((char)key);
+    } else {
+        arrow(as_arrow[key]);
+    }
 }
 
 enum line_result line_key(int key)
@@ -168,15 +285,6 @@ enum line_result line_key(int key)
         tell("\n");
         return LINE_END;
     }
-    if ((key == KEY_BS || key == KEY_DEL) && at)
-        take_out(at - 1, 1);
-    else if (key == KEY_HOME)
-        move_to(0);
-    else if (key == KEY_KILL_BEFORE)
-        take_out(0, at);
-    else if (key == KEY_KILL_AFTER)
-        take_out(at, length - at);
-    else if (key >= ' ' && key < KEY_DEL)
-        put_in((char)key);
+    edit(key);
     return LINE_MORE;
 }

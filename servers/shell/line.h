@@ -1,9 +1,13 @@
 /*
  * Line editing with a history.
  *
- *      left, right, Ctrl-A, Home, End    moves
- *      up, down                          lines typed before
- *      backspace, Ctrl-U, Ctrl-K         takes away: one, all before, all after
+ *      left, right, Ctrl-B, -F           moves by a character
+ *      Home, Ctrl-A, End                 to an end (Ctrl-E is cons's key)
+ *      up, down, Ctrl-P, -N              lines typed before
+ *      backspace, Delete, Ctrl-D         takes away a character
+ *      Ctrl-W, -U, -K                    a word, all before, all after
+ *      Tab                               completes a file's name, a command
+ *      Ctrl-L                            clears the screen
  *
  * I1  at <= length < LINE_MAX; text[length] is zero.
  */
@@ -12,7 +16,7 @@
 
 #include <stdbool.h>
 
-enum { LINE_MAX_BYTES = 400, LINE_HISTORY = 32 };
+enum { LINE_MAX_BYTES = 400, LINE_HISTORY = 32, LINE_COLUMNS = 80 };
 
 enum line_result { LINE_MORE, LINE_DONE, LINE_END };
 

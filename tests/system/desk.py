@@ -11,9 +11,9 @@ import os
 import pty
 import re
 import subprocess
+import termios
 import threading
 import time
-import tty
 import urllib.request
 
 LIMIT_S, TRIES, PAUSE_S = 100, 40, 0.1
@@ -29,7 +29,7 @@ class Desk:
         self.text, self.lines = "", 0
         self.news = threading.Condition()
         self.keys, slave = pty.openpty()
-        tty.setraw(slave)
+        self.found = termios.tcgetattr(slave)
         self.process = subprocess.Popen(
             [str(w) for w in words], stdin=slave, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, **options)
@@ -93,6 +93,12 @@ class Desk:
                 time.sleep(PAUSE_S)
         raise AssertionError("there is no page:\n" + self.text)
 
+    def type(self, keys, wanted):
+        """Until that is said behind these keys."""
+        start = len(self.text)
+        os.write(self.keys, keys.encode())
+        self.wait(wanted, start)
+
     def kill(self, server):
         start = len(self.text)
         self.command("kill " + server)
@@ -102,6 +108,7 @@ class Desk:
         """The exit code."""
         os.write(self.keys, b"exit\r")
         code = self.process.wait()
+        assert termios.tcgetattr(self.keys) == self.found, "another terminal"
         self.close()
         return code
 

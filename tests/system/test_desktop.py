@@ -1,6 +1,7 @@
 # A system to live in: `./vitrine run desktop`, with nothing else said.
 import shutil
 import subprocess
+import termios
 import desk
 from desk import Desk
 from harness import (USAGE, Skip, build, environment, main, root, run, scratch,
@@ -51,6 +52,30 @@ def _():
         live.close()
     found = checked(IMAGE)
     assert found.returncode == 0, found.stdout
+
+
+@test("a terminal's keys are the system's, also while a program computes")
+def _():
+    live = start()
+    try:
+        for key, said in (("\x03", r"\^C"), ("\x1a", r"\^Z")):
+            live.type("spin_spinner\r", "spin_spinner\r?\n")
+            live.type(key, said)
+            live.until("jobs", "running  spin_spinner" if key == "\x1a"
+                       else "jobs")
+        live.type("fg\r", "spin_spinner\r?\n")
+        live.type("\x03", r"\^C")
+        # Left, Home, Delete, End, a character of two bytes, Ctrl-W, Tab.
+        for keys, said in (("echo ac\x1b[Db\x1b[1~\x1b[3~e\x1b[4~d\r", "^abcd"),
+                           ("echo ö\x7fx yy\x17z\r", "^x z"),
+                           ("cat /disk/mo\t\r", "^This file lies"),
+                           ("ls /di\t\r", "^motd")):
+            live.type(keys, "(?m)" + said)
+        now = termios.tcgetattr(live.keys)
+        assert now[6][termios.VINTR] == b"\x1c", now
+        assert live.end() == 0, live.text
+    finally:
+        live.close()
 
 
 @test("options go before what the description wants")

@@ -158,7 +158,7 @@ parse_run()
         --monitor) monitor="$monitor " ;;
         --text) monitor="$monitor --text" ;;
         --parallel | --realtime | --no-fast-path) option "$1" ;;
-        --host-clock)
+        --host-clock | --keys)
             option "$1"
             typed="$typed $1"
             ;;

@@ -116,6 +116,8 @@ Options:
   --ram SIZE        simulated memory: 64M (default), 1G
   --input FILE      console input from FILE instead of the terminal; -: from
                     standard input, whatever it is
+  --keys            a terminal's keys go to the system one by one, unedited:
+                    Ctrl-C is one, and Ctrl-\ interrupts the run
   --disk FILE       a disk (virtio); FILE,ro: read only; FILE,snapshot: what
                     is written is not kept. May be given again
   --net hub         a network adapter (virtio) at the machine's switch; may be

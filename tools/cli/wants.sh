@@ -4,6 +4,7 @@
 #   -- wants disk 16 disk        a disk of 16 MiB, with the folder disk beside
 #                                the description on it
 #   -- wants forward 0:80        a port of the host's that leads to its port 80
+#   -- wants keys                of a terminal, one by one: Ctrl-C is one, too
 #   -- wants time-limit 0        on a machine: no end on the wall
 #
 # in the comment at the description's start. The disk is made once, with ext4,
@@ -95,6 +96,10 @@ apply_wants()
             time-limit,,* | *"'--$_what'"*) ;;
             *) want_option "--$_what" "$_one" ;;
             esac
+            ;;
+        --,wants,keys)
+            option --keys
+            typed="--keys $typed"
             ;;
         --,wants,forward)
             case $options in

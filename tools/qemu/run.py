@@ -25,6 +25,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import termios
 import threading
 import time
 
@@ -34,6 +35,7 @@ from source import Source
 from typist import Typist
 
 LIMIT, USAGE, BUG, INTERRUPTED = 102, 103, 104, 130
+KEY_INTERRUPT = b"\x1c"  # Ctrl-\, as in the simulator (terminal.c)
 RESULT_MAGIC = 0x746c757365726976
 START = b"\x02"  # the kernel's first byte: firmware spoke before it
 VTR_VERSION = 2  # of <l4/vitrine/trace_events.h>
@@ -70,6 +72,7 @@ def arguments(words=None):
     p.add_argument("--trace", default="")
     p.add_argument("--trace-tasks", default="", metavar="NAME,...")
     p.add_argument("--input", default="")
+    p.add_argument("--keys", action="store_true")
     p.add_argument("--disk", action="append", default=[])
     p.add_argument("--net", action="append", default=[])
     p.add_argument("--forward", action="append", default=[])
@@ -334,7 +337,7 @@ def qemu_words(o, socket, archive_path):
     words = MACHINES[o.target] + [
         "-m", "%dK" % (parse_ram(o.ram) >> 10), "-display", "none",
         "-monitor", "none", "-no-user-config", "-nodefaults",
-        "-chardev", "stdio,id=console,signal=off",
+        "-chardev", "stdio,id=console",
         "-serial", "chardev:console",
         "-qmp", "unix:%s,server=on,wait=off" % socket,
         "-action", "reboot=shutdown,shutdown=pause",
@@ -459,6 +462,7 @@ def run(o, folder):
     elif o.input or sys.stdin.isatty():
         stdin = sys.stdin
     errors = open(os.path.join(folder, "errors"), "w+")
+    terminal = lend_terminal(o, stdin)
     qemu = subprocess.Popen(qemu_words(o, socket, path), stdin=stdin,
                             stdout=subprocess.PIPE, stderr=errors,
                             env=qemu_environment())
@@ -495,6 +499,22 @@ def run(o, folder):
     finally:
         qemu.kill()
         qemu.wait()
+        if terminal:
+            termios.tcsetattr(stdin, termios.TCSADRAIN, terminal)
+
+
+def lend_terminal(o, stdin):
+    """QEMU takes a terminal's keys one by one. With --keys Ctrl-C is one, and
+    Ctrl-\\ interrupts. How the terminal was; QEMU is killed and cannot say."""
+    if stdin is not sys.stdin or not stdin.isatty():
+        return None
+    before = termios.tcgetattr(stdin)
+    if o.keys:
+        now = termios.tcgetattr(stdin)
+        now[6][termios.VINTR] = KEY_INTERRUPT
+        now[6][termios.VQUIT] = now[6][termios.VSUSP] = b"\0"
+        termios.tcsetattr(stdin, termios.TCSADRAIN, now)
+    return before
 
 
 def too_old(o):

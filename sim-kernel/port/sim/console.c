@@ -40,6 +40,8 @@ void console_init(void)
     } else if (sim_options.input || isatty(STDIN_FILENO)) {
         console.input = STDIN_FILENO;
         console.live = isatty(STDIN_FILENO);
+        if (console.live && sim_options.keys)
+            terminal_lend();
     }
 }
 

@@ -251,7 +251,20 @@ bool port_irq_pending(void)
     return machine_irq_waits() || parallel_is_wanted();
 }
 
-/* Fires what is due and tells the kernel. Keeps I2. */
+/* One look for a key; true: the kernel, who listens, was told of one. */
+static bool machine_look(void)
+{
+    if (!devices_want_input())
+        return false;
+    console_poll();
+    bool told = devices_have_kernel_input();
+    if (told)
+        core_console_input();
+    return told;
+}
+
+/* Fires what is due and tells the kernel. Keeps I2. With --keys also looks for
+ * one: there is no other way to a Ctrl-C while somebody computes. */
 void machine_deliver(void)
 {
     sim_own_tp();
@@ -262,6 +275,8 @@ void machine_deliver(void)
     }
     machine_claim(&machine.irqchip, &machine.irq_raised, 0);
     machine_claim(&machine.msi_chip, &machine.msi_raised, SIM_IRQS);
+    if (sim_options.keys)
+        machine_look();
     tracefile_show(sim_machine.now);
 }
 
@@ -399,10 +414,7 @@ void machine_idle(uint64_t (*next)(void))
     if (port_irq_pending())
         return; /* the kernel was in the middle of something */
     if (devices_want_input()) {
-        console_poll();
-        bool told = devices_have_kernel_input();
-        if (told)
-            core_console_input();
+        bool told = machine_look();
         if (machine.irq_raised || (told && !devices_have_kernel_input()))
             return; /* the byte is delivered now */
         due = next();

@@ -37,6 +37,7 @@ enum {
     OPT_TRACE_TASKS,
     OPT_REALTIME,
     OPT_INPUT,
+    OPT_KEYS,
     OPT_GDB,
     OPT_HOST_CLOCK,
     OPT_NO_FAST_PATH,
@@ -148,6 +149,10 @@ static const struct argp_option option_table[] = {
     {"realtime", OPT_REALTIME, 0, 0, "do not run ahead of the clock", 0},
     {"input", OPT_INPUT, "FILE", 0,
      "console input from a file (-: standard input)", 0},
+    {"keys", OPT_KEYS, 0, 0,
+     "each key goes to the machine as it is typed, Ctrl-C too; Ctrl-\\ "
+     "interrupts the run",
+     0},
     {"gdb", OPT_GDB, 0, 0, "a debugger is attached (./vitrine gdb)", 0},
     {"host-clock", OPT_HOST_CLOCK, 0, 0,
      "let programs read the host's clock (measurements)", 0},
@@ -191,6 +196,7 @@ static const struct {
     {OPT_TRACE, &sim_options.trace, NULL},
     {OPT_REALTIME, NULL, &sim_options.realtime},
     {OPT_INPUT, &sim_options.input, NULL},
+    {OPT_KEYS, NULL, &sim_options.keys},
     {OPT_GDB, NULL, &sim_options.gdb},
     {OPT_HOST_CLOCK, NULL, &sim_options.host_clock},
     {OPT_NO_FAST_PATH, NULL, &sim_options.no_fast_path},
@@ -326,14 +332,15 @@ static void module_load(const char *path, struct bootstrap_module *ret_module)
     symbols_module(ret_module->name, path);
 }
 
-/* The first Ctrl-C asks; a program that loops without a step, by assembly,
- * never hears of it, so the second one ends the process. */
+/* The first Ctrl-C (with --keys: Ctrl-\) asks; a program that loops without a
+ * step, by assembly, never hears of it, so the second one ends the process. */
 static void on_interrupt(int signo)
 {
     static volatile sig_atomic_t asked;
     (void)signo;
     if (asked) {
         tracefile_abandon();
+        terminal_take_back();
         _exit(SIM_EXIT_INTERRUPTED);
     }
     asked = 1;

@@ -143,6 +143,7 @@ void port_shutdown(unsigned reason, int result)
     tracefile_close();
     network_close();
     screen_close();
+    terminal_take_back();
     _exit(code);
 }
 
@@ -162,6 +163,7 @@ void port_panic(const char *file, int line, const char *text)
         control_end(SIM_EXIT_PANIC);
         tracefile_close();
     }
+    terminal_take_back();
     if (sim_options.gdb)
         abort();
     _exit(SIM_EXIT_PANIC);

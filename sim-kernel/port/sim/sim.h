@@ -63,7 +63,7 @@ struct sim_options {
     const char *screen;  /* file for the picture, NULL: no screen */
     const char *events;  /* file of input events, NULL: no input devices */
     int control;         /* socket to who watches (control.c), -1: nobody */
-    bool parallel, realtime, gdb, host_clock, no_fast_path;
+    bool parallel, realtime, gdb, host_clock, no_fast_path, keys;
 };
 
 extern struct sim_options sim_options;
@@ -103,6 +103,11 @@ void network_close(void);
 void screen_close(void);
 
 /* console.c */
+/* terminal.c: if standard input is one, its keys go to the machine one by one.
+ */
+void terminal_lend(void);
+void terminal_take_back(void);
+
 void console_init(void);
 void console_out(uint8_t byte);
 void console_flush(void);

@@ -19,6 +19,15 @@ LONG = "\r" * 600
 TYPED = {
     "edits a line": "ecco" + BACK * 2 + "ho onx" + LEFT + BACK + "n\r"
                     "echo two\r" + UP + UP + "\rexit 3\r",
+    "knows the keys of a terminal":
+        "echo bd\x1b[Dc\x01\x06\x06\x06\x06\x06a\x1b[4~e\r"
+        "xecho one\x1b[1~\x1b[3~\x1b[8~ two three\x17\r"
+        "echo öä\x1b[1;5D\x7fü\r" + "\x10\x10\x0e\x02\x04\x02x\r"
+        "echo " + "0123456789" * 9 + "\x1b[H\x1b[C\x1b[F!\r"
+        "hi\t\t\r" "\x0cexit\r",
+    "completes words":
+        "hello > /tea\recho > /term\rcat /te\tm\t\x15cat t\t\ta\t\r"
+        "ec\t/t\t\x15x\t\r\x15e\t\x15\rexit\r",
     "gives keys to programs": "cat\ra line\rab" + BACK + "c\r" + END +
                               "echo after\rexit\r",
     "ends a program by ctrl-c": "spin_spinner\r" + INTERRUPT +
