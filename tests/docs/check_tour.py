@@ -63,6 +63,7 @@ def try_page(page):
              "exit code %d\n%s" % (r.returncode, r.stdout))
 
 
-for name in sys.argv[1:]:
-    try_page(pathlib.Path(name).resolve())
-sys.exit(done())
+if __name__ == "__main__":
+    for name in sys.argv[1:]:
+        try_page(pathlib.Path(name).resolve())
+    sys.exit(done())
