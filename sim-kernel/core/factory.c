@@ -266,10 +266,10 @@ static void factory_invoke(struct object *o, struct thread *by,
 }
 
 /* The quota lives until everything charged to it is gone: each creation
- * pins the factory, the quota's owner (object.c). */
+ * pins the factory, the quota's owner (object.c). What it has left goes now. */
 static void factory_destroy(struct object *o)
 {
-    (void)o;
+    quota_close(&factory_of(o)->quota);
 }
 
 static void factory_free(struct object *o)
