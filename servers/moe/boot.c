@@ -163,7 +163,8 @@ void boot_init(l4_kernel_info_t *kip)
 {
     struct dataspace *kip_ds;
     require(frames_init(kip), "no memory from sigma0");
-    require(allocator_create(NULL, &(struct limits){0}, &first_allocator),
+    require(allocator_create(NULL, &(struct limits){.entries = ENTRIES_MAX},
+                             &first_allocator),
             "first allocator");
     require(names_create(first_allocator, &rom), "rom");
     require(log_create(first_allocator, "", "", &first_log), "log");

@@ -12,7 +12,7 @@
 #include "dataspace.h"
 #include "factory.h"
 #include "frames.h"
-#include "heap.h"
+#include "record.h"
 #include "pages.h"
 #include "../lib/l4re_c/protocol.h"
 #include <l4/re/c/dataspace.h>
@@ -72,7 +72,7 @@ l4_size_t dataspace_charge(const struct dataspace *ds)
 static long memory_reserve(struct dataspace *ds, bool contiguous)
 {
     if (!contiguous) {
-        ds->frame = heap_alloc(frame_bytes(ds));
+        ds->frame = record_alloc(ds->object.owner, frame_bytes(ds));
         return ds->frame ? 0 : -L4_ENOMEM;
     }
     if (allocator_charge(ds->object.owner, dataspace_span(ds)))
@@ -94,9 +94,9 @@ static void dataspace_free(struct dataspace *ds)
         allocator_uncharge(owner, dataspace_span(ds));
     } else if (ds->frame) {
         dataspace_drop(ds, 0, dataspace_span(ds));
-        heap_free(ds->frame, frame_bytes(ds));
+        record_free(owner, ds->frame, frame_bytes(ds));
     }
-    heap_free(ds, sizeof *ds);
+    record_free(owner, ds, sizeof *ds);
 }
 
 /* Keeps I3 of pages.c. */
@@ -123,11 +123,13 @@ void dataspace_unpin(struct dataspace *ds)
         dataspace_free(ds);
 }
 
-static struct dataspace *dataspace_new(l4_size_t size, unsigned rights)
+static struct dataspace *dataspace_new(struct allocator *owner, l4_size_t size,
+                                       unsigned rights)
 {
-    struct dataspace *ds = heap_alloc(sizeof *ds);
+    struct dataspace *ds = record_alloc(owner, sizeof *ds);
     if (ds) {
         ds->object.ops = &dataspace_ops;
+        ds->object.owner = owner;
         ds->size = size;
         ds->rights = rights;
     }
@@ -141,13 +143,12 @@ long dataspace_create(struct allocator *owner, l4_size_t size, bool contiguous,
         return -L4_EINVAL;
     if (size > 1ul << SIZE_MAX_ORDER)
         return -L4_ENOMEM;
-    struct dataspace *ds = dataspace_new(size, L4_FPAGE_RWX);
+    struct dataspace *ds = dataspace_new(owner, size, L4_FPAGE_RWX);
     if (!ds)
         return -L4_ENOMEM;
-    ds->object.owner = owner;
     long error = memory_reserve(ds, contiguous);
     if (error) {
-        heap_free(ds, sizeof *ds);
+        record_free(owner, ds, sizeof *ds);
         return error;
     }
     error = object_add(&ds->object, owner);
@@ -161,14 +162,14 @@ long dataspace_create(struct allocator *owner, l4_size_t size, bool contiguous,
 long dataspace_create_at(l4_addr_t base, l4_size_t size, unsigned rights,
                          struct dataspace **ret_ds)
 {
-    struct dataspace *ds = dataspace_new(size, rights);
+    struct dataspace *ds = dataspace_new(NULL, size, rights);
     if (!ds)
         return -L4_ENOMEM;
     ds->base = base;
     ds->borrowed = true;
     long error = object_add(&ds->object, NULL);
     if (error)
-        heap_free(ds, sizeof *ds);
+        record_free(NULL, ds, sizeof *ds);
     else
         *ret_ds = ds;
     return error;

@@ -22,7 +22,7 @@
  */
 #include "dma.h"
 #include "dataspace.h"
-#include "heap.h"
+#include "record.h"
 #include "region.h"
 #include "../lib/l4re_c/protocol.h"
 #include <l4/re/c/dma_space.h>
@@ -53,7 +53,9 @@ struct dma {
 static long mapping_add(struct dma *d, struct dataspace *ds, l4_addr_t addr,
                         l4_size_t size)
 {
-    struct mapping *m = d->count < MAPPINGS_MAX ? heap_alloc(sizeof *m) : NULL;
+    struct mapping *m = NULL;
+    if (d->count < MAPPINGS_MAX)
+        m = record_alloc(d->object.owner, sizeof *m);
     if (!m)
         return -L4_ENOMEM;
     d->count++;
@@ -69,7 +71,7 @@ static void mapping_remove(struct dma *d, struct mapping **at)
     struct mapping *m = *at;
     *at = m->next;
     dataspace_unpin(m->ds);
-    heap_free(m, sizeof *m);
+    record_free(d->object.owner, m, sizeof *m);
 }
 
 /* May a device with this direction use what r's item names? */
@@ -204,7 +206,7 @@ static l4_msgtag_t on_block(struct dma *d, const struct request *r)
     if (!error && d->blocked_count == BLOCKED_MAX)
         error = -L4_ENOMEM;
     if (!error)
-        error = region_insert(&d->blocked, &range);
+        error = region_insert(&d->blocked, d->object.owner, &range);
     if (error)
         return answer(error);
     d->blocked_count++;
@@ -277,8 +279,8 @@ static void dma_destroy(struct object *o)
     struct dma *d = (struct dma *)o;
     unmap_all(d);
     while (d->blocked)
-        region_remove(&d->blocked, d->blocked);
-    heap_free(o, sizeof(struct dma));
+        region_remove(&d->blocked, o->owner, d->blocked);
+    record_free(o->owner, o, sizeof(struct dma));
 }
 
 const struct object_ops dma_ops = {
@@ -290,14 +292,14 @@ const struct object_ops dma_ops = {
 
 long dma_create(struct allocator *owner, struct object **ret_dma)
 {
-    struct dma *d = heap_alloc(sizeof *d);
+    struct dma *d = record_alloc(owner, sizeof *d);
     if (!d)
         return -L4_ENOMEM;
     d->object.ops = &dma_ops;
     d->max = ~0ul;
     long error = object_add(&d->object, owner);
     if (error)
-        heap_free(d, sizeof *d);
+        record_free(owner, d, sizeof *d);
     else
         *ret_dma = &d->object;
     return error;

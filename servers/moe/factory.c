@@ -10,22 +10,39 @@
  * its capability handed over, so that it then belongs to the client alone.
  *
  * I1  an allocator's `used` is the sum over its dataspaces and the
- *     allocators on its list; used <= limit where there is one.
- * I2  the same for entries: objects, and the names of its name spaces.
+ *     allocators on its list and of moe's records about its objects (record.h);
+ *     used <= limit where there is one.
+ * I2  an allocator's `entries` is the number of its objects, of the names of
+ *     its name spaces, of other servers' dataspaces it uses and of gates beyond
+ *     an object's first, and the sum over allocators below: of the limit, or
+ *     of the entries of one without; entries <= limit.
+ *
+ * Memory has limits only: they may add up to more than there is. Entries are
+ * taken from the parent's with the limit, as the kernel's factories do it with
+ * kernel memory: no greedy program can take another's. All of moe's tables
+ * have as many places as the first allocator has entries.
+ *
+ * What is scarcer than that is shared by a threshold: who has more than an
+ * eighth of what is still free gets no more of it. So there is always some
+ * left, and nobody has to be told a number.
  *
  * An allocator with a limit of kernel memory has a kernel factory of its own;
  * one without uses that of the next above it.
+ *
+ * Source: Choudhury and Hahne, "Dynamic Queue Length Thresholds for
+ * Shared-Memory Packet Switches" (1998), for the threshold.
  */
 #include "factory.h"
 #include "console.h"
 #include "dataspace.h"
 #include "dma.h"
 #include "frames.h"
-#include "heap.h"
+#include "record.h"
 #include "log.h"
 #include "names.h"
 #include "rm.h"
 #include "sched.h"
+#include "../lib/l4re_c/vitrine_debug.h"
 #include "../lib/l4re_c/protocol.h"
 #include <l4/re/c/mem_alloc.h>
 #include <l4/re/protocols.h>
@@ -34,6 +51,13 @@
 #include <l4/sys/ipc.h>
 #include <l4/sys/task.h>
 #include <string.h>
+
+enum {
+    SHARE_PART = 8,
+    DEFAULT_PART = 16,        /* of what the allocator above has left, */
+    KERNEL_LEAST = 128 << 10, /* unless that is too little */
+    ENTRIES_LEAST = 64,
+};
 
 /* --- quota ---------------------------------------------------------- */
 
@@ -60,20 +84,44 @@ void allocator_uncharge(struct allocator *a, l4_size_t bytes)
         i->used -= bytes;
 }
 
-long allocator_entry_take(struct allocator *a)
+/* The next one that what a uses is counted for; NULL: none. */
+static struct allocator *above(const struct allocator *a)
 {
-    for (struct allocator *i = a; i; i = i->object.owner)
-        if (i->entry_limit && i->entries == i->entry_limit)
+    return a->entry_limit ? NULL : a->object.owner;
+}
+
+long allocator_entry_take(struct allocator *a, unsigned n)
+{
+    for (struct allocator *i = a; i; i = above(i))
+        if (i->entry_limit && n > i->entry_limit - i->entries)
             return -L4_ENOMEM;
-    for (struct allocator *i = a; i; i = i->object.owner)
-        i->entries++;
+    for (struct allocator *i = a; i; i = above(i))
+        i->entries += n;
     return 0;
 }
 
-void allocator_entry_free(struct allocator *a)
+void allocator_entry_free(struct allocator *a, unsigned n)
 {
-    for (struct allocator *i = a; i; i = i->object.owner)
-        i->entries--;
+    for (struct allocator *i = a; i; i = above(i))
+        i->entries -= n;
+}
+
+long allocator_share_take(struct allocator *a, enum share of, unsigned left)
+{
+    const struct allocator *payer = a;
+    while (payer && above(payer))
+        payer = above(payer);
+    if (!left || (payer && payer->shares[of] * SHARE_PART > left))
+        return -L4_ENOMEM;
+    for (struct allocator *i = a; i; i = above(i))
+        i->shares[of]++;
+    return 0;
+}
+
+void allocator_share_free(struct allocator *a, enum share of)
+{
+    for (struct allocator *i = a; i; i = above(i))
+        i->shares[of]--;
 }
 
 l4_cap_idx_t allocator_factory(const struct allocator *a)
@@ -252,31 +300,85 @@ static l4_msgtag_t allocator_request(struct object *o, const struct request *r)
 
 /* --- life ----------------------------------------------------------- */
 
-/* A kernel factory for a new allocator, out of its owner's. */
+/* A limit that was not told. */
+static l4_size_t share_of(l4_size_t left, l4_size_t least)
+{
+    l4_size_t share = left / DEFAULT_PART;
+    return share > least ? share : least;
+}
+
+static unsigned entries_for(struct allocator *owner, unsigned asked)
+{
+    const struct allocator *from = owner;
+    while (from && above(from))
+        from = above(from);
+    if (asked != MOE_SHARE || !from)
+        return asked;
+    return (unsigned)share_of(from->entry_limit - from->entries, ENTRIES_LEAST);
+}
+
+/* All kernel memory is the first allocator's. */
+static l4_size_t kernel_memory_of_all(void)
+{
+    long error = vitrine_debug(L4_BASE_DEBUGGER_CAP, L4_VITRINE_KMEM_STATS, 0);
+    return error < 0 ? 0 : l4_utcb_mr()->mr[0];
+}
+
+/* Whose kernel memory a's limit is taken from. */
+static struct allocator *kernel_payer(const struct allocator *a)
+{
+    struct allocator *i = a->object.owner;
+    while (i->object.owner && !i->has_factory)
+        i = i->object.owner;
+    return i;
+}
+
+/* A kernel factory for a new allocator, out of the next one above. */
 static long kernel_factory_make(struct allocator *a, l4_size_t limit)
 {
+    struct allocator *from = kernel_payer(a);
+    if (limit == MOE_SHARE)
+        limit =
+            share_of(from->kernel_memory - from->kernel_given, KERNEL_LEAST);
     long error = l4_error(l4_factory_create_factory(
-        allocator_factory(a->object.owner),
-        slot_cap(SLOT_KEPT + a->object.index), limit));
-    a->has_factory = error >= 0;
-    return error < 0 ? error : 0;
+        allocator_factory(from), slot_cap(SLOT_KEPT + a->object.index), limit));
+    if (error < 0)
+        return error;
+    a->has_factory = true;
+    a->kernel_memory = limit;
+    from->kernel_given += limit;
+    return 0;
+}
+
+static void kernel_factory_end(struct allocator *a)
+{
+    if (!a->has_factory)
+        return;
+    l4_task_release_cap(L4_BASE_TASK_CAP,
+                        slot_cap(SLOT_KEPT + a->object.index));
+    kernel_payer(a)->kernel_given -= a->kernel_memory;
 }
 
 long allocator_create(struct allocator *owner, const struct limits *limits,
                       struct allocator **ret_allocator)
 {
-    struct allocator *a = heap_alloc(sizeof *a);
+    struct allocator *a = record_alloc(owner, sizeof *a);
     if (!a)
         return -L4_ENOMEM;
     a->object.ops = &allocator_ops;
     a->limit = limits->memory;
-    a->entry_limit = limits->entries;
     long error = object_add(&a->object, owner);
     if (error) {
-        heap_free(a, sizeof *a);
+        record_free(owner, a, sizeof *a);
         return error;
     }
-    if (limits->kernel_memory)
+    unsigned entries = entries_for(owner, limits->entries);
+    error = allocator_entry_take(owner, entries);
+    if (!error)
+        a->entry_limit = entries;
+    if (!owner)
+        a->kernel_memory = kernel_memory_of_all();
+    else if (!error && limits->kernel_memory)
         error = kernel_factory_make(a, limits->kernel_memory);
     if (error)
         object_destroy(&a->object);
@@ -312,18 +414,24 @@ l4_msgtag_t allocator_about(struct allocator *a, const struct request *r)
 static struct object *unheld(const struct allocator *a)
 {
     struct object *i = a->made;
-    while (i && !gates_are_gone(i))
+    while (i && (i->gates || i->uses))
         i = i->next;
     return i;
 }
 
-void allocator_sweep(struct allocator *a)
+bool allocator_sweep(struct allocator *a)
 {
     struct object *o;
+    if (a->swept_at == gates_deletions())
+        return false;
+    a->swept_at = gates_deletions();
+    for (o = a->made; o; o = o->next)
+        gates_forget(o);
     object_use(&a->object); /* it stays while it is looked at */
     while ((o = unheld(a)))
         object_tidy(o);
     object_unuse(&a->object);
+    return true;
 }
 
 /* Nobody runs on while his memory goes: whose address spaces it made end
@@ -345,9 +453,9 @@ static void allocator_destroy(struct object *o)
     end_tasks(a);
     while (a->made)
         object_destroy(a->made);
-    if (a->has_factory)
-        l4_task_release_cap(L4_BASE_TASK_CAP, slot_cap(SLOT_KEPT + o->index));
-    heap_free(a, sizeof *a);
+    kernel_factory_end(a);
+    allocator_entry_free(o->owner, a->entry_limit);
+    record_free(o->owner, a, sizeof *a);
 }
 
 static void allocator_show(const struct object *o)
@@ -361,16 +469,21 @@ static void allocator_show(const struct object *o)
         (long)(total >> 10));
 }
 
-/* Objects, names of name spaces, other servers' dataspaces. */
+static unsigned entries_cost(const struct allocator *a)
+{
+    return a->entry_limit ? a->entry_limit : a->entries;
+}
+
+/* What I2 says. */
 static unsigned entries_below(const struct allocator *a)
 {
-    unsigned sum = a->foreigns;
+    unsigned sum = a->foreigns + a->gates;
     for (const struct object *i = a->made; i; i = i->next) {
         sum++;
         if (i->ops == &names_ops)
             sum += names_count((const struct names *)i);
         if (i->ops == &allocator_ops)
-            sum += ((const struct allocator *)i)->entries;
+            sum += entries_cost((const struct allocator *)i);
     }
     return sum;
 }
@@ -378,7 +491,7 @@ static unsigned entries_below(const struct allocator *a)
 static const char *allocator_check(const struct object *o)
 {
     const struct allocator *a = (const struct allocator *)o;
-    l4_size_t sum = 0;
+    l4_size_t sum = a->records;
     for (const struct object *i = a->made; i; i = i->next) {
         if (i->ops == &dataspace_ops)
             sum += dataspace_charge((const struct dataspace *)i);

@@ -2,6 +2,8 @@
  * Gates of objects: a table, one capability slot for each entry (see gate.h).
  */
 #include "gate.h"
+#include "factory.h"
+#include "heap.h"
 #include "object.h"
 #include <l4/sys/err.h>
 #include <l4/sys/factory.h>
@@ -9,47 +11,75 @@
 #include <l4/sys/task.h>
 #include <stddef.h>
 
-static struct gate table[GATE_MAX];
+enum {
+    CHUNK = 128, /* entries: one page of them */
+    AT_ONCE = 16,
+};
+
+/* It grows by chunks. */
+static struct gate *chunks[GATE_MAX / CHUNK];
 static unsigned first_free;   /* none before it is free */
 static unsigned end;          /* no entry from it on was ever used */
 static unsigned cursor, left; /* of a sweep: where, how many to go */
+static unsigned deletions;    /* how often some gate had ended */
 
-enum { AT_ONCE = 16 }; /* entries */
+static struct gate *gate_at(unsigned index)
+{
+    struct gate *chunk = chunks[index / CHUNK];
+    return chunk ? &chunk[index % CHUNK] : NULL;
+}
 
 static unsigned slot_of(const struct gate *g)
 {
-    return SLOT_GATES + (unsigned)(g - table);
+    return SLOT_GATES + g->index;
 }
 
 /* The first one, so that a sweep has few to look at. */
 static struct gate *find_free(void)
 {
-    while (first_free < GATE_MAX && table[first_free].of)
+    while (first_free < end && gate_at(first_free)->of)
         first_free++;
     if (first_free == GATE_MAX)
         return NULL;
+    if (!gate_at(first_free))
+        chunks[first_free / CHUNK] = heap_alloc(CHUNK * sizeof(struct gate));
+    if (!gate_at(first_free))
+        return NULL;
     end = first_free < end ? end : first_free + 1;
-    return &table[first_free];
+    gate_at(first_free)->index = first_free;
+    return gate_at(first_free);
 }
 
+/* It is on no list any more; keeps I3. */
 static void set_free(struct gate *g)
 {
-    unsigned at = (unsigned)(g - table);
+    struct object *o = g->of;
     g->of = NULL;
-    first_free = at < first_free ? at : first_free;
+    first_free = g->index < first_free ? g->index : first_free;
+    if (o->gates && o->owner)
+        o->owner->gates--;
+    if (o->gates)
+        allocator_entry_free(o->owner, 1);
 }
 
 long gate_make(struct object *o)
 {
-    struct gate *g = find_free();
-    if (!g)
-        return -L4_ENOMEM;
-    long error = l4_error(l4_factory_create_gate(L4_BASE_FACTORY_CAP,
-                                                 slot_cap(slot_of(g)),
-                                                 L4_BASE_THREAD_CAP, o->label));
-    if (error < 0)
+    long error = o->gates ? allocator_entry_take(o->owner, 1) : 0;
+    struct gate *g = error ? NULL : find_free();
+    if (error)
         return error;
-    *g = (struct gate){.of = o, .next = o->gates};
+    error = g ? l4_error(l4_factory_create_gate(allocator_factory(o->owner),
+                                                slot_cap(slot_of(g)),
+                                                L4_BASE_THREAD_CAP, o->label))
+              : -L4_ENOMEM;
+    if (error < 0) {
+        if (o->gates)
+            allocator_entry_free(o->owner, 1);
+        return error;
+    }
+    if (o->gates && o->owner)
+        o->owner->gates++; /* keeps I3 */
+    *g = (struct gate){.of = o, .next = o->gates, .index = g->index};
     o->gates = o->current = g;
     return 0;
 }
@@ -65,11 +95,13 @@ void gate_weaken(struct object *o)
 
 void gates_delete(struct object *o)
 {
-    for (struct gate *g = o->gates; g; g = g->next) {
+    while (o->gates) {
+        struct gate *g = o->gates;
         l4_task_delete_obj(L4_BASE_TASK_CAP, slot_cap(slot_of(g)));
+        o->gates = g->next;
         set_free(g);
     }
-    o->gates = o->current = NULL;
+    o->current = NULL;
 }
 
 static bool has_ended(const struct gate *g)
@@ -78,25 +110,34 @@ static bool has_ended(const struct gate *g)
                              L4_BASE_TASK_CAP, slot_cap(slot_of(g)))) <= 0;
 }
 
-bool gates_are_gone(struct object *o)
+/* *at has ended. */
+static void forget(struct gate **at)
 {
-    for (struct gate **at = &o->gates; *at;) {
-        struct gate *g = *at;
-        if (!has_ended(g)) {
-            at = &g->next;
-            continue;
-        }
-        *at = g->next;
-        if (o->current == g)
-            o->current = NULL;
-        set_free(g);
-    }
-    return !o->gates && !o->uses;
+    struct gate *g = *at;
+    *at = g->next;
+    if (g->of->current == g)
+        g->of->current = NULL;
+    set_free(g);
+}
+
+void gates_forget(struct object *o)
+{
+    for (struct gate **at = &o->gates; *at;)
+        if (has_ended(*at))
+            forget(at);
+        else
+            at = &(*at)->next;
 }
 
 void gates_deleted(void)
 {
     left = end;
+    deletions++;
+}
+
+unsigned gates_deletions(void)
+{
+    return deletions;
 }
 
 bool gates_pending(void)
@@ -107,10 +148,16 @@ bool gates_pending(void)
 void gates_sweep(void)
 {
     for (unsigned n = 0; left && n < AT_ONCE; n++, left--) {
-        struct object *o = table[cursor].of;
+        struct gate *g = gate_at(cursor);
+        struct object *o = g->of;
         cursor = cursor + 1 < end ? cursor + 1 : 0;
-        if (o && gates_are_gone(o))
-            object_tidy(o);
+        if (!o || !has_ended(g))
+            continue;
+        struct gate **at = &o->gates;
+        while (*at != g)
+            at = &(*at)->next;
+        forget(at);
+        object_tidy(o);
     }
 }
 

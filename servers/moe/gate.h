@@ -16,6 +16,10 @@
  *
  * I1  a gate in use is on its object's list; `current` is one of them or NULL.
  * I2  a counted gate is its object's current one.
+ * I3  an object's gates beyond the first are entries of its allocator's: with
+ *     a name and patience a client makes as many as it likes.
+ *
+ * The kernel charges a gate to the factory of the object's allocator.
  */
 #ifndef MOE_GATE_H
 #define MOE_GATE_H
@@ -27,10 +31,11 @@ struct object;
 struct gate {
     struct object *of; /* NULL: free */
     struct gate *next; /* of the same object */
+    unsigned index;    /* in the table */
     bool is_weak;
 };
 
-enum { GATE_MAX = 10240 };
+enum { GATE_MAX = 1 << 16 };
 
 /* A counted gate, current from now on. 0, -L4_ENOMEM, the kernel's error. */
 long gate_make(struct object *o);
@@ -46,8 +51,10 @@ bool gates_pending(void);
  * objects nobody holds or uses any more. A few at a time, because everybody
  * else waits for moe. */
 void gates_sweep(void);
-/* Forgets o's gates that have ended; true: it has neither gates nor uses. */
-bool gates_are_gone(struct object *o);
+/* Forgets o's gates that have ended. A system call for each. */
+void gates_forget(struct object *o);
+/* How often the deletion IRQ has come. */
+unsigned gates_deletions(void);
 /* The slot of o's current gate. */
 unsigned gate_slot(const struct object *o);
 /* Asserts I1 and I2 of o: NULL, or what does not hold. */

@@ -40,6 +40,12 @@ static bool pieces_refill(unsigned order)
     return true;
 }
 
+size_t heap_size(size_t size)
+{
+    unsigned order = piece_order(size);
+    return order > PIECE_MAX ? l4_round_page(size) : 1ul << order;
+}
+
 void *heap_alloc(size_t size)
 {
     unsigned order = piece_order(size);

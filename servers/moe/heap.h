@@ -10,5 +10,7 @@
 void *heap_alloc(size_t size);
 /* `size` as at heap_alloc(). NULL is ignored. */
 void heap_free(void *p, size_t size);
+/* What heap_alloc(size) takes. */
+size_t heap_size(size_t size);
 
 #endif

@@ -11,7 +11,7 @@
 #include "log.h"
 #include "console.h"
 #include "factory.h"
-#include "heap.h"
+#include "record.h"
 #include <l4/sys/err.h>
 #include <l4/sys/vcon.h>
 #include <string.h>
@@ -115,13 +115,13 @@ static void log_destroy(struct object *o)
     struct log *l = (struct log *)o;
     if (l->used)
         log_flush(l);
-    heap_free(l, sizeof *l);
+    record_free(o->owner, l, sizeof *l);
 }
 
 long log_create(struct allocator *owner, const char *tag, const char *color,
                 struct log **ret_log)
 {
-    struct log *l = heap_alloc(sizeof *l);
+    struct log *l = record_alloc(owner, sizeof *l);
     if (!l)
         return -L4_ENOMEM;
     l->object.ops = &log_ops;
@@ -129,7 +129,7 @@ long log_create(struct allocator *owner, const char *tag, const char *color,
     strncpy(l->tag, tag, sizeof l->tag - 1);
     long error = object_add(&l->object, owner);
     if (error)
-        heap_free(l, sizeof *l);
+        record_free(owner, l, sizeof *l);
     else
         *ret_log = l;
     return error;

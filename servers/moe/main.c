@@ -191,8 +191,9 @@ static l4_msgtag_t handle_with_room(l4_umword_t label, const struct request *r)
     if (!o || (!o->owner && o->ops != &allocator_ops) || answer_is_none(tag) ||
         l4_msgtag_label(tag) != -L4_ENOMEM || !gates_pending())
         return tag;
-    allocator_sweep(o->ops == &allocator_ops ? (struct allocator *)o
-                                             : o->owner);
+    if (!allocator_sweep(o->ops == &allocator_ops ? (struct allocator *)o
+                                                  : o->owner))
+        return tag;
     return handle(object_find(label), r);
 }
 

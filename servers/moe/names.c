@@ -19,7 +19,7 @@
 #include "names.h"
 #include "factory.h"
 #include "foreign.h"
-#include "heap.h"
+#include "record.h"
 #include "../lib/l4re_c/protocol.h"
 #include <l4/re/c/namespace.h>
 #include <l4/re/protocols.h>
@@ -32,6 +32,7 @@ struct name {
     l4_umword_t label; /* object of moe, if slot is 0 */
     unsigned slot;     /* foreign capability */
     unsigned rights;   /* what who asks gets: L4_CAP_FPAGE_* */
+    unsigned hash;     /* of name, so that few are compared */
     char name[NAME_SIZE];
 };
 
@@ -41,10 +42,20 @@ static bool is_dead(unsigned slot)
                l4_task_cap_valid(L4_BASE_TASK_CAP, slot_cap(slot))) <= 0;
 }
 
+/* FNV-1a. */
+static unsigned name_hash(const char *name)
+{
+    unsigned hash = 2166136261u;
+    while (*name)
+        hash = (hash ^ (unsigned char)*name++) * 16777619u;
+    return hash;
+}
+
 static struct name **name_find(struct names *n, const char *name)
 {
     struct name **i = &n->first;
-    while (*i && strcmp((*i)->name, name))
+    unsigned hash = name_hash(name);
+    while (*i && ((*i)->hash != hash || strcmp((*i)->name, name)))
         i = &(*i)->next;
     return i;
 }
@@ -58,44 +69,54 @@ static void name_release(const struct name *e)
         object_unname(o);
 }
 
+/* Room for an entry, which is paid for before anything is made for it. */
+static struct name *name_new(const struct names *n)
+{
+    if (allocator_entry_take(n->object.owner, 1))
+        return NULL;
+    struct name *e = record_alloc(n->object.owner, sizeof *e);
+    if (!e)
+        allocator_entry_free(n->object.owner, 1);
+    return e;
+}
+
+static void name_free(const struct names *n, struct name *e)
+{
+    record_free(n->object.owner, e, sizeof *e);
+    allocator_entry_free(n->object.owner, 1);
+}
+
 static void name_remove(struct names *n, struct name **at)
 {
     struct name *e = *at;
     *at = e->next;
-    allocator_entry_free(n->object.owner);
     name_release(e);
-    heap_free(e, sizeof *e);
+    name_free(n, e);
 }
 
-static long name_insert(struct names *n, const struct name *e)
+static void name_insert(struct names *n, struct name *e)
 {
-    if (*name_find(n, e->name))
-        return -L4_EEXIST;
-    long error = allocator_entry_take(n->object.owner);
-    if (error)
-        return error;
-    struct name *copy = heap_alloc(sizeof *copy);
-    if (!copy) {
-        allocator_entry_free(n->object.owner);
-        return -L4_ENOMEM;
-    }
-    *copy = *e;
-    copy->next = n->first;
-    n->first = copy;
-    return 0;
+    e->hash = name_hash(e->name);
+    e->next = n->first;
+    n->first = e;
 }
 
 long names_add(struct names *n, const char *name, struct object *o,
                unsigned rights)
 {
-    struct name e = {.label = o->label, .rights = rights};
-    strncpy(e.name, name, sizeof e.name - 1);
+    if (*name_find(n, name))
+        return -L4_EEXIST;
+    struct name *e = name_new(n);
+    if (!e)
+        return -L4_ENOMEM;
+    e->label = o->label;
+    e->rights = rights;
+    strncpy(e->name, name, sizeof e->name - 1);
     long error = object_name(o);
     if (error)
-        return error;
-    error = name_insert(n, &e);
-    if (error)
-        object_unname(o);
+        name_free(n, e);
+    else
+        name_insert(n, e);
     return error;
 }
 
@@ -175,15 +196,15 @@ static long name_fill(const struct request *r, struct name *e)
 
 static l4_msgtag_t on_register(struct names *n, const struct request *r)
 {
-    struct name e = {0};
+    char text[NAME_SIZE];
     if (!(r->rights & L4_CAP_FPAGE_W))
         return answer(-L4_EPERM);
-    long error = request_text(r, 2, e.name, sizeof e.name);
+    long error = request_text(r, 2, text, sizeof text);
     if (error)
         return answer(error);
-    if (!e.name[0] || strchr(e.name, '/'))
+    if (!text[0] || strchr(text, '/'))
         return answer(-L4_EINVAL);
-    struct name **old = name_find(n, e.name);
+    struct name **old = name_find(n, text);
     if (!r->items || !(r->mr[r->words] & L4_ITEM_MAP)) { /* take it out */
         if (!*old)
             return answer(-L4_ENOENT);
@@ -192,15 +213,18 @@ static l4_msgtag_t on_register(struct names *n, const struct request *r)
     }
     if (*old && !(r->mr[1] & L4RE_NS_REGISTER_OVERWRITE))
         return answer(-L4_EEXIST);
-    error = name_fill(r, &e);
-    if (error)
+    struct name *e = name_new(n);
+    error = e ? name_fill(r, e) : -L4_ENOMEM;
+    if (error) {
+        if (e)
+            name_free(n, e);
         return answer(error);
+    }
+    strcpy(e->name, text);
     if (*old)
         name_remove(n, old); /* keeps I1 */
-    error = name_insert(n, &e);
-    if (error)
-        name_release(&e);
-    return answer(error);
+    name_insert(n, e);
+    return answer(0);
 }
 
 static l4_msgtag_t names_request(struct object *o, const struct request *r)
@@ -220,18 +244,18 @@ static void names_destroy(struct object *o)
     struct names *n = (struct names *)o;
     while (n->first)
         name_remove(n, &n->first);
-    heap_free(n, sizeof *n);
+    record_free(o->owner, n, sizeof *n);
 }
 
 long names_create(struct allocator *owner, struct names **ret_names)
 {
-    struct names *n = heap_alloc(sizeof *n);
+    struct names *n = record_alloc(owner, sizeof *n);
     if (!n)
         return -L4_ENOMEM;
     n->object.ops = &names_ops;
     long error = object_add(&n->object, owner);
     if (error)
-        heap_free(n, sizeof *n);
+        record_free(owner, n, sizeof *n);
     else
         *ret_names = n;
     return error;

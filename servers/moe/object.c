@@ -3,30 +3,61 @@
  */
 #include "object.h"
 #include "factory.h"
+#include "heap.h"
 #include <l4/re/protocols.h>
 #include <l4/sys/err.h>
 #include <l4/sys/ipc.h>
 #include <l4/sys/task.h>
 #include <string.h>
 
-enum { INDEX_SHIFT = 2, GENERATION_SHIFT = 18 };
+enum {
+    INDEX_SHIFT = 2,
+    GENERATION_SHIFT = 18,
+    CHUNK = 256, /* entries: one page of them */
+};
 
-static struct object *table[OBJECT_MAX];
-static unsigned short generation[OBJECT_MAX];
-static unsigned search_from;
+struct entry {
+    struct object *object; /* NULL: free */
+    unsigned generation;
+    unsigned next_free; /* of those free that were used before; 0: none */
+};
+
+/* It grows by chunks, and has as many entries as were ever used at a time. */
+static struct entry *chunks[OBJECT_MAX / CHUNK];
+static unsigned end = 1;   /* no entry from it on was ever used; 0 never is */
+static unsigned last_free; /* used before; 0: none */
 static struct object *handed_out; /* by the answer that is being sent */
 
-/* A free entry, or OBJECT_MAX. */
-static unsigned index_find(void)
+static struct entry *entry_at(unsigned index)
 {
-    for (unsigned i = 0; i < OBJECT_MAX; i++) {
-        unsigned at = (search_from + i) % OBJECT_MAX;
-        if (!table[at]) {
-            search_from = at + 1;
-            return at;
-        }
-    }
-    return OBJECT_MAX;
+    struct entry *chunk = chunks[index / CHUNK];
+    return chunk ? &chunk[index % CHUNK] : NULL;
+}
+
+/* A free entry; 0: there is none. */
+static unsigned index_take(void)
+{
+    unsigned index = last_free ? last_free : end;
+    if (index == OBJECT_MAX)
+        return 0;
+    if (!entry_at(index))
+        chunks[index / CHUNK] = heap_alloc(CHUNK * sizeof(struct entry));
+    if (!entry_at(index))
+        return 0;
+    if (index == end)
+        end++;
+    else
+        last_free = entry_at(index)->next_free;
+    return index;
+}
+
+static void index_give_back(unsigned index)
+{
+    struct entry *e = entry_at(index);
+    e->object = NULL;
+    e->generation++;
+    e->next_free = last_free;
+    last_free = index;
 }
 
 static void owner_add(struct object *o, struct allocator *owner)
@@ -54,32 +85,27 @@ static void owner_remove(struct object *o)
         o->next->prev = o->prev;
 }
 
-/* The entry is free again. */
-static void entry_free(struct object *o)
-{
-    table[o->index] = NULL;
-    generation[o->index]++;
-    allocator_entry_free(o->owner);
-}
-
 long object_add(struct object *o, struct allocator *owner)
 {
-    long error = allocator_entry_take(owner);
+    long error = allocator_entry_take(owner, 1);
     if (error)
         return error;
-    o->index = index_find();
-    if (o->index == OBJECT_MAX) {
-        allocator_entry_free(owner);
+    o->owner = owner;
+    o->index = index_take();
+    if (!o->index) {
+        allocator_entry_free(owner, 1);
         return -L4_ENOMEM;
     }
-    o->label = (l4_umword_t)generation[o->index] << GENERATION_SHIFT |
+    struct entry *e = entry_at(o->index);
+    o->label = (l4_umword_t)e->generation << GENERATION_SHIFT |
                (l4_umword_t)o->index << INDEX_SHIFT;
     error = gate_make(o);
     if (error < 0) {
-        allocator_entry_free(owner);
+        index_give_back(o->index);
+        allocator_entry_free(owner, 1);
         return error;
     }
-    table[o->index] = o;
+    e->object = o;
     owner_add(o, owner);
     return 0;
 }
@@ -89,8 +115,9 @@ void object_destroy(struct object *o)
     struct allocator *owner = o->owner;
     o->is_ending = true;
     owner_remove(o);
-    entry_free(o);
     gates_delete(o);
+    index_give_back(o->index);
+    allocator_entry_free(owner, 1);
     o->ops->destroy(o);
     if (handed_out == o)
         handed_out = NULL;
@@ -153,21 +180,21 @@ void object_unname(struct object *o)
     object_unuse(o);
 }
 
-struct object *object_find(l4_umword_t label)
-{
-    unsigned index = label >> INDEX_SHIFT & (OBJECT_MAX - 1);
-    struct object *o = table[index];
-    return o && o->label == (label & ~3ul) ? o : NULL;
-}
-
 struct object *object_at(unsigned index)
 {
-    return table[index];
+    const struct entry *e = entry_at(index);
+    return e ? e->object : NULL;
+}
+
+struct object *object_find(l4_umword_t label)
+{
+    struct object *o = object_at(label >> INDEX_SHIFT & (OBJECT_MAX - 1));
+    return o && o->label == (label & ~3ul) ? o : NULL;
 }
 
 static const char *object_check(const struct object *o)
 {
-    if (o->index >= OBJECT_MAX || table[o->index] != o)
+    if (o->index >= end || object_at(o->index) != o)
         return "object I1: an object is not in its place";
     if (o->next && (o->next->prev != o || o->next->owner != o->owner))
         return "object I2: an allocator's list is broken";
@@ -184,9 +211,9 @@ static const char *object_check(const struct object *o)
 const char *object_check_all(void)
 {
     const char *broken = NULL;
-    for (unsigned i = 0; i < OBJECT_MAX && !broken; i++)
-        if (table[i])
-            broken = object_check(table[i]);
+    for (unsigned i = 0; i < end && !broken; i++)
+        if (object_at(i))
+            broken = object_check(object_at(i));
     return broken;
 }
 

@@ -14,7 +14,7 @@
  * for itself (`rom`, boot modules, the first allocator) is never handed out by
  * object_hand_out(), so moe's own capability keeps it.
  *
- * I1  table[i] is NULL or an object with index == i.
+ * I1  entry i of the table is free or an object's with index == i.
  * I2  an object is on the `made` list of its allocator, all but the first.
  * I3  an object has a gate or a use (gates_sweep() may be due).
  */
@@ -27,8 +27,11 @@
 #include <stdbool.h>
 
 enum {
-    OBJECT_MAX = 8192,
-    FOREIGN_MAX = 4096, /* foreign capabilities that are kept */
+    OBJECT_MAX = 1 << 16,
+    FOREIGN_MAX = OBJECT_MAX, /* foreign capabilities that are kept */
+    /* Entries of the first allocator, and so of all (factory.h); the rest of
+     * the table is for what moe makes for itself: boot modules. */
+    ENTRIES_MAX = OBJECT_MAX - 1024,
 
     /* moe's capability slots */
     SLOT_RECEIVED = 0x20, /* a capability that came with a request */
@@ -36,18 +39,18 @@ enum {
     SLOT_BOOT_THREAD = 0x22,
     SLOT_SIGMA0_CLIENT = 0x23, /* sigma0 gate for the first program */
     SLOT_DELETED = 0x24,       /* the deletion IRQ */
-    SLOT_GATES = 0x40,         /* + number of the gate */
-    SLOT_PAGER_DONE = 0x2f00,  /* pagers: their interrupt, */
-    SLOT_PAGERS = 0x2f01,      /* and two of each */
-    SLOT_NAMES = 0x3000,       /* foreign capabilities that are kept */
-    SLOT_KEPT = 0x4000,        /* region maps' tasks, allocators' factories: +
+    SLOT_PAGER_DONE = 0x25,    /* pagers: their interrupt, */
+    SLOT_PAGERS = 0x40,        /* and two of each */
+    SLOT_GATES = 0x1000,       /* + number of the gate */
+    SLOT_KEPT = 0x11000,       /* region maps' tasks, allocators' factories: +
                                   index of the object */
-    SLOT_BOOT = 0x8000,        /* the boot thread's own */
+    SLOT_NAMES = 0x21000,      /* foreign capabilities that are kept */
+    SLOT_BOOT = 0x31000,       /* the boot thread's own */
 };
 
-_Static_assert(SLOT_GATES + GATE_MAX <= SLOT_PAGER_DONE &&
-                   SLOT_NAMES + FOREIGN_MAX <= SLOT_KEPT &&
-                   SLOT_KEPT + OBJECT_MAX <= SLOT_BOOT,
+_Static_assert(SLOT_GATES + GATE_MAX <= SLOT_KEPT &&
+                   SLOT_KEPT + OBJECT_MAX <= SLOT_NAMES &&
+                   SLOT_NAMES + FOREIGN_MAX <= SLOT_BOOT,
                "areas of slots do not overlap");
 
 static inline l4_cap_idx_t slot_cap(unsigned slot)

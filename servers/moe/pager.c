@@ -29,7 +29,7 @@
 #include "pager.h"
 #include "factory.h"
 #include "foreign.h"
-#include "heap.h"
+#include "record.h"
 #include "slots.h"
 #include "../lib/l4re_c/protocol.h"
 #include <l4/re/c/dataspace.h>
@@ -45,8 +45,10 @@
 #include <l4/sys/thread.h>
 
 enum {
-    PAGERS_MAX = 64,
-    WAITERS_MAX = 256, /* callers kept, of all pagers */
+    PAGERS_MAX = 256,
+    UTCBS = L4_PAGESIZE / L4_UTCB_OFFSET, /* in a page */
+    WAITERS_MAX = 512, /* callers kept, of all pagers; and no more of one */
+    WAITERS_PART = 8,  /* than a part of those that are free */
     WINDOW_ORDER = 14, /* bytes asked for at once, at most */
     STACK_SIZE = 2 * L4_PAGESIZE,
     TIMEOUT_US = 10000000,
@@ -72,6 +74,7 @@ struct pager {
     struct rm *rm;
     struct pager *next;
     struct job *jobs; /* oldest first; the first one is asked */
+    unsigned job_count;
     char *stack;
     unsigned index;
     l4_addr_t window;
@@ -82,7 +85,10 @@ struct pager {
 
 static struct pager *pagers;
 static bool taken[PAGERS_MAX];
+static unsigned taken_count;
+static bool has_utcbs[PAGERS_MAX / UTCBS];
 static bool waiting[WAITERS_MAX]; /* slots with a caller; keeps I2 */
+static unsigned waiting_count;
 static unsigned current = WAITERS_NONE;
 static l4_addr_t area; /* of moe's addresses: UTCBs, then windows */
 
@@ -186,7 +192,10 @@ l4_msgtag_t pager_fault(struct rm *rm, const struct region *g, l4_addr_t va,
                         unsigned need)
 {
     struct job **at = &rm->pager->jobs;
-    struct job *j = current == WAITERS_NONE ? NULL : heap_alloc(sizeof *j);
+    struct job *j = NULL;
+    if (current != WAITERS_NONE &&
+        rm->pager->job_count * WAITERS_PART <= WAITERS_MAX - waiting_count)
+        j = record_alloc(rm->object.owner, sizeof *j);
     if (!j)
         return answer(-L4_EBUSY);
     *j = (struct job){
@@ -194,6 +203,8 @@ l4_msgtag_t pager_fault(struct rm *rm, const struct region *g, l4_addr_t va,
     job_place(rm->pager, g, j);
     foreign_use(j->of);
     waiting[current] = true;
+    waiting_count++;
+    rm->pager->job_count++;
     while (*at)
         at = &(*at)->next;
     *at = j;
@@ -209,9 +220,11 @@ static void job_end(struct pager *p, l4_msgtag_t answer_tag)
     l4_ipc_reply((l4_cap_idx_t)j->waiter << L4_CAP_SHIFT | L4_REPLY_CAP_BIT,
                  l4_utcb(), answer_tag, L4_IPC_SEND_TIMEOUT_0);
     waiting[j->waiter] = false; /* keeps I2 */
+    waiting_count--;
+    p->job_count--;
     p->jobs = j->next;
     foreign_unuse(j->of);
-    heap_free(j, sizeof *j);
+    record_free(p->rm->object.owner, j, sizeof *j);
 }
 
 /* Is what was asked still wanted there? */
@@ -266,27 +279,39 @@ static long prepare(void)
     if (area)
         return 0;
     area = slots_take();
-    l4_fpage_t utcbs =
-        l4_fpage(area, L4_PAGESHIFT + 4, L4_FPAGE_RW); /* PAGERS_MAX of them */
-    _Static_assert(PAGERS_MAX * L4_UTCB_OFFSET <= 16 * L4_PAGESIZE,
-                   "UTCBs fit");
+    _Static_assert(PAGERS_MAX * L4_UTCB_OFFSET <= L4_SUPERPAGESIZE,
+                   "UTCBs fit before the windows");
     if (!area)
         return -L4_ENOMEM;
-    error = l4_error(l4_task_add_ku_mem(L4_BASE_TASK_CAP, &utcbs));
-    if (error >= 0)
-        error = l4_error(l4_factory_create_irq(L4_BASE_FACTORY_CAP, done));
+    error = l4_error(l4_factory_create_irq(L4_BASE_FACTORY_CAP, done));
     if (error >= 0)
         error = l4_error(
             l4_rcv_ep_bind_thread(done, L4_BASE_THREAD_CAP, LABEL_PAGER));
     return error < 0 ? error : 0;
 }
 
+/* A place for the pager's UTCB. Pages of them stay. */
+static long utcb_prepare(unsigned index)
+{
+    unsigned page = index / UTCBS;
+    l4_fpage_t utcbs = l4_fpage(area + ((l4_addr_t)page << L4_PAGESHIFT),
+                                L4_PAGESHIFT, L4_FPAGE_RW);
+    long error = has_utcbs[page]
+                     ? 0
+                     : l4_error(l4_task_add_ku_mem(L4_BASE_TASK_CAP, &utcbs));
+    has_utcbs[page] = error >= 0;
+    return error < 0 ? error : 0;
+}
+
 static void pager_free(struct pager *p)
 {
+    struct allocator *owner = p->rm->object.owner;
     l4_task_release_cap(L4_BASE_TASK_CAP, go_of(p));
     taken[p->index] = false;
-    heap_free(p->stack, STACK_SIZE);
-    heap_free(p, sizeof *p);
+    taken_count--;
+    allocator_share_free(owner, SHARE_PAGERS);
+    record_free(owner, p->stack, STACK_SIZE);
+    record_free(owner, p, sizeof *p);
 }
 
 /* It runs at moe's own priority: what it has to do is as urgent. */
@@ -328,17 +353,27 @@ long pager_need(struct rm *rm)
         return 0;
     while (index < PAGERS_MAX && taken[index])
         index++;
-    long error = index < PAGERS_MAX ? prepare() : -L4_ENOMEM;
-    struct pager *p = error ? NULL : heap_alloc(sizeof *p);
-    if (!p)
+    struct allocator *owner = rm->object.owner;
+    long error =
+        allocator_share_take(owner, SHARE_PAGERS, PAGERS_MAX - taken_count);
+    if (error)
+        return error;
+    error = prepare();
+    if (!error)
+        error = utcb_prepare(index);
+    struct pager *p = error ? NULL : record_alloc(owner, sizeof *p);
+    if (!p) {
+        allocator_share_free(owner, SHARE_PAGERS);
         return error ? error : -L4_ENOMEM;
+    }
     *p = (struct pager){
         .rm = rm,
         .index = index,
-        .stack = heap_alloc(STACK_SIZE),
+        .stack = record_alloc(owner, STACK_SIZE),
         .window = area + L4_SUPERPAGESIZE + ((l4_addr_t)index << WINDOW_ORDER),
     };
     taken[index] = true;
+    taken_count++;
     error = p->stack ? pager_start(p) : -L4_ENOMEM;
     if (error) {
         l4_task_delete_obj(L4_BASE_TASK_CAP, thread_of(p));

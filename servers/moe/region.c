@@ -2,7 +2,7 @@
  * Regions: list operations (see region.h).
  */
 #include "region.h"
-#include "heap.h"
+#include "record.h"
 #include <l4/sys/consts.h>
 #include <l4/sys/err.h>
 
@@ -13,9 +13,10 @@ struct region *region_find(struct region *list, l4_addr_t start, l4_addr_t end)
     return list && list->start < end ? list : NULL;
 }
 
-long region_insert(struct region **list, const struct region *r)
+long region_insert(struct region **list, struct allocator *payer,
+                   const struct region *r)
 {
-    struct region *n = heap_alloc(sizeof *n);
+    struct region *n = record_alloc(payer, sizeof *n);
     if (!n)
         return -L4_ENOMEM;
     while (*list && (*list)->start < r->start)
@@ -26,12 +27,13 @@ long region_insert(struct region **list, const struct region *r)
     return 0;
 }
 
-void region_remove(struct region **list, struct region *r)
+void region_remove(struct region **list, struct allocator *payer,
+                   struct region *r)
 {
     while (*list != r)
         list = &(*list)->next;
     *list = r->next;
-    heap_free(r, sizeof *r);
+    record_free(payer, r, sizeof *r);
 }
 
 /* r ends at `at`; what was behind it is a region of its own, in `n`. */
@@ -44,15 +46,15 @@ static void region_split(struct region *r, l4_addr_t at, struct region *n)
     r->next = n; /* keeps I1 */
 }
 
-struct region *region_cut(struct region *r, l4_addr_t start, l4_addr_t end,
-                          unsigned *ret_more)
+struct region *region_cut(struct region *r, struct allocator *payer,
+                          l4_addr_t start, l4_addr_t end, unsigned *ret_more)
 {
     bool before = r->start < start, behind = end < r->end;
-    struct region *a = before ? heap_alloc(sizeof *a) : NULL;
-    struct region *b = behind ? heap_alloc(sizeof *b) : NULL;
+    struct region *a = before ? record_alloc(payer, sizeof *a) : NULL;
+    struct region *b = behind ? record_alloc(payer, sizeof *b) : NULL;
     if ((before && !a) || (behind && !b)) {
-        heap_free(a, sizeof *a);
-        heap_free(b, sizeof *b);
+        record_free(payer, a, sizeof *a);
+        record_free(payer, b, sizeof *b);
         return NULL;
     }
     if (behind)
@@ -69,7 +71,8 @@ static bool is_alike(const struct region *a, const struct region *b)
            a->flags == b->flags && a->ds == b->ds && a->foreign == b->foreign;
 }
 
-struct region *region_join(struct region *list, l4_addr_t start, l4_addr_t end)
+struct region *region_join(struct region *list, struct allocator *payer,
+                           l4_addr_t start, l4_addr_t end)
 {
     struct region *r = list;
     while (r && r->next && r->start <= end &&
@@ -80,7 +83,7 @@ struct region *region_join(struct region *list, l4_addr_t start, l4_addr_t end)
     struct region *n = r->next;
     r->end = n->end;
     r->next = n->next; /* keeps I1 */
-    heap_free(n, sizeof *n);
+    record_free(payer, n, sizeof *n);
     return r;
 }
 
@@ -97,9 +100,11 @@ l4_addr_t region_search(struct region *regions, struct region *areas,
     l4_addr_t at = search_round(s, s->from);
     while (at + s->size <= s->to && at + s->size > at) {
         struct region *in = region_find(regions, at, at + s->size);
-        if (!in)
-            in = region_find(areas, at, at + s->size);
-        if (!in)
+        if (in)
+            regions = in; /* what is before it, is before all that follows */
+        else if ((in = region_find(areas, at, at + s->size)))
+            areas = in;
+        else
             return at;
         at = search_round(s, in->end);
     }

@@ -20,6 +20,7 @@
 #include <l4/sys/types.h>
 #include <stdbool.h>
 
+struct allocator;
 struct foreign;
 
 struct region {
@@ -36,19 +37,22 @@ struct region {
 
 /* The region with a byte in [start, end), the lowest; NULL: all free. */
 struct region *region_find(struct region *list, l4_addr_t start, l4_addr_t end);
-/* A copy of *r goes into the list; the caller has seen that it is free.
- * 0, -L4_ENOMEM. */
-long region_insert(struct region **list, const struct region *r);
+/* A copy of *r goes into the list; the caller has seen that it is free. Its
+ * record is `payer`'s (record.h), here and below. 0, -L4_ENOMEM. */
+long region_insert(struct region **list, struct allocator *payer,
+                   const struct region *r);
 /* Takes r out and frees it. */
-void region_remove(struct region **list, struct region *r);
+void region_remove(struct region **list, struct allocator *payer,
+                   struct region *r);
 /* Cuts r so that [start, end), which lies inside, is a region of its own:
  * that one. How many regions more there are: *ret_more, 0 to 2.
  * NULL: no memory, nothing has changed. */
-struct region *region_cut(struct region *r, l4_addr_t start, l4_addr_t end,
-                          unsigned *ret_more);
+struct region *region_cut(struct region *r, struct allocator *payer,
+                          l4_addr_t start, l4_addr_t end, unsigned *ret_more);
 /* Joins the first two neighbours in [start, end] that differ in nothing but
  * their place and come from one attachment: that region; NULL: none. */
-struct region *region_join(struct region *list, l4_addr_t start, l4_addr_t end);
+struct region *region_join(struct region *list, struct allocator *payer,
+                           l4_addr_t start, l4_addr_t end);
 
 /* Asserts I1 and that all lies in [start, end): NULL, or what does not
  * hold. */
@@ -62,7 +66,7 @@ struct region_search {
     l4_addr_t align;     /* power of two, at least a page */
     l4_addr_t congruent; /* place % align == congruent % align */
 };
-/* The first place free in both lists (areas may be NULL); 0: none. */
+/* The first place free in both lists (areas may be NULL); 0: none. O(both). */
 l4_addr_t region_search(struct region *regions, struct region *areas,
                         const struct region_search *s);
 

@@ -21,7 +21,7 @@
 #include "dataspace.h"
 #include "factory.h"
 #include "foreign.h"
-#include "heap.h"
+#include "record.h"
 #include "pager.h"
 #include "rm_pages.h"
 #include "rm_parts.h"
@@ -115,10 +115,10 @@ static l4_msgtag_t on_reserve(struct rm *rm, const struct request *r)
     l4_umword_t flags = r->mr[3] & ~(l4_umword_t)L4RE_RM_F_IN_AREA;
     long error = place_find(rm, &s, flags, &start);
     if (!error)
-        error =
-            region_insert(&rm->areas, &(struct region){.start = start,
-                                                       .end = start + s.size,
-                                                       .flags = flags});
+        error = region_insert(&rm->areas, rm->object.owner,
+                              &(struct region){.start = start,
+                                               .end = start + s.size,
+                                               .flags = flags});
     return answer_words(error, 1, &start);
 }
 
@@ -345,11 +345,12 @@ static void rm_destroy(struct object *o)
     while (rm->regions)
         region_drop(rm, rm->regions);
     while (rm->areas)
-        region_remove(&rm->areas, rm->areas);
+        region_remove(&rm->areas, o->owner, rm->areas);
     if (rm->has_task)
         l4_task_release_cap(L4_BASE_TASK_CAP, rm_task(rm));
     slots_give_back(rm->start);
-    heap_free(rm, sizeof *rm);
+    allocator_share_free(o->owner, SHARE_SLOTS);
+    record_free(o->owner, rm, sizeof *rm);
 }
 
 void rm_set_kip(struct dataspace *ds)
@@ -359,11 +360,13 @@ void rm_set_kip(struct dataspace *ds)
 
 long rm_create(struct allocator *owner, struct rm **ret_rm)
 {
-    struct rm *rm = heap_alloc(sizeof *rm);
+    struct rm *rm = record_alloc(owner, sizeof *rm);
     if (!rm)
         return -L4_ENOMEM;
     rm->object.ops = &rm_ops;
-    rm->start = slots_take();
+    rm->object.owner = owner;
+    if (!allocator_share_take(owner, SHARE_SLOTS, slots_left()))
+        rm->start = slots_take();
     rm->end = rm->start + SLOT_SIZE;
     struct region g = {
         .start = rm->start + KIP_OFFSET,
@@ -382,9 +385,11 @@ long rm_create(struct allocator *owner, struct rm **ret_rm)
     }
     if (rm->regions)
         region_drop(rm, rm->regions);
-    if (rm->start)
+    if (rm->start) {
         slots_give_back(rm->start);
-    heap_free(rm, sizeof *rm);
+        allocator_share_free(owner, SHARE_SLOTS);
+    }
+    record_free(owner, rm, sizeof *rm);
     return error;
 }
 

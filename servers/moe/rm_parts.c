@@ -37,7 +37,7 @@ static void shown_unuse(const struct region *g)
 long region_add(struct rm *rm, struct region *g)
 {
     g->attachment = ++rm->attachments;
-    long error = region_insert(&rm->regions, g);
+    long error = region_insert(&rm->regions, rm->object.owner, g);
     if (!error)
         shown_use(g);
     return error;
@@ -46,7 +46,7 @@ long region_add(struct rm *rm, struct region *g)
 void region_drop(struct rm *rm, struct region *g)
 {
     struct region was = *g;
-    region_remove(&rm->regions, g);
+    region_remove(&rm->regions, rm->object.owner, g);
     shown_unuse(&was);
 }
 
@@ -74,12 +74,13 @@ static struct range range_in(struct range range, const struct region *g)
     };
 }
 
-/* The part of g in [start, end) becomes a region of its own: that one; NULL:
+/* The part of g in range becomes a region of its own: that one; NULL:
  * no memory. *ret_more: how many of g's parts are left beside it. Keeps I3. */
-static struct region *region_part(struct region *g, l4_addr_t start,
-                                  l4_addr_t end, unsigned *ret_more)
+static struct region *region_part(const struct rm *rm, struct region *g,
+                                  struct range range, unsigned *ret_more)
 {
-    struct region *part = region_cut(g, start, end, ret_more);
+    struct region *part =
+        region_cut(g, rm->object.owner, range.start, range.end, ret_more);
     for (unsigned i = 0; part && i < *ret_more; i++)
         shown_use(part);
     return part;
@@ -89,7 +90,8 @@ static struct region *region_part(struct region *g, l4_addr_t start,
 static void join_parts(struct rm *rm, struct range range)
 {
     struct region *g;
-    while ((g = region_join(rm->regions, range.start, range.end)))
+    while ((
+        g = region_join(rm->regions, rm->object.owner, range.start, range.end)))
         shown_unuse(g);
 }
 
@@ -105,11 +107,12 @@ l4_msgtag_t rm_free_area(struct rm *rm, const struct request *r)
         return answer(-L4_ENOENT);
     if (r->words > 2) {
         range = range_in(range, area);
-        area = region_cut(area, range.start, range.end, &more);
+        area =
+            region_cut(area, rm->object.owner, range.start, range.end, &more);
     }
     if (!area)
         return answer(-L4_ENOMEM);
-    region_remove(&rm->areas, area);
+    region_remove(&rm->areas, rm->object.owner, area);
     return answer(0);
 }
 
@@ -152,7 +155,7 @@ l4_msgtag_t rm_detach(struct rm *rm, const struct request *r)
     struct range part =
         is_part ? range_in(range, g) : (struct range){g->start, g->end};
     unsigned more = 0;
-    g = region_part(g, part.start, part.end, &more);
+    g = region_part(rm, g, part, &more);
     if (!g)
         return answer(-L4_ENOMEM);
     const struct region was = *g;
@@ -190,7 +193,7 @@ static long range_cut(struct rm *rm, struct range range)
         struct region *g = region_find(rm->regions, at, at + 1);
         struct range part = range_in(range, g);
         unsigned more;
-        if (!region_part(g, part.start, part.end, &more))
+        if (!region_part(rm, g, part, &more))
             return -L4_ENOMEM;
         at = part.end;
     }

@@ -16,7 +16,7 @@
  * Not here: the kernel's line for CPUs that come and go (L4_PROTO_IRQ).
  */
 #include "sched.h"
-#include "heap.h"
+#include "record.h"
 #include <l4/sys/err.h>
 #include <l4/sys/ipc.h>
 #include <l4/sys/scheduler.h>
@@ -114,7 +114,7 @@ static l4_msgtag_t sched_request(struct object *o, const struct request *r)
 
 static void sched_destroy(struct object *o)
 {
-    heap_free(o, sizeof(struct sched));
+    record_free(o->owner, o, sizeof(struct sched));
 }
 
 long sched_create(struct allocator *owner, l4_umword_t limit,
@@ -124,7 +124,7 @@ long sched_create(struct allocator *owner, l4_umword_t limit,
     if (limit < L4_SCHED_MIN_PRIO || limit > L4_SCHED_MAX_PRIO ||
         offset >= limit || !cpus)
         return -L4_EINVAL;
-    struct sched *s = heap_alloc(sizeof *s);
+    struct sched *s = record_alloc(owner, sizeof *s);
     if (!s)
         return -L4_ENOMEM;
     s->object.ops = &sched_ops;
@@ -133,7 +133,7 @@ long sched_create(struct allocator *owner, l4_umword_t limit,
     s->cpus = cpus;
     long error = object_add(&s->object, owner);
     if (error)
-        heap_free(s, sizeof *s);
+        record_free(owner, s, sizeof *s);
     else
         *ret_sched = s;
     return error;

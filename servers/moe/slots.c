@@ -8,13 +8,18 @@ enum { SLOT_MOST = (SLOTS_END - SLOTS_START) / SLOT_SIZE };
 
 static bool taken[SLOT_MOST];
 static unsigned next;
-static unsigned count = SLOT_MOST;
+static unsigned count = SLOT_MOST, used;
 
 void slots_limit(l4_addr_t user_end)
 {
     if (user_end < SLOTS_END)
         count =
             user_end < SLOTS_START ? 0 : (user_end - SLOTS_START) / SLOT_SIZE;
+}
+
+unsigned slots_left(void)
+{
+    return count - used;
 }
 
 l4_addr_t slots_take(void)
@@ -24,6 +29,7 @@ l4_addr_t slots_take(void)
         if (taken[at])
             continue;
         taken[at] = true;
+        used++;
         next = at + 1;
         return SLOTS_START + at * SLOT_SIZE;
     }
@@ -33,4 +39,5 @@ l4_addr_t slots_take(void)
 void slots_give_back(l4_addr_t start)
 {
     taken[(start - SLOTS_START) / SLOT_SIZE] = false;
+    used--;
 }

@@ -17,6 +17,8 @@
 /* Once, before the first: where the addresses of this machine's programs end.
  */
 void slots_limit(l4_addr_t user_end);
+/* How many are free. */
+unsigned slots_left(void);
 /* Start of a free slot, 0: none. */
 l4_addr_t slots_take(void);
 void slots_give_back(l4_addr_t start);

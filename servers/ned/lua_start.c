@@ -11,7 +11,8 @@
  *      log        capability, or tag, or {tag, color}
  *      mem        bytes the program may allocate
  *      kmem       bytes of kernel memory, from ned's, as a factory of its own
- *      objects    objects and names it may have in moe (512)
+ *                 (a sixteenth of what ned has left); false: it shares ned's
+ *      objects    objects and names it may have in moe, from ned's (likewise)
  *      cpu        ms of CPU time, of all its threads: then it ends (limit.h)
  *      prio       priority (2), quantum in us (the kernel's)
  *      stack      bytes (64 KiB)
@@ -43,7 +44,6 @@ enum {
     ARGUMENTS_MAX = 64,
     CAPS_MAX = 64,
     ENVIRONMENT_MAX = 64,
-    OBJECTS = 512, /* of moe's table, for a program that is not given more */
 };
 
 static const char class_name[] = "L4.App";
@@ -57,6 +57,7 @@ struct start {
     char name[24];
     l4_cap_idx_t own_log; /* made here, 0: none */
     unsigned cpu_ms;      /* 0: no limit */
+    bool shares_kernel;   /* no factory of its own */
     struct app_rule rule;
 };
 
@@ -223,6 +224,15 @@ static void option_restart(lua_State *L, struct start *s)
     r->after_exit = !strcmp(after, "end");
 }
 
+/* kmem = bytes | false. Shares the program ned's kernel memory? */
+static bool option_kernel(lua_State *L, struct start *s)
+{
+    if (lua_isboolean(L, -1) && !lua_toboolean(L, -1))
+        return true;
+    s->request.kernel_limit = (l4_size_t)option_number(L, "kmem", 1, 1l << 40);
+    return false;
+}
+
 /* One option: its name and, on top of the stack, its value. */
 static void option(lua_State *L, struct start *s, const char *name)
 {
@@ -248,7 +258,7 @@ static void option(lua_State *L, struct start *s, const char *name)
     else if (!strcmp(name, "mem"))
         r->memory_limit = (l4_size_t)option_number(L, name, 1, 1l << 40);
     else if (!strcmp(name, "kmem"))
-        r->kernel_limit = (l4_size_t)option_number(L, name, 1, 1l << 40);
+        s->shares_kernel = option_kernel(L, s);
     else if (!strcmp(name, "cpu"))
         s->cpu_ms = (unsigned)option_number(L, name, 1, 1 << 30);
     else if (!strcmp(name, "objects"))
@@ -355,8 +365,10 @@ static int start(lua_State *L, struct start *s)
     s->request.envp = s->envp;
     s->request.caps = s->caps;
     s->request.name = s->name;
+    if (!s->request.kernel_limit && !s->request.factory && !s->shares_kernel)
+        s->request.kernel_limit = LOADER_SHARE;
     if (!s->request.object_limit)
-        s->request.object_limit = OBJECTS;
+        s->request.object_limit = LOADER_SHARE;
     if (s->cpu_ms)
         s->rule.cpu_limit = limit_cpu(L, &s->request.scheduler, s->cpu_ms);
     struct loader_error error = {0};

@@ -24,7 +24,6 @@
 
 enum {
     MEMORY_DEFAULT = 32 << 20,
-    KERNEL_MEMORY = 2 << 20,
 };
 
 bool child_checks;
@@ -215,7 +214,6 @@ static void child_end(struct child *p, struct l4re_server *s, unsigned state,
     p->code = code;
     loader_kill(&p->app);
     object_delete(&p->parent);
-    object_delete(&p->factory); /* with what the process made of it */
     for (unsigned i = 0; i < p->cap_count; i++)
         cap_forget(&p->caps[i].cap);
     account_uncount(p);
@@ -269,28 +267,18 @@ static void last_words_arrived(struct l4re_server *s,
 
 /* --- starting ------------------------------------------------------------ */
 
-static long object_create(l4_cap_idx_t *ret_cap,
-                          l4_msgtag_t (*create)(l4_cap_idx_t slot))
+static long gate_create(l4_cap_idx_t *ret_gate)
 {
     l4_cap_idx_t slot = l4re_util_cap_alloc();
     if (l4_is_invalid_cap(slot))
         return -L4_ENOMEM;
-    long error = l4_error(create(slot));
+    long error = l4_error(
+        l4_factory_create(l4re_env()->factory, L4_PROTO_KOBJECT, slot));
     if (error < 0)
         l4re_util_cap_free(slot);
     else
-        *ret_cap = slot;
+        *ret_gate = slot;
     return error;
-}
-
-static l4_msgtag_t create_gate(l4_cap_idx_t slot)
-{
-    return l4_factory_create(l4re_env()->factory, L4_PROTO_KOBJECT, slot);
-}
-
-static l4_msgtag_t create_factory(l4_cap_idx_t slot)
-{
-    return l4_factory_create_factory(l4re_env()->factory, slot, KERNEL_MEMORY);
 }
 
 /* Takes the capability `name` out of the list: it goes to another place. */
@@ -329,17 +317,16 @@ static long child_load(struct child *p)
         .envp = envp,
         .caps = named,
         .parent = p->parent,
-        .factory = p->factory,
         .memory_limit = p->memory,
+        .object_limit = LOADER_SHARE,
         .priority = p->priority,
         .stack_size = p->stack,
     };
     r.log = cap_take(named, &count, "log");
     r.scheduler = cap_take(named, &count, "scheduler");
     r.mem_alloc = cap_take(named, &count, "mem_alloc");
-    l4_cap_idx_t factory = cap_take(named, &count, "factory");
-    if (factory)
-        r.factory = factory;
+    r.factory = cap_take(named, &count, "factory");
+    r.kernel_limit = r.factory ? 0 : LOADER_SHARE;
     r.cap_count = count;
     long error =
         strncmp(p->path, "rom/", 4) ? image_open(p->path, &r.image) : 0;
@@ -368,12 +355,9 @@ long child_start(struct child *p, struct l4re_server *s)
     if (p->state != PROCESS_NEW)
         return -L4_EBUSY;
     p->last_words.arrived = last_words_arrived;
-    long error = object_create(&p->parent, create_gate);
+    long error = gate_create(&p->parent);
     if (error < 0)
         return error;
-    error = object_create(&p->factory, create_factory);
-    if (error < 0)
-        goto no_factory;
     error =
         l4_error(l4_rcv_ep_bind_thread(p->parent, s->thread, (l4_umword_t)p));
     if (error >= 0)
@@ -384,8 +368,6 @@ long child_start(struct child *p, struct l4re_server *s)
         check_now(s);
         return 0;
     }
-    object_delete(&p->factory);
-no_factory:
     object_delete(&p->parent);
     return error;
 }

@@ -60,7 +60,7 @@ struct child {
 
     /* running */
     struct loader_app app;
-    l4_cap_idx_t parent, factory;
+    l4_cap_idx_t parent;
     l4_umword_t time_us; /* of its main thread, kept at its end */
 
     struct l4re_caller waiters[PROCESS_WAITERS];

@@ -116,6 +116,10 @@ enum {
     MOE_OBJECT_USAGE = 2,
 };
 
+/* As a new allocator's limit of kernel memory or entries: a part of what its
+ * parent has left. */
+enum { MOE_SHARE = 0xffffffff };
+
 /*
  * L4RE_PROTO_DEBUG, on any object of moe: MR0 is the function.
  */

@@ -24,6 +24,7 @@
 #include "elf_image.h"
 #include "start_block.h"
 #include "window.h"
+#include "../l4re_c/protocol.h"
 #include "../l4re_c/vitrine_rm.h"
 #include <l4/re/c/mem_alloc.h>
 #include <l4/re/c/namespace.h>
@@ -172,6 +173,8 @@ static l4_size_t env_size(const struct load *l)
                                                   sizeof(l4re_env_cap_entry_t),
                          4);
 }
+
+_Static_assert((l4_size_t)LOADER_SHARE == MOE_SHARE, "handed on as it is");
 
 /* Who pays: an allocator, and a kernel factory if that is limited. */
 static long quota_create(struct load *l)
@@ -506,6 +509,7 @@ long loader_start(const struct loader_request *r, struct loader_app *ret_app,
         names_tell(&l);
         error = thread_start(&l);
     }
+    cap_drop(&app.factory); /* moe keeps it for the program */
     if (error)
         loader_kill(&app);
     else
@@ -526,7 +530,6 @@ void loader_kill(struct loader_app *app)
     cap_delete(&app->task);
     if (app->allocator && l4_is_valid_cap(app->allocator))
         vitrine_destroy(app->allocator);
-    cap_drop(&app->factory);
     cap_drop(&app->allocator);
     cap_drop(&app->rm);
 }

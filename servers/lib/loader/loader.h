@@ -14,6 +14,9 @@ struct loader_cap {
     unsigned attributes; /* of the send item: L4_CAP_SERVER_ATTRIBUTE.. */
 };
 
+/* As kernel_limit and object_limit. */
+enum { LOADER_SHARE = 0xffffffff };
+
 /* Gives the server right of a gate: bind it, take its local labels. */
 enum { LOADER_ATTRIBUTE_SERVER = 0x20 };
 
@@ -34,9 +37,11 @@ struct loader_request {
     l4_cap_idx_t log, factory, mem_alloc, scheduler; /* 0: own */
     l4_size_t memory_limit; /* bytes it may allocate, 0: none */
     /* Kernel memory (its task, page tables, threads, ...): a factory of its
-     * own with so many bytes of the loader's; 0: it shares the loader's. */
+     * own with so many bytes of the loader's; 0: it shares the loader's.
+     * LOADER_SHARE: a part of what is left of that (moe/factory.c). */
     l4_size_t kernel_limit;
-    unsigned object_limit; /* objects and names in moe, 0: none */
+    unsigned object_limit; /* objects and names in moe, of the loader's; 0: it
+                              shares the loader's; or LOADER_SHARE */
     unsigned priority;     /* 0: 2 */
     l4_umword_t quantum;   /* us, 0: the kernel's */
     l4_size_t stack_size;  /* 0: 64 KiB */
@@ -47,7 +52,7 @@ enum { LOADER_NAMED_MAX = 64, LOADER_NAME = 15 };
 /* A started program; the capabilities are the loader's. */
 struct loader_app {
     l4_cap_idx_t task, thread, rm, allocator;
-    l4_cap_idx_t factory;   /* 0: none of its own */
+    l4_cap_idx_t factory;   /* while it is started; 0: none of its own */
     l4_umword_t first_free; /* slot behind what it was given */
     unsigned named_count;
     struct loader_named {

@@ -20,6 +20,7 @@
 #include <l4/re/c/mem_alloc.h>
 #include <l4/re/c/util/cap_alloc.h>
 #include <l4/re/env.h>
+#include <l4/re/protocols.h>
 #include <l4/sys/factory.h>
 #include <l4/sys/ipc.h>
 #include <l4/sys/meta.h>
@@ -122,6 +123,16 @@ static bool is_alive(const struct target *t, l4_cap_idx_t gate)
            result != -(L4_EIPC_LO + L4_IPC_ENOT_EXISTENT);
 }
 
+/* What is reserved in a region map is not lost, but its record is paid for. */
+static void free_areas(l4_cap_idx_t rm)
+{
+    l4_addr_t start, last, kip;
+    if (vitrine_rm_limits(rm, &start, &last, &kip) < 0)
+        return;
+    while (vitrine_rm_free_area_part(rm, start, last - start + 1) >= 0)
+        ;
+}
+
 int main(int argc, char **argv)
 {
     const struct target *t = argc > 1 ? target_find(argv[1]) : NULL;
@@ -147,6 +158,8 @@ int main(int argc, char **argv)
     for (unsigned round = 0; round < ROUNDS && sound; round++) {
         struct vitrine_usage before = usage();
         sound = storm(t, gate, seed, count / ROUNDS) == count / ROUNDS;
+        if (t->interface.protocol == L4RE_PROTO_RM)
+            free_areas(gate);
         calm += settles(&before);
     }
     fact(sound, "each_message_is_answered_or_refused");

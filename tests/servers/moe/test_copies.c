@@ -301,7 +301,7 @@ int main(void)
     l4re_ds_t file = l4re_util_cap_alloc();
     setvbuf(stdout, NULL, _IOLBF, 0);
     rich = allocator(1 << 20);
-    poor = allocator(SIZE + PAGE);
+    poor = allocator(SIZE + PAGE + PAGE / 2); /* moe's records cost, too */
     l4re_ns_query_srv(l4re_env_get_cap("rom"), "test-copies", file);
     touch_start();
     l4_umword_t free = room();

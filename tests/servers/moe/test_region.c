@@ -1,7 +1,7 @@
 /*
  * Regions and slots of moe: places are found, kept apart and given back.
  */
-#include "../../../servers/moe/heap.h"
+#include "../../../servers/moe/record.h"
 #include "../../../servers/moe/region.h"
 #include "../../../servers/moe/slots.h"
 #include <criterion/criterion.h>
@@ -10,16 +10,18 @@
 static unsigned pieces;      /* allocated */
 static unsigned limit = ~0u; /* so many can be */
 
-void *heap_alloc(size_t size)
+void *record_alloc(struct allocator *payer, size_t size)
 {
+    (void)payer;
     if (pieces == limit)
         return NULL;
     pieces++;
     return calloc(1, size);
 }
 
-void heap_free(void *p, size_t size)
+void record_free(struct allocator *payer, void *p, size_t size)
 {
+    (void)payer;
     (void)size;
     pieces -= p != NULL;
     free(p);
@@ -30,7 +32,7 @@ static struct region *list;
 static void add(l4_addr_t start, l4_addr_t end)
 {
     struct region r = {.start = start, .end = end};
-    cr_assert_eq(region_insert(&list, &r), 0);
+    cr_assert_eq(region_insert(&list, NULL, &r), 0);
 }
 
 static l4_addr_t search(l4_addr_t from, l4_size_t size, l4_addr_t align,
@@ -67,8 +69,8 @@ Test(region, removing_frees)
 {
     add(0x1000, 0x2000);
     add(0x2000, 0x3000);
-    region_remove(&list, list->next);
-    region_remove(&list, list);
+    region_remove(&list, NULL, list->next);
+    region_remove(&list, NULL, list);
     cr_expect_null(list);
     cr_expect_eq(pieces, 0);
 }
@@ -81,7 +83,7 @@ static struct region *shown(l4_addr_t start, l4_addr_t end)
                        .ds = 4,
                        .attachment = 1,
                        .offset = 0x10000};
-    cr_assert_eq(region_insert(&list, &r), 0);
+    cr_assert_eq(region_insert(&list, NULL, &r), 0);
     return list;
 }
 
@@ -89,7 +91,7 @@ Test(region, a_cut_keeps_what_lies_where)
 {
     unsigned more = 7;
     struct region *part =
-        region_cut(shown(0x1000, 0x9000), 0x3000, 0x5000, &more);
+        region_cut(shown(0x1000, 0x9000), NULL, 0x3000, 0x5000, &more);
     cr_assert_eq(more, 2);
     cr_expect(part->start == 0x3000 && part->end == 0x5000);
     cr_expect_eq(part->offset, 0x12000);
@@ -103,9 +105,9 @@ Test(region, a_cut_at_its_ends_is_none)
 {
     unsigned more = 7;
     struct region *r = shown(0x1000, 0x9000);
-    cr_expect_eq(region_cut(r, 0x1000, 0x9000, &more), r);
+    cr_expect_eq(region_cut(r, NULL, 0x1000, 0x9000, &more), r);
     cr_expect_eq(more, 0);
-    cr_expect_eq(region_cut(r, 0x1000, 0x2000, &more), r);
+    cr_expect_eq(region_cut(r, NULL, 0x1000, 0x2000, &more), r);
     cr_expect_eq(more, 1);
     cr_expect(list->end == 0x2000 && list->next->start == 0x2000);
 }
@@ -115,9 +117,9 @@ Test(region, without_memory_nothing_is_cut)
     unsigned more;
     for (limit = pieces + 1; limit <= pieces + 2; limit++) {
         struct region *r = shown(0x1000, 0x9000);
-        cr_expect_null(region_cut(r, 0x3000, 0x5000, &more));
+        cr_expect_null(region_cut(r, NULL, 0x3000, 0x5000, &more));
         cr_expect(r->end == 0x9000 && !r->next);
-        region_remove(&list, r);
+        region_remove(&list, NULL, r);
     }
     cr_expect_eq(pieces, 0);
 }
@@ -126,13 +128,13 @@ Test(region, pieces_of_one_attachment_that_are_alike_are_joined)
 {
     unsigned more;
     struct region *part =
-        region_cut(shown(0x1000, 0x9000), 0x3000, 0x5000, &more);
+        region_cut(shown(0x1000, 0x9000), NULL, 0x3000, 0x5000, &more);
     part->flags = 1;
-    cr_expect_null(region_join(list, 0, 0x10000));
+    cr_expect_null(region_join(list, NULL, 0, 0x10000));
     part->flags = 0;
-    cr_expect_null(region_join(list, 0x6000, 0x8000));
-    cr_expect_eq(region_join(list, 0x3000, 0x5000), list);
-    cr_expect_eq(region_join(list, 0x3000, 0x5000), list);
+    cr_expect_null(region_join(list, NULL, 0x6000, 0x8000));
+    cr_expect_eq(region_join(list, NULL, 0x3000, 0x5000), list);
+    cr_expect_eq(region_join(list, NULL, 0x3000, 0x5000), list);
     cr_expect(list->end == 0x9000 && !list->next && list->offset == 0x10000);
     cr_expect_eq(pieces, 1);
 }
@@ -140,9 +142,9 @@ Test(region, pieces_of_one_attachment_that_are_alike_are_joined)
 Test(region, strangers_are_not_joined)
 {
     unsigned more;
-    region_cut(shown(0x1000, 0x9000), 0x1000, 0x5000, &more);
+    region_cut(shown(0x1000, 0x9000), NULL, 0x1000, 0x5000, &more);
     list->next->attachment = 2;
-    cr_expect_null(region_join(list, 0, 0x10000));
+    cr_expect_null(region_join(list, NULL, 0, 0x10000));
 }
 
 Test(region, the_first_gap_that_fits_is_taken)

@@ -388,9 +388,11 @@ static l4_cap_idx_t allocator(l4_umword_t limit)
                : a;
 }
 
+enum { RECORDS = 2048 }; /* room for what moe writes down about it */
+
 static void quotas(void)
 {
-    l4_cap_idx_t a = allocator(64 << 10);
+    l4_cap_idx_t a = allocator((64 << 10) + RECORDS);
     l4re_ds_t ds, more;
     code(alloc(a, 32 << 10, L4RE_MA_CONTINUOUS, &ds), 0,
          "memory_below_the_limit_is_given");

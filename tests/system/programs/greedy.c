@@ -12,8 +12,11 @@
 #include "net-client.h"
 #include "nic-client.h"
 #include "proc-client.h"
-#include <l4/re/c/mem_alloc.h>
+#include "../../../servers/lib/l4re_c/vitrine_rm.h"
 #include <l4/re/c/dataspace.h>
+#include <l4/re/c/mem_alloc.h>
+#include <l4/re/c/namespace.h>
+#include <l4/re/c/rm.h>
 #include <l4/re/c/util/cap_alloc.h>
 #include <l4/re/env.h>
 #include <l4/re/protocols.h>
@@ -41,6 +44,86 @@ static long take_object(void)
 {
     return l4_error(
         l4_factory_create(l4re_env()->mem_alloc, L4RE_PROTO_NAMESPACE, slot));
+}
+
+/* Memory that is never there: moe keeps a list of pages all the same. */
+static long take_list(void)
+{
+    return l4re_ma_alloc(1024 * CHUNK, slot, 0);
+}
+
+static l4_cap_idx_t one_space(void)
+{
+    static l4_cap_idx_t space;
+    if (!space) {
+        space = l4re_util_cap_alloc();
+        l4_factory_create(l4re_env()->mem_alloc, L4RE_PROTO_NAMESPACE, space);
+    }
+    return space;
+}
+
+static long take_name(void)
+{
+    static unsigned number;
+    char name[16];
+    snprintf(name, sizeof name, "greed-%u", number++);
+    return l4re_ns_register_obj_srv(one_space(), name, l4re_env()->main_thread,
+                                    0);
+}
+
+/* One object under one name, each time by a new gate. */
+static long take_gate(void)
+{
+    long error = l4re_ns_register_obj_srv(one_space(), "gate", one_space(), 0);
+    if (error >= 0)
+        error = l4re_ns_query_srv(one_space(), "gate", slot);
+    l4re_ns_register_obj_srv(one_space(), "gate", L4_INVALID_CAP, 0);
+    return error;
+}
+
+static long take_map(void)
+{
+    return l4_error(
+        l4_factory_create(l4re_env()->mem_alloc, L4RE_PROTO_RM, slot));
+}
+
+static long take_area(void)
+{
+    l4_addr_t at = 0;
+    return l4re_rm_reserve_area(&at, L4_PAGESIZE, L4RE_RM_F_SEARCH_ADDR, 0);
+}
+
+static l4re_ds_t one_page(void)
+{
+    static l4re_ds_t page;
+    if (!page)
+        l4re_ma_alloc(L4_PAGESIZE, page = l4re_util_cap_alloc(), 0);
+    return page;
+}
+
+/* The same page at another place. */
+static long take_region(void)
+{
+    void *at = NULL;
+    return l4re_rm_attach(&at, L4_PAGESIZE, L4RE_RM_F_R | L4RE_RM_F_SEARCH_ADDR,
+                          one_page(), 0, 0);
+}
+
+/* Rights that differ from page to page, so a region is in pieces. */
+static long take_part(void)
+{
+    static char *next;
+    if (!next) {
+        void *at = NULL;
+        l4re_ds_t ds = l4re_util_cap_alloc();
+        l4re_ma_alloc(1024 * CHUNK, ds, 0);
+        l4re_rm_attach(&at, 1024 * CHUNK, L4RE_RM_F_RW | L4RE_RM_F_SEARCH_ADDR,
+                       ds, 0, 0);
+        next = at;
+    }
+    next += 2 * L4_PAGESIZE;
+    return vitrine_rm_protect(l4re_env()->rm, (l4_addr_t)next, L4_PAGESIZE,
+                              L4RE_RM_F_R);
 }
 
 static long take_kernel_object(void)
@@ -133,13 +216,16 @@ static const struct {
     const char *name;
     long (*take)(void);
 } ways[] = {
-    {"memory", take_memory},        {"objects", take_object},
-    {"kernel", take_kernel_object}, {"sessions", take_session},
-    {"gate", take_at_gate},         {"consoles", take_at_gate},
-    {"files", take_open_file},      {"space", take_space},
-    {"processes", take_process},    {"sockets", take_socket},
-    {"ports", take_port},           {"disks", take_disk},
-    {"requests", take_request},
+    {"memory", take_memory},    {"objects", take_object},
+    {"lists", take_list},       {"names", take_name},
+    {"gates", take_gate},       {"maps", take_map},
+    {"areas", take_area},       {"regions", take_region},
+    {"parts", take_part},       {"kernel", take_kernel_object},
+    {"sessions", take_session}, {"gate", take_at_gate},
+    {"consoles", take_at_gate}, {"files", take_open_file},
+    {"space", take_space},      {"processes", take_process},
+    {"sockets", take_socket},   {"ports", take_port},
+    {"disks", take_disk},       {"requests", take_request},
 };
 
 static void spin(void)
