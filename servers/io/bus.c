@@ -6,12 +6,12 @@
  * until that is done.
  */
 #include "io.h"
+#include "vicu.h"
 #include "vitrine_rm.h"
 #include <l4/re/c/util/cap_alloc.h>
 #include <l4/re/env.h>
 #include <l4/re/protocols.h>
 #include <l4/sys/factory.h>
-#include <l4/sys/icu.h>
 #include <l4/vitrine/mmio.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -38,11 +38,12 @@ static const struct io_device *device_at_number(const struct bus *b,
 
 /* --- what can be asked ------------------------------------------------- */
 
-static long describe(const struct bus *b, l4_umword_t number, char *ret_kind,
-                     l4_umword_t *ret_base, l4_umword_t *ret_size,
-                     l4_umword_t *ret_irq, l4_umword_t *ret_mode)
+static long on_device(struct l4re_session *session, l4_umword_t number,
+                      char *ret_kind, l4_umword_t *ret_base,
+                      l4_umword_t *ret_size, l4_umword_t *ret_irq,
+                      l4_umword_t *ret_mode)
 {
-    const struct io_device *d = device_at_number(b, number);
+    const struct io_device *d = device_at_number(bus_asked(session), number);
     if (!d)
         return -L4_ENODEV;
     strcpy(ret_kind, d->what.compatible);
@@ -51,15 +52,6 @@ static long describe(const struct bus *b, l4_umword_t number, char *ret_kind,
     *ret_irq = d->what.irq;
     *ret_mode = d->what.irq_mode;
     return 0;
-}
-
-static long on_device(struct l4re_session *session, l4_umword_t number,
-                      char *ret_kind, l4_umword_t *ret_base,
-                      l4_umword_t *ret_size, l4_umword_t *ret_irq,
-                      l4_umword_t *ret_mode)
-{
-    return describe(bus_of(session), number, ret_kind, ret_base, ret_size,
-                    ret_irq, ret_mode);
 }
 
 static unsigned order_of(l4_size_t size)
@@ -93,19 +85,30 @@ static long on_interrupt(struct l4re_session *session, l4_umword_t number,
                          l4_cap_idx_t irq)
 {
     const struct io_device *d = device_at_number(bus_of(session), number);
-    l4_cap_idx_t icu = l4re_env_get_cap("icu");
     if (!d || !d->what.irq_mode)
         return -L4_ENODEV;
-    long error = l4_error(l4_icu_set_mode(icu, d->what.irq, d->what.irq_mode));
-    if (error >= 0)
-        error = l4_error(l4_icu_bind(icu, d->what.irq, irq));
-    return error < 0 ? error : 0;
+    return vicu_bind(d, irq);
 }
 
 static long on_dma(struct l4re_session *session, l4_cap_idx_t *ret_space)
 {
     *ret_space = bus_of(session)->dma;
     return 0;
+}
+
+static long on_hid(struct l4re_session *session, l4_umword_t number,
+                   char *ret_hid)
+{
+    const struct io_device *d = device_at_number(bus_asked(session), number);
+    if (!d)
+        return -L4_ENODEV;
+    strcpy(ret_hid, d->kind);
+    return 0;
+}
+
+static long on_icu(struct l4re_session *session, l4_cap_idx_t *ret_icu)
+{
+    return vicu_open(bus_of(session), ret_icu);
 }
 
 /* --- a session -------------------------------------------------------- */
@@ -135,6 +138,7 @@ static void on_closed(struct l4re_session *session)
     for (unsigned i = 0; i < b->devices; i++)
         device_quiet(b->device[i]);
     dma_destroy(b);
+    vicu_close(b);
     b->is_open = false;
     holder_end(&b->holder);
 }
@@ -146,6 +150,8 @@ static long gate_open(struct l4re_session *gate, l4_cap_idx_t *ret_session)
         .registers = on_registers,
         .interrupt = on_interrupt,
         .dma = on_dma,
+        .hid = on_hid,
+        .icu = on_icu,
     };
     static const struct l4re_service service = {.interface = &vbus_interface,
                                                 .methods = &methods,
@@ -166,19 +172,10 @@ static long gate_open(struct l4re_session *gate, l4_cap_idx_t *ret_session)
     return 0;
 }
 
-static long gate_device(struct l4re_session *gate, l4_umword_t number,
-                        char *ret_kind, l4_umword_t *ret_base,
-                        l4_umword_t *ret_size, l4_umword_t *ret_irq,
-                        l4_umword_t *ret_mode)
-{
-    return describe((struct bus *)gate, number, ret_kind, ret_base, ret_size,
-                    ret_irq, ret_mode);
-}
-
 struct bus *bus_new(const char *name)
 {
-    static const struct vbus_methods methods = {.open = gate_open,
-                                                .device = gate_device};
+    static const struct vbus_methods methods = {
+        .open = gate_open, .device = on_device, .hid = on_hid};
     static const struct l4re_service service = {.interface = &vbus_interface,
                                                 .methods = &methods,
                                                 .other = holder_serve};

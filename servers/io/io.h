@@ -35,6 +35,8 @@ struct bus {
     unsigned devices;
     struct l4re_session session;
     bool is_open;
+    struct l4re_session icu; /* vicu.h */
+    bool icu_is_open;
     l4re_dma_space_t dma; /* of the session */
     struct holder holder; /* its driver, as one that holds up sleep and end */
 };

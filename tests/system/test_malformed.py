@@ -40,7 +40,7 @@ def add(target):
                  "ext2": ["--disk", "%s,snapshot"
                           % devices.file_system(scratch)],
                  "event": ["--events", scratch / "events.txt"],
-                 "block": disk, "vbus": disk, "inhibitor": disk,
+                 "block": disk, "vbus": disk, "inhibitor": disk, "icu": disk,
                  "platform": disk, "nic": ["--net", "hub"],
                  "goos": ["--screen", scratch / "screen.ppm"]}
         r = run("--until", "600", *wants.get(target.split("_")[0], []),

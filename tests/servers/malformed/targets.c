@@ -26,6 +26,7 @@
 #include <l4/re/protocols.h>
 #include <l4/sigma0/sigma0.h>
 #include <l4/sys/factory.h>
+#include <l4/sys/icu.h>
 #include <l4/sys/platform_control.h>
 #include <l4/sys/vcon.h>
 #include <l4/vitrine/files.h>
@@ -118,6 +119,17 @@ static const struct l4_vitrine_method platform_table[] = {
     {"allow_shutdown", L4_PLATFORM_CTL_CPU_ALLOW_SHUTDOWN_OP, 2, {W, W}},
     {"enable", L4_PLATFORM_CTL_CPU_ENABLE_OP, 1, {W}},
     {"disable", L4_PLATFORM_CTL_CPU_DISABLE_OP, 1, {W}},
+};
+
+/* A bus's controller of interrupts. */
+static const struct l4_vitrine_method icu_table[] = {
+    {"bind", L4_ICU_OP_BIND, 2, {W, CAP}},
+    {"unbind", L4_ICU_OP_UNBIND, 2, {W, CAP}},
+    {"info", L4_ICU_OP_INFO, 0, {W}},
+    {"msi_info", L4_ICU_OP_MSI_INFO, 2, {W, W}},
+    {"unmask", L4_ICU_OP_UNMASK, 1, {W}},
+    {"mask", L4_ICU_OP_MASK, 1, {W}},
+    {"set_mode", L4_ICU_OP_SET_MODE, 2, {W, W}},
 };
 
 static const struct l4_vitrine_method parent_table[] = {
@@ -263,6 +275,13 @@ static l4_cap_idx_t open_vbus(l4_cap_idx_t gate)
     return session;
 }
 
+static l4_cap_idx_t open_icu(l4_cap_idx_t gate)
+{
+    l4_cap_idx_t icu = l4re_util_cap_alloc();
+    vbus_icu(open_vbus(gate), icu);
+    return icu;
+}
+
 /* Datagrams to itself, so that what is sent comes back. */
 static l4_cap_idx_t open_socket(l4_cap_idx_t net)
 {
@@ -340,6 +359,7 @@ static const struct target targets[] = {
     {TABLE(nic_session, NIC_PROTOCOL), open_nic, NULL},
     {TABLE(switch_port, NIC_PROTOCOL), open_nic, NULL},
     {TABLE(vbus_session, VBUS_PROTOCOL), open_vbus, NULL},
+    {TABLE(icu, L4_PROTO_IRQ), open_icu, NULL},
     {TABLE(inhibitor, INHIBITOR_PROTOCOL), open_vbus, NULL},
     {TABLE(platform, L4_PROTO_PLATFORM_CTL), NULL, switches_off},
     {TABLE(net, NET_PROTOCOL), NULL, NULL},
