@@ -7,7 +7,7 @@
  * object. A trigger that comes before the receive is kept by the kernel, so
  * none is lost.
  *
- *   first -> thread -> thread -> 0       waits_for tells the words apart
+ *   futex_first -> thread -> thread -> 0       waits_for tells the words apart
  *
  *  I1  A thread is in the queue exactly while waits_for is not 0.
  *  I2  Whoever takes a thread out of the queue for a wake-up triggers its
@@ -24,15 +24,14 @@
  * share (a mapped file) are its server's business: mappings.c. Wake-ups there
  * know no bits.
  *
- * Left out on purpose: WAKE_OP, priority inheritance.
+ * Locks that lend priority are in futex_pi.c. Left out on purpose: WAKE_OP.
  * Source: Drepper, "Futexes are tricky"; futex(2).
  */
 #include "calls.h"
 #include "clock.h"
 #include "env.h"
-#include "lock.h"
+#include "futex.h"
 #include "mappings.h"
-#include "threads.h"
 
 #include <l4/re/c/util/cap_alloc.h>
 #include <l4/sys/irq.h>
@@ -43,19 +42,20 @@
 
 #define FUTEX_REQUEUE     3
 #define FUTEX_CMP_REQUEUE 4
+#define FUTEX_LOCK_PI     6
+#define FUTEX_UNLOCK_PI   7
 #define FUTEX_WAIT_BITSET 9
 #define FUTEX_WAKE_BITSET 10
 #define FUTEX_COMMAND     0x7f  /* the rest: private, which clock */
 #define FUTEX_REALTIME    0x100 /* a deadline is CLOCK_REALTIME's */
 #define ANY_BIT           (~0u)
 
-static struct lock queue_lock;
-static struct thread *first;
+struct lock futex_lock;
+struct thread *futex_first;
 
-static void enqueue(struct thread *self, const volatile int *word,
-                    unsigned bits)
+void futex_enqueue(struct thread *self, const volatile int *word, unsigned bits)
 {
-    struct thread **p = &first;
+    struct thread **p = &futex_first;
 
     while (*p)
         p = &(*p)->next_waiter;
@@ -71,12 +71,13 @@ static void unlink_waiter(struct thread **p)
 
     *p = waiter->next_waiter;
     waiter->waits_for = 0;
+    futex_pi_unlinked(waiter);
 }
 
 /* One who waits for `word` with one of `bits` is woken; 0: there is none. */
 static int wake_one_locked(const volatile int *word, unsigned bits)
 {
-    for (struct thread **p = &first; *p; p = &(*p)->next_waiter) {
+    for (struct thread **p = &futex_first; *p; p = &(*p)->next_waiter) {
         struct thread *waiter = *p;
         if (waiter->waits_for != word || !(waiter->wait_bits & bits))
             continue;
@@ -125,23 +126,22 @@ long futex_sleep(struct thread *self, l4_uint64_t deadline)
 /* The entry of the queue that names this thread, or the 0 at its end. */
 static struct thread **place_of(struct thread *t)
 {
-    struct thread **p = &first;
+    struct thread **p = &futex_first;
 
     while (*p && *p != t)
         p = &(*p)->next_waiter;
     return p;
 }
 
-/* Out of the queue again after a sleep that was not ended by a wake-up. */
-static long give_up(struct thread *self, long result)
+long futex_give_up(struct thread *self, long result)
 {
-    lock_take(&queue_lock);
+    lock_take(&futex_lock);
     struct thread **p = place_of(self);
     if (*p)
         unlink_waiter(p);
     else
         result = 0;
-    lock_drop(&queue_lock);
+    lock_drop(&futex_lock);
     if (!result)
         l4_irq_receive(self->wake_irq, L4_IPC_BOTH_TIMEOUT_0); /* I3 */
     return result;
@@ -156,20 +156,20 @@ static long own_wait(const volatile int *word, int value, unsigned bits,
 
     if (!self || futex_irq(self) < 0)
         return -ENOMEM;
-    lock_take(&queue_lock);
+    lock_take(&futex_lock);
     if (*word != value || self->interrupted) {
         result = *word != value ? -EAGAIN : -EINTR;
         if (result == -EINTR)
             self->interrupted = 0;
-        lock_drop(&queue_lock);
+        lock_drop(&futex_lock);
         return result;
     }
-    enqueue(self, word, bits);
-    lock_drop(&queue_lock);
+    futex_enqueue(self, word, bits);
+    lock_drop(&futex_lock);
 
     result = futex_sleep(self, deadline);
     if (result)
-        result = give_up(self, result);
+        result = futex_give_up(self, result);
     return !result && thread_was_interrupted() ? -EINTR : result;
 }
 
@@ -218,9 +218,19 @@ static long wait_until(const volatile int *word, int value, unsigned bits,
                       operation);
 }
 
+void futex_release(struct thread *waiter)
+{
+    struct thread **p = place_of(waiter);
+
+    if (!*p)
+        return;
+    unlink_waiter(p);
+    l4_irq_trigger(waiter->wake_irq); /* keeps I2 */
+}
+
 void thread_interrupt(struct thread *thread, int why)
 {
-    lock_take(&queue_lock);
+    lock_take(&futex_lock);
     struct thread **p = place_of(thread);
     __atomic_fetch_or(&thread->interrupted, why, __ATOMIC_ACQ_REL);
     if (*p) {
@@ -229,7 +239,7 @@ void thread_interrupt(struct thread *thread, int why)
     } else if (thread->sleeping) {
         l4_thread_ex_regs(thread->cap, ~0ul, ~0ul, L4_THREAD_EX_REGS_CANCEL);
     }
-    lock_drop(&queue_lock);
+    lock_drop(&futex_lock);
 }
 
 int thread_was_interrupted(void)
@@ -245,10 +255,10 @@ static long futex_wake(const volatile int *word, long limit, unsigned bits)
 
     if (!bits)
         return -EINVAL;
-    lock_take(&queue_lock);
+    lock_take(&futex_lock);
     while (woken < limit && wake_one_locked(word, bits))
         woken++;
-    lock_drop(&queue_lock);
+    lock_drop(&futex_lock);
     return woken;
 }
 
@@ -265,19 +275,20 @@ static long futex_requeue(const struct requeue *r)
 
     if (r->wakes < 0 || r->moves < 0)
         return -EINVAL;
-    lock_take(&queue_lock);
+    lock_take(&futex_lock);
     if (r->expected && *r->from != *r->expected) {
-        lock_drop(&queue_lock);
+        lock_drop(&futex_lock);
         return -EAGAIN;
     }
     while (woken < r->wakes && wake_one_locked(r->from, ANY_BIT))
         woken++;
-    for (struct thread *t = first; t && moved < r->moves; t = t->next_waiter)
+    for (struct thread *t = futex_first; t && moved < r->moves;
+         t = t->next_waiter)
         if (t->waits_for == r->from) {
             t->waits_for = r->to;
             moved++;
         }
-    lock_drop(&queue_lock);
+    lock_drop(&futex_lock);
     return woken + moved;
 }
 
@@ -331,6 +342,13 @@ long call_futex(const long *a)
         return futex_requeue(&r);
     case FUTEX_REQUEUE:
         return futex_requeue(&r);
+    case FUTEX_LOCK_PI:
+        if (time && time_is_bad(time))
+            return -EINVAL;
+        return futex_lock_pi((volatile int *)a[0], a[1] & FUTEX_PRIVATE,
+                             time ? time_deadline(CLOCK_REALTIME, time) : 0);
+    case FUTEX_UNLOCK_PI:
+        return futex_unlock_pi((volatile int *)a[0], a[1] & FUTEX_PRIVATE);
     default:
         return -ENOSYS;
     }

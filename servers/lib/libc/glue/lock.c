@@ -31,6 +31,7 @@ void lock_take(struct lock *lock)
 
     while (!__atomic_compare_exchange_n(&lock->owner, &owner, self, 0,
                                         __ATOMIC_ACQUIRE, __ATOMIC_RELAXED)) {
+        __atomic_store_n(&lock->is_wanted, 1, __ATOMIC_RELAXED);
         help(owner);
         owner = 0;
     }
@@ -38,7 +39,11 @@ void lock_take(struct lock *lock)
 
 void lock_drop(struct lock *lock)
 {
-    __atomic_store_n(&lock->owner, 0, __ATOMIC_RELEASE);
+    __atomic_store_n(&lock->owner, 0, __ATOMIC_SEQ_CST);
+    if (__atomic_load_n(&lock->is_wanted, __ATOMIC_SEQ_CST)) {
+        __atomic_store_n(&lock->is_wanted, 0, __ATOMIC_RELAXED);
+        l4_thread_yield();
+    }
 }
 
 static long futex(int *word, long operation, long value)

@@ -4,7 +4,8 @@
  * Under strict priorities a plain spin lock is a trap: a high-priority thread
  * would spin for ever for one that never gets to run. Here the lock word
  * holds the owner's thread capability, and a waiter switches to the owner
- * (l4_thread_switch) until it is done. Held for a few instructions or one
+ * (l4_thread_switch) until it is done; who was helped yields then, or else he
+ * would go on with the time that was lent. Held for a few instructions or one
  * kernel call, never while sleeping.
  *
  *  I1  owner is 0 exactly when the lock is free.
@@ -20,6 +21,7 @@
 
 struct lock {
     unsigned long owner; /* capability of the thread inside */
+    int is_wanted;       /* somebody has lent the owner his time */
 };
 
 GLUE_HIDDEN void lock_take(struct lock *lock);

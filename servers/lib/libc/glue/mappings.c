@@ -14,10 +14,10 @@
  */
 #include "mappings.h"
 #include "file-client.h"
+#include "futex.h"
 #include "mapping-client.h"
 #include "pool.h"
 #include "server_files.h"
-#include "threads.h"
 
 #include <l4/re/c/mem_alloc.h>
 #include <l4/re/c/rm.h>

@@ -67,15 +67,9 @@ GLUE_HIDDEN int memory_find_shared(const volatile void *word,
                                    struct shared_word *ret_word);
 GLUE_HIDDEN void memory_drop_shared(const struct shared_word *word);
 
-/* As futex_wait() and futex_wake() of futex.c. */
+/* As those of futex.c for words of one program. */
 GLUE_HIDDEN long shared_wait(const struct shared_word *word, int value,
                              l4_uint64_t deadline);
 GLUE_HIDDEN long shared_wake(const struct shared_word *word, long limit);
-
-/* futex.c: what a thread sleeps on is there afterwards; -ENOMEM. Sleeps on
- * it until woken, or until the KIP's clock shows `deadline` (0: for ever). */
-struct thread;
-GLUE_HIDDEN long futex_irq(struct thread *self);
-GLUE_HIDDEN long futex_sleep(struct thread *self, l4_uint64_t deadline);
 
 #endif

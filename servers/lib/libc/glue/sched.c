@@ -5,10 +5,8 @@
  * kernel has. The scheduler capability decides how far a program may go.
  */
 #include "calls.h"
-#include "env.h"
-#include "threads.h"
+#include "futex.h"
 
-#include <l4/sys/scheduler.h>
 #include <l4/sys/thread.h>
 #include <sched.h>
 
@@ -27,17 +25,12 @@ static struct thread *named(long id)
 static long set_priority(long id, const struct sched_param *param)
 {
     struct thread *t = named(id);
-    l4_sched_param_t wanted;
 
     if (!t)
         return -ESRCH;
     if (param->sched_priority < 1 || param->sched_priority > 255)
         return -EINVAL;
-    wanted = l4_sched_param(param->sched_priority, 0);
-    if (l4_error(l4_scheduler_run_thread(env_scheduler(), t->cap, &wanted)) < 0)
-        return -EPERM;
-    t->priority = param->sched_priority;
-    return 0;
+    return futex_set_priority(t, param->sched_priority);
 }
 
 /* thread, policy, parameters */

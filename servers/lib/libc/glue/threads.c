@@ -12,6 +12,7 @@
  */
 #include "threads.h"
 #include "env.h"
+#include "futex.h"
 #include "lock.h"
 #include "machine.h"
 #include "origin.h"
@@ -215,6 +216,7 @@ static struct thread *take_slot(void)
         goto none;
     t->priority =
         thread_self() ? thread_self()->priority : THREAD_DEFAULT_PRIORITY;
+    t->told = t->priority;
     t->blocked = thread_self() ? thread_self()->blocked : 0;
     t->state = THREAD_LIVE;
     lock_drop(&threads_lock);
@@ -273,6 +275,7 @@ static void end_on_exit_stack(void *slot)
 {
     struct thread *self = slot;
 
+    futex_pi_ends(self);
     if (self->clear_tid) {
         const long wake[6] = {(long)self->clear_tid, FUTEX_WAKE | FUTEX_PRIVATE,
                               1};
@@ -375,7 +378,7 @@ int __set_thread_area(void *base)
     t->state = THREAD_LIVE;
     t->cap = env_main_thread();
     t->utcb = l4_utcb();
-    t->priority = THREAD_DEFAULT_PRIORITY;
+    t->priority = t->told = THREAD_DEFAULT_PRIORITY;
     l4_utcb_tcr()->user[0] = (l4_umword_t)t;
     t->thread_pointer = (unsigned long)base;
     return arch_set_thread_pointer(t->cap, t->thread_pointer);

@@ -27,7 +27,7 @@ enum thread_state { THREAD_FREE, THREAD_LIVE, THREAD_ENDED };
 
 struct thread {
     enum thread_state state; /* under the thread lock */
-    unsigned priority;       /* what the scheduler was told */
+    unsigned priority;       /* its own */
 
     long id; /* the program's number and the slot's */
 
@@ -45,6 +45,8 @@ struct thread {
     struct thread *next_waiter;
     const volatile int *waits_for; /* 0: not waiting */
     unsigned wait_bits;            /* which wake-ups it takes */
+    struct thread *pi_owner;       /* whom it lends its priority; or 0 */
+    unsigned told;                 /* what the scheduler was told */
     l4_cap_idx_t wake_irq;         /* 0: not made yet */
     int interrupted; /* why its next (or present) wait answers -EINTR */
     int sleeping;    /* owner only: in an IPC that may be aborted */
