@@ -11,6 +11,7 @@
 #include "kernel.h"
 #include "rows_files.h"
 #include "rows_net.h"
+#include "rows_spawn.h"
 #include "rows_trace.h"
 #include "system.h"
 
@@ -483,6 +484,18 @@ struct row rows[] = {
      .unit = "calls",
      .measure = measure_net_lease,
      .text = "between programs, for a DHCP lease"},
+    {.name = "spawn",
+     .unit = "calls",
+     .measure = measure_spawn_calls,
+     .text = "between programs, for posix_spawn and waitpid"},
+    {.name = "spawn_time",
+     .unit = "ns",
+     .measure = measure_spawn_time,
+     .text = "the same, to as many round trips"},
+    {.name = "ned_start",
+     .unit = "calls",
+     .measure = measure_spawn_calls,
+     .text = "for a program that ned starts and waits for"},
     {.name = "compute_checked",
      .unit = "ratio",
      .measure = measure_compute,

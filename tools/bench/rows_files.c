@@ -40,10 +40,7 @@ static bool run(const struct bench *b, struct row *r, const char *trace)
     system_start(&c, b, "rom/ned rom/files.cfg");
     command_add(&c, "%s", "--disk");
     command_add(&c, "%s", disk);
-    if (trace) {
-        command_add(&c, "%s", "--trace");
-        command_add(&c, "%s", trace);
-    }
+    command_add_trace(&c, trace);
     for (size_t i = 0; i < sizeof programs / sizeof programs[0]; i++)
         command_add_program(&c, programs[i]);
     command_add(&c, "%s/tools/bench/files.cfg", b->root);

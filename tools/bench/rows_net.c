@@ -14,10 +14,7 @@ static bool run(const struct bench *b, struct row *r, const char *trace)
     struct command c;
 
     system_start(&c, b, "rom/ned rom/net.cfg");
-    if (trace) {
-        command_add(&c, "%s", "--trace");
-        command_add(&c, "%s", trace);
-    }
+    command_add_trace(&c, trace);
     for (size_t i = 0; i < sizeof programs / sizeof programs[0]; i++)
         command_add_program(&c, programs[i]);
     command_add(&c, "%s/tools/bench/net.cfg", b->root);

@@ -20,6 +20,14 @@ void command_add(struct command *c, const char *format, const char *arg)
     c->argv[++c->count] = NULL;
 }
 
+void command_add_trace(struct command *c, const char *trace)
+{
+    if (!trace)
+        return;
+    command_add(c, "%s", "--trace");
+    command_add(c, "%s", trace);
+}
+
 void command_add_program(struct command *c, const char *name)
 {
     char path[PATH];
@@ -58,10 +66,7 @@ void ipc_system(struct command *c, const struct bench *b, const char *boot,
                 const char *trace)
 {
     system_start(c, b, boot);
-    if (trace) {
-        command_add(c, "%s", "--trace");
-        command_add(c, "%s", trace);
-    }
+    command_add_trace(c, trace);
     command_add_program(c, "sigma0");
     command_add_program(c, "moe");
     command_add_program(c, "ned");

@@ -25,6 +25,8 @@ bool cannot(struct row *r, const char *why);
 
 void command_add(struct command *c, const char *format, const char *arg);
 void command_add_program(struct command *c, const char *name);
+/* The run writes a trace; NULL: none. */
+void command_add_trace(struct command *c, const char *trace);
 /* The simulator, for a system that starts with `boot`. */
 void system_start(struct command *c, const struct bench *b, const char *boot);
 /* Runs it; what went wrong goes to r->why. */

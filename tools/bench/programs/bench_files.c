@@ -10,15 +10,14 @@
  * the best of several rounds. Between marks in the trace: 50 files opened, 100
  * bytes read 100 times, 50 closed (the tool counts the messages between them).
  */
+#include "bench_program.h"
 #include "disk.h"
 #include "fio.h"
 #include "fs-client.h"
 #include <l4/re/env.h>
-#include <l4/vitrine/trace.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+
+const char bench_name[] = "bench_files";
 
 enum {
     SIZE = 1 << 20,
@@ -29,29 +28,9 @@ enum {
     SECTOR = 512
 };
 
-static l4_cap_idx_t fs, jdb;
+static l4_cap_idx_t fs;
 static char data[PIECE];
 static struct disk disk;
-
-static void check(const char *what, long error)
-{
-    if (error >= 0)
-        return;
-    printf("bench_files: %s: error %ld\n", what, error);
-    exit(1);
-}
-
-static int64_t now(void)
-{
-    int64_t ns = 0;
-    check("no host clock", l4_error(l4_vitrine_host_clock(jdb, &ns)));
-    return ns;
-}
-
-static void mark(const char *text)
-{
-    l4_vitrine_mark(jdb, L4_VITRINE_MARK_POINT, text, 0);
-}
 
 static struct fio make_file(void)
 {
@@ -85,11 +64,6 @@ static int64_t read_disk(void)
     return now() - from;
 }
 
-static int64_t least(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
-
 static void throughput(struct fio *f)
 {
     int64_t file = INT64_MAX, raw = INT64_MAX;
@@ -97,8 +71,7 @@ static void throughput(struct fio *f)
         file = least(file, read_file(f));
         raw = least(raw, read_disk());
     }
-    printf("BENCH file_read %ld.%02ld\n", (long)(file / raw),
-           (long)(file * 100 / raw % 100));
+    print_ratio("file_read", file, raw);
 }
 
 /* A file is opened, read, closed; each many times on end. */
@@ -121,7 +94,7 @@ static void messages(void)
 int main(void)
 {
     fs = l4re_env_get_cap("fs");
-    jdb = l4re_env_get_cap("jdb");
+    bench_jdb = l4re_env_get_cap("jdb");
     check("disk", disk_open(&disk, l4re_env_get_cap("block"), PIECE));
     struct fio f = make_file();
     throughput(&f);

@@ -8,6 +8,7 @@
  * the switch, to as much in full frames from port to port; host time, the best
  * of several rounds. Between marks in the trace: b gets its lease.
  */
+#include "bench_program.h"
 #include "ether.h"
 #include "net-client.h"
 #include "peer.h"
@@ -17,35 +18,11 @@
 #include <l4/re/env.h>
 #include <l4/sys/ipc.h>
 #include <l4/vitrine/net.h>
-#include <l4/vitrine/trace.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+const char bench_name[] = "bench_net";
+
 enum { SIZE = 256 << 10, ROUNDS = 5, BATCH = 16, PORT = 9 };
-
-static l4_cap_idx_t jdb;
-
-static void check(const char *what, long error)
-{
-    if (error >= 0)
-        return;
-    printf("bench_net: %s: error %ld\n", what, error);
-    exit(1);
-}
-
-static int64_t now(void)
-{
-    int64_t ns = 0;
-    check("no host clock", l4_error(l4_vitrine_host_clock(jdb, &ns)));
-    return ns;
-}
-
-static void mark(const char *text)
-{
-    l4_vitrine_mark(jdb, L4_VITRINE_MARK_POINT, text, 0);
-}
 
 /* --- frames ----------------------------------------------------------- */
 
@@ -118,11 +95,6 @@ static int64_t send_stream(l4_cap_idx_t out, l4_cap_idx_t in)
     return now() - from;
 }
 
-static int64_t least(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
-
 int main(void)
 {
     static const l4_uint8_t any[NET_HOST_SIZE];
@@ -132,7 +104,7 @@ int main(void)
     l4_umword_t flags;
     int64_t stream = INT64_MAX, raw = INT64_MAX;
 
-    jdb = l4re_env_get_cap("jdb");
+    bench_jdb = l4re_env_get_cap("jdb");
     mark("net_lease");
     check("peer", peer_start(a));
     check("lease", net_ready(b, 60000000));
@@ -153,7 +125,6 @@ int main(void)
         stream = least(stream, send_stream(c, s));
         raw = least(raw, send_frames(&p, &q));
     }
-    printf("BENCH net_tcp %ld.%02ld\n", (long)(stream / raw),
-           (long)(stream * 100 / raw % 100));
+    print_ratio("net_tcp", stream, raw);
     return 0;
 }
