@@ -269,12 +269,18 @@ static bool signal_door(struct hw_cpu *c, struct hw_regs *r, struct hw_trap *t)
     uint64_t fault;
 
     fpu_hand_over(c, r);
-    if (!s->access || !fault_is_new(c, hw_regs_ip(r)))
-        return trap_exception(t, s->signo, s->address);
+    if (!s->access || !fault_is_new(c, hw_regs_ip(r))) {
+        trap_exception(t, s->signo, s->address);
+        t->step = s->step;
+        return false;
+    }
     if (!hw_mmu_access(c->mmu, s->address, 1, s->access, &fault))
         return trap_fault(t, s->address, s->access);
     return true;
 }
+
+static bool stepped_door(struct hw_cpu *c, struct hw_regs *r, int number,
+                         struct hw_trap *t);
 
 static bool door(struct hw_cpu *c, struct hw_regs *r, int number,
                  struct hw_trap *t)
@@ -294,10 +300,22 @@ static bool door(struct hw_cpu *c, struct hw_regs *r, int number,
         r->kept = 1;
         *t = (struct hw_trap){.kind = HW_TRAP_SYSCALL};
         return false;
-    default:
+    case DOOR_SYSCALL:
         *t = (struct hw_trap){.kind = HW_TRAP_SYSCALL};
         return false;
+    default:
+        return stepped_door(c, r, number, t);
     }
+}
+
+/* The same, while each of the program's instructions ends in a trap. */
+static bool stepped_door(struct hw_cpu *c, struct hw_regs *r, int number,
+                         struct hw_trap *t)
+{
+    bool goes_on = door(c, r, number & ~DOOR_STEPPED, t);
+
+    hw_host_step_on(r);
+    return goes_on;
 }
 
 /* Life */

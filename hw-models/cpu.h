@@ -75,6 +75,7 @@ struct hw_trap {
     uint64_t address;
     unsigned access; /* HW_ACCESS_*; MMIO: R or W */
     int signo;       /* host signal of an exception */
+    bool step;       /* ... SIGTRAP: after one instruction (TF) */
     uint64_t pa, value;
     unsigned size;
 };

@@ -20,6 +20,7 @@ struct hw_signal {
     int signo;
     uint64_t address;
     unsigned access; /* HW_ACCESS_* of a page fault, 0: not one */
+    bool step;       /* a single step */
 };
 
 struct hw_cpu {
@@ -30,6 +31,8 @@ struct hw_cpu {
     bool (*out)(void *data), (*back)(void *data); /* hw_cpu_around() */
     void *around;
     struct hw_signal signal;
+    bool arrives; /* a program that is stepped: its next trap is the first
+                   * instruction's, not executed yet */
     uint64_t last_address, last_ip; /* page fault resolved last ... */
     int64_t last_budget;
     unsigned repeats; /* ... and how often without a step between */
@@ -103,6 +106,11 @@ void hw_host_save(const ucontext_t *uc, struct hw_regs *r, void *fpu);
 uint64_t hw_host_frame_ip(const ucontext_t *uc);
 /* HW_ACCESS_* if the signal is a page fault, else 0. */
 unsigned hw_host_access(int signo, const siginfo_t *info, const ucontext_t *uc);
+/* The signal is a single step, which the program's flags asked for. */
+bool hw_host_is_step(int signo, const ucontext_t *uc);
+/* `r`, not full, came through a door while it was stepped: it is full, and
+ * goes on being stepped. Without FPU state if none is kept. */
+void hw_host_step_on(struct hw_regs *r);
 /* Makes the signal return to hw_cpu_entry_signal on the host stack. */
 void hw_host_redirect(ucontext_t *uc, struct hw_cpu *c);
 /* Readies registers for a full restore: clears flags a program may not set.

@@ -193,6 +193,19 @@ static unsigned access_syndrome(uint64_t esr)
     return (esr & ISS_WRITE) && !(esr & ISS_CACHE) ? HW_ACCESS_W : HW_ACCESS_R;
 }
 
+/* No register of a program's makes it step. */
+bool hw_host_is_step(int signo, const ucontext_t *uc)
+{
+    (void)signo;
+    (void)uc;
+    return false;
+}
+
+void hw_host_step_on(struct hw_regs *r)
+{
+    (void)r;
+}
+
 unsigned hw_host_access(int signo, const siginfo_t *info, const ucontext_t *uc)
 {
     const struct _aarch64_ctx *esr = record(uc, ESR_MAGIC);

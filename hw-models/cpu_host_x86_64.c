@@ -44,12 +44,12 @@ OFFSET(control, REGS_CONTROL);
 enum { ARCH_SET_GS = 0x1001, ARCH_GET_FS = 0x1003, ARCH_SET_FS = 0x1002 };
 enum { NR_ARCH_PRCTL = 158, NR_GETTID = 186 };
 enum { HWCAP2_FSGSBASE = 2 };
-enum { TRAP_PAGE_FAULT = 14 };
+enum { TRAP_DEBUG = 1, TRAP_PAGE_FAULT = 14 };
 enum { ERROR_WRITE = 1 << 1, ERROR_FETCH = 1 << 4 };
 enum { FXSAVE_SIZE = 512, XSAVE_HEADER = 512, SW_BYTES = 464 };
 enum { FPU_MAGIC = 0x46505853, FCW_DEFAULT = 0x37f, MXCSR_DEFAULT = 0x1f80 };
-/* TF would trap inside of the restore itself; the rest is privileged. */
-enum { FLAGS_USER = 0x240cd5, FLAGS_FIXED = 0x202 };
+enum { FLAG_TF = 0x100, FLAGS_FIXED = 0x202 };
+enum { FLAGS_USER = 0x240cd5 | FLAG_TF }; /* the rest is privileged */
 enum { FLAGS_HOST_CLEAR = 0x40500 /* AC, DF, TF */ };
 
 struct fpu_sw_bytes { /* what the kernel notes in the unused bytes */
@@ -230,6 +230,21 @@ unsigned hw_host_access(int signo, const siginfo_t *info, const ucontext_t *uc)
     return g[REG_ERR] & ERROR_WRITE ? HW_ACCESS_W : HW_ACCESS_R;
 }
 
+bool hw_host_is_step(int signo, const ucontext_t *uc)
+{
+    return signo == SIGTRAP && uc->uc_mcontext.gregs[REG_TRAPNO] == TRAP_DEBUG;
+}
+
+void hw_host_step_on(struct hw_regs *r)
+{
+    r->rflags = FLAGS_FIXED | FLAG_TF;
+    r->rcx = r->r9 = r->r10 = r->r11 = 0; /* r8 is an argument */
+    if (!r->kept)
+        hw_regs_release(r);
+    r->kept = 0;
+    r->full = 1;
+}
+
 /* XSTATE_BV 0: all parts return to their initial state. */
 static void fpu_reset(char *image)
 {
@@ -258,6 +273,6 @@ void hw_host_redirect(ucontext_t *uc, struct hw_cpu *c)
 
 void hw_host_prepare_full(struct hw_cpu *c, struct hw_regs *r)
 {
-    (void)c;
     r->rflags = (r->rflags & FLAGS_USER) | FLAGS_FIXED;
+    c->arrives = r->rflags & FLAG_TF;
 }

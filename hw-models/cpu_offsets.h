@@ -23,6 +23,7 @@
 #define DOOR_MMIO        3
 #define DOOR_SIGNAL      4
 #define DOOR_SYSCALL_FPU 5
+#define DOOR_STEPPED     16 /* with any: the program's TF was set */
 
 /* struct hw_cpu, which begins with the block: room for FPU state. */
 #define CPU_FPU (HW_USER_BLOCK_SIZE + 0x08)

@@ -35,13 +35,18 @@ enum { SIGNALS = sizeof(signals) / sizeof(signals[0]) };
 static struct hw_cpu *volatile cpus[CPUS_MAX];
 static void (*crash_handler)(int signo, uint64_t address, uint64_t host_ip);
 
+static bool in_doors(uint64_t ip)
+{
+    return ip >= (uint64_t)hw_cpu_text && ip < (uint64_t)hw_cpu_text_end;
+}
+
 /* The CPU whose user code this host thread was running, or NULL. Does not
  * trust the block register, for user code can change that. */
 static struct hw_cpu *cpu_running(uint64_t ip)
 {
     pid_t tid = hw_host_gettid();
 
-    if (ip >= (uint64_t)hw_cpu_text && ip < (uint64_t)hw_cpu_text_end)
+    if (in_doors(ip))
         return NULL;
     for (int i = 0; i < CPUS_MAX; i++) {
         struct hw_cpu *c = cpus[i];
@@ -76,12 +81,26 @@ static void crash(int signo, uint64_t address, uint64_t ip)
     signal(signo, SIG_DFL); /* the instruction runs again, and ends us */
 }
 
+/* A trap on the way to a program that is stepped, or from it. */
+static bool is_no_step(int signo, const ucontext_t *uc, struct hw_cpu *c)
+{
+    if (!hw_host_is_step(signo, uc))
+        return false;
+    if (!c)
+        return in_doors(hw_host_frame_ip(uc));
+    bool arrives = c->arrives;
+    c->arrives = false;
+    return arrives;
+}
+
 static void on_signal(int signo, siginfo_t *info, void *context)
 {
     ucontext_t *uc = context;
     struct hw_cpu *c = cpu_running(hw_host_frame_ip(uc));
     struct hw_regs *r;
 
+    if (is_no_step(signo, uc, c))
+        return;
     if (!c) {
         own_tp();
         crash(signo, (uint64_t)info->si_addr, hw_host_frame_ip(uc));
@@ -94,6 +113,7 @@ static void on_signal(int signo, siginfo_t *info, void *context)
         .signo = signo,
         .address = (uint64_t)info->si_addr,
         .access = hw_host_access(signo, info, uc),
+        .step = hw_host_is_step(signo, uc),
     };
     *hw_block_own(&c->block, BLOCK_IN_USER) = 0;
     hw_host_redirect(uc, c);

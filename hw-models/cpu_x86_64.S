@@ -20,7 +20,8 @@
 #define MXCSR_DEFAULT 0x1f80
 #define MXCSR_STICKY  0x3f
 #define FCW_DEFAULT   0x37f
-#define FLAGS_DF_AC   0x40400
+#define FLAG_TF       0x100
+#define FLAGS_RESET   0x40500           /* AC, DF, TF */
 #define XSAVE_MAGIC   0x46505853
 #define XSAVE_SW      464
 #define ARCH_SET_FS   0x1002
@@ -181,7 +182,7 @@ hw_cpu_entry_syscall:
         mov     %rsp, REGS_RSP(%r10)
         mov     %gs:BLOCK_HOST_SP, %rsp
         pushfq
-        testl   $FLAGS_DF_AC, (%rsp)
+        testl   $FLAGS_RESET, (%rsp)
         jnz     .Lflags_reset
 .Lflags_clean:
         pop     %rcx
@@ -212,7 +213,10 @@ hw_cpu_entry_syscall:
         .cfi_endproc
 
 .Lflags_reset:
-        andl    $~FLAGS_DF_AC, (%rsp)
+        testl   $FLAG_TF, (%rsp)
+        jz      1f
+        or      $DOOR_STEPPED, %eax
+1:      andl    $~FLAGS_RESET, (%rsp)
         popfq
         push    %rcx
         jmp     .Lflags_clean

@@ -71,6 +71,7 @@ enum trap_cause {
     CAUSE_SYSCALL_DONE, /* an alien's system call, complete */
     CAUSE_UPCALL,       /* a message interrupted a vCPU */
     CAUSE_OTHER,
+    CAUSE_STEP, /* one instruction, as the program's flags wanted */
 };
 
 struct port_trap {

@@ -335,4 +335,36 @@ Test(cpu_faults, a_non_canonical_address_is_an_exception)
     run();
     expect_exception(SIGSEGV);
 }
+
+Test(cpu_faults, a_stepped_program_traps_after_each_instruction)
+{
+    enum { TF = 0x100, STEPS_MAX = 500 };
+    unsigned calls = 0, on = 0, count = 0;
+
+    begin("user_sum", 3);
+    regs.full = 1;
+    regs.rflags = TF;
+    for (; calls < 4 && count < STEPS_MAX; count++) {
+        uint64_t ip = regs.rip;
+
+        run();
+        if (t.kind == HW_TRAP_SYSCALL) {
+            if (++calls < 4)
+                THREAD_LABEL(&regs) = 5;
+            continue;
+        }
+        expect_exception(SIGTRAP);
+        cr_assert(t.step);
+        cr_assert(regs.rflags & TF);
+        on += regs.rip != ip;
+    }
+    cr_assert_eq(calls, 4);
+    cr_assert_gt(on, count - calls - 3);
+    expect_done(15);
+    regs.rflags = 0;
+    begin("user_breakpoint", 0);
+    run();
+    expect_exception(SIGTRAP);
+    cr_assert(!t.step);
+}
 #endif

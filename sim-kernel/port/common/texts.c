@@ -16,6 +16,7 @@ const char *text_of_cause(enum trap_cause cause)
         [CAUSE_BUS] = "access the machine refuses",
         [CAUSE_EX_REGS] = "exception asked for by ex_regs",
         [CAUSE_OTHER] = "exception",
+        [CAUSE_STEP] = "single step",
     };
     bool known = cause < sizeof(texts) / sizeof(texts[0]);
     return known && texts[cause] ? texts[cause] : "exception";

@@ -9,6 +9,7 @@
 /* x86 vector numbers. */
 enum {
     TRAP_DE = 0,
+    TRAP_DB = 1,
     TRAP_BP = 3,
     TRAP_UD = 6,
     TRAP_GP = 13,
@@ -32,6 +33,7 @@ static unsigned frame_vector(enum trap_cause cause)
         [CAUSE_BUS] = TRAP_GP,          [CAUSE_EX_REGS] = TRAP_EX_REGS,
         [CAUSE_OTHER] = TRAP_GP,        [CAUSE_SYSCALL] = TRAP_GP,
         [CAUSE_SYSCALL_DONE] = TRAP_GP, [CAUSE_UPCALL] = TRAP_UPCALL,
+        [CAUSE_STEP] = TRAP_DB,
     };
     return vectors[cause];
 }

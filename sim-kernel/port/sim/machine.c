@@ -310,15 +310,15 @@ const void *machine_user(const struct port_space *s, uaddr_t va, size_t size)
 
 /* --- the loop ------------------------------------------------------------- */
 
-static enum trap_cause machine_cause(int signo)
+static enum trap_cause machine_cause(const struct hw_trap *t)
 {
-    switch (signo) {
+    switch (t->signo) {
     case SIGFPE:
         return CAUSE_DIVIDE;
     case SIGILL:
         return CAUSE_ILLEGAL;
     case SIGTRAP:
-        return CAUSE_BREAKPOINT;
+        return t->step ? CAUSE_STEP : CAUSE_BREAKPOINT;
     case SIGBUS:
     case SIGSEGV:
         return CAUSE_BUS;
@@ -338,7 +338,7 @@ void machine_trap(struct port_frame *f, const struct hw_trap *t)
         core_page_fault(t->address, t->access);
         break;
     case HW_TRAP_EXCEPTION:
-        p.cause = machine_cause(t->signo);
+        p.cause = machine_cause(t);
         core_exception(&p);
         break;
     case HW_TRAP_MMIO:

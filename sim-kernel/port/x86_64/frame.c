@@ -144,6 +144,7 @@ static word_t frame_vector(const struct port_frame *f, enum trap_cause cause)
         [CAUSE_SYSCALL_DONE] = TRAP_PROTECTION,
         [CAUSE_UPCALL] = TRAP_UPCALL,
         [CAUSE_OTHER] = TRAP_PROTECTION,
+        [CAUSE_STEP] = TRAP_DEBUG,
     };
     bool raised = f->vector && f->vector < VECTOR_LINE &&
                   machine_cause(f->vector) == cause;

@@ -15,7 +15,6 @@
 #include <string.h>
 
 enum {
-    TRAP_DEBUG = 1,
     TRAP_NMI = 2,
     TRAP_NO_FPU = 7,
     TRAP_DOUBLE = 8,
@@ -259,6 +258,7 @@ enum trap_cause machine_cause(uint64_t vector)
     case TRAP_DIVIDE:
         return CAUSE_DIVIDE;
     case TRAP_DEBUG:
+        return CAUSE_STEP;
     case TRAP_BREAKPOINT:
         return CAUSE_BREAKPOINT;
     case TRAP_ILLEGAL:

@@ -35,6 +35,7 @@ uint64_t *space_utcb_word(unsigned cpu, uaddr_t *ret_user);
 /* machine.c. Numbers of exceptions, as far as frames have them, too. */
 enum {
     TRAP_DIVIDE = 0,
+    TRAP_DEBUG = 1,
     TRAP_BREAKPOINT = 3,
     TRAP_ILLEGAL = 6,
     TRAP_PROTECTION = 13,
