@@ -175,7 +175,27 @@ def bad_tree(m):
               "vitrine: " + sentence)
 
 
+def quiet(m):
+    """Firmware of riscv64: what tools/qemu and port/riscv64/quiet.c ask of it."""
+    if m.target != "riscv64":
+        return
+    sys.path.insert(0, str(m.ROOT / "tools/qemu"))
+    import run
+    o = run.arguments(["--target", m.target, "--kernel", m.kernel, "none"])
+    empty = m.scratch / "empty"
+    empty.write_bytes(bytes(4096))
+    words = run.qemu_words(o, str(m.scratch / "qmp"), str(empty))
+    done = subprocess.run(words + ["-action", "shutdown=poweroff"],
+                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          timeout=WAIT_S)
+    m.report(done.stdout.startswith(run.START) and b"archive" in done.stdout,
+             "firmware says nothing before the kernel", repr(done.stdout))
+    code, out, err = m.machine(*patched(m, "quiet_tree", 0x00008067), *HELLO)
+    m.report(code == 0 and "Hello" in out, "firmware may have the whole tree",
+             "exit code %d\n%s%s" % (code, out, err))
+
+
 def run(m):
     for check in (until, hang, panic, look, bad_memory, bad_qemu, bad_firmware,
-                  bad_tree):
+                  bad_tree, quiet):
         check(m)

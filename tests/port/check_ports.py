@@ -16,10 +16,10 @@ EVERY = {"console.c", "frame.c", "machine.c", "machine.h", "main.c",
          "meson.build", "port_arch.h", "space.c"}
 MACHINE = EVERY | {"entry.S", "irqchip.c", "kernel.ld.S", "layout.h"}
 # And nothing else, but for these.
-# clock.S is user code that tells the time; riscv64 has no instruction that
-# counts zeros; both kinds of aarch64's interrupt controllers are in use; x86_64
+# clock.S is user code that tells the time; riscv64 has firmware, and no
+# instruction that counts zeros; both kinds of aarch64's interrupt controllers are in use; x86_64
 # has no device tree, a clock to be measured, I/O ports, and lies nowhere.
-MORE = {"riscv64": {"bits.c", "clock.S"},
+MORE = {"riscv64": {"bits.c", "clock.S", "quiet.c"},
         "aarch64": {"clock.S", "gic.h", "gicv2.c", "gicv3.c"},
         "x86_64": {"acpi.c", "acpi.h", "clock.S", "hidden.h", "io.c",
                    "timer.c"}}

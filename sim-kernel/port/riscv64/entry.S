@@ -39,7 +39,7 @@ _start:                         /* a0 hart, a1 device tree; no translation */
 /*
  * The tool starts the boot hart here, in machine mode and before firmware, to
  * ask OpenSBI not to print its description of the machine, 4 ms of the time to
- * the first line. What QEMU's reset code tells firmware is at RESET_VECTOR;
+ * the first line, and to give it a smaller device tree (quiet.c). What QEMU's reset code tells firmware is at RESET_VECTOR;
  * where it is not, that code runs as always.
  * Source: OpenSBI, fw_dynamic.h; QEMU, hw/riscv/boot.c.
  */
@@ -60,9 +60,14 @@ quiet_start:
         bne     t1, t2, 1b
         li      t1, INFO_NO_PRINTS
         sd      t1, INFO_OPTIONS(a2)
+        mv      s0, t0
+        lla     sp, boot_stack_end
+        ld      a0, RESET_TREE(s0)
+        call    quiet_tree
+        mv      a1, a0
+        lla     a2, quiet_info
         csrr    a0, mhartid
-        ld      a1, RESET_TREE(t0)
-        ld      t0, RESET_FIRMWARE(t0)
+        ld      t0, RESET_FIRMWARE(s0)
 2:      jr      t0
 
 /* Another hart: a0 its number, a1 its struct machine_cpu. */

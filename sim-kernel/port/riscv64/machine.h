@@ -49,4 +49,7 @@ _Noreturn void machine_resume(struct port_frame *f);
 void fpu_save(struct port_frame *f);
 void fpu_load(const struct port_frame *f);
 
+/* quiet.c: the device tree as QEMU made it; 0: firmware's is that. */
+extern paddr_t quiet_whole_tree;
+
 #endif

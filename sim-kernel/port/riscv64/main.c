@@ -98,7 +98,7 @@ void main_boot(uint64_t hart, paddr_t tree)
     struct fdt f;
     add_hart(0, hart);
     space_init_kernel();
-    tree_open(tree, &f);
+    tree_open(quiet_whole_tree ? quiet_whole_tree : tree, &f);
     find_console(&f, &h);
     tree_memory(&f, &h);
     h.device_count = devices_find(&f, h.device, HARDWARE_DEVICES);
