@@ -5,6 +5,7 @@
 #include "console.h"
 #include "job.h"
 #include "line.h"
+#include "vars.h"
 #include <l4/re/env.h>
 #include <l4/sys/kip.h>
 #include <stdlib.h>
@@ -86,13 +87,56 @@ static int do_sleep(int argc, char **argv)
     return 0;
 }
 
+static int do_true(int argc, char **argv)
+{
+    (void)argc;
+    return strcmp(argv[0], "true") != 0;
+}
+
+/* All variables, as they could be typed. */
+static int do_set(int argc, char **argv)
+{
+    const struct var *v;
+    (void)argc, (void)argv;
+    for (unsigned i = 0; (v = vars_place(i)); i++)
+        if (*v->name && *v->name != '?')
+            say("%s%s='%s'\n", v->is_exported ? "export " : "", v->name,
+                v->value ? v->value : "");
+    return 0;
+}
+
+static int do_export(int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++) {
+        char *value = strchr(argv[i], '=');
+        if (value)
+            *value++ = 0;
+        if (!vars_export(argv[i]) || (value && !vars_set(argv[i], value))) {
+            tell("export: %s: this is no name, or there are too many\n",
+                 argv[i]);
+            return 1;
+        }
+    }
+    return argc > 1 ? 0 : usage("export");
+}
+
+static int do_unset(int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++)
+        vars_unset(argv[i]);
+    return 0;
+}
+
 static int do_help(int argc, char **argv);
 
 static const struct builtin builtins[] = {
+    {"[", "... ]", "as test", do_test},
     {"bg", "[%JOB]", "a job goes on in the background", do_bg},
     {"caps", "PROGRAM", "the capabilities it holds", do_caps},
     {"echo", "[WORD ...]", "says its words", do_echo},
     {"exit", "[STATUS]", "ends the shell", do_exit},
+    {"export", "NAME[=TEXT] ...", "programs get these variables", do_export},
+    {"false", "", "status 1", do_true},
     {"fg", "[%JOB]", "waits for a job again", do_fg},
     {"help", "", "this", do_help},
     {"history", "", "lines typed before", do_history},
@@ -100,8 +144,13 @@ static const struct builtin builtins[] = {
     {"kill", "PROGRAM|%JOB ...", "ends it", do_kill},
     {"maps", "PROGRAM", "the regions of its memory", do_maps},
     {"ps", "", "programs: number, state, CPU time, name", do_ps},
+    {"set", "", "all variables", do_set},
     {"sleep", "SECONDS", "waits", do_sleep},
+    {"test", "QUESTION", "-e FILE, A = B, A -lt B, ...: status 0: yes",
+     do_test},
     {"top", "[SECONDS]", "who used the CPU meanwhile", do_top},
+    {"true", "", "status 0", do_true},
+    {"unset", "NAME ...", "these variables are gone", do_unset},
 };
 
 static int do_help(int argc, char **argv)
@@ -111,7 +160,9 @@ static int do_help(int argc, char **argv)
         say("%-8s %-17s %s\n", builtins[i].name, builtins[i].usage,
             builtins[i].what);
     say("Others are programs: ls, cat, wc (in rom), or a file's path.\n"
-        "A | B, A < FILE, A > FILE, A >> FILE, A &, A; B.\n"
+        "A | B, A < FILE, A > FILE, A >> FILE, A &, A; B, A && B, A || B.\n"
+        "X=TEXT, $X, $?; if A; then B; else C; fi; while A; do B; done;\n"
+        "for X in WORDS; do A; done; *.txt: files that fit.\n"
         "Ctrl-C ends one, Ctrl-Z sends it to the background. PROGRAM is a "
         "number or name of ps.\n");
     return 0;

@@ -23,6 +23,9 @@ int do_caps(int argc, char **argv);
 int do_maps(int argc, char **argv);
 int do_kill(int argc, char **argv);
 
+/* test.c */
+int do_test(int argc, char **argv);
+
 /* Set by `exit`. */
 extern bool shell_must_exit;
 

@@ -119,6 +119,15 @@ unsigned console_wait(unsigned long us)
     return event;
 }
 
+bool console_interrupted(void)
+{
+    unsigned event;
+    while ((event = console_wait(1)))
+        if (event == EVENT_INTERRUPT)
+            return true;
+    return false;
+}
+
 /* --- output
  * ---------------------------------------------------------------------- */
 

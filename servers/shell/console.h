@@ -32,6 +32,9 @@ int console_key(void);
 /* Waits for any event, at most `us` (0: for ever), and takes it; 0: none. */
 unsigned console_wait(unsigned long us);
 
+/* Ctrl-C, since it was asked last? Other events are taken, too. */
+bool console_interrupted(void);
+
 /* Text to where output goes: the console, or what console_divert() said. */
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void say_bytes(const char *text, size_t size);

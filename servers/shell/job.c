@@ -12,6 +12,7 @@
 #include "fs-client.h"
 #include "proc-client.h"
 #include "process-client.h"
+#include "vars.h"
 #include <l4/re/c/util/cap_alloc.h>
 #include <l4/re/env.h>
 #include <l4/sys/err.h>
@@ -99,6 +100,21 @@ static long give_own(l4_cap_idx_t p)
     return error;
 }
 
+static long give_variables(l4_cap_idx_t p)
+{
+    char setting[PROCESS_VARIABLE_SETTING_MAX + 1];
+    const struct var *v;
+    long error = 0;
+    for (unsigned i = 0; (v = vars_place(i)) && error >= 0; i++) {
+        if (!*v->name || !v->is_exported)
+            continue;
+        snprintf(setting, sizeof setting, "%s=%s", v->name,
+                 v->value ? v->value : "");
+        error = process_variable(p, setting);
+    }
+    return error;
+}
+
 static long process_prepare(l4_cap_idx_t p, const struct stage *s,
                             const struct streams *streams, bool in_background)
 {
@@ -112,6 +128,8 @@ static long process_prepare(l4_cap_idx_t p, const struct stage *s,
         error = give_streams(p, streams, in_background);
     if (error >= 0)
         error = give_own(p);
+    if (error >= 0)
+        error = give_variables(p);
     if (error >= 0)
         error = process_notify(p, console_process_irq());
     return error;

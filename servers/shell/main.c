@@ -1,9 +1,9 @@
 /*
  * shell: lines from a person or a script become programs that run.
  *
- *      shell                 interactive: line.c edits, parse.c takes apart,
- *      shell -c a "; b"      builtin.c or job.c runs; a script's status is
- *      shell rom/SCRIPT      its last command's
+ *      shell                     interactive: line.c edits, script.c and
+ *      shell -c a "; b"          parse.c take apart, run.c runs; a script's
+ *      shell rom/SCRIPT [$1 ...] status is its last command's
  *
  * Capabilities it takes: "vcon" (its console), "proc" (starts programs),
  * "ned" (the system's programs, optional), "fs" and "net", which its programs
@@ -13,98 +13,64 @@
 #include "console.h"
 #include "job.h"
 #include "line.h"
-#include "parse.h"
-#include <l4/re/c/util/cap_alloc.h>
+#include "run.h"
+#include "vars.h"
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-static int status;
+enum { TEXT_BYTES = 4096 };
 
-/* A builtin as the first of a pipeline: the others run, it writes to them. */
-static int run_into_pipe(const struct builtin *b, const struct command *c)
+/* The file as text, which the caller frees; NULL: it cannot be read. */
+static char *read_file(const char *path)
 {
-    l4_cap_idx_t output = L4_INVALID_CAP;
-    struct job *j = job_start(c, true, &output);
-    if (!j)
-        return 1;
-    console_divert(output);
-    int result = b->run(c->stage[0].argc, (char **)c->stage[0].argv);
-    console_divert(L4_INVALID_CAP);
-    return c->stages > 1 ? job_wait(j) : (job_wait(j), result);
-}
-
-static int run_programs(const struct command *c)
-{
-    if (!c->in_background)
-        console_lend(); /* its keys are edited for it */
-    struct job *j = job_start(c, false, NULL);
-    int result = !j ? 127 : c->in_background ? 0 : job_wait(j);
-    if (!c->in_background)
-        console_take_back();
-    else if (j)
-        tell("[%u] %s\n", j->number, j->text);
-    return result;
-}
-
-static int run_command(const struct command *c)
-{
-    const struct builtin *b = builtin_find(c->stage[0].argv[0]);
-    for (unsigned i = 1; i < c->stages; i++)
-        if (builtin_find(c->stage[i].argv[0])) {
-            tell("%s: only the first of a pipe can be the shell's own\n",
-                 c->stage[i].argv[0]);
-            return 2;
-        }
-    if (!b)
-        return run_programs(c);
-    if (c->stages > 1 || c->output)
-        return run_into_pipe(b, c);
-    return b->run(c->stage[0].argc, (char **)c->stage[0].argv);
-}
-
-/* All commands of a line, up to one that is none. */
-static void run_line(const char *line)
-{
-    static struct command command;
-    while (*line && !shell_must_exit) {
-        const char *wrong = parse(&line, &command);
-        if (wrong) {
-            tell("shell: %s\n", wrong);
-            status = 2;
-            return;
-        }
-        if (command.stages)
-            status = run_command(&command);
-    }
-}
-
-static int run_script(const char *path)
-{
-    char line[LINE_MAX_BYTES];
     FILE *f = fopen(path, "r");
-    if (!f) {
-        tell("shell: %s: cannot be read\n", path);
+    size_t used = 0, size = 0, n = 1;
+    char *text = NULL;
+    while (f && n) {
+        if (size - used < 2) {
+            char *more = realloc(text, size += TEXT_BYTES);
+            if (!more)
+                break;
+            text = more;
+        }
+        n = fread(text + used, 1, size - used - 1, f);
+        used += n;
+    }
+    if (f)
+        fclose(f);
+    if (text)
+        text[used] = 0;
+    return text;
+}
+
+static int run_script(char **argv)
+{
+    char *text = read_file(argv[0]);
+    if (!text) {
+        tell("shell: %s: cannot be read\n", argv[0]);
         return 127;
     }
-    while (!shell_must_exit && fgets(line, sizeof line, f)) {
-        line[strcspn(line, "\n")] = 0;
-        run_line(line);
-    }
-    fclose(f);
+    for (char name[] = "0"; *argv && *name <= '9'; argv++, ++*name)
+        vars_set(name, *argv);
+    int status = run_text(text);
+    free(text);
     return status;
 }
 
-/* A line, typed; false: there are no more. */
-static bool read_line(void)
+/* A line, typed; false: there are no more. *ret_dropped: by Ctrl-C. */
+static bool read_line(const char *prompt, bool *ret_dropped)
 {
-    line_begin("$ ");
+    *ret_dropped = false;
+    line_begin(prompt);
     for (;;) {
         int key = console_key();
         if (key < 0) {
             unsigned event = console_wait(0);
             if (event == EVENT_INTERRUPT) {
                 tell("^C\n");
-                line_begin("$ ");
+                *ret_dropped = true;
+                return true;
             } else if (event == EVENT_CONSOLE) {
                 line_redraw();
             }
@@ -116,11 +82,32 @@ static bool read_line(void)
     }
 }
 
+/* Lines up to where a command has its end: `if` and the like may have several.
+ * False: there are no more. */
+static bool read_command(char *text, size_t size)
+{
+    bool is_dropped;
+    size_t used = 0;
+    *text = 0;
+    do {
+        if (!read_line(used ? "> " : "$ ", &is_dropped))
+            return false;
+        if (is_dropped)
+            used = *text = 0;
+        else
+            used +=
+                (size_t)snprintf(text + used, size - used, "%s\n", line_text());
+    } while (used && used < size && run_goes_on(text));
+    return true;
+}
+
 static int interact(void)
 {
+    static char text[TEXT_BYTES];
+    int status = 0;
     tell("Vitrine. `help` says what can be done.\n");
-    while (!shell_must_exit && read_line()) {
-        run_line(line_text());
+    while (!shell_must_exit && read_command(text, sizeof text)) {
+        status = run_text(text);
         jobs_look(true);
     }
     return status;
@@ -129,7 +116,7 @@ static int interact(void)
 /* A boot command comes as words: they are one text again. */
 static char *words_join(char **words)
 {
-    static char text[4096];
+    static char text[TEXT_BYTES];
     for (size_t used = 0; *words; words++, used = strlen(text))
         snprintf(text + used, sizeof text - used, "%s%s", used ? " " : "",
                  *words);
@@ -142,11 +129,9 @@ int main(int argc, char **argv)
         fprintf(stderr, "shell: no console\n");
         return 1;
     }
-    if (argc > 2 && !strcmp(argv[1], "-c")) {
-        run_line(words_join(argv + 2));
-        return status;
-    }
-    if (argc == 2)
-        return run_script(argv[1]);
+    if (argc > 2 && !strcmp(argv[1], "-c"))
+        return run_text(words_join(argv + 2));
+    if (argc > 1)
+        return run_script(argv + 1);
     return interact();
 }

@@ -65,6 +65,10 @@ def _():
                        else "jobs")
         live.type("fg\r", "spin_spinner\r?\n")
         live.type("\x03", r"\^C")
+        live.type("if true\r", "\n> ")
+        live.type("\x03", r"\^C\r?\n\$ ")
+        live.type("while true; do echo 3 > /x; done; echo no\r", "echo no")
+        live.type("\x03", r"\^C\r?\n\$ ")
         # Left, Home, Delete, End, a character of two bytes, Ctrl-W, Tab.
         for keys, said in (("echo ac\x1b[Db\x1b[1~\x1b[3~e\x1b[4~d\r", "^abcd"),
                            ("echo ö\x7fx yy\x17z\r", "^x z"),

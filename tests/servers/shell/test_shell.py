@@ -25,6 +25,12 @@ TYPED = {
         "echo öä\x1b[1;5D\x7fü\r" + "\x10\x10\x0e\x02\x04\x02x\r"
         "echo " + "0123456789" * 9 + "\x1b[H\x1b[C\x1b[F!\r"
         "hi\t\t\r" "\x0cexit\r",
+    "asks for more of a command":
+        "if false\rthen echo no\relse\recho yes; fi\recho 4 &&\recho $?\r"
+        "for x in 1\rdo echo $x; done\rexit\r",
+    "ends a loop by ctrl-c":
+        "while true; do echo 3 > /x; done; echo no\r" + INTERRUPT +
+        "cat /x\rexit\r",
     "completes words":
         "hello > /tea\recho > /term\rcat /te\tm\t\x15cat t\t\ta\t\r"
         "ec\t/t\t\x15x\t\r\x15e\t\x15\rexit\r",
@@ -77,6 +83,26 @@ kill nobody
 kill %7
 fg
 exit 4
+""",
+    "has variables and conditions": r"""X=one; echo $X "$X ${X}s" '$X' \$X
+true && echo yes || echo no
+false && echo yes || echo no; false; echo $?
+for i in a b "c d"; do echo "<$i>"; done
+if test -d /none; then echo folder; elif [ a = b ]; then echo same; else
+  echo neither
+fi
+N=
+while ! [ "$N" = xxx ]; do N=${N}x; echo $N; done
+if test -e /; then for a in 1 2; do for b in x y; do echo $a$b; done; done; fi
+echo hello > /h1.txt && echo > /h2.txt; echo *.txt /h?.txt '*.txt' *.none
+cat *.txt | wc; spin_spinner & kill %1
+Y=3; export Y Z=4; set; unset X Y; set
+[ 3 -lt 10 ] && test ! 4 -ge 5 && [ -n "$Z" ] && [ ! -f / ] && echo all
+test 1 is 2
+hello || echo no; nosuch || echo "nosuch: $?"
+if true; echo dropped; fi
+for x; do echo; done
+echo after; if
 """,
     "keeps jobs": """spin_spinner &
 jobs
