@@ -9,6 +9,7 @@
  * If the adapter's driver goes away, the link is down and a new session is
  * tried for every RETRY_US; connections last if it comes back soon enough.
  */
+#include "again.h"
 #include "ether.h"
 #include "net.h"
 #include <l4/re/c/util/cap_alloc.h>
@@ -285,7 +286,12 @@ static long fixed_address(const char *text)
     return 0;
 }
 
-/* No driver yet, or none at all: then the retry timer goes on. */
+static long ether_begin(void *irq)
+{
+    return ether_open(&link_state.ether, link_state.nic, *(l4_cap_idx_t *)irq);
+}
+
+/* The first session may meet a driver that ends: there will be another. */
 static long session_init(void)
 {
     link_state.nic = l4re_env_get_cap("nic");
@@ -298,7 +304,7 @@ static long session_init(void)
     if (error >= 0)
         error = l4re_irq_attach(&net_server, &link_state.irq, irq, on_frames);
     if (error >= 0)
-        error = ether_open(&link_state.ether, link_state.nic, irq);
+        error = again_until_open(ether_begin, &irq);
     return error;
 }
 

@@ -24,6 +24,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Crash points, for tests (tests/system/programs/crash_point.h): nothing here.
+ */
+#ifndef NIC_POINT
+#define NIC_POINT() ((void)0)
+#endif
+
 enum { EVENT_RECEIVED = 1, EVENT_SENT = 2, EVENT_WORDS = 3 };
 enum { SLOTS = 2 * NET_FRAMES };
 
@@ -115,6 +121,7 @@ static void answer_waiter(long result)
 {
     l4_uint32_t events[NIC_NEXT_EVENTS_MAX / sizeof(l4_uint32_t)];
     size_t size = result < 0 ? 0 : tell(events, sizeof events);
+    NIC_POINT();
     client.is_waited_for = false;
     nic_next_answer(&server, client.waiter, result, events, size);
 }
@@ -124,21 +131,27 @@ static void on_interrupt(struct l4re_server *s, struct l4re_irq *i)
     struct slot *slot;
     unsigned size;
     (void)s;
+    NIC_POINT();
     virtio_interrupt(&net.v);
     if (virtio_is_broken(&net.v)) {
         printf("the adapter is broken\n"); /* a new driver will reset it */
         exit(1);
     }
-    while ((slot = virtio_net_sent(&net)))
+    while ((slot = virtio_net_sent(&net))) {
+        NIC_POINT();
         slot_done(slot);
+    }
     while ((slot = virtio_net_received(&net, &size))) {
+        NIC_POINT();
         slot->size = size;
         slot_done(slot);
     }
+    NIC_POINT();
     if (done && client.is_waited_for)
         answer_waiter(0);
     else if (done && l4_is_valid_cap(client.signal))
         l4_irq_trigger(client.signal);
+    NIC_POINT();
     l4_irq_unmask(i->cap);
 }
 
@@ -167,8 +180,11 @@ static bool frame_take(l4_umword_t i, void *list)
 {
     const l4_uint32_t *frame = (const l4_uint32_t *)list + 2 * i;
     struct slot *s = slot_new(EVENT_SENT, frame[0], frame[1]);
-    if (s && virtio_net_post(&net, client.bus + s->offset, s->size, s))
+    NIC_POINT();
+    if (s && virtio_net_post(&net, client.bus + s->offset, s->size, s)) {
+        NIC_POINT();
         return true;
+    }
     if (s)
         slot_free(s);
     return false;
@@ -192,8 +208,11 @@ static bool buffer_is_good(l4_umword_t i, const void *list)
 static bool buffer_take(l4_umword_t i, void *list)
 {
     struct slot *s = slot_new(EVENT_RECEIVED, ((l4_uint32_t *)list)[i], 0);
-    if (s && virtio_net_offer(&net, client.bus + s->offset, s))
+    NIC_POINT();
+    if (s && virtio_net_offer(&net, client.bus + s->offset, s)) {
+        NIC_POINT();
         return true;
+    }
     if (s)
         slot_free(s);
     return false;
@@ -215,6 +234,7 @@ static long on_next(struct l4re_session *session, l4_umword_t wait,
     if (client.is_waited_for)
         return -L4_EBUSY;
     *ret_events_size = tell(ret_events, *ret_events_size);
+    NIC_POINT();
     if (*ret_events_size || !wait)
         return 0;
     long error = l4re_session_later(session, &client.waiter);
@@ -227,6 +247,7 @@ static long on_info(struct l4re_session *session, void *ret_mac,
                     l4_umword_t *ret_frame_max, l4_umword_t *ret_frames)
 {
     (void)session;
+    NIC_POINT();
     memcpy(ret_mac, net.mac, sizeof net.mac);
     *ret_mac_size = sizeof net.mac;
     *ret_link = virtio_net_has_link(&net);
@@ -273,7 +294,9 @@ static long client_open(struct l4re_session *parent, l4_cap_idx_t memory,
     }
     if (!error) {
         client.signal = signal;
+        NIC_POINT();
         error = device_share(memory, client.size, &client.bus);
+        NIC_POINT();
     }
     if (error)
         return error;
@@ -293,7 +316,9 @@ static long on_open(struct l4re_session *parent, l4_umword_t size,
                              .memory = L4_INVALID_CAP,
                              .signal = L4_INVALID_CAP,
                              .size = size};
+    NIC_POINT();
     long error = client_open(parent, memory, signal);
+    NIC_POINT();
     if (error < 0)
         give_caps_back();
     else
@@ -326,6 +351,7 @@ int main(int argc, char **argv)
                                                 .methods = &methods};
     slots_reset();
     client.signal = L4_INVALID_CAP;
+    NIC_POINT();
     if (!adapter_find(argc > 1 ? (unsigned)strtoul(argv[1], NULL, 0) : 0))
         return 1;
     if (l4re_server_init(&server, L4RE_SERVER_LATER) < 0 ||
@@ -333,6 +359,7 @@ int main(int argc, char **argv)
         l4re_server_publish(&server, &root, &service,
                             l4re_env_get_cap("nic_server")) < 0)
         return 1;
+    NIC_POINT();
     l4_irq_unmask(net.v.device.irq);
     return (int)l4re_server_run(&server);
 }

@@ -7,6 +7,7 @@ from harness import description, main, run, scratch, system, test
 SECTORS, FIRST, ROUNDS = 6, 4, 2  # programs/disk_writer.c
 AT_ONCE = 25                      # crash points of a run: ned's limit is 64
 POINTS_LEAST = 150                # so many there are, or some went missing
+NIC_ROUNDS = 160                  # so long a transfer meets all points
 
 
 def sector_bytes(seed, number):
@@ -35,6 +36,21 @@ def _():
         check_disk(path, last if m else first + AT_ONCE - 1)
         first += AT_ONCE
     assert last > POINTS_LEAST, last
+
+
+for client in "switch", "direct":
+    @test("a network driver ends at each of 200 points of its lives; the data "
+          "of a TCP transfer is right: " + client)
+    def _(client=client):
+        for first in 1, 101:
+            words = ("--net", "hub", "--net", "hub", system("nic-crash"), "--",
+                     client, first, 100, NIC_ROUNDS)
+            r = run(*words).expect(0)
+            said = "client| %d of %d pieces came back" % (NIC_ROUNDS,
+                                                          NIC_ROUNDS)
+            assert said in r.out and "ends: 100" in r.out, r
+            assert r.err.count("illegal instruction") == 100, r
+        assert run(*words).out == r.out, "the second run differs"
 
 
 @test("a driver that ends again and again is replaced each time")
