@@ -17,6 +17,9 @@ enum {
 };
 
 static struct client *clients; /* I2 */
+/* I3; NULL: there is no such memory. */
+static struct client_input *kept;
+static unsigned kept_max;
 
 /* --- life ------------------------------------------------------------------
  */
@@ -31,6 +34,33 @@ static unsigned color_number(const char *name)
     return 0;
 }
 
+void client_keep(void *memory, size_t size)
+{
+    kept = memory;
+    kept_max = (unsigned)(size / sizeof *kept);
+}
+
+static bool is_sound(const struct client_input *in)
+{
+    return in->typed_used <= CLIENT_TYPED && in->ready <= in->edited_used &&
+           in->edited_used <= CLIENT_EDITED;
+}
+
+void client_recall(struct client *c)
+{
+    for (unsigned i = 0; i < kept_max; i++) {
+        struct client_input *in = &kept[i];
+        in->name[CLIENT_NAME] = 0;
+        if (in->name[0] && strcmp(in->name, c->name))
+            continue;
+        if (!in->name[0] || !is_sound(in))
+            *in = (struct client_input){0};
+        memcpy(in->name, c->name, sizeof in->name);
+        c->in = in;
+        return;
+    }
+}
+
 void client_init(struct client *c, const struct vcon_kind *kind,
                  const char *name, const char *color)
 {
@@ -39,6 +69,7 @@ void client_init(struct client *c, const struct vcon_kind *kind,
         at = &(*at)->next;
     *at = c;
     snprintf(c->name, sizeof c->name, "%s", name);
+    c->in = &c->own;
     c->color = color_number(color);
     vcon_init(&c->vcon, kind);
     c->vcon.attr = (l4_vcon_attr_t){.i_flags = L4_VCON_ICRNL,
@@ -134,12 +165,13 @@ void client_lines(const struct client *c,
 
 unsigned client_room(const struct client *c)
 {
-    return CLIENT_TYPED - c->typed_used;
+    return CLIENT_TYPED - c->in->typed_used;
 }
 
 static void typed_drop(struct client *c)
 {
-    memmove(c->typed, c->typed + 1, --c->typed_used);
+    c->in->typed_used--;
+    memmove(c->in->typed, c->in->typed + 1, c->in->typed_used);
 }
 
 static void echo(struct client *c, const char *text)
@@ -152,21 +184,21 @@ static void echo(struct client *c, const char *text)
 static bool edit(struct client *c, char key)
 {
     if (key == KEY_BS || key == KEY_DEL) {
-        if (c->edited_used > c->ready) {
-            c->edited_used--;
+        if (c->in->edited_used > c->in->ready) {
+            c->in->edited_used--;
             echo(c, "\b \b");
         }
         return false;
     }
     if (key == KEY_EOF) {
-        bool is_empty = c->edited_used == c->ready;
+        bool is_empty = c->in->edited_used == c->in->ready;
         if (is_empty) /* the reader sees this byte: see client_read() */
-            c->edited[c->edited_used++] = KEY_EOF;
+            c->in->edited[c->in->edited_used++] = KEY_EOF;
         return true;
     }
-    if (key != '\n' && c->edited_used >= CLIENT_EDITED - 2)
+    if (key != '\n' && c->in->edited_used >= CLIENT_EDITED - 2)
         return false;
-    c->edited[c->edited_used++] = key;
+    c->in->edited[c->in->edited_used++] = key;
     echo(c, (char[]){key, 0});
     return key == '\n';
 }
@@ -195,7 +227,7 @@ static char translate(const struct client *c, char key)
 
 static bool is_readable(const struct client *c)
 {
-    return c->ready || (c->typed_used && !by_lines(c));
+    return c->in->ready || (c->in->typed_used && !by_lines(c));
 }
 
 static void tell_reader(const struct client *c)
@@ -207,15 +239,15 @@ static void tell_reader(const struct client *c)
 /* Signals that are due; in line mode, for who waits for a line, the keys. */
 static void advance(struct client *c)
 {
-    while (c->typed_used && !c->ready) {
-        char key = c->typed[0];
+    while (c->in->typed_used && !c->in->ready) {
+        char key = c->in->typed[0];
         if (is_signal(c, key)) {
             typed_drop(c);
-            c->edited_used = 0;
+            c->in->edited_used = 0;
         } else if (by_lines(c) && c->is_waited_for) {
             typed_drop(c);
             if (edit(c, translate(c, key)))
-                c->ready = c->edited_used;
+                c->in->ready = c->in->edited_used;
         } else {
             break; /* it stays there until it is read */
         }
@@ -225,9 +257,10 @@ static void advance(struct client *c)
 void client_type(struct client *c, char key)
 {
     /* Nobody reads: a second one acts at once, and drops what was typed. */
-    if (key == KEY_INTERRUPT && memchr(c->typed, key, c->typed_used))
-        c->typed_used = c->ready = c->edited_used = 0;
-    c->typed[c->typed_used++] = key;
+    if (key == KEY_INTERRUPT && memchr(c->in->typed, key, c->in->typed_used))
+        c->in->typed_used = c->in->ready = c->in->edited_used = 0;
+    c->in->typed[c->in->typed_used] = key;
+    c->in->typed_used++;
     advance(c);
     tell_reader(c);
 }
@@ -235,11 +268,11 @@ void client_type(struct client *c, char key)
 /* Of a line that is complete. */
 static unsigned read_edited(struct client *c, char *to, unsigned size)
 {
-    unsigned n = c->ready < size ? c->ready : size;
-    memcpy(to, c->edited, n);
-    memmove(c->edited, c->edited + n, c->edited_used - n);
-    c->edited_used -= n;
-    c->ready -= n;
+    unsigned n = c->in->ready < size ? c->in->ready : size;
+    memcpy(to, c->in->edited, n);
+    memmove(c->in->edited, c->in->edited + n, c->in->edited_used - n);
+    c->in->edited_used -= n;
+    c->in->ready -= n;
     return n;
 }
 
@@ -248,9 +281,9 @@ unsigned client_read(struct client *c, char *to, unsigned size, bool *ret_more)
     c->is_waited_for = true;
     advance(c);
     unsigned n = read_edited(c, to, size);
-    while (n < size && !by_lines(c) && c->typed_used &&
-           !is_signal(c, c->typed[0])) {
-        to[n++] = translate(c, c->typed[0]);
+    while (n < size && !by_lines(c) && c->in->typed_used &&
+           !is_signal(c, c->in->typed[0])) {
+        to[n++] = translate(c, c->in->typed[0]);
         typed_drop(c);
     }
     c->is_waited_for = !n;
@@ -264,7 +297,7 @@ unsigned client_read(struct client *c, char *to, unsigned size, bool *ret_more)
 void client_attributes(struct client *c)
 {
     if (!by_lines(c))
-        c->ready = c->edited_used; /* an unfinished line counts now */
+        c->in->ready = c->in->edited_used; /* an unfinished line counts now */
     advance(c);
     tell_reader(c);
 }

@@ -11,6 +11,8 @@
  *
  * I1  typed_used <= CLIENT_TYPED; ready <= edited_used <= CLIENT_EDITED.
  * I2  a client is on the list once, in the order of their coming.
+ * I3  with the capability `kept` (a dataspace, all zeros at first, that the
+ * next console gets as well) the input of gates `vcon.*` is there, by name.
  */
 #ifndef CONS_CLIENT_H
 #define CONS_CLIENT_H
@@ -23,6 +25,15 @@ enum {
     CLIENT_BUFFER = 8192,
     CLIENT_TYPED = 256,
     CLIENT_EDITED = 256,
+};
+
+/* What was typed for a client. */
+struct client_input {
+    char name[CLIENT_NAME + 1]; /* if it is kept; "": nobody's */
+    char typed[CLIENT_TYPED];
+    unsigned typed_used;
+    char edited[CLIENT_EDITED];
+    unsigned ready, edited_used; /* bytes that may be read; all */
 };
 
 struct client {
@@ -38,12 +49,16 @@ struct client {
     unsigned long written;      /* bytes, all */
     unsigned long lines;
 
-    char typed[CLIENT_TYPED];
-    unsigned typed_used;
-    char edited[CLIENT_EDITED];
-    unsigned ready, edited_used; /* bytes that may be read; all */
-    bool is_waited_for;          /* a read has found nothing */
+    struct client_input own, *in; /* its own, or kept (I3) */
+    bool is_waited_for;           /* a read has found nothing */
 };
+
+/* From now on the input of clients that are recalled is in this memory, which
+ * outlives this console: all zeros, or what another one has left. */
+void client_keep(void *memory, size_t size);
+/* The client goes on with what was typed for one of that name, if there is
+ * room to keep it. */
+void client_recall(struct client *c);
 
 /* Makes c a client with a name, cut to fit, and a colour's name; how it acts as
  * a vcon is `kind`. */

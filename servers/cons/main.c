@@ -14,6 +14,8 @@
 #include "again.h"
 #include "vcon_watch.h"
 #include "watch.h"
+#include <l4/re/c/dataspace.h>
+#include <l4/re/c/rm.h>
 #include <l4/re/c/util/cap_alloc.h>
 #include <l4/re/env.h>
 #include <l4/sys/factory.h>
@@ -150,7 +152,26 @@ static long serve_gate(struct l4re_server *s, const char *name,
     if (error < 0)
         return error;
     client_begin(c, name, "");
+    client_recall(c);
     return 0;
+}
+
+/* The memory that outlives this console, if there is some. */
+static long kept_attach(void)
+{
+    void *at = NULL;
+    l4_cap_idx_t memory = l4re_env_get_cap("kept");
+    if (l4_is_invalid_cap(memory))
+        return 0;
+    long size = l4re_ds_size(memory);
+    if (size < 0)
+        return size;
+    long error = l4re_rm_attach(&at, (unsigned long)size,
+                                L4RE_RM_F_SEARCH_ADDR | L4RE_RM_F_RW, memory, 0,
+                                L4_PAGESHIFT);
+    if (error >= 0)
+        client_keep(at, (size_t)size);
+    return error;
 }
 
 static long serve_gates(struct l4re_server *s)
@@ -251,7 +272,7 @@ int main(void)
         fprintf(stderr, "cons: no terminal\n");
         return 1;
     }
-    if (serve_gates(&server) < 0)
+    if (kept_attach() < 0 || serve_gates(&server) < 0)
         return 1;
     if (l4_is_valid_cap(gate) &&
         l4re_server_publish(&server, &root, &root_service, gate) < 0)

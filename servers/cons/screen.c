@@ -3,6 +3,7 @@
  */
 #include "screen.h"
 #include "again.h"
+#include "vcon_watch.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -22,21 +23,64 @@ static struct part {
     unsigned used;
 } parts[16];
 
+/* How many bytes the terminal has had: of us, for nobody else writes there. */
+static unsigned long taken;
+static bool is_counted; /* by the terminal, too */
+
+static long ask_taken(unsigned long *ret_taken)
+{
+    l4_utcb_mr()->mr[0] = VCON_TAKEN_OP;
+    long error = l4_error(l4_ipc_call(
+        terminal, l4_utcb(), l4_msgtag(L4_PROTO_LOG, 1, 0, 0), L4_IPC_NEVER));
+    if (error >= 0)
+        *ret_taken = l4_utcb_mr()->mr[0];
+    return error;
+}
+
 void screen_init(l4_cap_idx_t vcon)
 {
     terminal = vcon;
     is_gone = false;
+    taken = 0;
+    is_counted = ask_taken(&taken) >= 0;
+}
+
+/* l4_vcon_write() does not wait for an answer: what is on its way would be lost
+ * with the terminal. */
+static long write_called(const char *text, size_t size)
+{
+    l4_msg_regs_t *m = l4_utcb_mr();
+    unsigned words = 2 + l4_bytes_to_mwords(size);
+    m->mr[words - 1] = 0;
+    m->mr[0] = L4_VCON_WRITE_OP;
+    m->mr[1] = size;
+    memcpy(&m->mr[2], text, size);
+    return l4_error(l4_ipc_call(terminal, l4_utcb(),
+                                l4_msgtag(L4_PROTO_LOG, words, 0, 0),
+                                L4_IPC_NEVER));
 }
 
 struct piece {
     const char *text;
     size_t size;
+    bool is_again; /* nobody said whether it was taken */
 };
 
 static long piece_write(void *what)
 {
-    const struct piece *p = what;
-    return l4_vcon_write(terminal, p->text, (unsigned)p->size);
+    struct piece *p = what;
+    unsigned long now = 0;
+    long error = p->is_again ? ask_taken(&now) : 0;
+    if (again_is_ipc_error(error))
+        return error;
+    if (!p->is_again || now != taken + p->size)
+        error = is_counted
+                    ? write_called(p->text, p->size)
+                    : l4_vcon_write(terminal, p->text, (unsigned)p->size);
+    p->is_again = again_is_ipc_error(error);
+    if (!p->is_again)
+        taken += p->size;
+    return error;
 }
 
 /* A terminal that has ended is waited for; one that does not come back, not
@@ -45,7 +89,8 @@ static void put(const char *text, size_t size)
 {
     while (size && !is_gone) {
         size_t n = size < L4_VCON_WRITE_SIZE ? size : L4_VCON_WRITE_SIZE;
-        is_gone = again_until_open(piece_write, &(struct piece){text, n}) < 0;
+        struct piece p = {.text = text, .size = n};
+        is_gone = again_until_open(piece_write, &p) < 0;
         text += n;
         size -= n;
     }

@@ -11,6 +11,11 @@
  *
  * T1  ready <= used <= TERMINAL_INPUT; without ICANON ready == used.
  * T2  the interrupt is unmasked while nobody looks at the device.
+ * T3  with the capability `kept` (a dataspace of a page, all zeros at first,
+ *     that the driver's next life gets as well) what is to be sent and what was
+ *     typed is there. A request's text counts as a whole or not at all, and who
+ *     had no answer can ask whether it does (VCON_TAKEN_OP). What the device
+ * had just been given when the driver ended may come twice (one `send`).
  */
 #ifndef TERMINAL_H
 #define TERMINAL_H

@@ -112,6 +112,11 @@ static long dispatch(struct l4re_session *session, const void *methods,
         return on_get_attr(v, answer);
     case VCON_WATCH_OP:
         return on_watch(v);
+    case VCON_TAKEN_OP:
+        if (!v->kind->taken)
+            return -L4_ENOSYS;
+        l4re_msg_word(answer, v->kind->taken(v));
+        return 0;
     default:
         return -L4_ENOSYS;
     }

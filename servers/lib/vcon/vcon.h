@@ -30,6 +30,8 @@ struct vcon_kind {
     void (*attributes)(struct vcon *v);
     /* A line's interrupt has changed. */
     void (*bound)(struct vcon *v);
+    /* Bytes of all writes that were taken; NULL: nobody counts. */
+    unsigned long (*taken)(struct vcon *v);
 };
 
 struct vcon {

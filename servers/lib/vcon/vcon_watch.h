@@ -9,4 +9,8 @@
  * another thread of this client asks now, or too many clients do. */
 enum { VCON_WATCH_OP = 0x10 };
 
+/* Operation: answers how many bytes of writes were taken, by this server and
+ * those before it whose memory it goes on with. */
+enum { VCON_TAKEN_OP = 0x11 };
+
 #endif

@@ -1,7 +1,7 @@
 /*
  * Somebody at a terminal: writes lines, reads one.
  *
- *      sys-typist LINES      3 ms apart
+ *      sys-typist LINES [MS]      so many ms apart (3)
  */
 #include <l4/re/env.h>
 #include <l4/sys/ipc.h>
@@ -34,10 +34,12 @@ static bool line_read(char *to, unsigned size)
 int main(int argc, char **argv)
 {
     unsigned lines = argc > 1 ? (unsigned)strtoul(argv[1], NULL, 0) : 1;
+    unsigned apart = argc > 2 ? (unsigned)strtoul(argv[2], NULL, 0) : APART_MS;
     char line[80];
     for (unsigned i = 1; i <= lines; i++) {
         printf("line %u of %u\n", i, lines);
-        l4_ipc_sleep_ms(APART_MS);
+        if (apart)
+            l4_ipc_sleep_ms(apart);
     }
     if (!line_read(line, sizeof line)) {
         printf("nothing was typed\n");
