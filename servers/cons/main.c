@@ -163,14 +163,13 @@ static long kept_attach(void)
     l4_cap_idx_t memory = l4re_env_get_cap("kept");
     if (l4_is_invalid_cap(memory))
         return 0;
-    long size = l4re_ds_size(memory);
-    if (size < 0)
-        return size;
-    long error = l4re_rm_attach(&at, (unsigned long)size,
-                                L4RE_RM_F_SEARCH_ADDR | L4RE_RM_F_RW, memory, 0,
-                                L4_PAGESHIFT);
+    l4re_ds_size_t size = l4re_ds_size(memory);
+    if (!size)
+        return -L4_EINVAL;
+    long error = l4re_rm_attach(&at, size, L4RE_RM_F_SEARCH_ADDR | L4RE_RM_F_RW,
+                                memory, 0, L4_PAGESHIFT);
     if (error >= 0)
-        client_keep(at, (size_t)size);
+        client_keep(at, size);
     return error;
 }
 
