@@ -9,7 +9,7 @@
 #include <l4/vitrine/mmio.h>
 #include <string.h>
 
-enum { MAGIC = 0x000, VERSION = 0x004, DEVICE_ID = 0x008, STATUS = 0x070 };
+enum { MAGIC = 0x000, VERSION = 0x004, DEVICE_ID = 0x008 };
 enum { MAGIC_VIRT = 0x74726976, MODERN = 2 };
 
 static const char *const virtio_names[] = {
@@ -94,13 +94,9 @@ const char *device_give(struct io_device *d, struct bus *b)
         return "is one too many for the bus";
     if (!d->is_virtio && device_map(&d->what, &d->registers))
         return "cannot be had from sigma0";
+    if (quiet_prepare(d))
+        return "could not be made quiet: no memory";
     d->bus = b;
     b->device[b->devices++] = d;
     return NULL;
-}
-
-void device_quiet(const struct io_device *d)
-{
-    if (d->is_virtio)
-        mmio_write32(d->registers + STATUS, 0);
 }

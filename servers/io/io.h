@@ -62,7 +62,14 @@ const struct bus *device_page_shared(const struct io_device *d,
                                      const struct bus *b);
 /* Puts it on the bus. NULL, or what speaks against it. */
 const char *device_give(struct io_device *d, struct bus *b);
-/* It does nothing any more of what it was told. */
+
+/* --- quiet.c: devices whose driver is gone */
+
+/* Gets what will be needed to make it quiet, when it is put on a bus. 0, or an
+ * error. */
+long quiet_prepare(const struct io_device *d);
+/* It does nothing any more of what it was told: no interrupt, no memory read
+ * or written. */
 void device_quiet(const struct io_device *d);
 
 /* --- bus.c: what drivers may ask */

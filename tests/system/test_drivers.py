@@ -113,6 +113,30 @@ def _():
         assert path.read_bytes() == picture(320, 200), option
 
 
+@test("what a driver left at work is quiet when the next one comes")
+def _():
+    events = scratch / "none.txt"
+    events.write_text("")
+    r = run("--disk", disk(scratch), "--net", "hub", "--events", events,
+            system("quiet"), "devices").expect(0)
+    for kind, works in (("ns16550a", 3), ("arm,pl011", 0x30),
+                        ("google,goldfish-rtc", 1), ("arm,pl031", 1),
+                        ("virtio-block", 3), ("virtio-net", 3),
+                        ("virtio-input", 3)):
+        for line in "start| %s: %#x" % (kind, works), "look| %s: 0" % kind:
+            assert line + "\n" in r.out, "%s\n%s" % (line, r)
+
+
+@test("a screen whose driver ended shows none of its memory")
+def _():
+    path = scratch / "left.ppm"
+    run("--screen", "%s,ramfb" % path, system("quiet"), "screen").expect(0)
+    assert path.read_bytes() == b"P6\n16 16\n255\n" + bytes(16 * 16 * 3)
+    path.unlink()
+    r = run("--screen", path, system("quiet"), "screen").expect(0)
+    assert "nothing was shown" in r.err and not path.exists(), r
+
+
 @test("the wall clock tells the time, and wakes who waits for it")
 def _():
     r = run(system("clock")).expect(0)

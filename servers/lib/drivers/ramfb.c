@@ -16,6 +16,7 @@ enum { DMA_HIGH = 16, DMA_LOW = 20 };
 enum { DIRECTORY = 0x19, NAME_AT = 8, ENTRY = 64, FILES_MAX = 60 };
 enum { READ = 2, SELECT = 8, WRITE = 16, KEY_SHIFT = 16, TRIES = 1000000 };
 enum { CONFIG = 28, DATA_AT = 64, FORMAT_XRGB = 0x34325258 };
+enum { SMALLEST = 16 }; /* a side of a picture, for QEMU */
 
 struct request {
     l4_uint32_t control, length;
@@ -62,7 +63,23 @@ static unsigned file_key(const struct ramfb *f, const char *name)
     return 0;
 }
 
-static long show(const struct ramfb *f, unsigned key)
+/* What is asked with, and the key of the screen's file; f->registers is set. */
+static long find(struct ramfb *f)
+{
+    long error = device_memory(2 * L4_PAGESIZE, &f->request);
+    if (error)
+        return error;
+    f->key = file_key(f, "etc/ramfb");
+    return f->key ? 0 : -L4_ENODEV;
+}
+
+static long pixels_make(struct ramfb *f)
+{
+    return device_memory((l4_size_t)f->width * f->height * RAMFB_PIXEL,
+                         &f->pixels);
+}
+
+long ramfb_show(const struct ramfb *f)
 {
     l4_uint32_t c[CONFIG / 4] = {
         big32((l4_uint32_t)(f->pixels.bus >> 32)),
@@ -74,23 +91,27 @@ static long show(const struct ramfb *f, unsigned key)
         big32(f->width * RAMFB_PIXEL),
     };
     memcpy(data(f), c, CONFIG);
-    return transfer(f, key, WRITE, CONFIG);
+    return transfer(f, f->key, WRITE, CONFIG);
 }
 
 long ramfb_open(struct ramfb *f, unsigned width, unsigned height)
 {
     struct l4_vitrine_device what;
     *f = (struct ramfb){.width = width, .height = height};
-    long error = device_find("qemu,fw-cfg-mmio", 0, &what);
+    long error = device_find(RAMFB_COMPATIBLE, 0, &what);
     if (!error)
         error = device_map(&what, &f->registers);
     if (!error)
-        error = device_memory(2 * L4_PAGESIZE, &f->request);
-    if (error)
-        return error;
-    unsigned key = file_key(f, "etc/ramfb");
-    if (!key)
-        return -L4_ENODEV;
-    error = device_memory((l4_size_t)width * height * RAMFB_PIXEL, &f->pixels);
-    return error ? error : show(f, key);
+        error = find(f);
+    if (!error)
+        error = pixels_make(f);
+    return error ? error : ramfb_show(f);
+}
+
+long ramfb_blank(struct ramfb *f, l4_addr_t registers)
+{
+    *f = (struct ramfb){
+        .registers = registers, .width = SMALLEST, .height = SMALLEST};
+    long error = find(f);
+    return error ? error : pixels_make(f);
 }
