@@ -220,6 +220,7 @@ static void child_end(struct child *p, struct l4re_server *s, unsigned state,
     waiters_answer(p, s);
     if (l4_is_valid_cap(p->notify))
         l4_irq_trigger(p->notify);
+    cap_forget(&p->notify);
     if (!p->handles)
         child_free(p);
     check_now(s);
@@ -229,8 +230,10 @@ void child_notify(struct child *p, l4_cap_idx_t irq)
 {
     cap_forget(&p->notify);
     p->notify = irq;
-    if (p->state > PROCESS_RUNNING)
-        l4_irq_trigger(irq);
+    if (p->state <= PROCESS_RUNNING)
+        return;
+    l4_irq_trigger(irq);
+    cap_forget(&p->notify); /* there is nothing more to tell */
 }
 
 void child_kill(struct child *p, struct l4re_server *s, int signal)

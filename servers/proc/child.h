@@ -10,7 +10,8 @@
  * I2  it is freed when it does not run and no handle is left.
  * I3  it counts for its account from its making until it has ended (or, if it
  *     was never started, is freed).
- * I4  one that does not run has no task, no parent gate and no waiters.
+ * I4  one that does not run has no task, no parent gate and no waiters; one
+ *     that has ended holds no capabilities.
  */
 #ifndef PROC_CHILD_H
 #define PROC_CHILD_H

@@ -4,6 +4,10 @@
  *      proc_server gate --create--> client (account)
  *      client --spawn, open--> handle (process)
  *
+ * I1  no process that can still be started holds a handle to one that could
+ *     be when it was given: what a process holds was started before it, so
+ *     there are no rings of processes that hold each other, or themselves.
+ *
  * What a process is: child.c.
  */
 #include "proc-server.h"
@@ -11,9 +15,11 @@
 #include "child.h"
 #include "../lib/l4re_c/vitrine_rm.h"
 #include "../lib/loader/inspect.h"
+#include <l4/re/c/util/cap_alloc.h>
 #include <l4/re/env.h>
 #include <l4/sys/consts.h>
 #include <l4/sys/scheduler.h>
+#include <l4/sys/task.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -28,7 +34,10 @@ struct client {
 struct handle {
     struct l4re_session session; /* first */
     struct child *child;
+    struct handle *next;
 };
+
+static struct handle *handles; /* all */
 
 static const struct l4re_service process_service;
 
@@ -51,10 +60,53 @@ static long on_variable(struct l4re_session *session, const char *setting)
     return child_variable(child_of(session), setting);
 }
 
+/* A copy that can do nothing but call: such copies of one object are equal,
+ * whatever rights the capabilities have. L4_INVALID_CAP: no slot or memory. */
+static l4_cap_idx_t plain_copy(l4_cap_idx_t cap)
+{
+    l4_cap_idx_t copy = l4re_util_cap_alloc();
+    if (l4_is_invalid_cap(copy))
+        return copy;
+    long error = l4_error(l4_task_map(L4RE_THIS_TASK_CAP, L4RE_THIS_TASK_CAP,
+                                      l4_obj_fpage(cap, 0, L4_CAP_FPAGE_RO),
+                                      copy | L4_MAP_ITEM_MAP));
+    if (error >= 0)
+        return copy;
+    l4re_util_cap_free(copy);
+    return L4_INVALID_CAP;
+}
+
+/* 1, 0, or an error. */
+static long is_same(l4_cap_idx_t plain, l4_cap_idx_t cap)
+{
+    l4_cap_idx_t other = plain_copy(cap);
+    if (l4_is_invalid_cap(other))
+        return -L4_ENOMEM;
+    long same = l4_error(l4_task_cap_equal(L4RE_THIS_TASK_CAP, plain, other));
+    l4re_util_cap_free_um(other);
+    return same;
+}
+
+/* Keeps a capability that came, and I1. -L4_EINVAL: it leads to a process that
+ * was not started yet. O(handles). */
+static long keep(struct l4re_session *session, l4_cap_idx_t cap)
+{
+    l4_cap_idx_t plain = plain_copy(cap);
+    long same = l4_is_invalid_cap(plain) ? -L4_ENOMEM : 0;
+    for (const struct handle *h = handles; h && !same; h = h->next)
+        if (h->child->state == PROCESS_NEW)
+            same = is_same(plain, h->session.gate);
+    if (l4_is_valid_cap(plain))
+        l4re_util_cap_free_um(plain);
+    if (same)
+        return same < 0 ? same : -L4_EINVAL;
+    return l4re_session_keep_cap(session, cap);
+}
+
 static long on_give(struct l4re_session *session, const char *name,
                     l4_umword_t rights, l4_cap_idx_t what)
 {
-    long error = l4re_session_keep_cap(session, what);
+    long error = keep(session, what);
     if (error < 0)
         return error;
     return child_give(child_of(session), name,
@@ -111,7 +163,7 @@ static long on_wait(struct l4re_session *session, l4_umword_t *ret_state,
 
 static long on_notify(struct l4re_session *session, l4_cap_idx_t irq)
 {
-    long error = l4re_session_keep_cap(session, irq);
+    long error = keep(session, irq);
     if (error < 0)
         return error;
     child_notify(child_of(session), irq);
@@ -170,6 +222,10 @@ static long on_capability(struct l4re_session *session, l4_umword_t at,
 
 static void handle_closed(struct l4re_session *session)
 {
+    struct handle **at = &handles;
+    while (*at != (struct handle *)session)
+        at = &(*at)->next;
+    *at = (*at)->next;
     child_drop(child_of(session));
     free(session);
 }
@@ -208,6 +264,8 @@ static long handle_open(struct l4re_session *client, struct child *p,
         return error;
     }
     h->child = p;
+    h->next = handles;
+    handles = h;
     p->handles++;
     *ret_process = h->session.gate;
     return 0;

@@ -52,8 +52,8 @@ static long protocol(void)
                                : host_server.protocols[first % own];
 }
 
-/* Not a gate of the server itself: who keeps one (proc) cannot tell that, and
- * holds its own session open (docs/caveats.md). */
+/* Gates of the server itself only for who can deal with them: others keep
+ * what they get, and hold their own session open. */
 static struct host_object *item(void)
 {
     unsigned which = input_byte();

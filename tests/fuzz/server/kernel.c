@@ -271,6 +271,10 @@ static l4_umword_t on_task(l4_msg_regs_t *m, unsigned words)
         return task_map(m);
     case L4_TASK_CAP_INFO_OP:
         s = slot_of(m->mr[1]);
+        if (words > 2) /* are they equal? */
+            return result(s && slot_of(m->mr[2]) &&
+                              s->object == slot_of(m->mr[2])->object,
+                          0);
         return result(s && s->object, 0);
     case L4_TASK_UNMAP_OP:
         for (unsigned i = 2; i < words; i++) {

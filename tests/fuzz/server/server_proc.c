@@ -7,4 +7,5 @@ const struct host_server host_server = {
     .argv = {"proc"},
     .gates = {"proc_server"},
     .protocols = {PROC_PROTOCOL, PROCESS_PROTOCOL},
+    .takes_gates = true,
 };

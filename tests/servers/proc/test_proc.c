@@ -230,6 +230,37 @@ static void limits_hold(void)
     code(ended, 20, "twenty processes, one after the other");
 }
 
+/* A ring would keep its place among the client's two processes for ever. */
+static void processes_do_not_hold_each_other(void)
+{
+    for (int i = 0; i < 3; i++) {
+        l4_cap_idx_t p = prepare("never", "started");
+        l4_cap_idx_t q = prepare("never", "started");
+        l4_cap_idx_t less = l4re_util_cap_alloc();
+        l4_task_map(L4RE_THIS_TASK_CAP, L4RE_THIS_TASK_CAP,
+                    l4_obj_fpage(p, 0, L4_CAP_FPAGE_RO),
+                    less | L4_MAP_ITEM_MAP);
+        code(process_give(p, "self", 0, p), -L4_EINVAL, "itself");
+        code(process_give(p, "self", 0, less), -L4_EINVAL,
+             "with other rights, too");
+        code(process_give(p, "other", 0, q), -L4_EINVAL, "or one like it");
+        code(process_notify(p, p), -L4_EINVAL, "or to be told");
+        l4re_util_cap_free_um(less);
+        l4re_util_cap_free_um(p);
+        l4re_util_cap_free_um(q);
+        l4_ipc_sleep_ms(2);
+    }
+    l4_cap_idx_t p = start("sleep", NULL), q = prepare("exit", "5");
+    l4_umword_t id;
+    code(process_give(q, "sleeper", 0, p), 0, "one that runs is given");
+    code(process_give(q, "proc", 0, proc), 0, "so is proc");
+    code(process_notify(p, p), 0, "nobody is told by itself");
+    code(process_start(q, &id), 0, "and it starts");
+    code(end_of(q), PROCESS_EXITED * 1000 + 5, "with them");
+    process_kill(p, 1);
+    end_of(p);
+}
+
 static l4_umword_t kernel_objects(void)
 {
     l4_cap_idx_t jdb = l4re_env_get_cap("jdb");
@@ -261,6 +292,7 @@ int main(void)
     processes_are_listed();
     rights_are_asked_for();
     its_memory_and_capabilities_are_seen();
+    processes_do_not_hold_each_other();
     limits_hold();
     nothing_stays();
     return tap_end();
