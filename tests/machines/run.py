@@ -112,7 +112,10 @@ def modules(name, cfg=""):
     """What moe loads for an example: `run` knows it, and so does this."""
     if name == "hello":
         return "rom/hello", ["hello"]
-    cfg = ROOT / "examples" / name / (cfg or name + ".cfg")
+    return modules_of(ROOT / "examples" / name / (cfg or name + ".cfg"))
+
+
+def modules_of(cfg):
     more = subprocess.run(
         ["awk", "-f", ROOT / "tools/cli/modules.awk", cfg, programs,
          "sigma0", "moe", "ned", cfg.name],
@@ -253,6 +256,19 @@ def kernel_suite():
            "exit code %d after %d tests\n%s" % (code, seen, err))
 
 
+def c_library():
+    """Its test programs, area by area, in one run."""
+    command, files = modules_of(ROOT / "tests/servers/libc/all.cfg")
+    code, out, err = machine("--command", command, "sigma0", "moe", *files)
+    planned = sum(map(int, re.findall(r"(?m)^1\.\.(\d+)$", out)))
+    said = re.findall(r"(?m)^(?:not )?ok .*", out)
+    bad = [line for line in said if line.startswith("not")]
+    report(code == 0 and not bad and len(said) == planned > 400,
+           "the C library's tests hold: %d facts" % len(said),
+           "exit code %d, %d planned\n%s\n%s" % (code, planned,
+                                                 "\n".join(bad), err))
+
+
 def alone(name, argument, pattern):
     """A program with no server below it: small here, too, and it runs."""
     size = check_kenge.loaded_bytes(os.path.join(programs, name))
@@ -349,6 +365,7 @@ for machine_kind in REFUSED.get(target, []):
 alone("kenge_hello", "", r"Hello from the only program, kenge_hello\.\n")
 alone("kenge_pingpong", "500", r"500 rounds, \d+ ns each\n")
 if not options:
+    c_library()
     forwarded()
     debugger()
 kernel_suite()
