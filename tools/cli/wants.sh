@@ -98,8 +98,13 @@ apply_wants()
             esac
             ;;
         --,wants,keys)
-            option --keys
-            typed="--keys $typed"
+            case $options in
+            *"'--keys'"*) ;;
+            *)
+                option --keys
+                typed="--keys $typed"
+                ;;
+            esac
             ;;
         --,wants,forward)
             case $options in
