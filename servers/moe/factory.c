@@ -190,10 +190,10 @@ static l4_msgtag_t make_dataspace(struct allocator *a, const struct request *r)
     return answer_object(error, &ds->object);
 }
 
-static l4_msgtag_t make_rm(struct allocator *a)
+static l4_msgtag_t make_rm(struct allocator *a, const struct request *r)
 {
     struct rm *rm = NULL;
-    long error = rm_create(a, &rm);
+    long error = rm_create(a, argument_number(r, 0, 0), &rm);
     return answer_object(error, &rm->object);
 }
 
@@ -282,7 +282,7 @@ static l4_msgtag_t allocator_request(struct object *o, const struct request *r)
     case L4RE_PROTO_DATASPACE:
         return make_dataspace(a, r);
     case L4RE_PROTO_RM:
-        return make_rm(a);
+        return make_rm(a, r);
     case L4RE_PROTO_NAMESPACE:
         return make_names(a);
     case L4RE_PROTO_DMA_SPACE:

@@ -34,6 +34,7 @@
 
 enum {
     KIP_OFFSET = 0x10000,
+    KIP_FROM_END = 0x80000,
     ADDRESS_MARGIN = L4_PAGESIZE, /* the first page is never mapped */
 };
 
@@ -293,9 +294,8 @@ static l4_msgtag_t rm_request(struct object *o, const struct request *r)
         rm_show(o);
         return answer(0);
     case RM_LIMITS:
-        return answer_words(
-            0, 3,
-            (l4_umword_t[]){rm->start, rm->end - 1, rm->start + KIP_OFFSET});
+        return answer_words(0, 3,
+                            (l4_umword_t[]){rm->start, rm->end - 1, rm->kip});
     case RM_SET_TASK:
         return on_set_task(rm, r);
     case RM_PROTECT:
@@ -337,6 +337,35 @@ static void maps_remove(struct rm *rm)
         rm->next_map->prev_map = rm->prev_map;
 }
 
+/* Its slot, and where the KIP is in it: out of the way of what is linked to a
+ * fixed address. */
+static long slot_find(struct rm *rm, l4_addr_t address)
+{
+    long error =
+        allocator_share_take(rm->object.owner, SHARE_SLOTS, slots_left());
+    if (error)
+        return error;
+    l4_addr_t start = address ? 0 : slots_take();
+    if (address)
+        error = slots_take_at(address, &start);
+    else if (!start)
+        error = -L4_ENOMEM;
+    if (error) {
+        allocator_share_free(rm->object.owner, SHARE_SLOTS);
+        return error;
+    }
+    rm->start = start;
+    rm->end = start + SLOT_SIZE;
+    rm->kip = address ? rm->end - KIP_FROM_END : start + KIP_OFFSET;
+    return 0;
+}
+
+static void slot_leave(const struct rm *rm)
+{
+    slots_give_back(rm->start);
+    allocator_share_free(rm->object.owner, SHARE_SLOTS);
+}
+
 static void rm_destroy(struct object *o)
 {
     struct rm *rm = (struct rm *)o;
@@ -348,8 +377,7 @@ static void rm_destroy(struct object *o)
         region_remove(&rm->areas, o->owner, rm->areas);
     if (rm->has_task)
         l4_task_release_cap(L4_BASE_TASK_CAP, rm_task(rm));
-    slots_give_back(rm->start);
-    allocator_share_free(o->owner, SHARE_SLOTS);
+    slot_leave(rm);
     record_free(o->owner, rm, sizeof *rm);
 }
 
@@ -358,24 +386,26 @@ void rm_set_kip(struct dataspace *ds)
     kip = ds;
 }
 
-long rm_create(struct allocator *owner, struct rm **ret_rm)
+long rm_create(struct allocator *owner, l4_addr_t address, struct rm **ret_rm)
 {
     struct rm *rm = record_alloc(owner, sizeof *rm);
     if (!rm)
         return -L4_ENOMEM;
     rm->object.ops = &rm_ops;
     rm->object.owner = owner;
-    if (!allocator_share_take(owner, SHARE_SLOTS, slots_left()))
-        rm->start = slots_take();
-    rm->end = rm->start + SLOT_SIZE;
+    long error = slot_find(rm, address);
+    if (error) {
+        record_free(owner, rm, sizeof *rm);
+        return error;
+    }
     struct region g = {
-        .start = rm->start + KIP_OFFSET,
-        .end = rm->start + KIP_OFFSET + L4_PAGESIZE,
+        .start = rm->kip,
+        .end = rm->kip + L4_PAGESIZE,
         .flags = L4_FPAGE_RX | L4RE_RM_F_EAGER_MAP | L4RE_RM_F_KERNEL,
         .most = L4_FPAGE_RX,
         .ds = kip->object.label,
     };
-    long error = rm->start ? region_add(rm, &g) : -L4_ENOMEM;
+    error = region_add(rm, &g);
     if (!error)
         error = object_add(&rm->object, owner);
     if (!error) {
@@ -385,10 +415,7 @@ long rm_create(struct allocator *owner, struct rm **ret_rm)
     }
     if (rm->regions)
         region_drop(rm, rm->regions);
-    if (rm->start) {
-        slots_give_back(rm->start);
-        allocator_share_free(owner, SHARE_SLOTS);
-    }
+    slot_leave(rm);
     record_free(owner, rm, sizeof *rm);
     return error;
 }

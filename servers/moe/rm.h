@@ -12,7 +12,8 @@ struct region;
 
 struct rm {
     struct object object;
-    l4_addr_t start, end;           /* the slot, [start, end) */
+    l4_addr_t start, end; /* the slot, [start, end) */
+    l4_addr_t kip;
     struct region *regions;         /* ordered by address */
     struct region *areas;           /* reserved; ordered by address */
     unsigned attachments;           /* so many there ever were */
@@ -23,9 +24,10 @@ struct rm {
 
 extern const struct object_ops rm_ops;
 
-/* A region map over a slot of its own, with the KIP in it.
- * 0, -L4_ENOMEM: no memory, no slot. */
-long rm_create(struct allocator *owner, struct rm **ret_rm);
+/* A region map over a slot of its own, with the KIP in it; around `address`
+ * unless that is 0. 0, -L4_ENOMEM: no memory, no slot; errors of
+ * slots_take_at(). */
+long rm_create(struct allocator *owner, l4_addr_t address, struct rm **ret_rm);
 /* The KIP's dataspace, before the first rm_create(). */
 void rm_set_kip(struct dataspace *ds);
 /* Its task ends, if the loader gave moe the right to do that. */

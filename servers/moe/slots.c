@@ -2,6 +2,7 @@
  * Slots: one byte for each, and where to look next (see slots.h).
  */
 #include "slots.h"
+#include <l4/sys/err.h>
 #include <stdbool.h>
 
 enum { SLOT_MOST = (SLOTS_END - SLOTS_START) / SLOT_SIZE };
@@ -36,8 +37,28 @@ l4_addr_t slots_take(void)
     return 0;
 }
 
+long slots_take_at(l4_addr_t address, l4_addr_t *ret_start)
+{
+    l4_addr_t start = address & ~(SLOT_SIZE - 1);
+    if (SLOTS_HAVE_LOW && start < SLOTS_START) {
+        *ret_start = start;
+        return 0;
+    }
+    l4_addr_t at = (start - SLOTS_START) / SLOT_SIZE;
+    if (start < SLOTS_START || at >= count)
+        return -L4_ERANGE;
+    if (taken[at])
+        return -L4_EADDRNOTAVAIL;
+    taken[at] = true;
+    used++;
+    *ret_start = start;
+    return 0;
+}
+
 void slots_give_back(l4_addr_t start)
 {
+    if (start < SLOTS_START)
+        return;
     taken[(start - SLOTS_START) / SLOT_SIZE] = false;
     used--;
 }

@@ -280,6 +280,19 @@ def alone(name, argument, pattern):
            "exit code %d\n%s%s" % (code, out, err))
 
 
+def fixed():
+    """Programs linked to fixed addresses, low ones too (test_ends.py)."""
+    cfg = ROOT / "tests/system/systems/fixed.cfg"
+    code, out, err = machine("--command", "rom/ned rom/fixed.cfg", "sigma0",
+                             "moe", "ned", cfg, "sys-fixed", "sys-low")
+    said = "fixed| stored by the linker, main at "
+    report(code == 0 and "0x0000003f00100000: it is taken" in out and
+           out.count(said + "3f00100000\n") == 2 and
+           out.count(said + "400000\n") == 1 and "low\t0\n" in out,
+           "programs run where they are linked to",
+           "exit code %d\n%s%s" % (code, out, err))
+
+
 def forwarded():
     """The web server's page, through QEMU's user network."""
     fact = "the host gets a page through a forwarded port"
@@ -364,6 +377,7 @@ for machine_kind in REFUSED.get(target, []):
     refused(*machine_kind)
 alone("kenge_hello", "", r"Hello from the only program, kenge_hello\.\n")
 alone("kenge_pingpong", "500", r"500 rounds, \d+ ns each\n")
+fixed()
 if not options:
     c_library()
     forwarded()

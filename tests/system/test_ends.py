@@ -35,6 +35,18 @@ def _():
     assert r.out == "app1\t9\n", r
 
 
+@test("a program linked to an address runs there, or ned says why not")
+def _():
+    r = run("--until", "10", system("fixed")).expect(0)
+    lines = r.out.splitlines()
+    said = "fixed| stored by the linker, main at 3f00100000"
+    where = "rom/fixed.cfg:6: rom/%s: linked to address 0x%016x"
+    assert lines.count(said) == 2 and "again\t0" in lines, r
+    assert where % ("sys-fixed", 0x3f00100000) + ": it is taken" in lines, r
+    assert "low\t" + where % ("sys-low", 0x400000) + \
+        ", which is no program's" in lines, r
+
+
 @test("a fault nobody handled is exit code 100, one waited for is not")
 def _():
     r = run(ENDS, "fault").expect(FAULT)

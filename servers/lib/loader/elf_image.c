@@ -21,7 +21,8 @@
 #define ELF_MACHINE EM_RISCV
 #endif
 
-#define IMAGE_MAX 0x8000000ul /* half a slot */
+#define IMAGE_MAX 0x8000000ul      /* half a slot */
+#define FIXED_MAX 0x800000000000ul /* no machine has more for programs */
 
 static const char *check_ident(const Elf64_Ehdr *h, l4_size_t size)
 {
@@ -33,11 +34,8 @@ static const char *check_ident(const Elf64_Ehdr *h, l4_size_t size)
         return "not a little-endian ELF file";
     if (h->e_machine != ELF_MACHINE)
         return "ELF file for another machine";
-    if (h->e_type == ET_EXEC) /* each program has addresses of its own */
-        return "linked to a fixed address, not position-independent: link it "
-               "as static PIE";
-    if (h->e_type != ET_DYN)
-        return "not a position-independent program (static PIE)";
+    if (h->e_type != ET_DYN && h->e_type != ET_EXEC)
+        return "not a program (static, or static PIE)";
     return NULL;
 }
 
@@ -70,7 +68,8 @@ static const char *read_segment(const Elf64_Phdr *p, l4_size_t size,
         return "bad segment: more in the file than in memory";
     if (p->p_offset > size || p->p_filesz > size - p->p_offset)
         return "bad segment: outside the file";
-    if (p->p_vaddr > IMAGE_MAX || p->p_memsz > IMAGE_MAX)
+    if (p->p_memsz > IMAGE_MAX ||
+        p->p_vaddr > (i->is_fixed ? FIXED_MAX : IMAGE_MAX))
         return "bad segment: too large";
     if (i->segment_count == ELF_SEGMENTS_MAX)
         return "bad ELF file: too many segments";
@@ -127,6 +126,7 @@ const char *elf_image_read(const void *file, l4_size_t seen, l4_size_t size,
         return error;
     *i = (struct elf_image){
         .entry = h->e_entry,
+        .is_fixed = h->e_type == ET_EXEC,
         .header_count = h->e_phnum,
         .header_size = h->e_phentsize,
     };

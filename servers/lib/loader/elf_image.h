@@ -20,6 +20,7 @@ struct elf_segment {
 struct elf_image {
     l4_addr_t start, end; /* all segments, pages */
     l4_addr_t entry;
+    int is_fixed;      /* linked to these addresses: not to be moved */
     l4_addr_t headers; /* program headers in memory, 0: not loaded */
     unsigned header_count, header_size;
     unsigned segment_count;

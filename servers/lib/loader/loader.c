@@ -3,7 +3,8 @@
  *
  *      slot            (256 MiB, given by the region map's maker)
  *      + 64 KiB        KIP, read only
- *      + 1 MiB         image: text and data, private copies
+ *      + 1 MiB         image: text and data, private copies (not position-
+ *                      independent: where it was linked to, the slot around it)
  *      + 16 MiB ...    what the program attaches itself
  *      - 2 MiB         end of the stack: environment (l4re_env_t, names of
  *                      capabilities), start block, and down
@@ -203,20 +204,39 @@ static l4_cap_idx_t app_factory(const struct load *l)
                            : chosen(l->r->factory, l4re_env()->factory);
 }
 
+/* It cannot lie where it was linked to. */
+static long fail_fixed(struct load *l, long error)
+{
+    static const char digits[] = "0123456789abcdef";
+    char text[] = "linked to address 0x................, which is no program's",
+         *to = strchr(text, '.');
+    for (unsigned i = 0; i < 16; i++)
+        to[i] = digits[l->image.start >> (60 - 4 * i) & 15];
+    if (error == -L4_EADDRNOTAVAIL)
+        strcpy(to + 16, ": it is taken");
+    return fail(l, error, text);
+}
+
 /* The region map: where things lie. */
 static long space_create(struct load *l)
 {
     struct loader_app *a = l->app;
     l4_umword_t last;
     a->rm = l4re_util_cap_alloc();
-    long error =
-        l4_error(l4_factory_create(a->allocator, L4RE_PROTO_RM, a->rm));
+    l4_msgtag_t t = l4_factory_create_start(L4RE_PROTO_RM, a->rm);
+    if (l->image.is_fixed)
+        l4_factory_create_add_uint(l->image.start, &t);
+    long error = l4_error(l4_factory_create_commit(a->allocator, t));
+    if (l->image.is_fixed &&
+        (error == -L4_ERANGE || error == -L4_EADDRNOTAVAIL))
+        return fail_fixed(l, error);
     if (error >= 0)
         error = vitrine_rm_limits(a->rm, &l->slot, &last, &l->kip);
     if (error < 0)
         return fail_code(l, error);
     l->slot_end = last + 1;
-    l->bias = l->slot + IMAGE_OFFSET - l->image.start;
+    if (!l->image.is_fixed)
+        l->bias = l->slot + IMAGE_OFFSET - l->image.start;
     l->stack_size =
         l4_round_page(l->r->stack_size ? l->r->stack_size : STACK_SIZE);
     l->stack = l->slot_end - STACK_END_OFFSET - l->stack_size;

@@ -73,6 +73,21 @@ Test(elf_image, a_good_file_is_read)
     cr_expect(image.segment[1].file_offset == 0x2010);
 }
 
+Test(elf_image, one_linked_to_an_address_is_known_by_its_type)
+{
+    const Elf64_Addr at = 0x3f00100000;
+    cr_assert_null(read_seen(sizeof file));
+    cr_expect_not(image.is_fixed);
+    file.p[0].p_vaddr += at;
+    file.p[1].p_vaddr += at;
+    file.h.e_entry += at;
+    expect("too large");
+    file.h.e_type = ET_EXEC;
+    cr_assert_null(read_seen(sizeof file));
+    cr_expect(image.is_fixed);
+    cr_expect(image.start == at && image.end == at + 0x8000);
+}
+
 Test(elf_image, the_first_thing_wrong_is_reported)
 {
     file.h.e_ident[0] = 0;
@@ -111,8 +126,8 @@ Test(elf_image, class_data_and_type_are_checked)
     file.h.e_ident[EI_DATA] = ELFDATA2MSB;
     expect("little-endian");
     make_good();
-    file.h.e_type = ET_EXEC;
-    expect("position-independent");
+    file.h.e_type = ET_REL;
+    expect("not a program");
 }
 
 Test(elf_image, a_dynamic_program_is_refused)
