@@ -227,8 +227,12 @@ void hw_host_redirect(ucontext_t *uc, struct hw_cpu *c)
     uc->uc_mcontext.pc = (uint64_t)hw_cpu_entry_signal;
     uc->uc_mcontext.sp = *hw_block_own(&c->block, BLOCK_HOST_SP);
     uc->uc_mcontext.pstate &= PSTATE_USER;
-    if (fpsimd)
-        ((struct fpsimd_context *)fpsimd)->fpcr = 0;
+    if (fpsimd) { /* and who handles the trap sees no register of the thread */
+        struct fpsimd_context *v = (struct fpsimd_context *)fpsimd;
+
+        v->fpcr = 0;
+        memset(v->vregs, 0, sizeof(v->vregs));
+    }
 }
 
 /* Without a frame (the thread never took a signal) there is nothing that

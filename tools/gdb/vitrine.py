@@ -44,8 +44,8 @@ class ImageHook(gdb.Breakpoint):
 
 def attached():
     """The programs that were loaded before gdb came: the simulator's own
-    list (symbols.c)."""
-    table = gdb.parse_and_eval("symbols")
+    list (images.c)."""
+    table = gdb.parse_and_eval("images")
     for i in range(int(table["image_count"])):
         image = table["image"][i]
         add_image(int(image["task"]), int(image["base"]),

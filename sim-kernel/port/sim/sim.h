@@ -13,6 +13,8 @@
  *   control.c   stopping, going on and back, for who watches
  *   checkpoint.c  copies of the process to go back to
  *   tracefile.c the trace ring to a file
+ *   pack.c      making a chunk of it smaller
+ *   images.c    which image is where
  *   symbols.c   addresses to functions and source lines
  *   report.c    what people read when something faults or the run ends
  */

@@ -1,80 +1,22 @@
 /*
  * Symbols: addresses of programs to functions and source lines, by libdw.
  *
- * The loader tells which image is where (l4_debugger_add_image_info); the
- * ELF file with debug information is the host file the boot module came
- * from. Nothing is opened before something is to be reported, and nothing
- * here changes what the system does.
+ * images.c knows which image is where; the ELF file with debug information is
+ * the host file the boot module came from. Nothing is opened before something
+ * is to be reported, and nothing here changes what the system does.
  */
-#include "sim.h"
+#include "images.h"
 #include <elfutils/libdwfl.h>
 #include <dwarf.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-enum { IMAGES_MAX = 4096, FRAMES_MAX = 32, SCOPES_MAX = 16 };
-
-struct image {
-    uint32_t task;
-    uint64_t base;
-    const struct module *module;
-};
-
-struct module {
-    char *name, *path;
-    Dwfl *dwfl; /* opened on first use */
-    Dwfl_Module *dwfl_module;
-    struct module *next;
-};
-
-static struct {
-    struct image image[IMAGES_MAX];
-    unsigned image_count;
-    struct module *modules;
-} symbols;
+enum { FRAMES_MAX = 32, SCOPES_MAX = 16 };
 
 struct place { /* a source line */
     const char *function, *file;
     int line;
 };
-
-void symbols_module(const char *name, const char *path)
-{
-    struct module *m = calloc(1, sizeof(*m));
-    if (!m || !(m->name = strdup(name)) || !(m->path = realpath(path, NULL)))
-        sim_die("out of memory");
-    m->next = symbols.modules;
-    symbols.modules = m;
-}
-
-static struct module *module_find(const char *name)
-{
-    for (struct module *m = symbols.modules; m; m = m->next)
-        if (!strcmp(m->name, name))
-            return m;
-    return NULL;
-}
-
-const char *symbols_path(const char *name)
-{
-    struct module *m = module_find(name);
-    return m ? m->path : NULL;
-}
-
-void symbols_add(uint32_t task, uint64_t base, const char *name)
-{
-    struct module *m = module_find(name);
-    if (m && symbols.image_count < IMAGES_MAX)
-        symbols.image[symbols.image_count++] = (struct image){task, base, m};
-}
-
-void symbols_each(void (*visit)(uint32_t task, uint64_t base))
-{
-    for (unsigned i = 0; i < symbols.image_count; i++)
-        visit(symbols.image[i].task, symbols.image[i].base);
-}
 
 static bool module_open(struct module *m)
 {
@@ -98,19 +40,14 @@ static bool module_open(struct module *m)
 static struct module *image_find(uint32_t task, uint64_t ip,
                                  uint64_t *ret_address)
 {
-    const struct image *best = NULL;
-    for (unsigned i = 0; i < symbols.image_count; i++) {
-        const struct image *m = &symbols.image[i];
-        if (m->task == task && m->base <= ip && (!best || m->base > best->base))
-            best = m;
-    }
-    if (!best || !module_open((struct module *)best->module))
+    const struct image *best = image_below(task, ip);
+    if (!best || !module_open(best->module))
         return NULL;
     GElf_Addr low, high;
     dwfl_module_info(best->module->dwfl_module, NULL, &low, &high, NULL, NULL,
                      NULL, NULL);
     *ret_address = ip - best->base + low;
-    return *ret_address < high ? (struct module *)best->module : NULL;
+    return *ret_address < high ? best->module : NULL;
 }
 
 /* Code that a student did not write: the interface and the C library. */

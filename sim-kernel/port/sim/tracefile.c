@@ -1,6 +1,6 @@
 /*
  * The trace ring to a file, in chunks (<l4/vitrine/trace_events.h>), each
- * packed with zstd on the way.
+ * packed on the way (pack.c).
  *
  *      ring --full, or a while later--> pack --> FILE.PID.part --end--> FILE
  *
@@ -12,6 +12,7 @@
  */
 #include "sim.h"
 #include "crc32.h"
+#include "pack.h"
 #include <errno.h>
 #include <l4/vitrine/trace_events.h>
 #include <stdlib.h>
@@ -19,17 +20,13 @@
 #include <sys/uio.h>
 #include <unistd.h>
 #include <fcntl.h>
-#include <zstd.h>
 
 enum { SHOW_NS = 20000000 };
-enum { LEVEL = 1, CHUNK_RECORDS = 4096 };
+enum { CHUNK_RECORDS = 4096 };
 
 static struct {
     int fd;
     char *temporary;
-    ZSTD_CCtx *zstd;
-    void *packed;
-    size_t packed_size;
     uint64_t show_at; /* virtual time of the next tracefile_show() */
     uint64_t size;    /* of the file */
     struct vtr_record batch[CHUNK_RECORDS]; /* of a run that is watched */
@@ -77,12 +74,7 @@ void tracefile_open(void)
         sim_die("%s: cannot write the trace: %s", sim_options.trace,
                 strerror(errno));
     atexit(tracefile_abandon);
-    tracefile.packed_size =
-        ZSTD_compressBound(CHUNK_RECORDS * sizeof(struct vtr_record));
-    tracefile.packed = malloc(tracefile.packed_size);
-    tracefile.zstd = ZSTD_createCCtx();
-    if (!tracefile.packed || !tracefile.zstd)
-        sim_die("out of memory");
+    pack_init(CHUNK_RECORDS * sizeof(struct vtr_record));
     struct vtr_file_header h = {
         .magic = VTR_MAGIC,
         .version = VTR_VERSION,
@@ -99,16 +91,13 @@ void tracefile_open(void)
 static void tracefile_chunk(const struct vtr_record *first, size_t count)
 {
     size_t bytes = count * sizeof(*first);
-    size_t packed =
-        ZSTD_compressCCtx(tracefile.zstd, tracefile.packed,
-                          tracefile.packed_size, first, bytes, LEVEL);
-    bool smaller = !ZSTD_isError(packed) && packed < bytes;
-    const void *data = smaller ? tracefile.packed : first;
+    const void *data = first;
+    size_t packed = pack(first, bytes, &data);
     struct vtr_chunk c = {
         .magic = VTR_CHUNK_MAGIC,
-        .codec = smaller,
+        .codec = packed != 0,
         .records = (uint32_t)count,
-        .bytes = (uint32_t)(smaller ? packed : bytes),
+        .bytes = (uint32_t)(packed ? packed : bytes),
         .first_time = first->time,
         .kinds = vtr_kinds_of(first, (unsigned)count),
     };
