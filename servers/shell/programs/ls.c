@@ -1,5 +1,6 @@
 /*
- * ls [DIRECTORY ...]: names in it, a line each; -l: kind and size, too.
+ * ls [-l] [PATH ...]: a file's name, or the names in a folder, a line each; -l:
+ * kind and size, too. Of several folders each has a title.
  */
 #include <dirent.h>
 #include <stdbool.h>
@@ -15,11 +16,10 @@ static int by_name(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static void show(const char *folder, const char *name)
+/* A line for what is at `path`. */
+static void show(const char *path, const char *name)
 {
-    char path[512];
     struct stat s;
-    snprintf(path, sizeof path, "%s/%s", folder, name);
     if (!is_long)
         printf("%s\n", name);
     else if (stat(path, &s) < 0)
@@ -27,6 +27,13 @@ static void show(const char *folder, const char *name)
     else
         printf("%c %10lld %s\n", S_ISDIR(s.st_mode) ? 'd' : '-',
                (long long)s.st_size, name);
+}
+
+static void show_in(const char *folder, const char *name)
+{
+    char path[512];
+    snprintf(path, sizeof path, "%s/%s", folder, name);
+    show(path, name);
 }
 
 static int list(const char *folder)
@@ -50,11 +57,27 @@ static int list(const char *folder)
     closedir(d);
     qsort(names, count, sizeof *names, by_name);
     for (size_t i = 0; i < count; i++) {
-        show(folder, names[i]);
+        show_in(folder, names[i]);
         free(names[i]);
     }
     free(names);
     return 0;
+}
+
+/* One of several paths. */
+static int list_one(const char *path)
+{
+    struct stat s;
+    if (stat(path, &s) < 0) {
+        perror(path);
+        return 1;
+    }
+    if (!S_ISDIR(s.st_mode)) {
+        show(path, path);
+        return 0;
+    }
+    printf("%s:\n", path);
+    return list(path);
 }
 
 int main(int argc, char **argv)
@@ -66,7 +89,10 @@ int main(int argc, char **argv)
     }
     if (first == argc)
         return list("/");
+    struct stat s;
+    if (first + 1 == argc && (stat(argv[first], &s) < 0 || S_ISDIR(s.st_mode)))
+        return list(argv[first]);
     for (int i = first; i < argc; i++)
-        status |= list(argv[i]);
+        status |= list_one(argv[i]);
     return status;
 }

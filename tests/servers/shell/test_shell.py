@@ -95,7 +95,7 @@ N=
 while ! [ "$N" = xxx ]; do N=${N}x; echo $N; done
 if test -e /; then for a in 1 2; do for b in x y; do echo $a$b; done; done; fi
 echo hello > /h1.txt && echo > /h2.txt; echo *.txt /h?.txt '*.txt' *.none
-cat *.txt | wc; spin_spinner & kill %1
+ls /h1.txt; ls -l /*.txt / /none; cat *.txt | wc; spin_spinner & kill %1
 Y=3; export Y Z=4; set; unset X Y; set
 [ 3 -lt 10 ] && test ! 4 -ge 5 && [ -n "$Z" ] && [ ! -f / ] && echo all
 test 1 is 2
