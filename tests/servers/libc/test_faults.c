@@ -229,7 +229,7 @@ static void handlers_change_registers(void)
 
     handle(SIGSEGV, on_redirect, 0);
     if (!sigsetjmp(back, 1)) {
-        *nowhere = 1;
+        *(volatile char *)nowhere = 1; /* before `returned` changes */
         returned = 0;
     }
     fact(returned, "a_handler_says_where_it_goes_on");
