@@ -20,7 +20,7 @@ import time
 
 import archive
 import run
-from qmp import Monitor
+from qmp import Kernel, Monitor
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))))
@@ -28,6 +28,11 @@ DIFFERS, USAGE = 1, 103
 STARTS = 9
 FIRST_LINE_MS = {"riscv64": 80, "aarch64": 80, "x86_64": 350}
 WALL, CPU = 0, 1
+SUITE_S = 500  # for the kernel suite, each block of which is looked at
+# What stretch.c is told of the kernel's functions.
+STRETCH_MARKS = [("start", "machine_resume"), ("ask", "port_irq_pending"),
+                 ("ask", "machine_wait"), ("skip", "report_check_all"),
+                 ("end", "report_end")]
 
 
 class NotMeasured(Exception):
@@ -78,14 +83,15 @@ class Bench:
         return float(self.figures("mem.cfg",
                                   ["bench_pager", "bench_mem"])[name])
 
-    def qemu(self, folder):
+    def qemu(self, folder, names=("sigma0", "moe", "hello"),
+             command="rom/hello"):
         """QEMU as `run` starts it, for hello."""
         o = run.arguments(["--target", self.o.target, "--kernel",
                            self.o.kernel, "hello"])
         path = os.path.join(folder, "archive")
-        programs = [self.program(p) for p in ("sigma0", "moe", "hello")]
+        programs = [self.program(p) for p in names]
         with open(path, "wb") as file:
-            file.write(archive.pack(programs, "rom/hello"))
+            file.write(archive.pack(programs, command))
         return run.qemu_words(o, os.path.join(folder, "qmp"), path)
 
     def start_ms(self, folder, wanted):
@@ -118,6 +124,35 @@ class Bench:
                                       for _ in range(STARTS))
                     for wanted in (b"Hello", None)]
 
+    def longest_stretch(self):
+        """Instructions without a question for interrupts, at most, while the
+        kernel suite runs (stretch.c)."""
+        with tempfile.TemporaryDirectory(prefix="vitrine-bench-") as folder:
+            plugin = os.path.join(folder, "stretch.so")
+            found = os.path.join(folder, "found")
+            source = os.path.join(ROOT, "tools/qemu/stretch.c")
+            subprocess.run([os.environ.get("CC", "cc"), "-O2", "-shared",
+                            "-fPIC", "-o", plugin, source], check=True)
+            kernel = Kernel(self.o.kernel)
+            words = "%s,to=%s" % (plugin, found)
+            for mark, symbol in STRETCH_MARKS:
+                words += ",%s=%d" % (mark, kernel.virtual(symbol))
+            qemu = self.qemu(folder, ["sigma0", "ktest"], "")
+            done = subprocess.run(
+                qemu + ["-action", "shutdown=poweroff", "-plugin", words],
+                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE, timeout=SUITE_S)
+            text = done.stdout.decode(errors="replace")
+            plan = re.search(r"^\x02?1\.\.(\d+)", text, re.M)
+            if not plan or not os.path.exists(found):
+                raise NotMeasured("the kernel suite did not end: %s" % (
+                    done.stderr.decode(errors="replace") or text)[-200:])
+            with open(found) as file:
+                longest, at = map(int, file.read().split())
+            print("%-22s most of it in %s()" % (
+                "longest_stretch", kernel.function(at)), file=sys.stderr)
+            return longest
+
     def kernel_kib(self):
         """Text and initialised data of the image, as `size` counts them."""
         with open(self.o.kernel, "rb") as file:
@@ -145,6 +180,9 @@ ROWS = [
      lambda b: (*b.starts(WALL), FIRST_LINE_MS[b.o.target])),
     ("first_line_cpu", "ms", "the same in CPU time, on a host that is busy",
      lambda b: (*b.starts(CPU), 0)),
+    ("longest_stretch", "instr",
+     "the kernel's longest without a look for interrupts, in its suite",
+     lambda b: (b.longest_stretch(), 0, 0)),
     ("kernel_size", "KiB", "the kernel's text and data",
      lambda b: (b.kernel_kib(), 0, 160)),
 ]

@@ -83,8 +83,8 @@ class Kernel:
             s for s in self.segments if s[0] == 1][-1]
         self.distance = virtual - physical
 
-    def symbol(self, wanted):
-        """The physical address of a variable."""
+    def symbols(self):
+        """(name, value) of each."""
         for section in self.sections:
             if section[1] != 2:
                 continue
@@ -94,9 +94,23 @@ class Kernel:
                                                              self.data, at)
                 start = strings + name
                 end = self.data.index(b"\0", start)
-                if self.data[start:end] == wanted.encode():
-                    return self.physical(value)
+                yield self.data[start:end].decode(), value
+
+    def symbol(self, wanted):
+        """The physical address of a variable."""
+        for name, value in self.symbols():
+            if name == wanted:
+                return self.physical(value)
         raise KeyError(wanted)
+
+    def function(self, at):
+        """The name in front of this address, as the kernel has it."""
+        return max((value, name) for name, value in self.symbols()
+                   if value <= at and name and name[0] not in "$.")[1]
+
+    def virtual(self, wanted):
+        """The same as the kernel names it."""
+        return (self.symbol(wanted) + self.distance) & ((1 << 64) - 1)
 
     def physical(self, virtual):
         return (virtual - self.distance) & ((1 << 64) - 1)
