@@ -7,6 +7,7 @@
  * A file system's server that was restarted is asked once more, so what the
  * old one had done already may be found done.
  */
+#include "patience.h"
 #include "client.h"
 #include "fs-client.h"
 #include "fs-server.h"
@@ -37,6 +38,8 @@ static long route(struct l4re_session *session, const char *path,
     if (error >= 0)
         error = tree_root(tree_of(session), ret_route->place.mount,
                           &ret_route->root);
+    if (error >= 0)
+        patience_for(ret_route->place.mount);
     return error;
 }
 
@@ -44,13 +47,19 @@ static long route(struct l4re_session *session, const char *path,
 static bool must_repeat(struct l4re_session *session, struct route *r,
                         long *result)
 {
+    bool is_silent = patience_ended(r->place.mount, *result);
     if (*result > -L4_EIPC_LO)
         return false;
+    if (is_silent) { /* it is there: what was opened before stays */
+        *result = -L4_EIO;
+        return false;
+    }
     tree_forget(tree_of(session), r->place.mount);
     *result = r->is_second
                   ? -L4_EIO
                   : tree_root(tree_of(session), r->place.mount, &r->root);
     bool repeats = !r->is_second && *result >= 0;
+    patience_for(r->place.mount);
     r->is_second = true;
     return repeats;
 }
@@ -230,7 +239,9 @@ static long on_sync(struct l4re_session *session)
     for (unsigned i = 0; i < mount_count(); i++) {
         if (l4_is_invalid_cap(t->roots[i]))
             continue;
+        patience_for(i);
         long error = fs_sync(t->roots[i]);
+        patience_ended(i, error);
         if (error < 0)
             result = error <= -L4_EIPC_LO ? -L4_EIO : error;
     }

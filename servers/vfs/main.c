@@ -5,29 +5,16 @@
  *      capabilities: fs_server (the gate it serves), and those it mounts
  *
  * Each argument puts the file system behind a capability at a path. The
- * directory it is put at is made in the one above, if that can be changed.
+ * directory it is put at is made in the one above, if that can be changed,
+ * whenever a client's root there is made (tree.c).
  */
 #include "client.h"
-#include "fs-client.h"
 #include <l4/re/env.h>
 #include <stdio.h>
 
-/* Makes the directory for the mount that is to be added at `path`. */
-static void make_mount_point(struct tree *tree, const char *path)
-{
-    struct tree_place place;
-    l4_cap_idx_t root;
-    if (path[0] && tree_find(tree, path, &place) >= 0 &&
-        tree_root(tree, place.mount, &root) >= 0)
-        fs_mkdir(root, place.path, 0755);
-}
-
-static bool mount_all(struct tree *tree, char **arguments)
+static bool mount_all(char **arguments)
 {
     for (; *arguments; arguments++) {
-        char path[FILES_PATH_MAX + 1];
-        if (sscanf(*arguments, "/%240[^=]=", path) == 1)
-            make_mount_point(tree, path);
         long error = mount_add(*arguments);
         if (error < 0) {
             printf("vfs: %s: %s (/PATH=CAPABILITY or /PATH=CAPABILITY:ro)\n",
@@ -45,7 +32,7 @@ int main(int argc, char **argv)
     (void)argc;
 
     first.tree = tree_new(NULL, "", false);
-    if (!first.tree || !mount_all(first.tree, argv + 1))
+    if (!first.tree || !mount_all(argv + 1))
         return 2;
     long error = l4re_server_init(&server, L4RE_SERVER_LATER);
     if (error >= 0)

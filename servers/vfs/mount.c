@@ -32,15 +32,26 @@ struct mount *mount_at(unsigned i)
     return &mounts[i];
 }
 
-unsigned mount_of(const char *path)
+/* The longest that `path` begins with, but for `other`. */
+static unsigned longest(const char *path, unsigned other)
 {
     unsigned found = MOUNTS_MAX;
     for (unsigned i = 0; i < count; i++)
-        if (path_is_below(path, mounts[i].path) &&
+        if (i != other && path_is_below(path, mounts[i].path) &&
             (found == MOUNTS_MAX ||
              strlen(mounts[i].path) > strlen(mounts[found].path)))
             found = i;
     return found;
+}
+
+unsigned mount_of(const char *path)
+{
+    return longest(path, MOUNTS_MAX);
+}
+
+unsigned mount_above(unsigned i)
+{
+    return longest(mounts[i].path, i);
 }
 
 long mount_add(const char *text)

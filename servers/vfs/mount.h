@@ -17,7 +17,7 @@ struct mount {
         path[MOUNT_PATH_ROOM]; /* clean: no slashes at its ends; "": the root */
     l4_cap_idx_t fs;           /* makes clients */
     bool is_read_only;
-    bool was_silent; /* its server was not there when it was asked last */
+    bool was_silent; /* its server did not answer when it was asked last */
 };
 
 /* "/PATH=CAPABILITY" or "/PATH=CAPABILITY:ro". 0, -L4_EINVAL: not that,
@@ -29,6 +29,9 @@ struct mount *mount_at(unsigned i);
 /* The one that `path` (clean) belongs to: the longest that it begins with.
  * MOUNTS_MAX: none. */
 unsigned mount_of(const char *path);
+
+/* The one that a mount's own directory is in. MOUNTS_MAX: none. */
+unsigned mount_above(unsigned i);
 
 /* Is `path` at or below `top`? Both clean. */
 bool path_is_below(const char *path, const char *top);

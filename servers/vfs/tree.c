@@ -1,6 +1,7 @@
 /*
  * What a client sees (see tree.h).
  */
+#include "patience.h"
 #include "tree.h"
 #include "fs-client.h"
 #include <l4/re/c/util/cap_alloc.h>
@@ -63,22 +64,67 @@ static const char *base(const struct tree *t, const struct mount *m)
     return path_is_below(m->path, t->path) ? m->path : t->path;
 }
 
-/* A client of the file system with a budget of its own. A server that has not
- * begun is waited for, but all of this server's clients wait with it: so not
- * for ever, and the second time hardly at all. */
-static long create_client(struct mount *m, const char *path, bool is_read_only,
+/* ---- Patience ---- */
+
+l4_timeout_t patience = L4_IPC_NEVER;
+
+void patience_for(unsigned mount)
+{
+    enum { LONG_US = 10000000, SHORT_US = 50000 };
+    l4_timeout_s t =
+        l4_timeout_from_us(mount_at(mount)->was_silent ? SHORT_US : LONG_US);
+    patience = l4_timeout(t, t);
+}
+
+bool patience_ended(unsigned mount, long result)
+{
+    bool ended = result == -(L4_EIPC_LO + L4_IPC_SETIMEOUT) ||
+                 result == -(L4_EIPC_LO + L4_IPC_RETIMEOUT);
+    mount_at(mount)->was_silent = ended;
+    return ended;
+}
+
+/* ---- Roots ---- */
+
+/* A client of the file system with a budget of its own. */
+static long create_client(unsigned mount, const char *path, bool is_read_only,
                           l4_cap_idx_t slot)
 {
-    enum { PATIENCE_US = 3000000, SHORT_US = 10000 };
     l4_msgtag_t tag = l4_factory_create_start(0, slot);
     l4_factory_create_add_str(path, &tag);
     l4_factory_create_add_str(is_read_only ? "ro" : "rw", &tag);
-    l4_timeout_s patience =
-        l4_timeout_from_us(m->was_silent ? SHORT_US : PATIENCE_US);
-    tag = l4_ipc_call(m->fs, l4_utcb(), tag,
-                      l4_timeout(patience, L4_IPC_TIMEOUT_NEVER));
-    m->was_silent = l4_ipc_error(tag, l4_utcb()) == L4_IPC_SETIMEOUT;
-    return l4_error(tag);
+    patience_for(mount);
+    tag = l4_ipc_call(mount_at(mount)->fs, l4_utcb(), tag, patience);
+    long error = l4_error(tag);
+    patience_ended(mount, error);
+    return error;
+}
+
+/*
+ * The directories that other file systems are mounted at, in this one: so they
+ * are listed, also by a server that was restarted and has forgotten them. What
+ * cannot be changed is left as it is.
+ */
+static void make_mount_points(unsigned mount)
+{
+    l4_cap_idx_t slot = L4_INVALID_CAP;
+    for (unsigned i = 0; i < mount_count(); i++) {
+        if (mount_at(mount)->is_read_only || mount_above(i) != mount)
+            continue;
+        if (l4_is_invalid_cap(slot)) {
+            slot = l4re_util_cap_alloc();
+            if (l4_is_invalid_cap(slot) ||
+                create_client(mount, "", false, slot) < 0)
+                break;
+        }
+        patience_for(mount);
+        patience_ended(
+            mount,
+            fs_mkdir(slot, path_below(mount_at(i)->path, mount_at(mount)->path),
+                     0755));
+    }
+    if (l4_is_valid_cap(slot))
+        l4re_util_cap_free_um(slot);
 }
 
 /* The parent's root led to a server that is no more, and so did this. */
@@ -89,9 +135,20 @@ static long from_parent(struct tree *t, unsigned mount, const char *path,
     long error = tree_root(t->parent, mount, &above);
     if (error < 0)
         return error;
+    patience_for(mount);
     error = fs_root(above, path, t->is_read_only ? FILES_READ_ONLY : 0, slot);
-    if (error <= -L4_EIPC_LO)
+    if (!patience_ended(mount, error) && error <= -L4_EIPC_LO)
         tree_forget(t->parent, mount);
+    return error;
+}
+
+static long from_mount(struct tree *t, unsigned mount, const char *path,
+                       l4_cap_idx_t slot)
+{
+    bool is_read_only = t->is_read_only || mount_at(mount)->is_read_only;
+    long error = create_client(mount, path, is_read_only, slot);
+    if (error >= 0)
+        make_mount_points(mount);
     return error;
 }
 
@@ -106,8 +163,7 @@ long tree_root(struct tree *t, unsigned mount, l4_cap_idx_t *ret_root)
             t->parent
                 ? from_parent(t, mount,
                               path_below(base(t, m), base(t->parent, m)), slot)
-                : create_client(m, path_below(base(t, m), m->path),
-                                t->is_read_only || m->is_read_only, slot);
+                : from_mount(t, mount, path_below(base(t, m), m->path), slot);
         if (error < 0) {
             l4re_util_cap_free_um(slot);
             return error <= -L4_EIPC_LO ? -L4_EIO : error;

@@ -48,6 +48,11 @@ long tree_find(struct tree *tree, const char *path, struct tree_place *ret);
 /* The tree's root in a mount. -L4_EIO: its server does not answer; errors of
  * fs.root. */
 long tree_root(struct tree *tree, unsigned mount, l4_cap_idx_t *ret_root);
+/* Before a request to a mount's server: how long it is waited for. After it:
+ * was it too long? */
+void patience_for(unsigned mount);
+bool patience_ended(unsigned mount, long result);
+
 /* The mount's server is another one than before: forget its roots. */
 void tree_forget(struct tree *tree, unsigned mount);
 

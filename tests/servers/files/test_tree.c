@@ -5,6 +5,7 @@
  *      /          tmpfs       /boot  an archive, read-only
  *      /gone      a file system whose server was killed
  *      /never     one whose server never began
+ *      /mute      one whose server is there, and does not answer
  */
 #include "file-client.h"
 #include "fio.h"
@@ -114,6 +115,15 @@ static void a_server_is_gone(void)
     fact(open_only(fs, "never/file", FILES_READ) == -L4_EIO &&
              l4_kip_clock(l4re_kip()) - start < 100000,
          "is not waited for again");
+    start = l4_kip_clock(l4re_kip());
+    fact(open_only(fs, "mute/file", FILES_READ) == -L4_EIO &&
+             l4_kip_clock(l4re_kip()) - start < 12000000,
+         "one whose server does not answer is waited for, but not for ever");
+    start = l4_kip_clock(l4re_kip());
+    fact(open_only(fs, "mute/file", FILES_READ) == -L4_EIO &&
+             l4_kip_clock(l4re_kip()) - start < 200000 &&
+             open_only(fs, "boot/etc/motd", FILES_READ) == 0,
+         "and only for a moment the next time; the rest goes on");
 }
 
 /* ---- Pipes ---- */

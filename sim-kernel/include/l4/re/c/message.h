@@ -21,6 +21,12 @@
 #include <l4/sys/utcb.h>
 #include <stddef.h>
 
+/* How long requests wait for their answer; who includes this may define it to
+ * be something else. */
+#ifndef L4RE_MSG_PATIENCE
+#define L4RE_MSG_PATIENCE L4_IPC_NEVER
+#endif
+
 /* A message under construction. */
 struct l4re_msg {
     long protocol; /* or, of an answer, the result */
@@ -156,7 +162,7 @@ L4_INLINE long l4re_msg_call(l4_cap_idx_t server, const struct l4re_msg *m,
         return m->error;
     l4_msgtag_t tag = l4_ipc_call(server, l4_utcb(),
                                   l4_msgtag(m->protocol, m->words, m->items, 0),
-                                  L4_IPC_NEVER);
+                                  L4RE_MSG_PATIENCE);
     if (ret_in) {
         ret_in->mr = l4_utcb_mr()->mr;
         ret_in->words = l4_msgtag_words(tag);
