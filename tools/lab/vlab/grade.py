@@ -201,7 +201,10 @@ PAGE = """<!doctype html><html lang="en"><meta charset="utf-8">
 body { font: 15px/1.4 system-ui, sans-serif; margin: 2em; }
 table { border-collapse: collapse; }
 th, td { border: 1px solid #8886; padding: .25em .6em; text-align: left; }
-th.t { writing-mode: vertical-rl; transform: rotate(180deg);
+tr > * { white-space: nowrap; }
+th { position: sticky; top: 0; background: Canvas; z-index: 1; }
+td:first-child { position: sticky; left: 0; background: Canvas; }
+th.t { white-space: normal; writing-mode: vertical-rl; transform: rotate(180deg);
        font-weight: normal; vertical-align: bottom; max-height: 22em; }
 td.n { text-align: right; font-variant-numeric: tabular-nums; }
 td.passed { background: #2a92; } td.failed { background: #d333; }
@@ -210,7 +213,14 @@ pre { font-size: 13px; overflow-x: auto; }
 details { margin: .3em 0; }
 </style>
 <h1>%(title)s</h1><p>%(sum)s</p><table><tr><th>name<th>points<th>time%(head)s</tr>
-%(rows)s</table>%(details)s</html>
+%(rows)s</table>%(details)s
+<script>
+function show() {
+  const part = document.getElementById(decodeURIComponent(location.hash.slice(1)));
+  if (part) { part.open = true; part.scrollIntoView(); }
+}
+addEventListener("hashchange", show); show();
+</script></html>
 """
 
 
@@ -235,17 +245,18 @@ def write_html(path, lab, rows, seeds):
         who = html.escape(r["who"])
         cells = "".join(cell(r, t) for t in r["tests"]) or \
             '<td class="failed" colspan="%d">not judged' % max(len(tests), 1)
-        body.append('<tr><td><a href="#%s">%s</a><td class="n">%d'
-                    '<td class="n">%.1f&nbsp;s%s</tr>' % (
-                        who, who, r["points"], r["seconds"], cells))
         text = r["compiler"] + r.get("problem", "")
         for t in r["tests"]:
             if t["status"] != "passed":
                 text += "\n%s\n  %s\n" % (t["name"],
                                           "\n  ".join(t["output"]))
+        name = who
         if text.strip():
+            name = '<a href="#%s">%s</a>' % (who, who)
             details.append('<details id="%s"><summary>%s</summary><pre>%s'
                            '</pre></details>' % (who, who, html.escape(text)))
+        body.append('<tr><td>%s<td class="n">%d<td class="n">%.1f&nbsp;s%s'
+                    '</tr>' % (name, r["points"], r["seconds"], cells))
     full = sum(0 < r["max_points"] == r["points"] for r in rows)
     path.write_text(PAGE % {
         "title": html.escape("Lab %d: %s" % (lab.number, lab.title)),
