@@ -13,6 +13,7 @@
  * nil: nil would silently drop the capability from a caps table.
  */
 #include "lua_l4.h"
+#include "lua_app.h"
 #include "lua_cap.h"
 #include "lua_start.h"
 #include <l4/re/c/dataspace.h>
@@ -222,7 +223,7 @@ static int l4_sleep(lua_State *L)
     luaL_argcheck(L, ms >= 0, 1, "must not be negative");
     l4_cpu_time_t end = l4_kip_clock(l4_kip()) + (l4_cpu_time_t)ms * 1000;
     while (l4_kip_clock(l4_kip()) < end)
-        lua_start_serve(L, end);
+        lua_app_serve(L, end);
     return 0;
 }
 

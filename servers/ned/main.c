@@ -12,8 +12,8 @@
  * A mistake in the script is one line: file, line, and what is wrong.
  */
 #include "app.h"
+#include "lua_app.h"
 #include "lua_l4.h"
-#include "lua_start.h"
 #include <lauxlib.h>
 #include <lualib.h>
 #include <stdio.h>
@@ -65,7 +65,7 @@ static int run_script(lua_State *L)
         return lua_error(L);
     lua_call(L, 0, 0);
     while (app_publish_result(), app_any_running())
-        lua_start_serve(L, 0);
+        lua_app_serve(L, 0);
     return 0;
 }
 
