@@ -16,9 +16,9 @@
  *
  * One server serves one file system, with one thread.
  *
- * I1  a budget's `files` and `roots` count its open files, mappings, and clients
- * I2  a node is in the list of open nodes once, with the number of its files
- *     and mappings
+ * I1  a budget's `files` and `roots` count its open files, mappings, and
+ * clients I2  a node is in the list of open nodes once, with the number of its
+ * files and mappings
  */
 #ifndef VOLUME_H
 #define VOLUME_H

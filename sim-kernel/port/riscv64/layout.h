@@ -19,7 +19,7 @@
 #define INFO_NO_PRINTS 1 /* SBI_SCRATCH_NO_BOOT_PRINTS */
 #define INFO_SIZE      48
 
-#define STACK_SIZE    16384
+#define STACK_SIZE     16384
 
 /* struct port_frame */
 #define FRAME_PC     0

@@ -8,6 +8,6 @@
 
 void crash_point(void);
 #define BLOCK_POINT() crash_point()
-#define NIC_POINT() crash_point()
+#define NIC_POINT()   crash_point()
 
 #endif

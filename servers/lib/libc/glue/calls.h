@@ -33,8 +33,8 @@ libc_call call_sched_yield, call_sched_setscheduler, call_sched_setparam,
     call_sched_priority_min;
 
 /* futex.c: word, operation, value, ... */
-#define FUTEX_WAIT 0
-#define FUTEX_WAKE 1
+#define FUTEX_WAIT    0
+#define FUTEX_WAKE    1
 #define FUTEX_PRIVATE 128 /* the word is this program's alone */
 libc_call call_futex;
 
