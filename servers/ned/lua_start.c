@@ -45,6 +45,7 @@ enum {
     ARGUMENTS_MAX = 64,
     CAPS_MAX = 64,
     ENVIRONMENT_MAX = 64,
+    OPTIONS_MAX = 64, /* there are not so many */
 };
 
 /* A request with room for what it points to; texts stay on Lua's stack. */
@@ -270,14 +271,28 @@ static void option(lua_State *L, struct start *s, const char *name)
         luaL_error(L, "start: unknown option '%s'", name);
 }
 
+/* In order of their names, as some make objects: Lua's own order is another on
+ * each machine. */
 static void options(lua_State *L, int index, struct start *s)
 {
+    const char *names[OPTIONS_MAX]; /* the table's own */
+    unsigned count = 0;
     luaL_checktype(L, index, LUA_TTABLE);
     lua_pushnil(L);
-    while (lua_next(L, index)) {
+    for (; lua_next(L, index); lua_pop(L, 1)) {
         if (lua_type(L, -2) != LUA_TSTRING)
             luaL_error(L, "start: options must have names");
-        option(L, s, lua_tostring(L, -2));
+        if (count == OPTIONS_MAX)
+            luaL_error(L, "start: more than %d options", OPTIONS_MAX);
+        const char *name = lua_tostring(L, -2);
+        unsigned at = count++;
+        for (; at && strcmp(names[at - 1], name) > 0; at--)
+            names[at] = names[at - 1];
+        names[at] = name;
+    }
+    for (unsigned i = 0; i < count; i++) {
+        lua_getfield(L, index, names[i]);
+        option(L, s, names[i]);
         lua_pop(L, 1);
     }
 }

@@ -1,33 +1,39 @@
 """Two stories (`vitrine trace --to story`): what one tells and the other not.
 
 tools/trace/story.c says what a story leaves out, and why. Left out here, too,
-is a driver's part: how many bytes its device takes at a time, and so how often
-it interrupts, is the device's own business; and io's, which looks at all
-devices that the machine has. Nor is it compared what moe took
-back last: it does so when it finds time, and the run may end before that. An
-interrupt without a name is called by its number, which is of no meaning.
+is a driver's part: how many bytes its device takes at a time, so how often it
+interrupts, and where its registers are, is the device's own business; and
+io's, which looks at all devices that the machine has. Nor is it compared what
+moe took back last: it does so when it finds time, and the run may end before
+that. An object without a name is called by its number, which depends on how
+many there were before: it has none here.
 """
 import difflib
 import re
 
-NUMBERED = re.compile(r"^(irq) \d+")
+NUMBERED = re.compile(r"\b(irq|factory|gate|task|thread|semaphore) \d+")
+TO = re.compile(r"^-> |: irq$|^memory .* to ")  # before or behind a receiver
 LATE = " taken back from "
-DRIVERS = {"demo": ("uart", "io"), "irq": ("uart",), "disk": ("driver", "io")}
+DRIVERS = {"demo": ("uart", "io"), "irq": ("uart",),
+           "disk": ("driver", "io"), "screen": ("fb", "io"),
+           "net": ("driver-0", "driver-1", "io")}
 
 
 def parts(text, without):
-    """Its parts by title: lines."""
+    """Its parts by title: lines, but for those about `without`."""
     found, lines = {}, []
-    for line in text.splitlines():
+    for line in NUMBERED.sub(r"\1 ...", text).splitlines():
         if line.startswith("== "):
-            lines = found.setdefault(NUMBERED.sub(r"\1 ...", line[3:]), [])
+            lines = found.setdefault(line[3:], [])
         else:
             lines.append(line)
     for title in found:
         while title.startswith("moe") and LATE in (found[title] or [""])[-1]:
             found[title].pop()
-    return {title: lines for title, lines in found.items()
-            if title not in without}
+    kept = {title: [line for line in lines if TO.sub("", line) not in without]
+            for title, lines in found.items()
+            if not set(re.split(" for |, ", title)) & set(without)}
+    return {title: lines for title, lines in kept.items() if lines}
 
 
 def differences(name, wanted, got):
