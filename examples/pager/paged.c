@@ -13,7 +13,6 @@
 #include <l4/re/c/rm.h>
 #include <l4/re/c/util/cap_alloc.h>
 #include <l4/re/env.h>
-#include <l4/sys/debugger.h>
 #include <l4/sys/err.h>
 #include <l4/sys/factory.h>
 #include <l4/sys/ipc.h>
@@ -49,7 +48,6 @@ static long worker_start(l4_cap_idx_t pager)
     long error = l4_error(l4_factory_create_thread(env->factory, worker_cap));
     if (error < 0)
         return error;
-    l4_debugger_set_object_name(worker_cap, "worker");
 
     l4_thread_control_start();
     l4_thread_control_pager(pager); /* the point of this example */
