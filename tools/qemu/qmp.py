@@ -23,7 +23,11 @@ class Monitor:
                 time.sleep(0.005)
         self.file = self.socket.makefile("rw")
         self.events = []
-        version = self.read()["QMP"]["version"]["qemu"]  # the greeting
+        greeting = self.read()
+        while "QMP" not in greeting:  # a guest that stopped at once
+            self.events.append(greeting.get("event"))
+            greeting = self.read()
+        version = greeting["QMP"]["version"]["qemu"]
         self.version = version["major"], version["minor"]
         self.command("qmp_capabilities")
 
