@@ -43,8 +43,6 @@ USAGE = 103
 PROBES = {**devices.PROBES, **devices.MACHINE_ONLY}
 UNORDERED = ("net",)  # what its two nodes say first is up to the wire
 UNHANDLED = 100  # the suite has faults that nobody handles, on purpose
-SKIP_STORY = {"net": "its nodes meet as the wire has it",
-              "smp": "its threads meet as time has it"}
 # Other machines of a kind: QEMU's words, and a short system that shows it.
 OTHERS = {
     "aarch64": [("with a GICv3", "-M virt,gic-version=3", "spin")],
@@ -215,10 +213,7 @@ def example(name):
                     *devices.options(name, scratch), "sigma0", "moe", *files))
     if name == "screen":
         shown_picture("the picture is on the screen", name)
-    if name in SKIP_STORY:
-        skip(name + " tells the simulator's story", SKIP_STORY[name])
-    else:
-        same_story(name, trace)
+    same_story(name, trace)
 
 
 def probe(name):
