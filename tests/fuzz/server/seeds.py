@@ -47,6 +47,11 @@ class Server:
                      if f % 16 >= COMMON and f % self.own == protocol)
         return request(gate, first, arguments, items)
 
+    def speaker(self, protocol):
+        """say() with the protocol given."""
+        return lambda gate, *a, items=0: self.say(gate, protocol, *a,
+                                                  items=items)
+
 
 def irq(*data):
     return bytes([0xd8]) + bytes(data)
@@ -68,12 +73,7 @@ ANSWERS = irq(*[0] * 12)
 
 def net():
     s = Server(2)
-
-    def n(gate, *a, items=0):
-        return s.say(gate, 0, *a, items=items)
-
-    def k(gate, *a, items=0):
-        return s.say(gate, 1, *a, items=items)
+    n, k = s.speaker(0), s.speaker(1)
     ready = ANSWERS * 2 + later(20)
     stream, datagram = n(0, 0, 4, 1), n(0, 0, 4, 2)
     connect = stream + k(1, 3, OTHER, 80) + ANSWERS * 2
@@ -101,12 +101,7 @@ def net():
 
 def files():
     s = Server(2)
-
-    def f(gate, *a, items=0):
-        return s.say(gate, 0, *a, items=items)
-
-    def o(gate, *a, items=0):
-        return s.say(gate, 1, *a, items=items)
+    f, o = s.speaker(0), s.speaker(1)
     make = f(0, 0, b'/a', 0xb, 0o644)
     yield make + o(1, 1, 0, b'content' * 20) + o(1, 0, 0, 99) + o(1, 6) \
         + o(1, 7, 3) + o(1, 8) + f(0, 1, b'/a', 0) + f(0, 9, b'/')
