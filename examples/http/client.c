@@ -24,13 +24,13 @@ static long connect_to(l4_cap_idx_t net, struct connection *c,
 {
     long error = 0;
     for (unsigned i = 0; i < TRIES; i++) {
-        c->socket = l4re_util_cap_alloc();
-        error = net_open(net, NET_IPV6, NET_STREAM, c->socket);
+        l4_cap_idx_t socket = l4re_util_cap_alloc();
+        error = net_open(net, NET_IPV6, NET_STREAM, socket);
         if (error >= 0)
-            error = socket_connect(c->socket, host, NET_HOST_SIZE, PORT);
+            error = socket_connect(socket, host, NET_HOST_SIZE, PORT);
         if (error >= 0)
-            return 0;
-        l4re_util_cap_free_um(c->socket);
+            return connection_start(c, socket);
+        l4re_util_cap_free_um(socket);
         l4_ipc_sleep_ms(PAUSE_MS);
     }
     return error;
@@ -61,7 +61,7 @@ static int get(l4_cap_idx_t net, const l4_uint8_t *host, const char *path)
         error = connection_send(c, request, strlen(request));
     if (error >= 0) {
         status = show_answer(c);
-        l4re_util_cap_free_um(c->socket);
+        connection_end(c);
     }
     printf("%s: %s %d\n", path, error < 0 ? "error" : "status",
            error < 0 ? (int)-error : status);

@@ -9,8 +9,9 @@
  * index.html. After COUNT answers the server ends.
  *
  * A thread for each connection: a browser opens some that it says nothing on.
- * Who says nothing for IDLE_US is hung up on, so THREADS idle ones keep others
- * waiting no longer than that.
+ * Who says nothing for IDLE_MS (connection.c) is hung up on, so THREADS idle
+ * ones keep others waiting no longer than that. An answer counts once the other
+ * end has got it: when the server ends, so may the machine.
  */
 #include "connection.h"
 #include "net-client.h"
@@ -124,13 +125,14 @@ static void *serve(void *argument)
     struct connection *c = argument;
     char request[LINE], line[LINE];
     unsigned lines = 0;
-    int has_request = connection_line(c, request, sizeof request) > 0;
+    int has_request = connection_start(c, c->socket) >= 0 &&
+                      connection_line(c, request, sizeof request) > 0;
     while (has_request && lines++ < LINES_MAX &&
            connection_line(c, line, sizeof line) > 0)
         ;
     if (has_request)
         answer(c, request);
-    l4re_util_cap_free_um(c->socket);
+    connection_end(c);
     free(c);
     pthread_mutex_lock(&lock);
     running--;

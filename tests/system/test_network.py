@@ -98,7 +98,23 @@ def _():
         t.start()
     for t in threads:
         t.join()
+    live.end()
     assert results == [(200, PAGE)] * 6, results
+
+
+@test("the machine ends once the other end has its answer, not before")
+def _():
+    live = Live("--forward", "0:80", "http", "serve", 1)
+    c = http.client.HTTPConnection("127.0.0.1", live.ports[0], timeout=LIMIT_S)
+    c.request("GET", "/")
+    live.wait_for("GET /: 200")
+    try:
+        live.process.wait(timeout=1)
+        assert False, "it ended while the host was reading"
+    except subprocess.TimeoutExpired:
+        pass
+    assert c.getresponse().read() == PAGE
+    c.close()
     live.end()
 
 
