@@ -245,9 +245,15 @@ long data_truncate(volume_node_t node, l4_uint64_t size)
     return error < 0 ? error : finish(node, &i, 0);
 }
 
+/* The attributes' block goes last: one that is damaged stays, and all else
+ * is free by then. */
 long data_free(volume_node_t node, struct ext2_inode *i)
 {
-    if (!ext2fs_inode_has_valid_blocks2(ext2, i))
-        return 0;
-    return ext2_error(ext2fs_punch(ext2, ino(node), i, NULL, 0, ~(blk64_t)0));
+    errcode_t code = 0;
+    if (ext2fs_inode_has_valid_blocks2(ext2, i))
+        code = ext2fs_punch(ext2, ino(node), i, NULL, 0, ~(blk64_t)0);
+    if (code || !ext2fs_file_acl_block(ext2, i))
+        return ext2_error(code);
+    code = ext2fs_free_ext_attr(ext2, ino(node), (struct ext2_inode_large *)i);
+    return code ? ext2_error(code) : ext2_write_inode(node, i);
 }

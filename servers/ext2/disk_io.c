@@ -12,6 +12,7 @@
  */
 #include "disk_io.h"
 #include "disk.h"
+#include "super.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -189,8 +190,11 @@ static errcode_t io_read(io_channel channel, unsigned long long block,
 static errcode_t io_write(io_channel channel, unsigned long long block,
                           int count, const void *data)
 {
-    return code_of(disk_io_write(block * (unsigned)channel->block_size, data,
-                                 bytes_of(channel, count)));
+    l4_uint64_t at = block * (unsigned)channel->block_size;
+    size_t size = bytes_of(channel, count);
+    bool is_super = at == SUPER_AT && size == SUPER_SIZE;
+    return code_of(is_super ? super_write(data)
+                            : disk_io_write(at, data, size));
 }
 
 static errcode_t io_read_32(io_channel channel, unsigned long block, int count,

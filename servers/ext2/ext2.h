@@ -5,6 +5,7 @@
  *                 names.c   directories and what they name
  *                 data.c    what is in files
  *                 disk_io.c the disk
+ *                 super.c   the superblock on it, one sector at a time
  *                 repair.c  what was not closed
  *
  * A node is an inode's number.
@@ -82,7 +83,7 @@ long data_write(volume_node_t node, l4_uint64_t at, const void *from,
                 size_t size);
 long data_truncate(volume_node_t node, l4_uint64_t size);
 long data_target(volume_node_t node, char *ret_target);
-/* Gives all blocks of the inode back; it is not written. */
+/* Gives all blocks of the inode back, with that of its attributes. */
 long data_free(volume_node_t node, struct ext2_inode *inode);
 
 #endif

@@ -88,6 +88,13 @@ def tool(name):
     return found
 
 
+def debugfs_write(path, *requests):
+    """What debugfs is asked to change in an image, one after the other."""
+    subprocess.run([tool("debugfs"), "-w", "-f", "-", path],
+                   input="\n".join(requests).encode(), stdout=subprocess.PIPE,
+                   stderr=subprocess.PIPE, check=True)
+
+
 def options(name, folder):
     """The devices for golden/NAME.txt."""
     if name == "net":

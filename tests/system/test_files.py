@@ -2,7 +2,7 @@
 # the host's tools find, and the file system is without a fault.
 import hashlib
 import subprocess
-from devices import FILE_SYSTEMS, file_system, tool
+from devices import FILE_SYSTEMS, debugfs_write, file_system, tool
 from harness import main, root, run, scratch, simulator, program, test
 
 PROGRAMS = ("sigma0", "moe", "ned", "buses.lua", "io", "block", "ext2", "vfs")
@@ -66,12 +66,6 @@ def _():
     data = debugfs(path, "cat large")
     assert hashlib.sha256(data).digest() == hashlib.sha256(
         (scratch / "from-host").read_bytes()).digest()
-
-
-def debugfs_write(path, *requests):
-    subprocess.run([tool("debugfs"), "-w", "-f", "-", path],
-                   input="\n".join(requests).encode(), stdout=subprocess.PIPE,
-                   stderr=subprocess.PIPE, check=True)
 
 
 def with_files(kind):

@@ -284,6 +284,7 @@ static void scenario(void)
     held = place_of("held").node;
     take_away("held");       /* open, without a name */
     move_file("new", "one"); /* the way to replace a file */
+    take_away("named");      /* of the image; it has attributes */
     take_away("d/large");
     put("e/reuse", 4, 45000); /* of its blocks */
     settle();
@@ -392,6 +393,8 @@ static void live_on(void)
     if (from.exists)
         must(driver.rename(from.dir, "one", to.dir, "one", from.node, to.node),
              "one");
+    if (place_of("named").exists) /* with its attributes */
+        take_away("named");
     must(driver.sync(), "sync");
 }
 
