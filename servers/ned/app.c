@@ -19,6 +19,7 @@
 #include "app.h"
 #include "cpulimit.h"
 #include "plan.h"
+#include "sessions.h"
 #include "../lib/l4re_c/protocol.h"
 #include "../lib/l4re_c/vitrine_debug.h"
 #include "../lib/l4re_c/vitrine_rm.h"
@@ -177,6 +178,7 @@ static void app_again(struct l4re_server *s, struct l4re_timer *timer)
     long code = loader_start(&a->plan->request, &a->task, &error);
     if (code >= 0) {
         a->starts++;
+        sessions_again(a->plan->request.caps, a->plan->request.cap_count);
         printf("ned: %s%s %s; it runs again\n", a->where, a->name,
                end_texts[a->last_state]);
         return;

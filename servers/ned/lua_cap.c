@@ -10,6 +10,7 @@
  * Simplified: a slot is never given back while ned runs.
  */
 #include "lua_cap.h"
+#include "sessions.h"
 #include "../lib/loader/loader.h"
 #include <l4/re/c/namespace.h>
 #include <l4/re/c/util/cap_alloc.h>
@@ -112,7 +113,12 @@ static int cap_create(lua_State *L)
     }
     if (!fits)
         return luaL_error(L, "create: too many arguments");
+    l4_umword_t words[L4_UTCB_GENERIC_DATA_SIZE];
+    unsigned count = l4_msgtag_words(t);
+    memcpy(words, l4_utcb_mr()->mr, count * sizeof words[0]);
     lua_l4_check(L, l4_error(l4_factory_create_commit(c->cap, t)), "create");
+    luaL_where(L, 1);
+    sessions_add(c->cap, slot, words, count, lua_tostring(L, -1));
     lua_cap_push(L, slot, L4_CAP_FPAGE_RWS, 0);
     return 1;
 }
@@ -125,6 +131,7 @@ void lua_cap_register(lua_State *L, l4_cap_idx_t space, const char *name,
     if (c->rights & L4_CAP_FPAGE_S)
         flags |= L4RE_NS_REGISTER_STRONG;
     lua_l4_check(L, l4re_ns_register_obj_srv(space, name, c->cap, flags), name);
+    sessions_named(c->cap, space, name, flags);
 }
 
 static int cap_register(lua_State *L)

@@ -6,6 +6,7 @@ import re
 from harness import main, run, scratch, system, test
 
 ROUNDS, CRASH_AFTER_US, ENDS_LEAST = 60, 20000, 3
+ENDS = 10
 WIDTH, HEIGHT = 64, 32
 
 
@@ -29,6 +30,18 @@ def _():
     goes_on("fb", "--screen", path)
     assert path.read_bytes() == b"P6\n%d %d\n255\n" % (WIDTH, HEIGHT) + \
         bytes([ROUNDS]) * (3 * WIDTH * HEIGHT)
+
+
+@test("sessions of a description: made again, and their holders go on")
+def _():
+    for cpus in (1, 2, 3):
+        r = run("--cpus", cpus, "--seed", cpus, system("sessions"), "--", 80,
+                ENDS).expect(0)
+        assert len(re.findall(r"was killed; it runs again", r.out)) == \
+            ENDS + 1, r
+        for name in ("given", "named", "again"):
+            assert "%s| 80 rounds: 0, some again" % name in \
+                re.sub(" +\\|", "|", r.out), r
 
 
 main()

@@ -381,25 +381,40 @@ static long stack_make(struct load *l)
 
 /* --- capabilities --------------------------------------------------- */
 
-static long cap_give(struct load *l, l4_cap_idx_t cap, unsigned slot,
-                     unsigned rights, unsigned attributes)
+static long cap_put(l4_cap_idx_t task, const struct loader_named *n)
 {
-    if (!cap || l4_is_invalid_cap(cap))
-        return 0;
     return l4_error(l4_task_map(
-        l->app->task, L4_BASE_TASK_CAP,
-        l4_obj_fpage(cap, 0, (unsigned char)rights),
-        l4_map_obj_control(slot_cap(slot), L4_MAP_ITEM_MAP) | attributes));
+        task, L4_BASE_TASK_CAP, l4_obj_fpage(n->given, 0, n->rights),
+        l4_map_obj_control(slot_cap((unsigned)n->slot), L4_MAP_ITEM_MAP) |
+            n->attributes));
 }
 
-/* For who asks what the program has (inspect.c). */
-static void cap_remember(struct loader_app *a, unsigned slot, const char *name)
+/* Remembers it, for who asks what the program has (inspect.c) and for
+ * loader_give_again(). */
+static long cap_give(struct loader_app *a, unsigned slot,
+                     const struct loader_cap *c)
 {
-    if (a->named_count == LOADER_NAMED_MAX)
-        return;
-    struct loader_named *n = &a->named[a->named_count++];
-    n->slot = slot;
-    strncpy(n->name, name, LOADER_NAME);
+    struct loader_named n = {.slot = slot,
+                             .given = c->cap,
+                             .rights = (unsigned char)c->rights,
+                             .attributes = (unsigned char)c->attributes};
+    strncpy(n.name, c->name, LOADER_NAME);
+    if (a->named_count < LOADER_NAMED_MAX)
+        a->named[a->named_count++] = n;
+    return !c->cap || l4_is_invalid_cap(c->cap) ? 0 : cap_put(a->task, &n);
+}
+
+long loader_give_again(const struct loader_app *app, l4_cap_idx_t cap)
+{
+    long error = 0;
+    for (unsigned i = 0; i < app->named_count && error >= 0; i++) {
+        const struct loader_named *n = &app->named[i];
+        l4_cap_idx_t at = slot_cap((unsigned)n->slot);
+        if (n->given == cap &&
+            !l4_msgtag_label(l4_task_cap_valid(app->task, at)))
+            error = cap_put(app->task, n);
+    }
+    return error;
 }
 
 static long named_caps_give(struct load *l)
@@ -408,10 +423,9 @@ static long named_caps_give(struct load *l)
     for (unsigned i = 0; i < l->r->cap_count; i++) {
         const struct loader_cap *c = &l->r->caps[i];
         unsigned slot = named_slot(c->name, &next);
-        long error = cap_give(l, c->cap, slot, c->rights, c->attributes);
+        long error = cap_give(l->app, slot, c);
         if (error < 0)
             return fail(l, error, c->name);
-        cap_remember(l->app, slot, c->name);
     }
     l->app->first_free = next;
     return 0;
@@ -422,26 +436,24 @@ static long caps_give(struct load *l)
     const struct loader_request *r = l->r;
     const l4re_env_t *own = l4re_env();
     const struct {
-        l4_cap_idx_t cap;
-        unsigned slot, rights;
-        const char *name;
+        unsigned slot;
+        struct loader_cap cap;
     } fixed[] = {
-        {l->app->task, SLOT_TASK, L4_CAP_FPAGE_RWS, "task"},
-        {app_factory(l), SLOT_FACTORY, L4_CAP_FPAGE_RWS, "factory"},
-        {l->app->thread, SLOT_THREAD, L4_CAP_FPAGE_RWS, "main_thread"},
-        {l->app->rm, SLOT_RM, L4_CAP_FPAGE_RW, "rm"},
-        {chosen(r->log, own->log), SLOT_LOG, L4_CAP_FPAGE_RW, "log"},
-        {chosen(r->scheduler, own->scheduler), SLOT_SCHEDULER, L4_CAP_FPAGE_RWS,
-         "scheduler"},
-        {r->parent, SLOT_PARENT, L4_CAP_FPAGE_RO, "parent"},
-        {l->app->allocator, SLOT_MEM_ALLOC, L4_CAP_FPAGE_RS, "mem_alloc"},
+        {SLOT_TASK, {"task", l->app->task, L4_CAP_FPAGE_RWS, 0}},
+        {SLOT_FACTORY, {"factory", app_factory(l), L4_CAP_FPAGE_RWS, 0}},
+        {SLOT_THREAD, {"main_thread", l->app->thread, L4_CAP_FPAGE_RWS, 0}},
+        {SLOT_RM, {"rm", l->app->rm, L4_CAP_FPAGE_RW, 0}},
+        {SLOT_LOG, {"log", chosen(r->log, own->log), L4_CAP_FPAGE_RW, 0}},
+        {SLOT_SCHEDULER,
+         {"scheduler", chosen(r->scheduler, own->scheduler), L4_CAP_FPAGE_RWS,
+          0}},
+        {SLOT_PARENT, {"parent", r->parent, L4_CAP_FPAGE_RO, 0}},
+        {SLOT_MEM_ALLOC, {"mem_alloc", l->app->allocator, L4_CAP_FPAGE_RS, 0}},
     };
     for (unsigned i = 0; i < sizeof fixed / sizeof fixed[0]; i++) {
-        long error =
-            cap_give(l, fixed[i].cap, fixed[i].slot, fixed[i].rights, 0);
+        long error = cap_give(l->app, fixed[i].slot, &fixed[i].cap);
         if (error < 0)
             return fail_code(l, error);
-        cap_remember(l->app, fixed[i].slot, fixed[i].name);
     }
     return named_caps_give(l);
 }

@@ -47,7 +47,7 @@ struct loader_request {
     l4_size_t stack_size;  /* 0: 64 KiB */
 };
 
-enum { LOADER_NAMED_MAX = 64, LOADER_NAME = 15 };
+enum { LOADER_NAMED_MAX = 72, LOADER_NAME = 15 };
 
 /* A started program; the capabilities are the loader's. */
 struct loader_app {
@@ -57,6 +57,8 @@ struct loader_app {
     unsigned named_count;
     struct loader_named {
         l4_umword_t slot;
+        l4_cap_idx_t given;               /* the loader's */
+        unsigned char rights, attributes; /* as in struct loader_cap */
         char name[LOADER_NAME + 1];
     } named[LOADER_NAMED_MAX];
 };
@@ -75,5 +77,8 @@ long loader_start(const struct loader_request *r, struct loader_app *ret_app,
 /* The program ends at once: task, thread, memory and capabilities are
  * deleted. */
 void loader_kill(struct loader_app *app);
+/* Puts `cap`, which is the loader's, where the program was given it at its
+ * start, if there is nothing now (the object of then has ended). */
+long loader_give_again(const struct loader_app *app, l4_cap_idx_t cap);
 
 #endif

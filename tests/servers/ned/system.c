@@ -34,7 +34,7 @@ struct outcome run_command(const char *command, const char *script,
     cr_assert(mkdtemp(folder));
     snprintf(cfg, sizeof cfg, "%s/t.cfg", folder);
     write_file(cfg, script);
-    snprintf(line, sizeof line, "exec 2>&1; '%s' --until=10 --command='%s'",
+    snprintf(line, sizeof line, "exec 2>&1; '%s' --until=30 --command='%s'",
              getenv("SIM"), command);
     add_programs(line, sizeof line, programs);
     size_t used = strlen(line);

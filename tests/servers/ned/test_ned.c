@@ -364,6 +364,21 @@ Test(ned, a_restart_rule_is_checked)
                "rom/t.cfg:1: most: 0 is not in 1..");
 }
 
+/* hello ends when ned has made it again, without having served anybody. */
+Test(ned, a_session_that_cannot_be_made_again_is_reported_with_its_line)
+{
+    expect_run("local door = L4.default_loader:new_channel()\n"
+               "local first = " START
+               "{caps = {echo_server = door:svr()}}, 'rom/echo_server')\n"
+               "door:create(0)\n"
+               "first:kill()\n" START
+               "{caps = {door = door:svr()}, restart = {most = 1}},"
+               " 'rom/hello')\n"
+               "L4.sleep(20000)\n",
+               "echo_server hello", 0,
+               "ned: rom/t.cfg:3: create: no such thing: the session is lost");
+}
+
 Test(ned, an_error_in_an_exit_handler_has_its_line)
 {
     expect_run("local a = " START "{}, '" EXIT_2 "')\n"
