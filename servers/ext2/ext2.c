@@ -12,9 +12,11 @@
 #include <time.h>
 
 ext2_filsys ext2;
+void (*ext2_on_change)(void);
 char *ext2_block, *ext2_map_buffer;
 
 static bool is_changed; /* since the last sync */
+static bool is_closed;  /* the machine ends */
 
 long ext2_error(errcode_t code)
 {
@@ -58,11 +60,13 @@ static errcode_t write_state(unsigned set, unsigned clear)
 
 long ext2_begin_change(void)
 {
-    if (!(ext2->flags & EXT2_FLAG_RW))
+    if (!(ext2->flags & EXT2_FLAG_RW) || is_closed)
         return -FILES_EROFS;
     ext2->now = time(NULL);
     if (is_changed)
         return 0;
+    if (ext2_on_change)
+        ext2_on_change();
     errcode_t code = write_state(0, EXT2_VALID_FS);
     is_changed = !code; /* keeps I1 */
     return ext2_error(code);
@@ -80,6 +84,13 @@ long ext2_sync(void)
         return ext2_error(code);
     is_changed = false;
     return disk_io_flush();
+}
+
+long ext2_close(void)
+{
+    long error = ext2_sync();
+    is_closed = true;
+    return error;
 }
 
 /* ---- Inodes ---- */

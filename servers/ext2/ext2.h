@@ -21,6 +21,8 @@
 
 /* The one file system. */
 extern ext2_filsys ext2;
+/* Called before the first change after a sync. */
+extern void (*ext2_on_change)(void);
 
 /*
  * Opens the disk's file system; the disk has been opened. It is read-only if
@@ -35,6 +37,9 @@ long ext2_open(bool is_read_only, struct volume_driver *ret_driver,
 const char *ext2_kind(void);
 /* Writes all and says on the disk that it was closed, until the next change. */
 long ext2_sync(void);
+
+/* The same for good: nothing can be changed any more. */
+long ext2_close(void);
 
 /* Buffers that are there all the time (allocating one for each request is
  * dear): one block for whoever needs one for a moment, two for finding where a

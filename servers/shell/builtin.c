@@ -2,12 +2,15 @@
  * Commands of the shell itself: a table, and the small ones.
  */
 #include "builtin.h"
+#include "../lib/again/again.h"
 #include "console.h"
 #include "job.h"
 #include "line.h"
 #include "vars.h"
 #include <l4/re/env.h>
+#include <l4/sys/err.h>
 #include <l4/sys/kip.h>
+#include <l4/sys/platform_control.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -87,6 +90,33 @@ static int do_sleep(int argc, char **argv)
     return 0;
 }
 
+struct power_request {
+    l4_cap_idx_t gate;
+    l4_umword_t reboot;
+};
+
+static long power_ask(void *what)
+{
+    const struct power_request *r = what;
+    return l4_error(l4_platform_ctl_system_shutdown(r->gate, r->reboot));
+}
+
+/* poweroff, reboot: does not come back. */
+static int do_power(int argc, char **argv)
+{
+    l4_cap_idx_t gate = l4re_env_get_cap("platform_ctl");
+    if (argc != 1)
+        return usage(argv[0]);
+    if (l4_is_invalid_cap(gate)) {
+        tell("%s: this shell may not: it has no `platform_ctl`\n", argv[0]);
+        return 1;
+    }
+    struct power_request r = {gate, !strcmp(argv[0], "reboot")};
+    long error = again_until_open(power_ask, &r); /* io may have just ended */
+    tell("%s: %s\n", argv[0], l4sys_errtostr(error));
+    return 1;
+}
+
 static int do_true(int argc, char **argv)
 {
     (void)argc;
@@ -143,7 +173,9 @@ static const struct builtin builtins[] = {
     {"jobs", "", "what runs in the background", do_jobs},
     {"kill", "PROGRAM|%JOB ...", "ends it", do_kill},
     {"maps", "PROGRAM", "the regions of its memory", do_maps},
+    {"poweroff", "", "the machine ends when all files are written", do_power},
     {"ps", "", "programs: number, state, CPU time, name", do_ps},
+    {"reboot", "", "the same; a run ends there, too", do_power},
     {"set", "", "all variables", do_set},
     {"sleep", "SECONDS", "waits", do_sleep},
     {"test", "QUESTION", "-e FILE, A = B, A -lt B, ...: status 0: yes",

@@ -316,7 +316,8 @@ def desktop():
         live = desk.Desk([ROOT / "vitrine", "--out", scratch, "run", "--target",
                           target, "--time-limit", str(LIMIT_S), "desktop"])
         desk.lives_on(live, page.read_bytes())
-        report(True, fact)
+        wrong = desk.wrong(scratch / ("disk-%s.img" % target))
+        report(not wrong, fact, wrong)
     except AssertionError as error:
         report(False, fact, str(error))
     finally:

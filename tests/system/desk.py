@@ -15,6 +15,7 @@ import termios
 import threading
 import time
 import urllib.request
+from devices import tool
 
 LIMIT_S, TRIES, PAUSE_S = 100, 40, 0.1
 DRIVERS = ("io", "block", "nic")
@@ -104,9 +105,9 @@ class Desk:
         self.command("kill " + server)
         self.wait(r"%s was killed; it runs again" % server, start)
 
-    def end(self):
+    def end(self, command="exit"):
         """The exit code."""
-        os.write(self.keys, b"exit\r")
+        os.write(self.keys, command.encode() + b"\r")
         code = self.process.wait()
         assert termios.tcgetattr(self.keys) == self.found, "another terminal"
         self.close()
@@ -163,5 +164,19 @@ def lives_on(desk, page, servers=SERVERS):
     for server in SERVERS:
         assert re.search(r"runs .* %s$" % server, listed, re.M), \
             "%s does not run:\n%s" % (server, desk.text)
-    code = desk.end()
+    desk.command("echo last > /disk/last")
+    code = desk.end("poweroff")
     assert code == 0, "exit code %d\n%s" % (code, desk.text)
+    assert "ext2| closed" in desk.text, desk.text
+
+
+def wrong(image):
+    """What is wrong with the disk as the machine has left it; "": nothing."""
+    checked = subprocess.run([tool("e2fsck"), "-fn", image],
+                             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                             stderr=subprocess.STDOUT, text=True)
+    said = subprocess.run([tool("dumpe2fs"), "-h", image],
+                          stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                          text=True, check=True).stdout
+    closed = re.search(r"^Filesystem state: +clean$", said, re.M)
+    return "" if checked.returncode == 0 and closed else checked.stdout + said

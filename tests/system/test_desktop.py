@@ -1,12 +1,10 @@
 # A system to live in: `./vitrine run desktop`, with nothing else said.
 import shutil
-import subprocess
 import termios
 import desk
 from desk import Desk
 from harness import (USAGE, Skip, build, environment, main, root, run, scratch,
                      test)
-from devices import tool
 
 WORDS = [root / "vitrine", "--out", scratch / "out", "run",
          "examples/desktop/desktop.cfg"]
@@ -20,19 +18,13 @@ def start(*words):
     return Desk([*WORDS, *words], env=environment, cwd=root)
 
 
-def checked(image):
-    """What e2fsck finds."""
-    return subprocess.run([tool("e2fsck"), "-fn", image],
-                          stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, text=True)
-
-
 @test("files, network and all servers killed, in one system of one command")
 def _():
     live = start()
     try:
         assert "made now" in live.text and str(IMAGE) in live.text, live.text
         desk.lives_on(live, PAGE)
+        assert not desk.wrong(IMAGE), desk.wrong(IMAGE)
     finally:
         live.close()
 
@@ -50,8 +42,7 @@ def _():
         assert live.end() == 0, live.text
     finally:
         live.close()
-    found = checked(IMAGE)
-    assert found.returncode == 0, found.stdout
+    assert not desk.wrong(IMAGE), desk.wrong(IMAGE)
 
 
 @test("a terminal's keys are the system's, also while a program computes")
@@ -89,6 +80,18 @@ def _():
     r = run("--disk", mine, "--net", "hub", "desktop", "--", "-c",
             "sleep 0.1; cat /disk/file; exit 7").expect(7)
     assert "kept" in r.out and "vitrine: " not in r.err, r
+
+
+@test("the end waits until what was written is on the disk")
+def _():
+    mine = scratch / "end.img"
+    for how in ("poweroff", "reboot"):
+        shutil.copy(IMAGE, mine)
+        r = run("--disk", mine, "--net", "hub", "desktop", "--", "-c",
+                "sleep 1; echo %s > /disk/how; %s; exit 7" % (how[0], how)
+                ).expect(0)
+        assert "ext2| closed" in r.out, r
+        assert not desk.wrong(mine), "%s\n%s" % (desk.wrong(mine), r)
 
 
 main()

@@ -1,8 +1,9 @@
 /*
  * Sessions with virtual buses (see bus_session.h).
  *
- * A session is opened when first wanted. The bus may be another's still: of
- * the driver before this one, whose end io has not noticed yet.
+ * A session is opened when first wanted, again after it was forgotten. The bus
+ * may be another's still: of the driver before this one, whose end io has not
+ * noticed yet.
  */
 #include "bus_session.h"
 #include "again.h"
@@ -14,6 +15,8 @@ enum { BUSES = 4, BUSY_MS = 1, BUSY_TRIES = 1000 };
 struct opened {
     l4_cap_idx_t gate, session; /* gate 0: the place is free */
 };
+
+static struct opened buses[BUSES];
 
 static long session_open(void *what)
 {
@@ -27,12 +30,30 @@ static long session_open(void *what)
     return error;
 }
 
+/* The bus's place, or else a free one; BUSES: there is none. */
+static unsigned place_of(l4_cap_idx_t gate)
+{
+    unsigned i = 0;
+    while (i < BUSES && buses[i].gate != gate)
+        i++;
+    for (unsigned k = 0; i == BUSES && k < BUSES; k++)
+        if (!buses[k].gate)
+            return k;
+    return i;
+}
+
+void vitrine_bus_forget(l4_cap_idx_t gate)
+{
+    unsigned i = place_of(gate);
+    if (i == BUSES || !buses[i].gate)
+        return;
+    l4re_util_cap_free_um(buses[i].session);
+    buses[i].gate = 0;
+}
+
 long vitrine_bus_session(l4_cap_idx_t gate, l4_cap_idx_t *ret_session)
 {
-    static struct opened buses[BUSES];
-    unsigned i = 0;
-    while (i < BUSES && buses[i].gate && buses[i].gate != gate)
-        i++;
+    unsigned i = place_of(gate);
     if (i == BUSES)
         return -L4_ENOMEM;
     if (!buses[i].gate) {

@@ -5,6 +5,7 @@
  * Locks belong to the session with a bus, so that they go with their holder:
  * who has no session yet gets one with its first lock.
  */
+#include "again.h"
 #include "bus_session.h"
 #include "inhibitor-client.h"
 #include <l4/re/c/inhibitor.h>
@@ -23,17 +24,25 @@ static void shorten(char *to, char const *from)
     to[n] = 0;
 }
 
+static long acquire_in_session(l4_cap_idx_t bus, l4_umword_t id,
+                               char const *reason)
+{
+    l4_cap_idx_t session;
+    long error = vitrine_bus_session(bus, &session);
+    return error < 0 ? error : inhibitor_acquire(session, id, reason);
+}
+
 l4_ret_t l4re_inhibitor_acquire(l4_cap_idx_t cap, l4_umword_t id,
                                 char const *reason)
 {
     char text[INHIBITOR_ACQUIRE_REASON_MAX + 1];
-    l4_cap_idx_t session;
     shorten(text, reason);
     long error = inhibitor_acquire(cap, id, text);
-    if (error == -L4_ENOENT) {
-        error = vitrine_bus_session(cap, &session);
-        if (error >= 0)
-            error = inhibitor_acquire(session, id, text);
+    if (error == -L4_ENOENT)
+        error = acquire_in_session(cap, id, text);
+    if (again_is_ipc_error(error)) { /* the io of that session has ended */
+        vitrine_bus_forget(cap);
+        error = acquire_in_session(cap, id, text);
     }
     return (l4_ret_t)error;
 }

@@ -434,5 +434,9 @@ long volume_serve(const struct volume_driver *driver, l4_cap_idx_t gate)
     if (error >= 0)
         error =
             l4re_server_publish(&server, &first.session, &client_service, gate);
-    return error < 0 ? error : l4re_server_run(&server);
+    if (error < 0)
+        return error;
+    if (driver->serving)
+        driver->serving(&server);
+    return l4re_server_run(&server);
 }

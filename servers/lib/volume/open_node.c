@@ -57,6 +57,14 @@ long volume_truncate(volume_node_t number, l4_uint64_t size)
     return error;
 }
 
+long volume_finish(void)
+{
+    long error = volume_sync();
+    for (struct open_node *n = open_nodes; n && volume->released; n = n->next)
+        volume->released(n->number);
+    return error;
+}
+
 long volume_sync(void)
 {
     long error = 0;

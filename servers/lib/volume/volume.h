@@ -79,6 +79,8 @@ struct volume_driver {
     long (*sync)(void);
     /* The last open file of a node is closed. */
     void (*released)(volume_node_t node);
+    /* The server is about to serve: what else it waits for can be attached. */
+    void (*serving)(struct l4re_server *server);
 };
 
 enum {
@@ -103,5 +105,9 @@ long volume_client_arguments(long type, struct l4re_request *request,
                              char *ret_path, bool *ret_is_read_only);
 
 bool volume_is_open(volume_node_t node);
+
+/* Before the file system is closed for good: what was stored in files' memory
+ * is written, and `released` is told of all nodes that are open, too. */
+long volume_finish(void);
 
 #endif
