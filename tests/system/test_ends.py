@@ -3,10 +3,10 @@ import re
 import signal
 import subprocess
 import time
-from harness import (DEADLOCK, FAULT, INTERRUPTED, LIMIT, USAGE, environment,
-                     event_numbers, header_constants, here, main, parts_left,
-                     records, root, run, run_traced, scratch, system, test,
-                     vitrine)
+from harness import (DEADLOCK, FAULT, INTERRUPTED, LIMIT, TIMEOUT_S, USAGE,
+                     environment, event_numbers, header_constants, here, main,
+                     parts_left, records, root, run, run_traced, scratch,
+                     system, test, vitrine)
 
 EVENT = event_numbers()
 END = header_constants("VTR_END_")
@@ -132,8 +132,8 @@ def start_traced(trace, *words):
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
         stderr=subprocess.PIPE, env=environment)
     while not parts_left(scratch):
-        time.sleep(0.01)
-    time.sleep(0.2)
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.001)
     return process
 
 
@@ -143,8 +143,9 @@ def _():
     for stop in (signal.SIGINT, signal.SIGTERM):
         trace.unlink(missing_ok=True)
         process = start_traced(trace, "sys-ends", "spin")
+        time.sleep(0.2)  # it may be anywhere then
         process.send_signal(stop)
-        _, err = process.communicate(timeout=30)
+        _, err = process.communicate(timeout=TIMEOUT_S)
         assert process.returncode == INTERRUPTED, (process.returncode, err)
         assert b"interrupted after" in err, err
         expect_end(trace.read_bytes(), "INTERRUPTED")
@@ -155,15 +156,38 @@ def _():
         assert "records, to where it was interrupted" in r.err, r
 
 
+@test("Ctrl-C while it still begins is one, too")
+def _():
+    trace = scratch / "early.vtr"
+    for stop in (signal.SIGINT, signal.SIGTERM) * 5:
+        process = start_traced(trace, "sys-ends", "spin")
+        process.send_signal(stop)
+        _, err = process.communicate(timeout=TIMEOUT_S)
+        assert process.returncode == INTERRUPTED, (process.returncode, err)
+        expect_end(trace.read_bytes(), "INTERRUPTED")
+        assert not parts_left(scratch)
+        trace.unlink()
+
+
 @test("a second Ctrl-C ends even a program that loops in assembly")
 def _():
     trace = scratch / "stuck.vtr"
-    process = start_traced(trace, "sys-ends", "stuck")
-    process.send_signal(signal.SIGINT)
-    time.sleep(0.2)
+    for pause_s in (0.1, 1, 10):  # until it is in its loop
+        process = start_traced(trace, "sys-ends", "stuck")
+        assert process.stdout.readline() == b"stuck\n"
+        time.sleep(pause_s)
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.2)
+        if process.poll() is None:
+            break
+        trace.unlink()
     assert process.poll() is None, "assembly has steps?"
-    process.send_signal(signal.SIGINT)
-    process.communicate(timeout=30)
+    # Two that come while the process does not run are one.
+    end = time.monotonic() + TIMEOUT_S
+    while process.poll() is None and time.monotonic() < end:
+        process.send_signal(signal.SIGINT)
+        time.sleep(0.1)
+    process.communicate(timeout=TIMEOUT_S)
     assert process.returncode == INTERRUPTED, process.returncode
     assert not trace.exists() and not parts_left(scratch)
 

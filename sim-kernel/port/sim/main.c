@@ -407,12 +407,14 @@ int main(int argc, char **argv)
     signal(SIGXFSZ, SIG_IGN); /* a trace too large is an error of write() */
     struct sigaction interrupt = {.sa_handler = on_interrupt,
                                   .sa_flags = SA_ONSTACK | SA_RESTART};
+    /* First: what follows leaves a file and a changed terminal behind, if it
+     * is killed. */
+    sigaction(SIGINT, &interrupt, NULL);
+    sigaction(SIGTERM, &interrupt, NULL);
     console_init();
     tracefile_open();
     machine_init();
     control_init();
-    sigaction(SIGINT, &interrupt, NULL);
-    sigaction(SIGTERM, &interrupt, NULL);
     boot();
     machine_run();
 }
