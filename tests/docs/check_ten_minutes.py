@@ -57,7 +57,7 @@ def sh(words, folder):
     return subprocess.run(words, cwd=folder, env=environment,
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                           stderr=subprocess.STDOUT, text=True, check=False,
-                          timeout=300)
+                          timeout=900)
 
 
 def code_lines(text):

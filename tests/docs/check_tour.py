@@ -20,7 +20,7 @@ from harness import environment, root, scratch  # noqa: E402
 from shown import pattern  # noqa: E402
 from tap import done, fact  # noqa: E402
 
-TIMEOUT_S = 300
+TIMEOUT_S = 900
 
 
 def blocks(text):

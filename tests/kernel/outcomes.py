@@ -161,7 +161,7 @@ def run(simulator, *modules):
             with logs[-1].open("w") as log:
                 subprocess.run([simulator, "--until=60", *options, *modules],
                                stdout=log, stderr=subprocess.DEVNULL,
-                               timeout=100)
+                               timeout=600)
         check(read_logs(logs))
 
 

@@ -40,7 +40,7 @@ def typed(folder, *words, code=0):
                    if not k.startswith("VITRINE_")}
     done = subprocess.run(words, cwd=folder, env=environment,
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, text=True, timeout=1500)
+                          stderr=subprocess.STDOUT, text=True, timeout=3000)
     report(done.returncode == code, "there: " + " ".join(words),
            "exit code %d\n%s" % (done.returncode, done.stdout[-2000:]))
     return done.stdout

@@ -26,7 +26,7 @@ sys.path.insert(0, str(root / "tests/docs"))
 from shown import pattern  # noqa: E402
 from vlab import judge, lab as labs, machine  # noqa: E402
 
-TIMEOUT_S = 300
+TIMEOUT_S = 900
 USAGE = 103
 count = failed = 0
 

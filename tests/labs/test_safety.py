@@ -274,7 +274,7 @@ def meet_or_die(name):
     if name == "dies":
         os.kill(os.getpid(), signal.SIGKILL)
     with contextlib.suppress(threading.BrokenBarrierError):
-        met.wait(60)
+        met.wait(600)
         return "met"
     return "alone"
 

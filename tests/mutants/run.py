@@ -29,7 +29,7 @@ import subprocess
 import sys
 import tempfile
 
-RUN_SECONDS = 120
+RUN_SECONDS = 300
 KTEST = {'ktest': [], 'ktest-cpus-4': ['--cpus=4']}
 CAUGHT = 'caught'
 

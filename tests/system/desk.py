@@ -6,7 +6,7 @@
 #
 # Nothing here counts on time. What a command says ends with a word that the
 # shell is told to say then; what has to come back first is asked for again,
-# TRIES times at most.
+# TRIES times at most (the page until LIMIT_S).
 import os
 import pty
 import re
@@ -17,7 +17,7 @@ import time
 import urllib.request
 from devices import tool
 
-LIMIT_S, TRIES, PAUSE_S = 100, 40, 0.1
+LIMIT_S, TRIES, PAUSE_S = 600, 100, 0.1
 DRIVERS = ("io", "block", "nic")
 SERVERS = DRIVERS + ("tmpfs", "ext2", "vfs", "switch", "net", "http_server",
                      "proc", "cons")
@@ -87,7 +87,8 @@ class Desk:
     def page(self):
         """The host gets the page. One who asks while a server is not back yet
         is refused, or cut off."""
-        for _ in range(TRIES):
+        end = time.monotonic() + LIMIT_S
+        while time.monotonic() < end and self.process.poll() is None:
             try:
                 return urllib.request.urlopen(self.url, timeout=LIMIT_S).read()
             except OSError:
@@ -119,7 +120,7 @@ class Desk:
         self.timer.cancel()
         self.process.terminate()  # a machine's QEMU goes with it
         try:
-            self.process.wait(10)
+            self.process.wait(60)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()

@@ -31,7 +31,7 @@ meson_build = pathlib.Path(os.environ.get("VITRINE_TEST_BUILD",
                                           root / "build")).resolve()
 scratch = pathlib.Path(tempfile.mkdtemp(prefix="vitrine-system-"))
 atexit.register(shutil.rmtree, scratch, ignore_errors=True)
-TIMEOUT_S = 120  # of one run: ends a hang, decides nothing else
+TIMEOUT_S = 600  # of one run: ends a hang, decides nothing else
 
 EXAMPLES = ("hello", "clntsrv", "echo", "pager", "revoke", "isolation", "spin",
             "smp", "irq", "disk", "net", "files", "screen", "demo")

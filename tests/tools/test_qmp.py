@@ -49,7 +49,7 @@ def monitor(*lines):
                 return None
             finally:
                 listener.close()
-                thread.join(10)
+                thread.join(600)
 
 
 m = monitor(GREETING)

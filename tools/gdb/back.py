@@ -9,7 +9,7 @@ import time
 
 import gdb
 
-PATIENCE_S = 60
+PATIENCE_S = 300
 
 
 class Back(gdb.Command):

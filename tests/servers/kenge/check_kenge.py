@@ -42,7 +42,7 @@ def run(simulator, program, *words):
     name = program.split('/')[-1]
     command = ' '.join((name,) + words)
     return subprocess.run([simulator, '--until=20', f'--command={command}',
-                           program], capture_output=True, timeout=60)
+                           program], capture_output=True, timeout=600)
 
 
 def main():

@@ -27,7 +27,7 @@ CASES = (
 def run(arguments, way):
     command = [arguments[0], '--until=60', f'--command=rom/test-ends {way}',
                '--input=-', *arguments[1:]]
-    return subprocess.run(command, input=b'one\ntwo two\nthree', timeout=60,
+    return subprocess.run(command, input=b'one\ntwo two\nthree', timeout=600,
                           capture_output=True)
 
 

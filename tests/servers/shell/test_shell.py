@@ -137,7 +137,7 @@ def run(sim, programs, *options, words="", modules=()):
     command = [sim, "--until=60", "--command=rom/ned rom/desk.cfg " + words,
                *options, *(str(programs / p) for p in PROGRAMS),
                str(here / "desk.cfg"), *modules]
-    r = subprocess.run(command, stdin=subprocess.DEVNULL, timeout=120,
+    r = subprocess.run(command, stdin=subprocess.DEVNULL, timeout=600,
                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     text = r.stdout.decode(errors="replace").replace("\r", "^M")
     text = text.replace("\x1b", "^[")
