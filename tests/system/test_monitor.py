@@ -1,14 +1,13 @@
 # A run that is watched: it stops where it is told to, goes on, and goes back,
 # and none of this changes what it does.
 import os
-import pathlib
 import re
 import socket
 import subprocess
 import time
 from devices import file_system
-from harness import (Skip, build, environment, main, program, root, run,
-                     scratch, simulator, test, vitrine)
+from harness import (TIMEOUT_S, Skip, build, environment, main, program, root,
+                     run, scratch, simulator, test, vitrine)
 import shutil
 
 
@@ -17,17 +16,17 @@ class Watched:
 
     def __init__(self, trace, *words):
         mine, its = socket.socketpair()
-        sim = build / "sim-kernel/port/sim/vitrine-sim"
+        self.sim = (build / "sim-kernel/port/sim/vitrine-sim").resolve()
         self.out = scratch / "watched.out"
         self.pids = set()
         with self.out.open("wb") as out:
             self.first = subprocess.Popen(
-                [str(w) for w in (sim, "--control", its.fileno(), "--trace",
+                [str(w) for w in (self.sim, "--control", its.fileno(), "--trace",
                                   trace, *words)],
                 pass_fds=[its.fileno()], stdin=subprocess.DEVNULL,
                 stdout=out, stderr=out, env=environment)
         its.close()
-        mine.settimeout(100)
+        mine.settimeout(TIMEOUT_S)
         self.lines = mine.makefile("rw")
         self.answer()
 
@@ -46,13 +45,20 @@ class Watched:
         self.say("to %d" % record)
         return self.answer()
 
+    def is_left(self, pid):
+        """Not one whose end nobody asked for, nor another of that number."""
+        try:
+            return os.readlink("/proc/%d/exe" % pid) == str(self.sim)
+        except OSError:
+            return False
+
     def quit(self):
         self.say("quit")
         self.lines.close()
         self.first.wait()
-        for _ in range(200):
-            if not any(pathlib.Path("/proc/%d" % p).exists()
-                       for p in self.pids):
+        end = time.monotonic() + TIMEOUT_S
+        while time.monotonic() < end:
+            if not any(map(self.is_left, self.pids)):
                 return
             time.sleep(0.05)
         raise AssertionError("processes are left: %s" % self.pids)

@@ -1,11 +1,13 @@
 # What a trace says holds together: calls and answers, capabilities, the
 # period that higher priority is to keep.
 import re
+import signal
 import struct
 import subprocess
-from harness import (EXAMPLES, description, environment, event_numbers, header_constants,
-                     main, records, root, run, run_traced, scratch, system,
-                     test, vitrine, words)
+from harness import (EXAMPLES, INTERRUPTED, TIMEOUT_S, description,
+                     environment, event_numbers, header_constants, main,
+                     records, root, run, run_traced, scratch, system, test,
+                     vitrine, words)
 
 EVENT = event_numbers()
 FLAG = header_constants("VTR_F_")
@@ -146,7 +148,7 @@ def _():
 def _():
     trace = scratch / "follow.vtr"
     slow = description("""local L4 = require("L4")
-        local beats = L4.default_loader:start({}, "rom/spin_metronome 1500")
+        local beats = L4.default_loader:start({}, "rom/spin_metronome 9999999")
         assert(beats:wait() == 0)
         """, "slow.cfg")
     words = [root / "vitrine", "trace", "--follow", "--to", "csv", trace]
@@ -158,9 +160,10 @@ def _():
             first = [reading.stdout.readline() for _ in range(100)]
             assert going.poll() is None, "the run is over already"
             assert not trace.exists(), "the trace has its name already"
+            going.send_signal(signal.SIGINT)
             seen = "".join(first) + reading.stdout.read()
         assert reading.wait() == 0, "the reader failed"
-        assert going.returncode == 0, "the run failed"
+        assert going.returncode == INTERRUPTED, "the run failed"
     assert seen == vitrine("trace", "--to", "csv", trace).out, "not the same"
 
 
@@ -176,7 +179,7 @@ def _():
                           text=True) as reading:
         assert reading.stdout.readline()
         part.unlink()
-        reading.communicate(timeout=30)
+        reading.communicate(timeout=TIMEOUT_S)
     assert reading.returncode == 0
 
 
