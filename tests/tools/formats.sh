@@ -133,10 +133,13 @@ if [ -s "$mermaid" ] && [ -n "$browser" ]; then
 </script></body></html>
 END
     } > mermaid.html
-    timeout 90 "$browser" --headless=new --no-sandbox --disable-gpu \
-        --user-data-dir="$tmp/profile" --virtual-time-budget=20000 \
-        --host-resolver-rules='MAP * ~NOTFOUND' --dump-dom \
-        "file://$tmp/mermaid.html" > mermaid.out 2> /dev/null
+    for try in 1 2 3; do
+        timeout 300 "$browser" --headless=new --no-sandbox --disable-gpu \
+            --user-data-dir="$tmp/profile" --virtual-time-budget=20000 \
+            --host-resolver-rules='MAP * ~NOTFOUND' --dump-dom \
+            "file://$tmp/mermaid.html" > mermaid.out 2> /dev/null
+        ! grep -q '</html>' mermaid.out || break # else it did not start
+    done
     equal "$(grep -o 'parsed:[a-z]*:[0-9]*:' mermaid.out)" \
         "parsed:sequence:$(grep -cE '(->>|-x|-\))' story.mmd):" \
         "mermaid parses, and draws every arrow"

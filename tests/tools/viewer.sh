@@ -32,15 +32,23 @@ browser=$(command -v chromium || command -v chromium-browser ||
     command -v google-chrome)
 
 # page FILE ADDRESS: the page's final state in page.html; 0: it got ready and
-# said nothing on the console.
+# said nothing on the console. A browser that does not even start may try again.
 page()
 {
-    timeout 60 "$browser" --headless=new --no-sandbox --disable-gpu \
+    for try in 1 2 3; do
+        show "$@"
+        ! grep -q '</html>' page.html || break
+    done
+    ! grep -q 'CONSOLE' page.err && grep -q 'data-ready="[0-9]' page.html
+}
+
+show()
+{
+    timeout 300 "$browser" --headless=new --no-sandbox --disable-gpu \
         --enable-logging=stderr --user-data-dir="$tmp/profile" \
         --host-resolver-rules='MAP * ~NOTFOUND' --window-size=1200,800 \
         --virtual-time-budget=8000 --dump-dom "file://$tmp/$1#$2" \
         > page.html 2> page.err
-    ! grep -q 'CONSOLE' page.err && grep -q 'data-ready="[0-9]' page.html
 }
 
 for name in story deadlock clean; do
