@@ -23,6 +23,7 @@ from . import kernel, machine
 from .places import LAB_TOOLS, Problem, programs_of
 
 COMPILE_SECONDS = 60  # ends a compiler that is led into endless work
+PATIENCE = 10  # wall seconds for one of the processor's
 LIMITS = ["prlimit", "--core=0", "--fsize=%d" % (256 << 20),
           "--as=%d" % (4 << 30), "--cpu=%d" % COMPILE_SECONDS]  # S4
 
@@ -46,7 +47,7 @@ def run_compiler(words, where):
                               stdin=subprocess.DEVNULL,
                               stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, text=True,
-                              errors="replace", timeout=COMPILE_SECONDS)
+                              errors="replace", timeout=PATIENCE * COMPILE_SECONDS)
     except subprocess.TimeoutExpired:
         raise BuildFailed("the compiler did not end") from None
     if done.returncode != 0:

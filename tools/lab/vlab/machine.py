@@ -16,7 +16,7 @@ import sys
 from .places import BUILD, MACHINE, MACHINES, ROOT, Problem, build_of
 
 RAM = "128M"
-WALL_SECONDS = 40
+WALL_SECONDS = 300
 
 
 def missing(target):

@@ -13,7 +13,8 @@ from .kernel import simulator
 from .places import Problem, programs_of
 from .story import Story
 
-HOST_SECONDS = 20
+HOST_SECONDS = 60
+PATIENCE = 10  # wall seconds for one of the processor's: others are at work, too
 TRACE_BYTES = 64 << 20  # the RAM is a file, too
 CONSOLE_BYTES = 1 << 18
 SECTOR = 512
@@ -104,7 +105,7 @@ class Run:
             try:
                 done = subprocess.run(
                     self.words, stdin=subprocess.DEVNULL, stdout=console,
-                    stderr=subprocess.STDOUT, timeout=3 * HOST_SECONDS)
+                    stderr=subprocess.STDOUT, timeout=PATIENCE * HOST_SECONDS)
                 self.code = done.returncode
             except subprocess.TimeoutExpired:
                 self.code = -9
