@@ -38,7 +38,7 @@ import story  # noqa: E402
 
 target, kernel, programs = sys.argv[1], *map(os.path.abspath, sys.argv[2:4])
 options = sys.argv[4:]
-LIMIT_S = 120
+LIMIT_S = 600  # ends a hang, decides nothing
 USAGE = 103
 PROBES = {**devices.PROBES, **devices.MACHINE_ONLY}
 UNORDERED = ("net",)  # what its two nodes say first is up to the wire
@@ -97,7 +97,7 @@ def machine(*words):
 
 
 def popen(*words):
-    return subprocess.Popen(machine_words(words), stdin=subprocess.DEVNULL,
+    return subprocess.Popen(machine_words(words), stdin=subprocess.PIPE,
                             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                             cwd=programs)
 
@@ -293,15 +293,22 @@ def forwarded():
                        "sigma0", "moe", *files]),
         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
         stderr=subprocess.PIPE, cwd=programs)
-    page, said = b"", server.stderr.readline()
+    page, out, said = b"", b"", server.stderr.readline()
     port = re.search(rb"127\.0\.0\.1:(\d+) goes to", said)
+    # Who asks before there is an address and a listener may be refused.
+    while port and not (b"listening" in out and b"address 10." in out):
+        line = server.stdout.readline()
+        if not line:
+            break
+        out += line
     try:
         if port:
             url = "http://127.0.0.1:%d/" % int(port[1])
             page = urllib.request.urlopen(url, timeout=LIMIT_S).read()
     except OSError as error:
         said += str(error).encode()
-    out, err = server.communicate() if port else (b"", server.stderr.read())
+    more, err = server.communicate()
+    out += more
     report(server.wait() == 0 and
            page == (ROOT / "examples/http/index.html").read_bytes(), fact,
            (out + said + err).decode(errors="replace"))

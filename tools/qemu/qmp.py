@@ -9,16 +9,18 @@ import time
 
 
 class Monitor:
-    """QEMU Machine Protocol over a Unix socket."""
+    """QEMU Machine Protocol over a Unix socket, as soon as there is one; `lives`
+    says whether it may still come."""
 
-    def __init__(self, path, deadline):
+    def __init__(self, path, deadline, lives=lambda: True):
         self.socket = socket.socket(socket.AF_UNIX)
         while True:
+            alive = lives()
             try:
                 self.socket.connect(path)
                 break
             except OSError:
-                if time.monotonic() > deadline:
+                if not alive or time.monotonic() > deadline:
                     raise
                 time.sleep(0.005)
         self.file = self.socket.makefile("rw")

@@ -40,6 +40,7 @@ RESULT_MAGIC = 0x746c757365726976
 START = b"\x02"  # the kernel's first byte: firmware spoke before it
 VTR_VERSION = 2  # of <l4/vitrine/trace_events.h>
 TRACE_RECORDS = 1 << 18
+START_S = 300  # for QEMU's monitor, on a host that is slow
 LAST_LINES = 20
 QEMU_LEAST = (7, 0)
 TOO_OLD = "QEMU %d.%d is too old: %d.%d or later is needed"
@@ -375,13 +376,21 @@ def qemu_environment():
     return {"GLIBC_TUNABLES": "glibc.malloc.hugetlb=1", **os.environ}
 
 
-def drain(fd, console):
-    """What the machine wrote between our last look and its stop."""
-    while select.select([fd], [], [], 0.05)[0]:
-        data = os.read(fd, 65536)
-        if not data:
-            return
-        console.feed(data)
+def drain(fd, console, monitor):
+    """What the machine wrote between our last look and its stop. What QEMU had
+    no room for in the pipe follows before it answers a second question: it
+    looks at both in turns."""
+    silent = 0
+    while silent < 2:
+        if select.select([fd], [], [], 0.02)[0]:
+            data = os.read(fd, 65536)
+            if not data:
+                return
+            console.feed(data)
+            silent = 0
+        else:
+            monitor.is_stopped()
+            silent += 1
 
 
 def watch(o, qemu, monitor, console):
@@ -402,7 +411,7 @@ def watch(o, qemu, monitor, console):
                 raise archive.BadInput("the firmware did not start the kernel:"
                                        " " + console.firmware_failed)
         elif monitor.is_stopped() and not o.gdb:
-            drain(fd, console)
+            drain(fd, console, monitor)
             return True
         if "SHUTDOWN" in monitor.events:
             o.gdb = ""
@@ -466,10 +475,11 @@ def run(o, folder):
     qemu = subprocess.Popen(qemu_words(o, socket, path), stdin=stdin,
                             stdout=subprocess.PIPE, stderr=errors,
                             env=qemu_environment())
-    console = Console(Source(o.target, o.modules))
-    kernel = Kernel(o.kernel)
     try:
-        monitor = Monitor(socket, time.monotonic() + 20)
+        console = Console(Source(o.target, o.modules))
+        kernel = Kernel(o.kernel)
+        monitor = Monitor(socket, time.monotonic() + START_S,
+                          lambda: qemu.poll() is None)
         if monitor.version < QEMU_LEAST:
             raise archive.BadInput(TOO_OLD % (monitor.version + QEMU_LEAST))
         tell_forwards(o, monitor)
