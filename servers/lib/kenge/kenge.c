@@ -8,10 +8,8 @@
 #include "kenge.h"
 
 #include <l4/sys/err.h>
-#include <l4/sys/factory.h>
 #include <l4/sys/ipc.h>
-#include <l4/sys/scheduler.h>
-#include <l4/sys/thread.h>
+#include <l4/util/thread.h>
 #include <l4/vitrine/bootinfo.h>
 #include <l4/vitrine/debug.h>
 #include <string.h>
@@ -77,18 +75,6 @@ struct beginning {
 /* In kenge_entry.S: calls function(argument) of the beginning at sp. */
 extern char kenge_thread_entry[];
 
-static long begin(l4_cap_idx_t thread, struct beginning *b, unsigned priority)
-{
-    l4_sched_param_t param = l4_sched_param(priority, 0);
-    long error = l4_error(
-        l4_scheduler_run_thread(L4_BASE_SCHEDULER_CAP, thread, &param));
-
-    if (error < 0)
-        return error;
-    return l4_error(l4_thread_ex_regs(thread, (l4_addr_t)kenge_thread_entry,
-                                      (l4_addr_t)b, 0));
-}
-
 long kenge_thread(void (*function)(void *), void *argument, unsigned priority,
                   l4_cap_idx_t *ret_thread)
 {
@@ -100,18 +86,13 @@ long kenge_thread(void (*function)(void *), void *argument, unsigned priority,
 
     if (!stack)
         return -L4_ENOMEM;
-    error = l4_error(l4_factory_create_thread(L4_BASE_FACTORY_CAP, thread));
-    if (error < 0)
-        return error;
-    l4_thread_control_start();
-    l4_thread_control_bind(utcb, L4_BASE_TASK_CAP);
-    error = l4_error(l4_thread_control_commit(thread));
-    if (error < 0)
-        return error;
     b = (struct beginning *)(stack + STACK_PAGES * L4_PAGESIZE) - 1;
     *b = (struct beginning){function, argument};
-    error = begin(thread, b, priority);
-    if (error >= 0)
+    error = l4util_create_thread(
+        thread, utcb, L4_BASE_FACTORY_CAP, (l4_umword_t)kenge_thread_entry,
+        (l4_umword_t)b, L4_INVALID_CAP, L4_BASE_TASK_CAP, L4_BASE_SCHEDULER_CAP,
+        l4_sched_param(priority, 0));
+    if (!error)
         *ret_thread = thread;
-    return error < 0 ? error : 0;
+    return error;
 }
