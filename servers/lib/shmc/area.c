@@ -25,8 +25,8 @@ static long attach_memory(l4re_ds_t memory, void **ret_at, l4_umword_t size)
                           memory, 0, L4_PAGESHIFT);
 }
 
-/* Fills in the head and gives the memory its name. */
-static long publish(l4_cap_idx_t names, l4re_ds_t memory, l4_umword_t size)
+/* Fills in the head of memory that is nobody's area yet. */
+static long format(l4re_ds_t memory, l4_umword_t size)
 {
     void *at;
     long error = attach_memory(memory, &at, size);
@@ -34,10 +34,39 @@ static long publish(l4_cap_idx_t names, l4re_ds_t memory, l4_umword_t size)
     if (error < 0)
         return error;
     struct l4shmc_head *head = at;
-    head->magic = SHMC_AREA_MAGIC;
-    head->used = round_up(sizeof *head);
+    l4_umword_t nothing = 0;
+    if (__atomic_compare_exchange_n(&head->magic, &nothing, SHMC_AREA_BEGUN, 0,
+                                    __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
+        head->used = round_up(sizeof *head);
+        __atomic_store_n(&head->magic, SHMC_AREA_MAGIC, __ATOMIC_RELEASE);
+    } else
+        error = -L4_EEXIST;
     l4re_rm_detach(at);
-    return l4re_ns_register_obj_srv(names, "shm", memory, L4RE_NS_REGISTER_RW);
+    return error;
+}
+
+/* New memory that becomes an area and gets its name. */
+static long make_memory(l4_cap_idx_t names, l4re_ds_t memory, l4_umword_t size)
+{
+    size = l4_round_page(size ? size : L4SHMC_DEFAULT_SIZE);
+    long error = l4re_ma_alloc((long)size, memory, 0);
+
+    if (error >= 0)
+        error = format(memory, size);
+    if (error >= 0)
+        error =
+            l4re_ns_register_obj_srv(names, "shm", memory, L4RE_NS_REGISTER_RW);
+    return error;
+}
+
+/* Memory that the name space's maker put there. */
+static long take_memory(l4re_ds_t memory, l4_umword_t size)
+{
+    l4_umword_t there = l4re_ds_size(memory);
+
+    if (there < sizeof(struct l4shmc_head) || there < size)
+        return -L4_ENOMEM;
+    return format(memory, there);
 }
 
 long l4shmc_create_sized(char const *shm_name, l4_umword_t shm_size)
@@ -48,30 +77,29 @@ long l4shmc_create_sized(char const *shm_name, l4_umword_t shm_size)
 
     if (l4_is_invalid_cap(names))
         return -L4_ENOENT;
-    if (shm_size < sizeof(struct l4shmc_head))
+    if (shm_size && shm_size < sizeof(struct l4shmc_head))
         return -L4_EINVAL;
     memory = l4re_util_cap_alloc();
     if (l4_is_invalid_cap(memory))
         return -L4_ENOMEM;
-    shm_size = l4_round_page(shm_size);
-    error = l4re_ma_alloc((long)shm_size, memory, 0);
+    error = l4re_ns_query_srv(names, "shm", memory);
     if (error >= 0)
-        error = publish(names, memory, shm_size);
+        error = take_memory(memory, shm_size);
+    else if (error == -L4_ENOENT)
+        error = make_memory(names, memory, shm_size);
     if (error < 0)
         l4re_util_cap_free_um(memory);
     return error < 0 ? error : 0;
 }
 
-/* The first bit that nobody has. */
-static l4_umword_t take_client(struct l4shmc_head *head)
+/* Has somebody created an area in this memory? */
+static long check_magic(const struct l4shmc_head *head)
 {
-    l4_umword_t old = __atomic_load_n(&head->clients, __ATOMIC_ACQUIRE), bit;
+    l4_umword_t magic = __atomic_load_n(&head->magic, __ATOMIC_ACQUIRE);
 
-    do
-        bit = ~old & (old + 1);
-    while (!__atomic_compare_exchange_n(&head->clients, &old, old | bit, 0,
-                                        __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE));
-    return bit;
+    if (!magic || magic == SHMC_AREA_BEGUN)
+        return -L4_ENOENT;
+    return magic == SHMC_AREA_MAGIC ? 0 : -L4_EINVAL;
 }
 
 long l4shmc_attach(char const *shm_name, l4shmc_area_t *shmarea)
@@ -96,20 +124,31 @@ long l4shmc_attach(char const *shm_name, l4shmc_area_t *shmarea)
         l4re_util_cap_free_um(memory);
         return error;
     }
-    *shmarea = (l4shmc_area_t){at, size, names, memory, 0};
-    if (shmarea->base->magic != SHMC_AREA_MAGIC) {
+    *shmarea = (l4shmc_area_t){
+        .base = at, .size = size, .names = names, .memory = memory};
+    error = check_magic(shmarea->base);
+    if (!error)
+        error = shmc_client_begin(shmarea);
+    if (error)
         l4shmc_detach(shmarea);
-        return -L4_EINVAL;
+    return error;
+}
+
+long l4shmc_attach_to(char const *shm_name, l4_umword_t timeout_ms,
+                      l4shmc_area_t *shmarea)
+{
+    for (l4_umword_t waited = 0;; waited++) {
+        long error = l4shmc_attach(shm_name, shmarea);
+        if (error != -L4_ENOENT || waited >= timeout_ms)
+            return error;
+        l4_sleep(1);
     }
-    shmarea->client = take_client(shmarea->base);
-    return 0;
 }
 
 long l4shmc_detach(l4shmc_area_t *shmarea)
 {
     if (shmarea->client)
-        __atomic_and_fetch(&shmarea->base->clients, ~shmarea->client,
-                           __ATOMIC_ACQ_REL);
+        shmc_client_end(shmarea);
     l4re_rm_detach(shmarea->base);
     l4re_util_cap_free_um(shmarea->memory);
     *shmarea = (l4shmc_area_t){0};
@@ -156,6 +195,7 @@ long l4shmc_mark_client_initialized(l4shmc_area_t *shmarea)
 long l4shmc_get_initialized_clients(l4shmc_area_t *shmarea,
                                     l4_umword_t *bitmask)
 {
+    shmc_forget_ended(shmarea->names, shmarea->base);
     *bitmask = __atomic_load_n(&shmarea->base->initialized, __ATOMIC_ACQUIRE);
     return 0;
 }
@@ -231,11 +271,10 @@ long l4shmc_add_chunk(l4shmc_area_t *shmarea, char const *chunk_name,
 
     if (strlen(chunk_name) >= L4SHMC_CHUNK_NAME_STRINGLEN)
         return -L4_ENAMETOOLONG;
-    while (__atomic_exchange_n(&shmarea->base->lock, 1, __ATOMIC_ACQUIRE))
-        l4_usleep(100); /* a yield would starve whom it waits for */
+    shmc_lock(shmarea);
     if (!find_chunk(shmarea, chunk_name))
         error = append_chunk(shmarea, chunk_name, chunk_capacity, &head);
-    __atomic_store_n(&shmarea->base->lock, 0, __ATOMIC_RELEASE);
+    shmc_unlock(shmarea);
     if (!error)
         *chunk = (l4shmc_chunk_t){shmarea, head, NULL};
     return error;

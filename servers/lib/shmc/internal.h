@@ -14,6 +14,7 @@
 #include <l4/shmc/shmc.h>
 
 #define SHMC_AREA_MAGIC  0x43484d5356495431ul
+#define SHMC_AREA_BEGUN  0x43484d5356495430ul /* being filled in */
 #define SHMC_CHUNK_MAGIC 0x434b484e55434b31ul
 
 enum { SHMC_ALIGN = 64 };
@@ -22,9 +23,11 @@ enum shmc_state { SHMC_CLEAR, SHMC_WRITING, SHMC_READY, SHMC_READING };
 
 struct l4shmc_head {
     l4_umword_t magic;
-    l4_umword_t lock; /* 1: somebody adds a chunk */
+    l4_umword_t lock; /* who adds a chunk (its number); 0: nobody */
     l4_umword_t clients, initialized;
-    l4_umword_t used, first; /* offsets; first 0: no chunk */
+    l4_umword_t used, first;                   /* offsets; first 0: no chunk */
+    l4_umword_t numbers;                       /* given to clients so far */
+    l4_umword_t life[8 * sizeof(l4_umword_t)]; /* numbers; see clients.c */
 } __attribute__((aligned(SHMC_ALIGN)));
 
 struct l4shmc_chunk_head {
@@ -34,5 +37,16 @@ struct l4shmc_chunk_head {
     l4_umword_t capacity, size;
     l4_umword_t state; /* enum shmc_state */
 } __attribute__((aligned(SHMC_ALIGN)));
+
+/* A bit, a number and a name for a new client. -L4_ENOMEM: all are taken. */
+long shmc_client_begin(l4shmc_area_t *a);
+void shmc_client_end(l4shmc_area_t *a);
+
+/* Takes out of the masks whom the name space does not know any more. */
+void shmc_forget_ended(l4_cap_idx_t names, struct l4shmc_head *head);
+
+/* Whoever adds a chunk is alone; who ends meanwhile is passed by. */
+void shmc_lock(const l4shmc_area_t *a);
+void shmc_unlock(const l4shmc_area_t *a);
 
 #endif

@@ -2,6 +2,7 @@
  * Shared-memory channels between two programs: without an argument the
  * consumer, which checks; with one the producer (shmc.cfg). A TAP producer.
  */
+#include "internal.h" /* a client that dies with the lock */
 #include "tap.h"
 
 #include <l4/shmc/shmc.h>
@@ -22,9 +23,8 @@ static int produce(void)
     l4shmc_signal_t filled, used;
     l4_cap_idx_t self = pthread_l4_cap(pthread_self());
 
-    while (l4shmc_attach("testshm", &area))
-        l4_sleep(1);
-    if (l4shmc_get_chunk_to(&area, "data", 1000, &chunk) ||
+    if (l4shmc_attach_to("testshm", 10000, &area) ||
+        l4shmc_get_chunk_to(&area, "data", 1000, &chunk) ||
         l4shmc_get_signal_to(&area, "filled", 1000, &filled) ||
         l4shmc_attach_signal_to(&area, "used", self, 1000, &used))
         return 1;
@@ -37,6 +37,10 @@ static int produce(void)
         if (l4shmc_chunk_ready_sig(&chunk, i))
             return 2;
     }
+    /* Ends without a word, and with the lock, when it is told to. */
+    if (l4shmc_get_chunk_to(&area, "end", 10000, &chunk))
+        return 3;
+    shmc_lock(&area);
     return 0;
 }
 
@@ -47,7 +51,10 @@ static l4shmc_signal_t filled, used;
 static void an_area_is_made(void)
 {
     fact(l4shmc_create("nosuch") == -L4_ENOENT, "an_area_has_a_name_space");
-    fact(l4shmc_attach("testshm", &area) == -L4_ENOENT, "there_is_no_area_yet");
+    fact(l4shmc_attach("testshm", &area) == -L4_ENOENT &&
+             l4shmc_attach_to("testshm", 2, &area) == -L4_ENOENT &&
+             l4shmc_attach_to("nosuch", 2, &area) == -L4_ENOENT,
+         "there_is_no_area_yet");
     fact(!l4shmc_create("testshm", 4096 * 4), "an_area_is_made");
     fact(l4shmc_create("testshm") == -L4_EEXIST, "an_area_is_made_once");
     fact(!l4shmc_attach("testshm", &area) &&
@@ -135,9 +142,57 @@ static void data_comes_from_the_other_program(void)
         l4shmc_trigger(&used);
     }
     fact(good == ROUNDS, "data_comes_from_the_other_program");
-    l4shmc_get_initialized_clients(&area, &ready);
-    fact(l4shmc_get_client_nr(&area) == 0 && ready == 2, "its_users_are_known");
+    fact(!l4shmc_get_initialized_clients(&area, &ready) &&
+             l4shmc_get_client_nr(&area) == 0 && ready == 2,
+         "its_users_are_known");
+}
+
+/* The producer has bit 1, until it ends. */
+static void who_ends_is_forgotten(void)
+{
+    l4_umword_t ready = 2;
+    l4shmc_area_t again;
+    l4shmc_chunk_t end;
+
+    fact(!l4shmc_attach("testshm", &again) &&
+             l4shmc_get_client_nr(&again) == 2 && !l4shmc_detach(&again),
+         "a_second_user_has_another_number");
+    fact(!l4shmc_add_chunk(&area, "end", 1, &end), "the_other_is_told_to_end");
+    for (int i = 0; i < 2000 && ready; i++) {
+        l4_sleep(1);
+        l4shmc_get_initialized_clients(&area, &ready);
+    }
+    fact(!ready, "who_ends_without_a_word_is_forgotten");
+    fact(!l4shmc_add_chunk(&area, "more", 1, &end), "its_lock_is_free");
+    fact(!l4shmc_attach("testshm", &again) && l4shmc_get_client_nr(&again) == 1,
+         "its_number_is_given_again");
+    l4shmc_mark_client_initialized(&again);
+    fact(!l4shmc_get_initialized_clients(&area, &ready) && ready == 2 &&
+             !l4shmc_detach(&again) &&
+             !l4shmc_get_initialized_clients(&area, &ready) && !ready,
+         "who_detaches_is_forgotten_at_once");
     fact(!l4shmc_detach(&area), "an_area_is_detached");
+}
+
+/* "given" has its memory from the description: 16 KiB. */
+static void memory_may_be_there_before(void)
+{
+    l4shmc_area_t given;
+
+    fact(l4shmc_attach("given", &given) == -L4_ENOENT,
+         "memory_alone_is_no_area");
+    fact(l4shmc_create("given", 1 << 20) == -L4_ENOMEM,
+         "memory_that_is_too_small_is_refused");
+    fact(!l4shmc_create("given") && !l4shmc_attach("given", &given) &&
+             l4shmc_area_size(&given) == 16384,
+         "the_memory_that_is_there_is_used");
+    fact(l4shmc_create("given") == -L4_EEXIST, "and_once_only");
+    int attached = 1;
+    l4shmc_area_t more;
+    while (!l4shmc_attach("given", &more))
+        attached++;
+    fact(attached == 64 && l4shmc_attach("given", &more) == -L4_ENOMEM,
+         "an_area_has_64_users");
 }
 
 int main(int argc, char **argv)
@@ -149,5 +204,7 @@ int main(int argc, char **argv)
     a_chunk_has_states();
     signals_wait();
     data_comes_from_the_other_program();
+    who_ends_is_forgotten();
+    memory_may_be_there_before();
     return tap_end();
 }

@@ -10,8 +10,10 @@
  *
  * The area's name is that of a name space in the program's environment, which
  * all of its users have: the memory is in it as "shm", each signal as
- * "sig-NAME". Who creates needs to write there. A chunk belongs to one producer
- * and one consumer; its state is the only lock.
+ * "sig-NAME", each client as "client-NUMBER". Who creates needs to write there.
+ * The memory may be there before: a dataspace that the system's description put
+ * into the name space as "shm" says how large the area is. A chunk belongs to
+ * one producer and one consumer; its state is the only lock.
  *
  *      clear -> writing (try_to_take) -> ready -> reading -> clear (consumed)
  *
@@ -37,6 +39,8 @@ typedef struct {
     l4_cap_idx_t names; /* the name space */
     l4_cap_idx_t memory;
     l4_umword_t client; /* a bit of this one */
+    l4_umword_t number; /* no other client's, ever */
+    l4_cap_idx_t life;  /* what others see the end of this one by */
 } l4shmc_area_t;
 
 typedef struct {
@@ -53,16 +57,25 @@ L4_BEGIN_DECLS
 
 /* ---- Areas ---- */
 
-/* Makes an area; older programs say how large: l4shmc_create(name, size).
- * -L4_ENOENT: no such name space; -L4_EEXIST; -L4_ENOMEM. */
+/*
+ * Makes an area, in the dataspace "shm" of its name space or in new memory
+ * (L4SHMC_DEFAULT_SIZE). Older programs say how large it must be at least:
+ * l4shmc_create(name, size).
+ * -L4_ENOENT: no such name space; -L4_EEXIST; -L4_ENOMEM (also: the dataspace
+ * that is there is smaller).
+ */
 long l4shmc_create_sized(char const *shm_name, l4_umword_t shm_size);
 #define l4shmc_create(...)                                                     \
     L4SHMC_SECOND__(__VA_ARGS__, l4shmc_create_sized(__VA_ARGS__),             \
-                    l4shmc_create_sized(__VA_ARGS__, L4SHMC_DEFAULT_SIZE), 0)
+                    l4shmc_create_sized(__VA_ARGS__, 0), 0)
 #define L4SHMC_SECOND__(a, b, c, ...) c
 
-/* Attaches one. -L4_ENOENT: there is none (yet). */
+/* Attaches one. -L4_ENOENT: there is none (yet); -L4_ENOMEM: also when it has
+ * 64 clients. */
 long l4shmc_attach(char const *shm_name, l4shmc_area_t *shmarea);
+/* ... waiting up to timeout_ms for somebody to create it. */
+long l4shmc_attach_to(char const *shm_name, l4_umword_t timeout_ms,
+                      l4shmc_area_t *shmarea);
 long l4shmc_detach(l4shmc_area_t *shmarea);
 
 /* Bytes of it; bytes that chunks could still get. */
@@ -72,7 +85,8 @@ l4_ssize_t l4shmc_area_size_free(l4shmc_area_t const *shmarea);
 l4_ssize_t l4shmc_area_overhead(void);
 l4_ssize_t l4shmc_chunk_overhead(void);
 
-/* Who has attached it (one bit each), and who has said that it is ready. */
+/* Which client this is, and who (a bit each) has said that it is ready. Who
+ * has ended is taken out, unless it may not write to the name space. */
 long l4shmc_get_client_nr(l4shmc_area_t const *shmarea);
 long l4shmc_mark_client_initialized(l4shmc_area_t *shmarea);
 long l4shmc_get_initialized_clients(l4shmc_area_t *shmarea,
