@@ -44,8 +44,8 @@ struct dma {
     bool physical; /* associated */
     struct mapping *mappings;
     unsigned count;
-    l4_addr_t min, max;     /* device addresses, inclusive */
-    struct region *blocked; /* ordered by address */
+    l4_addr_t min, max; /* device addresses, inclusive */
+    struct regions blocked;
     unsigned blocked_count;
 };
 
@@ -92,7 +92,7 @@ static long dma_source(const struct request *r, struct dataspace **ret_ds)
 /* So many bytes from addr on, at most `size`, may be mapped; keeps I3. */
 static l4_size_t allowed(const struct dma *d, l4_addr_t addr, l4_size_t size)
 {
-    const struct region *b = region_find(d->blocked, addr, addr + size);
+    const struct region *b = region_find(&d->blocked, addr, addr + size);
     if (addr < d->min || addr > d->max || (b && b->start <= addr))
         return 0;
     if (b)
@@ -161,13 +161,14 @@ static l4_addr_t block_search(const struct dma *d, struct region_search *s)
 {
     const struct mapping *m;
     l4_addr_t at;
-    while ((at = region_search(d->blocked, NULL, s)) &&
+    while ((at = region_search(&d->blocked, SPAN_TAKEN, s)) &&
            (m = mapping_in(d, at, at + s->size)))
         s->from = l4_round_page(m->addr + m->size);
     return at;
 }
 
-/* Where a blocked range is to be. 0, -L4_EADDRNOTAVAIL, -L4_EINVAL. */
+/* Where a blocked range is to be. 0, -L4_EADDRNOTAVAIL, -L4_EINVAL, -L4_ERANGE.
+ */
 static long block_place(const struct dma *d, const struct request *r,
                         struct region *ret_range)
 {
@@ -190,7 +191,9 @@ static long block_place(const struct dma *d, const struct request *r,
     }
     if (start + size < start)
         return -L4_EINVAL;
-    if (region_find(d->blocked, start, start + size) ||
+    if (start + size > ADDRESSES_END) /* no memory is there */
+        return -L4_ERANGE;
+    if (region_find(&d->blocked, start, start + size) ||
         mapping_in(d, start, start + size))
         return -L4_EADDRNOTAVAIL;
     *ret_range = (struct region){.start = start, .end = start + size};
@@ -278,8 +281,9 @@ static void dma_destroy(struct object *o)
 {
     struct dma *d = (struct dma *)o;
     unmap_all(d);
-    while (d->blocked)
-        region_remove(&d->blocked, o->owner, d->blocked);
+    struct region *b;
+    while ((b = region_first(&d->blocked)))
+        region_remove(&d->blocked, o->owner, b);
     record_free(o->owner, o, sizeof(struct dma));
 }
 

@@ -199,7 +199,7 @@ l4_msgtag_t pager_fault(struct rm *rm, const struct region *g, l4_addr_t va,
     if (!j)
         return answer(-L4_EBUSY);
     *j = (struct job){
-        .of = g->foreign, .va = va, .need = need, .waiter = current};
+        .of = region_foreign(g), .va = va, .need = need, .waiter = current};
     job_place(rm->pager, g, j);
     foreign_use(j->of);
     waiting[current] = true;
@@ -230,9 +230,9 @@ static void job_end(struct pager *p, l4_msgtag_t answer_tag)
 /* Is what was asked still wanted there? */
 static bool is_wanted(const struct pager *p, const struct job *j)
 {
-    const struct region *g = region_find(p->rm->regions, j->va, j->va + 1);
+    const struct region *g = region_find(&p->rm->regions, j->va, j->va + 1);
     struct job now = *j;
-    if (!g || g->foreign != j->of || (g->flags & j->need) != j->need)
+    if (!g || region_foreign(g) != j->of || (g->flags & j->need) != j->need)
         return false;
     job_place(p, g, &now);
     return now.offset == j->offset && now.first <= j->first &&

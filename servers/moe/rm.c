@@ -70,12 +70,13 @@ static long place_find(struct rm *rm, const struct region_search *wanted,
                        l4_umword_t flags, l4_addr_t *inout_start)
 {
     struct region_search s = *wanted;
-    struct region *areas = flags & L4RE_RM_F_IN_AREA ? NULL : rm->areas;
+    const struct regions *all = &rm->regions;
+    bool in_area = flags & L4RE_RM_F_IN_AREA;
     l4_addr_t start = *inout_start;
     s.from = rm->start + RM_SEARCH_MARGIN;
     s.to = rm->end - RM_SEARCH_MARGIN;
-    if (flags & L4RE_RM_F_IN_AREA) {
-        struct region *area = region_find(rm->areas, start, start + 1);
+    if (in_area) {
+        const struct region *area = area_find(all, start, start + 1);
         if (!area)
             return -L4_ENOENT;
         s.from = area->start;
@@ -84,7 +85,8 @@ static long place_find(struct rm *rm, const struct region_search *wanted,
     if (flags & L4RE_RM_F_SEARCH_ADDR) {
         if (start > s.from && start < s.to)
             s.from = start;
-        *inout_start = region_search(rm->regions, areas, &s);
+        *inout_start =
+            region_search(all, in_area ? SPAN_REGIONS : SPAN_TAKEN, &s);
         return *inout_start ? 0 : -L4_EADDRNOTAVAIL;
     }
     l4_addr_t end = start + s.size;
@@ -92,11 +94,11 @@ static long place_find(struct rm *rm, const struct region_search *wanted,
         return -L4_EINVAL;
     if (end < start || start < rm->start + ADDRESS_MARGIN || end > rm->end)
         return -L4_ERANGE;
-    if (flags & L4RE_RM_F_IN_AREA && end > s.to)
+    if (in_area && end > s.to)
         return -L4_EINVAL;
-    if (region_find(rm->regions, start, end) || region_find(areas, start, end))
-        return -L4_EADDRNOTAVAIL;
-    return 0;
+    bool is_free = !region_find(all, start, end) &&
+                   (in_area || !area_find(all, start, end));
+    return is_free ? 0 : -L4_EADDRNOTAVAIL;
 }
 
 /* --- requests ------------------------------------------------------- */
@@ -116,10 +118,11 @@ static l4_msgtag_t on_reserve(struct rm *rm, const struct request *r)
     l4_umword_t flags = r->mr[3] & ~(l4_umword_t)L4RE_RM_F_IN_AREA;
     long error = place_find(rm, &s, flags, &start);
     if (!error)
-        error = region_insert(&rm->areas, rm->object.owner,
+        error = region_insert(&rm->regions, rm->object.owner,
                               &(struct region){.start = start,
                                                .end = start + s.size,
-                                               .flags = flags});
+                                               .is_area = true,
+                                               .flags = (l4_uint32_t)flags});
     return answer_words(error, 1, &start);
 }
 
@@ -133,8 +136,15 @@ static long attach_foreign(struct rm *rm, const struct request *r,
         return -L4_EINVAL;
     g->flags |= L4_FPAGE_RO;
     g->most = L4_FPAGE_RWX;
+    struct foreign *f;
     long error = pager_need(rm);
-    return error ? error : foreign_create(r, rm->object.owner, &g->foreign);
+    if (!error)
+        error = foreign_create(r, rm->object.owner, &f);
+    if (!error) {
+        g->is_foreign = true;
+        g->shown = (l4_umword_t)f;
+    }
+    return error;
 }
 
 /* The dataspace of an attach request and what it may do there; keeps I2. */
@@ -166,7 +176,7 @@ static long attach_check(struct rm *rm, const struct request *r,
     if (g->flags & L4_FPAGE_RWX & ~have)
         return -L4_EPERM;
     g->most = have & L4_FPAGE_RWX;
-    g->ds = a->ds->object.label;
+    g->shown = a->ds->object.label;
     return 0;
 }
 
@@ -175,7 +185,7 @@ static l4_msgtag_t on_attach(struct rm *rm, const struct request *r)
     struct attachment a = {.region = {
                                .start = r->mr[1],
                                .end = l4_round_page(r->mr[2]),
-                               .flags = r->mr[3],
+                               .flags = (l4_uint32_t)r->mr[3],
                                .offset = r->mr[4],
                                .selector = r->mr[6],
                            }};
@@ -191,26 +201,26 @@ static l4_msgtag_t on_attach(struct rm *rm, const struct request *r)
     g->end = g->start + s.size;
     if (!error)
         error = region_add(rm, g);
-    if (g->foreign)
-        foreign_unuse(g->foreign); /* the region has one of its own */
+    if (g->is_foreign)
+        foreign_unuse(region_foreign(g)); /* the region has one of its own */
     if (!error && a.ds && g->flags & L4RE_RM_F_EAGER_MAP && rm->has_task) {
         error = region_map_now(rm, g);
         if (error) {
             region_unmap(rm, g->start, g->end, L4_FPAGE_RWX);
-            region_drop(rm, region_find(rm->regions, g->start, g->end));
+            region_drop(rm, region_find(&rm->regions, g->start, g->end));
         }
     }
-    return answer_words(error || !g->foreign ? error : RM_ATTACHED_FOREIGN, 1,
-                        &g->start);
+    return answer_words(error || !g->is_foreign ? error : RM_ATTACHED_FOREIGN,
+                        1, &g->start);
 }
 
 static l4_msgtag_t on_find(struct rm *rm, const struct request *r)
 {
     l4_addr_t start = r->mr[1], end = start + (r->mr[2] ? r->mr[2] : 1);
-    struct region *g = region_find(rm->regions, start, end);
+    struct region *g = region_find(&rm->regions, start, end);
     long kind = 1;
     if (!g) {
-        g = region_find(rm->areas, start, end);
+        g = area_find(&rm->regions, start, end);
         kind = 0;
     }
     if (!g)
@@ -226,10 +236,12 @@ static void rm_show(const struct object *o)
 {
     const struct rm *rm = (const struct rm *)o;
     say("moe: region map %d\n", (long)rm->object.index);
-    for (struct region *g = rm->regions; g; g = g->next)
+    for (struct region *g = region_first(&rm->regions); g;
+         g = region_next(&rm->regions, g))
         say("  %x-%x flags %x offset %x\n", g->start, g->end, g->flags,
             g->offset);
-    for (struct region *g = rm->areas; g; g = g->next)
+    for (struct region *g = area_first(&rm->regions); g;
+         g = area_next(&rm->regions, g))
         say("  %x-%x reserved\n", g->start, g->end);
 }
 
@@ -260,7 +272,8 @@ static l4_msgtag_t on_set_task(struct rm *rm, const struct request *r)
         return answer(-L4_EINVAL);
     }
     rm->has_task = true;
-    for (struct region *g = rm->regions; g && !error; g = g->next)
+    for (struct region *g = region_first(&rm->regions); g && !error;
+         g = region_next(&rm->regions, g))
         if (g->flags & L4RE_RM_F_EAGER_MAP)
             error = region_map_now(rm, g);
     return answer(error);
@@ -287,7 +300,7 @@ static l4_msgtag_t rm_request(struct object *o, const struct request *r)
     case RM_FIND:
         return on_find(rm, r);
     case RM_GET_INFO:
-        if (!region_find(rm->regions, r->mr[1], r->mr[1] + 1))
+        if (!region_find(&rm->regions, r->mr[1], r->mr[1] + 1))
             return answer(-L4_ENOENT);
         return answer_words(0, 1, (l4_umword_t[]){0});
     case RM_SHOW:
@@ -371,10 +384,11 @@ static void rm_destroy(struct object *o)
     struct rm *rm = (struct rm *)o;
     maps_remove(rm);
     pager_end(rm);
-    while (rm->regions)
-        region_drop(rm, rm->regions);
-    while (rm->areas)
-        region_remove(&rm->areas, o->owner, rm->areas);
+    struct region *g;
+    while ((g = region_first(&rm->regions)))
+        region_drop(rm, g);
+    while ((g = area_first(&rm->regions)))
+        region_remove(&rm->regions, o->owner, g);
     if (rm->has_task)
         l4_task_release_cap(L4_BASE_TASK_CAP, rm_task(rm));
     slot_leave(rm);
@@ -403,7 +417,7 @@ long rm_create(struct allocator *owner, l4_addr_t address, struct rm **ret_rm)
         .end = rm->kip + L4_PAGESIZE,
         .flags = L4_FPAGE_RX | L4RE_RM_F_EAGER_MAP | L4RE_RM_F_KERNEL,
         .most = L4_FPAGE_RX,
-        .ds = kip->object.label,
+        .shown = kip->object.label,
     };
     error = region_add(rm, &g);
     if (!error)
@@ -413,8 +427,8 @@ long rm_create(struct allocator *owner, l4_addr_t address, struct rm **ret_rm)
         *ret_rm = rm;
         return 0;
     }
-    if (rm->regions)
-        region_drop(rm, rm->regions);
+    if (region_first(&rm->regions))
+        region_drop(rm, region_first(&rm->regions));
     slot_leave(rm);
     record_free(owner, rm, sizeof *rm);
     return error;
@@ -423,14 +437,15 @@ long rm_create(struct allocator *owner, l4_addr_t address, struct rm **ret_rm)
 static const char *rm_check(const struct object *o)
 {
     const struct rm *rm = (const struct rm *)o;
-    const char *broken = region_check(rm->regions, rm->start, rm->end);
-    for (const struct region *g = rm->regions; g && !broken; g = g->next) {
+    const char *broken = region_check(&rm->regions, rm->start, rm->end);
+    for (const struct region *g = region_first(&rm->regions); g && !broken;
+         g = region_next(&rm->regions, g)) {
         const struct dataspace *ds = region_dataspace(g);
         unsigned rights = g->flags & L4_FPAGE_RWX;
         if (ds && (rights & ~g->most || g->most & ~ds->rights))
             broken = "rm I2: more rights than the dataspace gives";
     }
-    return broken ? broken : region_check(rm->areas, rm->start, rm->end);
+    return broken;
 }
 
 const struct object_ops rm_ops = {

@@ -5,17 +5,16 @@
 #define MOE_RM_H
 
 #include "object.h"
+#include "region.h"
 
 struct dataspace;
 struct pager;
-struct region;
 
 struct rm {
     struct object object;
     l4_addr_t start, end; /* the slot, [start, end) */
     l4_addr_t kip;
-    struct region *regions;         /* ordered by address */
-    struct region *areas;           /* reserved; ordered by address */
+    struct regions regions;         /* and areas */
     unsigned attachments;           /* so many there ever were */
     struct pager *pager;            /* asks other servers; NULL: needs none */
     struct rm *next_map, *prev_map; /* of all of them */
@@ -33,7 +32,8 @@ void rm_set_kip(struct dataspace *ds);
 /* Its task ends, if the loader gave moe the right to do that. */
 void rm_end_task(struct rm *rm);
 /* What lies in [offset, + size) of ds is taken from all tasks whose region maps
- * show it. ds need not be found by its label any more. O(region maps) */
+ * show it. ds need not be found by its label any more. O(region maps + what
+ * shows it) */
 void rm_revoke(const struct dataspace *ds, l4_addr_t offset, l4_size_t size);
 /* The answer to a page fault of a program (MR0 address and access). */
 l4_msgtag_t rm_page_fault(struct rm *rm, l4_umword_t fault);

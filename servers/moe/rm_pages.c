@@ -21,7 +21,8 @@
 
 struct dataspace *region_dataspace(const struct region *g)
 {
-    struct object *o = g->ds ? object_find(g->ds) : NULL;
+    l4_umword_t label = region_label(g);
+    struct object *o = label ? object_find(label) : NULL;
     return o && o->ops == &dataspace_ops ? (struct dataspace *)o : NULL;
 }
 
@@ -65,11 +66,11 @@ l4_msgtag_t rm_page_fault(struct rm *rm, l4_umword_t fault)
     unsigned need = fault & 4   ? L4_FPAGE_X
                     : fault & 2 ? L4_FPAGE_W
                                 : L4_FPAGE_RO;
-    struct region *g = region_find(rm->regions, va, va + 1);
+    struct region *g = region_find(&rm->regions, va, va + 1);
     struct page_answer p;
     if (!g || (g->flags & need) != need)
         return answer(-L4_EACCESS);
-    if (g->foreign)
+    if (g->is_foreign)
         return pager_fault(rm, g, va, need);
     long error = page_find(g, va, (need & L4_FPAGE_W) || !rm->has_task, &p);
     if (error)
@@ -110,16 +111,26 @@ void region_unmap(struct rm *rm, l4_addr_t start, l4_addr_t end,
     }
 }
 
+/* A part of a dataspace that is taken from who shows it. */
+struct revoked {
+    struct rm *rm;
+    l4_addr_t start, end;
+};
+
+static void region_revoke(struct region *g, void *context)
+{
+    const struct revoked *what = context;
+    l4_addr_t g_end = g->offset + (g->end - g->start);
+    l4_addr_t start = what->start > g->offset ? what->start : g->offset;
+    l4_addr_t end = what->end < g_end ? what->end : g_end;
+    region_unmap(what->rm, g->start + (start - g->offset),
+                 g->start + (end - g->offset), L4_FPAGE_RWX);
+}
+
 void rm_revoke(const struct dataspace *ds, l4_addr_t offset, l4_size_t size)
 {
-    for (struct rm *rm = rm_first(); rm; rm = rm->next_map)
-        for (struct region *g = rm->regions; g; g = g->next) {
-            l4_addr_t start = offset, end = offset + size;
-            l4_addr_t g_end = g->offset + (g->end - g->start);
-            start = start > g->offset ? start : g->offset;
-            end = end < g_end ? end : g_end;
-            if (g->ds == ds->object.label && start < end)
-                region_unmap(rm, g->start + (start - g->offset),
-                             g->start + (end - g->offset), L4_FPAGE_RWX);
-        }
+    struct revoked what = {rm_first(), offset, offset + size};
+    for (; what.rm; what.rm = what.rm->next_map)
+        region_each_showing(&what.rm->regions, ds->object.label, what.start,
+                            what.end, region_revoke, &what);
 }

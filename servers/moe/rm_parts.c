@@ -21,8 +21,8 @@ static void shown_use(const struct region *g)
     struct dataspace *ds = region_dataspace(g);
     if (ds)
         object_use(&ds->object);
-    if (g->foreign)
-        foreign_use(g->foreign);
+    if (g->is_foreign)
+        foreign_use(region_foreign(g));
 }
 
 static void shown_unuse(const struct region *g)
@@ -30,8 +30,8 @@ static void shown_unuse(const struct region *g)
     struct dataspace *ds = region_dataspace(g);
     if (ds)
         object_unuse(&ds->object);
-    if (g->foreign)
-        foreign_unuse(g->foreign);
+    if (g->is_foreign)
+        foreign_unuse(region_foreign(g));
 }
 
 long region_add(struct rm *rm, struct region *g)
@@ -76,11 +76,11 @@ static struct range range_in(struct range range, const struct region *g)
 
 /* The part of g in range becomes a region of its own: that one; NULL:
  * no memory. *ret_more: how many of g's parts are left beside it. Keeps I3. */
-static struct region *region_part(const struct rm *rm, struct region *g,
+static struct region *region_part(struct rm *rm, struct region *g,
                                   struct range range, unsigned *ret_more)
 {
-    struct region *part =
-        region_cut(g, rm->object.owner, range.start, range.end, ret_more);
+    struct region *part = region_cut(&rm->regions, g, rm->object.owner,
+                                     range.start, range.end, ret_more);
     for (unsigned i = 0; part && i < *ret_more; i++)
         shown_use(part);
     return part;
@@ -90,30 +90,26 @@ static struct region *region_part(const struct rm *rm, struct region *g,
 static void join_parts(struct rm *rm, struct range range)
 {
     struct region *g;
-    while ((
-        g = region_join(rm->regions, rm->object.owner, range.start, range.end)))
+    while ((g = region_join(&rm->regions, rm->object.owner, range.start,
+                            range.end)))
         shown_unuse(g);
 }
 
 l4_msgtag_t rm_free_area(struct rm *rm, const struct request *r)
 {
     struct range range = {r->mr[1], r->mr[1] + 1};
-    unsigned more;
+    l4_addr_t end;
     long error = r->words > 2 ? range_read(&r->mr[1], &range) : 0;
     if (error)
         return answer(error);
-    struct region *area = region_find(rm->areas, range.start, range.end);
+    struct region *area = area_find(&rm->regions, range.start, range.end);
     if (!area)
         return answer(-L4_ENOENT);
-    if (r->words > 2) {
-        range = range_in(range, area);
-        area =
-            region_cut(area, rm->object.owner, range.start, range.end, &more);
-    }
-    if (!area)
-        return answer(-L4_ENOMEM);
-    region_remove(&rm->areas, rm->object.owner, area);
-    return answer(0);
+    range = r->words > 2 ? range_in(range, area)
+                         : (struct range){area->start, area->end};
+    error = area_free(&rm->regions, area, rm->object.owner, range.start,
+                      range.end, &end);
+    return answer_words(error ? error : end < range.end, 1, &end);
 }
 
 /* Takes g out, and its memory with it if that was asked for. */
@@ -132,16 +128,6 @@ static void region_detach(struct rm *rm, struct region *found)
         object_destroy(&ds->object);
 }
 
-/* Regions that show the same dataspace. */
-static l4_umword_t regions_like(const struct rm *rm, const struct region *of)
-{
-    l4_umword_t n = 0;
-    for (const struct region *g = rm->regions; g; g = g->next)
-        n += (of->ds && g->ds == of->ds) ||
-             (of->foreign && g->foreign == of->foreign);
-    return n;
-}
-
 l4_msgtag_t rm_detach(struct rm *rm, const struct request *r)
 {
     bool is_part = r->words > 2;
@@ -149,7 +135,7 @@ l4_msgtag_t rm_detach(struct rm *rm, const struct request *r)
     long error = is_part ? range_read(&r->mr[1], &range) : 0;
     if (error)
         return answer(error);
-    struct region *g = region_find(rm->regions, range.start, range.end);
+    struct region *g = region_find(&rm->regions, range.start, range.end);
     if (!g)
         return answer(-L4_ENOENT);
     struct range part =
@@ -162,11 +148,12 @@ l4_msgtag_t rm_detach(struct rm *rm, const struct request *r)
     region_detach(rm, g);
     long result = (const long[]){L4RE_RM_DETACHED_DS, L4RE_RM_KEPT_DS,
                                  L4RE_RM_SPLIT_DS}[more];
-    if (is_part && region_find(rm->regions, part.end, range.end))
+    if (is_part && region_find(&rm->regions, part.end, range.end))
         result |= L4RE_RM_DETACH_AGAIN;
     return answer_words(result, 4,
                         (l4_umword_t[]){part.start, part.end - part.start,
-                                        was.selector, regions_like(rm, &was)});
+                                        was.selector,
+                                        region_shows(&rm->regions, &was)});
 }
 
 /* May all of range have these rights? -L4_ENOENT: it has a gap. */
@@ -174,7 +161,7 @@ static long protect_check(const struct rm *rm, struct range range,
                           unsigned rights)
 {
     for (l4_addr_t at = range.start; at < range.end;) {
-        const struct region *g = region_find(rm->regions, at, at + 1);
+        const struct region *g = region_find(&rm->regions, at, at + 1);
         if (!g)
             return -L4_ENOENT;
         if (rights & ~g->most)
@@ -190,7 +177,7 @@ static long protect_check(const struct rm *rm, struct range range,
 static long range_cut(struct rm *rm, struct range range)
 {
     for (l4_addr_t at = range.start; at < range.end;) {
-        struct region *g = region_find(rm->regions, at, at + 1);
+        struct region *g = region_find(&rm->regions, at, at + 1);
         struct range part = range_in(range, g);
         unsigned more;
         if (!region_part(rm, g, part, &more))
@@ -221,8 +208,9 @@ l4_msgtag_t rm_protect(struct rm *rm, const struct request *r)
     if (error)
         return answer(error);
     error = range_cut(rm, range);
-    struct region *g = region_find(rm->regions, range.start, range.end);
-    for (; !error && g && g->start < range.end; g = g->next)
+    struct region *g = region_find(&rm->regions, range.start, range.end);
+    for (; !error && g && g->start < range.end;
+         g = region_next(&rm->regions, g))
         region_protect(rm, g, rights);
     join_parts(rm, range);
     return answer(error);

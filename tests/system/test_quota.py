@@ -5,7 +5,8 @@ import re
 from harness import main, run, scratch, system, test
 
 GREED = {"memory": 16, "objects": 100, "lists": 15, "names": 100, "gates": 100,
-         "maps": 100, "kernel": 4000, "sessions": 64,
+         "maps": 100, "areas": 8000, "regions": 8000, "parts": 4000,
+         "kernel": 4000, "sessions": 64,
          "gate": 512, "consoles": 32, "files": 64, "space": 137,
          "processes": 8, "sockets": 8, "ports": 16, "disks": 4,
          "requests": 16, "spin": None}  # what each may get at most

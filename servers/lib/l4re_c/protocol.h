@@ -42,14 +42,16 @@ enum dataspace_op {
 
 /* L4RE_PROTO_RM */
 enum rm_op {
-    RM_RESERVE = 0,   /* start, size, flags, align -> start */
-    RM_FREE_AREA = 1, /* address; Vitrine: or address, size: of a part */
+    RM_RESERVE = 0, /* start, size, flags, align -> start */
+    /* address; Vitrine: or address, size: of a part -> the end of what was
+     * freed. Result 1: that was not all of it, ask again from there on. */
+    RM_FREE_AREA = 1,
     /* start, size, flags, offset, align, selector; item: dataspace, if any
      * -> start. The selector is what the client calls the dataspace; it
      * comes back from DETACH and FIND and means nothing to moe. Result
      * RM_ATTACHED_FOREIGN: another server answers for the dataspace. */
     RM_ATTACH = 2,
-    /* address -> start, size, selector, regions of that dataspace that are
+    /* address -> start, size, selector, 1: another region of that dataspace is
      * left. Result L4RE_RM_DETACHED_* bits. Vitrine: or address, size: what
      * lies in that range of the first region in it. */
     RM_DETACH = 3,

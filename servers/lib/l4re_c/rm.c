@@ -31,9 +31,14 @@ int l4re_rm_reserve_area_srv(l4_cap_idx_t rm, l4_addr_t *start,
 
 int l4re_rm_free_area_srv(l4_cap_idx_t rm, l4_addr_t addr)
 {
-    struct l4re_msg m = l4re_msg_start(L4RE_PROTO_RM, RM_FREE_AREA);
-    l4re_msg_word(&m, addr);
-    return (int)l4re_msg_call(rm, &m, 0);
+    long result;
+    do {
+        struct l4re_msg m = l4re_msg_start(L4RE_PROTO_RM, RM_FREE_AREA);
+        l4re_msg_word(&m, addr);
+        result = l4re_msg_call(rm, &m, 0);
+        addr = l4_utcb_mr()->mr[0];
+    } while (result == 1);
+    return (int)result;
 }
 
 /* `selector`: what the program behind rm calls the dataspace. */
@@ -294,8 +299,14 @@ long vitrine_rm_protect(l4_cap_idx_t rm, l4_addr_t start, l4_size_t size,
 
 long vitrine_rm_free_area_part(l4_cap_idx_t rm, l4_addr_t start, l4_size_t size)
 {
-    struct l4re_msg m = range_msg(RM_FREE_AREA, start, size);
-    return l4re_msg_call(rm, &m, 0);
+    const l4_addr_t end = start + size;
+    long result;
+    do {
+        struct l4re_msg m = range_msg(RM_FREE_AREA, start, end - start);
+        result = l4re_msg_call(rm, &m, 0);
+        start = l4_utcb_mr()->mr[0];
+    } while (result == 1);
+    return result;
 }
 
 long vitrine_destroy(l4_cap_idx_t object)
