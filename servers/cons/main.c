@@ -266,8 +266,7 @@ int main(void)
     static struct l4re_session root;
     l4_cap_idx_t gate = l4re_env_get_cap("cons_server");
 
-    if (l4re_server_init(&server, L4RE_SERVER_LATER) < 0 ||
-        terminal_open(&server) < 0) {
+    if (l4re_server_init(&server, 0) < 0 || terminal_open(&server) < 0) {
         fprintf(stderr, "cons: no terminal\n");
         return 1;
     }

@@ -15,6 +15,7 @@
 #include "event-server.h"
 #include "events.h"
 #include "stream.h"
+#include "watch.h"
 #include <l4/re/env.h>
 #include <l4/sys/irq.h>
 #include <stdio.h>
@@ -32,8 +33,7 @@ static struct l4re_server server;
 static struct stream streams[STREAMS_MAX];
 static unsigned count;
 static struct client *clients; /* I1 */
-static struct l4re_caller watcher;
-static bool is_watched;
+static l4_cap_idx_t watcher;
 
 static struct client *client_of(struct l4re_session *session)
 {
@@ -167,21 +167,10 @@ static long on_axis_info(struct l4re_session *session, l4_umword_t id,
     return 0;
 }
 
-/* Never answered; the caller hears of the end of this thread. One place is
- * enough for who restarts with it; a new one takes it. */
-static long on_watch(struct l4re_session *session)
+/* One place is enough for who restarts with it. */
+static long on_watch(struct l4re_session *session, l4_cap_idx_t token)
 {
-    struct l4re_caller caller;
-    struct l4re_msg none = l4re_msg_start_answer();
-    if (is_watched)
-        l4re_server_answer(&server, watcher, -L4_EBUSY, &none);
-    is_watched = false;
-    long error = l4re_session_later(session, &caller);
-    if (error < 0)
-        return error;
-    watcher = caller;
-    is_watched = true;
-    return L4RE_LATER;
+    return watch_keep(&watcher, session, token);
 }
 
 /* --- start -----------------------------------------------------------------
@@ -242,7 +231,7 @@ int main(void)
         return 1;
     }
     events_init(&root.events);
-    if (l4re_server_init(&server, L4RE_SERVER_LATER) < 0 ||
+    if (l4re_server_init(&server, 0) < 0 ||
         l4re_server_publish(&server, &root.session, &service,
                             l4re_env_get_cap("input_server")) < 0 ||
         streams_start() < 0)

@@ -58,6 +58,12 @@ for kind in ("uart", "pl011", "console"):
         assert out.startswith("\n".join(wanted)), out
 
 
+    @test(kind + ": shell, console and driver at rest are no dead-lock")
+    def _(kind=kind):
+        r, out = terminal(kind, "rest")
+        assert "$ some words\n" in out and out.endswith("$ "), out
+
+
 @test("keys typed ahead outlive the console")
 def _():
     r, out = terminal("console", LINES, 0, 3, 100)

@@ -304,7 +304,7 @@ long terminal_serve(const struct terminal_device *d, const char *gate)
     vcon_init(&terminal.vcon, &kind);
     long error = kept_attach();
     if (error >= 0)
-        error = l4re_server_init(&server, L4RE_SERVER_LATER);
+        error = l4re_server_init(&server, 0);
     if (error >= 0)
         error = l4re_irq_attach(&server, &irq, d->irq, on_interrupt);
     if (error >= 0)

@@ -2,6 +2,7 @@
  * The vcon protocol (see vcon.h).
  */
 #include "vcon.h"
+#include "watch.h"
 
 /* --- life ----------------------------------------------------------------
  */
@@ -14,10 +15,8 @@ void vcon_init(struct vcon *v, const struct vcon_kind *kind)
 
 void vcon_end(struct vcon *v)
 {
-    struct l4re_msg none = l4re_msg_start_answer();
-    if (v->is_watched)
-        l4re_server_answer(v->session.server, v->watcher, -L4_ENOENT, &none);
-    v->is_watched = false;
+    if (v->watcher)
+        l4re_util_cap_free_um(v->watcher);
     lines_end(&v->lines);
 }
 
@@ -76,23 +75,6 @@ static long on_get_attr(const struct vcon *v, struct l4re_msg *answer)
     return 0;
 }
 
-/* Never answered; the caller hears of the end of this thread. A second one of
- * the same client takes the place of the first, whose thread has gone. */
-static long on_watch(struct vcon *v)
-{
-    struct l4re_caller caller;
-    struct l4re_msg none = l4re_msg_start_answer();
-    if (v->is_watched)
-        l4re_server_answer(v->session.server, v->watcher, -L4_EBUSY, &none);
-    v->is_watched = false;
-    long error = l4re_session_later(&v->session, &caller);
-    if (error < 0)
-        return error;
-    v->watcher = caller;
-    v->is_watched = true;
-    return L4RE_LATER;
-}
-
 static long dispatch(struct l4re_session *session, const void *methods,
                      struct l4re_request *r, struct l4re_msg *answer)
 {
@@ -111,7 +93,9 @@ static long dispatch(struct l4re_session *session, const void *methods,
     case L4_VCON_GET_ATTR_OP:
         return on_get_attr(v, answer);
     case VCON_WATCH_OP:
-        return on_watch(v);
+        if (!r->cap_count)
+            return -L4_EMSGMISSARG;
+        return watch_keep(&v->watcher, session, r->caps[0]);
     case VCON_TAKEN_OP:
         if (!v->kind->taken)
             return -L4_ENOSYS;
@@ -125,7 +109,6 @@ static long dispatch(struct l4re_session *session, const void *methods,
 const struct l4re_interface vcon_interface = {
     .name = "vcon",
     .protocol = L4_PROTO_LOG,
-    .answers_later = true,
     .dispatch = dispatch,
 };
 

@@ -3,10 +3,9 @@
  *
  *      write, read, attributes    L4_PROTO_LOG     -> struct vcon_kind
  *      bind, unbind, info         as an ICU        -> irq[line], edges
- *      watch                      vcon_watch.h     -> answered by the end
+ *      watch                      vcon_watch.h     -> ended by the end
  *
- * A kind of vcon says what becomes of the text. Its server is initialised
- * with L4RE_SERVER_LATER.
+ * A kind of vcon says what becomes of the text.
  */
 #ifndef VCON_H
 #define VCON_H
@@ -39,8 +38,7 @@ struct vcon {
     const struct vcon_kind *kind;
     l4_vcon_attr_t attr;
     struct lines lines;
-    struct l4re_caller watcher; /* is told of the server's end, */
-    bool is_watched;            /* if there is one */
+    l4_cap_idx_t watcher; /* token of who is to hear of the end, 0: nobody's */
 };
 
 extern const struct l4re_interface vcon_interface;

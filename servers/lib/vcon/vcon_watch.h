@@ -5,8 +5,8 @@
 #ifndef VCON_WATCH_H
 #define VCON_WATCH_H
 
-/* Operation: is answered when the server ends, by the IPC's error. -L4_EBUSY:
- * another thread of this client asks now, or too many clients do. */
+/* Operation: a capability comes along, which the vcon keeps for as long as it
+ * is there (watch.h); it has one place. -L4_EMSGMISSARG: there was none. */
 enum { VCON_WATCH_OP = 0x10 };
 
 /* Operation: answers how many bytes of writes were taken, by this server and

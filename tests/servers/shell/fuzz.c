@@ -6,9 +6,8 @@
  *
  * Half of them are of its protocols (vcon, ICU, factory) with a known
  * operation and random words behind it; some bring a capability, or say they
- * do. A watch (vcon_watch.h) is left out: it is never answered. Every 64th is
- * well formed: what was written must be taken, attributes must be as they were
- * set.
+ * do. Every 64th is well formed: what was written must be taken, attributes
+ * must be as they were set.
  */
 #include "../../../servers/lib/vcon/vcon_watch.h"
 #include <l4/re/c/message.h>
@@ -45,8 +44,8 @@ static struct l4re_msg draw_request(void)
     l4_umword_t operation = draw(8) ? draw(8) : draw_word();
     if (protocol == L4_PROTO_LOG && draw(2))
         operation |= draw(0x1000) << 16;
-    if (protocol == L4_PROTO_LOG && (operation & 0xffff) == VCON_WATCH_OP)
-        operation = 0;
+    if (protocol == L4_PROTO_LOG && !draw(8))
+        operation = VCON_WATCH_OP;
     struct l4re_msg m = l4re_msg_start(protocol, operation);
     for (unsigned long n = draw(60); n; n--)
         l4re_msg_word(&m, draw_word());
