@@ -92,10 +92,11 @@ def _():
                 if r.event == EVENT["WORDS"]]
         assert more, "no words were recorded"
     path = "/" + "long" * 12
-    run("--trace", trace, "desktop", "--", "-c", "cat " + path)
+    r = run("--out", scratch / "out", "--trace", trace, "desktop", "--", "-c",
+            "cat " + path).expect(1)
     # Seven words are recorded: a number, a length, five of text.
     assert 'fs.open("%s...", ...)' % path[:40] in requests(trace, "cat"), \
-        requests(trace, "cat")
+        "%s\n%s" % (requests(trace, "cat"), r)
 
 
 @test("time never goes back, and every record has an event we know")
