@@ -218,22 +218,39 @@ newest() {
     printf '%s\n' "$best"
 }
 
-fetch() {
-    package=$1
-    version=$(find_version "$package")
+# The newest version's source, unpacked in $work; what went wrong is in $why.
+download() {
+    version=$(find_version "$1")
     if [ -z "$version" ]; then
-        grep -E '^(E|W|Err)' "$apt/update.log" | head -n 3 >&2 || true
-        die "no source package '$package' in the lists of: $names" \
-            "(log: $apt/update.log; on Ubuntu 'universe' must be enabled)"
+        why="no source package '$1' in the lists of: $names \
+(log: $apt/update.log; on Ubuntu 'universe' must be enabled)"
+        return 1
     fi
-    say "fetching $package $version"
-    work=$apt/work
+    say "fetching $1 $version"
     rm -rf "$work"
     mkdir -p "$work"
-    (cd "$work" && apt apt-get -q --only-source source "$package=$version") \
-        >"$apt/source.log" 2>&1 ||
-        die "apt-get source $package failed: $(grep -E '^(E|dpkg-source):' \
-            "$apt/source.log" | tail -n 1) (log: $apt/source.log)"
+    (cd "$work" && apt apt-get -q --only-source source "$1=$version") \
+        >"$apt/source.log" 2>&1 && return
+    why="apt-get source $1 failed: $(grep -E '^(E|dpkg-source):' \
+        "$apt/source.log" | tail -n 1) (log: $apt/source.log)"
+    return 1
+}
+
+# A mirror may fail, or change between its lists and a fetch: where nobody
+# would type it again, it is tried again.
+fetch() {
+    package=$1 work=$apt/work tries=1
+    [ "${CI:-}" != true ] || tries=4
+    while ! download "$package"; do
+        tries=$((tries - 1))
+        if [ "$tries" = 0 ]; then
+            grep -E '^(E|W|Err)' "$apt/update.log" | head -n 3 >&2 || true
+            die "$why"
+        fi
+        say "$why; once more"
+        sleep 20
+        update_lists
+    done
     install_folder "$package"
     rm -rf "$work"
 }

@@ -7,6 +7,7 @@
 # time if none is named.
 # Builds with clang in build-fuzz (or $FUZZ_BUILD). What is new is kept in
 # build-fuzz/corpus; an input that fails is left in build-fuzz as crash-*.
+# FUZZ_SEED makes the same inputs each time (0: others).
 # Exits 77 if there is no clang with libFuzzer.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
@@ -69,7 +70,7 @@ for target; do
     log=$build/fuzz_$target.log
     if (cd "$build" &&
         "$(path_of "$target")" -max_total_time="$(duration "$target")" -max_len=$(longest "$target") \
-            -len_control=0 -detect_leaks=0 -artifact_prefix="$build/crash-$target-" \
+            -seed="${FUZZ_SEED:-0}" -len_control=0 -detect_leaks=0 -artifact_prefix="$build/crash-$target-" \
             "corpus/$target" "$here/corpus/$target" > "$log" 2>&1); then
         echo "fuzz_$target: $(tail -n 1 "$log"), nothing found"
     else

@@ -79,13 +79,28 @@ install_missing()
         say "    ${_as}apt-get update && $_as$_apt" >&2
         exit $EXIT_USAGE
     fi
-    ${_as}apt-get update -q ||
-        say "vitrine: apt-get update failed; trying the lists there are" >&2
-    if ! ${_as}env DEBIAN_FRONTEND=noninteractive $_apt; then
+    # Nobody types it again in CI; a mirror that changes meanwhile, does, too.
+    _tries=1
+    [ "${CI:-}" != true ] || _tries=4
+    while ! run_apt; do
+        _tries=$((_tries - 1))
+        if [ $_tries != 0 ]; then
+            sleep 20
+            continue
+        fi
         say "vitrine: apt failed. When it works again, type:" >&2
         say "    ${_as}apt-get update && $_as$_apt" >&2
         exit $EXIT_USAGE
-    fi
+    done
+}
+
+# Lists and packages, by $_as and $_apt; waits for others who use dpkg.
+run_apt()
+{
+    ${_as}apt-get update -q -o Acquire::Retries=3 ||
+        say "vitrine: apt-get update failed; trying the lists there are" >&2
+    ${_as}env DEBIAN_FRONTEND=noninteractive $_apt -o Acquire::Retries=3 \
+        -o DPkg::Lock::Timeout=600
 }
 
 fetch_sources()
