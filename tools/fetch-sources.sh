@@ -145,11 +145,16 @@ write_sources() {
     parts=$apt/sources.d
     rm -rf "$parts"
     mkdir -p "$parts"
-    convert_list /dev/null $(ls "${etc_apt}/sources.list" \
-        "${etc_apt}"/sources.list.d/*.list 2>/dev/null) >"$parts/own.list"
-    convert_sources /dev/null $(ls \
-        "${etc_apt}"/sources.list.d/*.sources 2>/dev/null) \
-        >"$parts/own.sources"
+    set -- /dev/null
+    for file in "$etc_apt/sources.list" "$etc_apt"/sources.list.d/*.list; do
+        [ ! -f "$file" ] || set -- "$@" "$file"
+    done
+    convert_list "$@" >"$parts/own.list"
+    set -- /dev/null
+    for file in "$etc_apt"/sources.list.d/*.sources; do
+        [ ! -f "$file" ] || set -- "$@" "$file"
+    done
+    convert_sources "$@" >"$parts/own.sources"
     [ -s "$parts/own.list" ] || [ -s "$parts/own.sources" ] ||
         die "no entry for '$names' in $etc_apt/sources.list or sources.list.d"
 }

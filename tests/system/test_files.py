@@ -55,7 +55,7 @@ def _():
     (scratch / "from-host").write_bytes(b"0123456789abcdef" * 5000)
     done = subprocess.run(
         [tool("debugfs"), "-w", "-f", "-", path],
-        input=b"write %s large\nmkdir d\nsymlink l large\n"
+        input=b'write "%s" large\nmkdir d\nsymlink l large\n'
         % str(scratch / "from-host").encode(), stdout=subprocess.PIPE)
     assert done.returncode == 0
     words = ("--disk", path, root / "examples/files/disk.cfg")
@@ -72,8 +72,8 @@ def with_files(kind):
     """A file system with two files and a directory, not closed."""
     path = file_system(scratch, kind)
     (scratch / "from-host").write_bytes(b"0123456789abcdef" * 1000)
-    debugfs_write(path, "write %s one" % (scratch / "from-host"),
-                  "write %s two" % (scratch / "from-host"), "mkdir d",
+    debugfs_write(path, 'write "%s" one' % (scratch / "from-host"),
+                  'write "%s" two' % (scratch / "from-host"), "mkdir d",
                   "set_super_value state 0")
     return path
 

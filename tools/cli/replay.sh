@@ -41,9 +41,11 @@ replay_gdb()
 {
     option --until "${to:-1000000s}"
     make_sim_args
-    eval "exec gdb -q -nx -x \"\$root/tools/gdb/vitrine.gdb\" \
+    trap : INT # is gdb's; the inputs go when it has ended
+    eval "gdb -q -nx -x \"\$root/tools/gdb/vitrine.gdb\" \
         -x \"\$root/tools/gdb/vitrine.py\" -ex 'break sim_stop_hook' \
         -ex run $gdb_args --args \"\$sim\" --gdb $sim_args"
+    exit
 }
 
 # To the end, and back by checkpoints: a process that sleeps goes on again.

@@ -60,7 +60,7 @@ def image_of(folder, kind):
     image = file_system(folder, kind, "4M")
     (folder / "content").write_bytes(b"0123456789" * 300)
     debugfs_write(image, "feature ext_attr",
-                  "write %s named" % (folder / "content"),
+                  'write "%s" named' % (folder / "content"),
                   "ea_set named user.long " + "attribute" * 30)
     call(E2FSCK, "-fy", image)
     return image
