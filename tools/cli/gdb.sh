@@ -52,14 +52,16 @@ gdb_machine()
     trap 'kill $_machine 2> /dev/null; wait; rm -rf "$_folder"' EXIT
     eval "\"\$sim\" --gdb \"\$_folder/socket\" $sim_args < /dev/null &"
     _machine=$!
-    while [ ! -S "$_folder/socket" ]; do
+    # A socket has its name before somebody listens.
+    while [ ! -e "$_folder/socket.ready" ]; do
         kill -0 $_machine 2> /dev/null || die "the machine did not start"
         sleep 0.1
     done
     trap : INT
     eval "VITRINE_PROGRAMS=\"\$programs\" gdb-multiarch -q -nx \
         -x \"\$root/tools/gdb/vitrine.gdb\" \
-        -iex \"set confirm off\" -ex \"target remote \$_folder/socket\" \
+        -iex \"set confirm off\" -iex \"set remotetimeout 300\" \
+        -ex \"target remote \$_folder/socket\" \
         -x \"\$root/tools/gdb/machine.py\" $gdb_args \"\$target_kernel\""
     exit
 }

@@ -480,6 +480,8 @@ def run(o, folder):
         kernel = Kernel(o.kernel)
         monitor = Monitor(socket, time.monotonic() + START_S,
                           lambda: qemu.poll() is None)
+        if o.gdb:  # which QEMU listened to before it answered us
+            open(o.gdb + ".ready", "w").close()
         if monitor.version < QEMU_LEAST:
             raise archive.BadInput(TOO_OLD % (monitor.version + QEMU_LEAST))
         tell_forwards(o, monitor)
