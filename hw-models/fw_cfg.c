@@ -11,8 +11,10 @@
  *   etc/ramfb  {address 8, format 4, flags 4, width 4, height 4, stride 4},
  *              big endian
  *
- * A transfer takes no time. Only the format XRGB8888 is known; QEMU has more.
- * Source: QEMU's docs/specs/fw_cfg.rst and docs/specs/ramfb (7.2).
+ * A transfer takes no time; asked for several, the device reads rather than
+ * writes, and writes rather than skips. Reading the selector gives 0, where
+ * QEMU answers with a bus error. Only the format XRGB8888 is known; QEMU has
+ * more. Source: QEMU's docs/specs/fw_cfg.rst and docs/specs/ramfb (7.2).
  */
 #include "fw_cfg.h"
 #include <string.h>
@@ -99,12 +101,10 @@ static void select_item(struct hw_fw_cfg *f, uint16_t key)
 static bool transfer(struct hw_fw_cfg *f, uint32_t control, uint32_t length,
                      uint64_t address)
 {
-    if (control & DMA_SKIP) {
-        f->offset += length;
+    if (!(control & (DMA_READ | DMA_WRITE))) {
+        f->offset += control & DMA_SKIP ? length : 0;
         return true;
     }
-    if (!(control & (DMA_READ | DMA_WRITE)))
-        return true;
     unsigned char *at = hw_ram_at(f->ram, address, length);
     if (!at)
         return false;

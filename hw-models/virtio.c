@@ -85,16 +85,21 @@ static void reset(struct hw_virtio *v)
         v->kind->reset(v->kind->device);
 }
 
+void hw_virtio_config_changed(struct hw_virtio *v)
+{
+    if (!(v->status & STATUS_DRIVER_OK))
+        return;
+    v->generation++;
+    hw_virtio_raise(v, HW_VIRTIO_ISR_QUEUE | HW_VIRTIO_ISR_CONFIG);
+}
+
 void hw_virtio_break(struct hw_virtio *v)
 {
     v->broken = true;
     if (!(v->features & HW_VIRTIO_F_VERSION_1))
         return;
     v->status |= STATUS_NEEDS_RESET;
-    if (!(v->status & STATUS_DRIVER_OK))
-        return;
-    v->generation++;
-    hw_virtio_raise(v, HW_VIRTIO_ISR_QUEUE | HW_VIRTIO_ISR_CONFIG);
+    hw_virtio_config_changed(v);
 }
 
 /* The selected queue; NULL: the device has none of that number. */

@@ -107,6 +107,8 @@ void hw_virtio_push(struct hw_virtio *v, unsigned queue, uint16_t head,
                     uint32_t written);
 /* The driver broke the rules: nothing works until it resets the device. */
 void hw_virtio_break(struct hw_virtio *v);
+/* The configuration is another one: a driver that runs is told. */
+void hw_virtio_config_changed(struct hw_virtio *v);
 /* Sets bits of the interrupt status: HW_VIRTIO_ISR_QUEUE, ..._CONFIG. */
 void hw_virtio_raise(struct hw_virtio *v, uint32_t isr);
 /* Bytes to read, to write, in all. */

@@ -169,6 +169,8 @@ static uint32_t set_scanout(struct hw_virtio_gpu *g,
     const struct hw_gpu_resource *r = id ? find(g, id) : NULL;
     if (id && !r)
         return ERR_RESOURCE;
+    if (r && !r->pieces)
+        return ERR_UNSPEC;
     if (r && (a->width < SIDE_MIN || a->height < SIDE_MIN || !is_inside(a, r)))
         return ERR_PARAMETER;
     g->shown = id;

@@ -4,10 +4,13 @@
  *   config:  | select | subsel | size | 5 unused | 128 bytes of answer |
  *
  * Invariants:
- * N1  size and answer belong to select and subsel; size 0: no such thing.
+ * N1  size and answer belong to what was asked; if there is no such thing, all
+ *     of it is 0.
  *
  * Simplified: of events that happen at once, those without a buffer are lost,
- * not all of them. Not modelled: serial numbers, repeating keys, lights.
+ * not all of them; a question of which only a part is written, after one that
+ * had no answer, keeps the other part. Not modelled: serial numbers, the wheel,
+ * repeating keys and lights (though it says that it has them, as QEMU does).
  * Source: VIRTIO 1.1, section 5.8; names and numbers as QEMU 7.2 has them.
  */
 #include "virtio_input.h"
@@ -18,21 +21,43 @@ enum { SELECT = 0, SUBSEL = 1, SIZE = 2, ANSWER = 8 };
 enum {
     CFG_NAME = 0x01,
     CFG_IDS = 0x03,
-    CFG_EVENTS =
-        0x11,       /* subsel: a type; the answer: codes it has, a bit each */
+    /* subsel: a type; the answer: codes it has, a bit each */
+    CFG_EVENTS = 0x11,
     CFG_ABS = 0x12, /* subsel: an axis */
 };
-enum { BUS_VIRTUAL = 6, VENDOR = 0x0627, VERSION = 1 };
-enum { KEY_FIRST = 1, KEY_LAST = 127 };
-enum { BUTTON_FIRST = 0x110, BUTTON_LAST = 0x112, ABS_X = 0, ABS_Y = 1 };
-enum { ABS_MAX = 0x7fff };
+enum { WHEEL = 0x02, LIGHTS = 0x11, REPEAT = 0x14 }; /* types of events */
+enum { BUS_VIRTUAL = 6, VENDOR = 0x0627, ABS_MAX = 0x7fff };
+enum { TYPES_MAX = 3, CODES_MAX = 43 };
 
-static const struct {
-    const char *name;
-    uint16_t product;
-} devices[] = {
-    [HW_INPUT_KEYBOARD] = {"QEMU Virtio Keyboard", 1},
-    [HW_INPUT_TABLET] = {"QEMU Virtio Tablet", 3},
+/* What a device can do: of each type of events a bit for each code, in `size`
+ * bytes. */
+static const struct model {
+    const char *name; /* its zero byte is told, too */
+    uint16_t product, version;
+    unsigned answer_max; /* bytes of its longest answer */
+    struct {
+        unsigned type, size;
+        unsigned char bits[CODES_MAX];
+    } codes[TYPES_MAX];
+} models[] = {
+    [HW_INPUT_KEYBOARD] =
+        {"QEMU Virtio Keyboard",
+         1,
+         1,
+         29,
+         {{HW_INPUT_KEY, 29, {0xfe, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+                              0xff, 0xff, 0xcf, 0x7b, 0xff, 0xff, 0xbe, 0xfe,
+                              0xff, 0xdf, 0x00, 0xf8, 0x78, 0x30, 0x00, 0x00,
+                              0x00, 0x00, 0x00, 0x00, 0x04}},
+          {LIGHTS, 1, {0x07}},
+          {REPEAT, 1, {0}}}},
+    [HW_INPUT_TABLET] = {"QEMU Virtio Tablet",
+                         3,
+                         2,
+                         43,
+                         {{HW_INPUT_KEY, 43, {[34] = 0x1f, [42] = 0x03}},
+                          {WHEEL, 2, {[1] = 0x01}},
+                          {HW_INPUT_ABS, 1, {0x03}}}},
 };
 
 struct event {
@@ -40,68 +65,60 @@ struct event {
     uint32_t value;
 };
 
-/* First and last code of a type; false: it has none. */
-static bool codes(enum hw_input_what what, unsigned type, unsigned *ret_first,
-                  unsigned *ret_last)
+/* Which codes of a type; its size in bytes, 0: none. */
+static unsigned codes_of(enum hw_input_what what, unsigned type,
+                         const unsigned char **ret_bits)
 {
-    if (type == HW_INPUT_KEY) {
-        *ret_first = what == HW_INPUT_KEYBOARD ? KEY_FIRST : BUTTON_FIRST;
-        *ret_last = what == HW_INPUT_KEYBOARD ? KEY_LAST : BUTTON_LAST;
-        return true;
-    }
-    *ret_first = ABS_X;
-    *ret_last = ABS_Y;
-    return type == HW_INPUT_ABS && what == HW_INPUT_TABLET;
+    for (unsigned i = 0; i < TYPES_MAX; i++)
+        if (models[what].codes[i].type == type) {
+            *ret_bits = models[what].codes[i].bits;
+            return models[what].codes[i].size;
+        }
+    return 0;
 }
 
 bool hw_virtio_input_has(const struct hw_virtio_input *i, unsigned type,
                          unsigned code)
 {
-    unsigned first, last;
+    const unsigned char *bits;
+    unsigned size = codes_of(i->what, type, &bits);
 
-    return codes(i->what, type, &first, &last) && code >= first && code <= last;
+    return code / 8 < size && bits[code / 8] >> code % 8 & 1;
 }
 
 /* --- configuration ---------------------------------------------------------
  */
 
-static unsigned answer_codes(const struct hw_virtio_input *i, unsigned type,
-                             unsigned char *to)
-{
-    unsigned first, last;
-
-    if (!codes(i->what, type, &first, &last))
-        return 0;
-    for (unsigned c = first; c <= last; c++)
-        to[c / 8] |= (unsigned char)(1u << c % 8);
-    return last / 8 + 1;
-}
-
 static unsigned answer(const struct hw_virtio_input *i, unsigned char *to)
 {
-    const uint16_t ids[] = {BUS_VIRTUAL, VENDOR, devices[i->what].product,
-                            VERSION};
+    const struct model *m = &models[i->what];
+    const uint16_t ids[] = {BUS_VIRTUAL, VENDOR, m->product, m->version};
     const uint32_t range[] = {0, ABS_MAX, 0, 0, 0};
-    const char *name = devices[i->what].name;
-    unsigned subsel = i->config[SUBSEL];
+    const void *from = m->name;
+    const unsigned char *bits = NULL;
+    unsigned size = 0;
 
-    switch (i->config[SELECT]) {
+    switch (i->asked[SELECT]) {
     case CFG_NAME:
-        memcpy(to, name, strlen(name));
-        return (unsigned)strlen(name);
+        size = (unsigned)strlen(m->name) + 1;
+        break;
     case CFG_IDS:
-        memcpy(to, ids, sizeof(ids));
-        return sizeof(ids);
+        from = ids;
+        size = sizeof(ids);
+        break;
     case CFG_EVENTS:
-        return answer_codes(i, subsel, to);
+        size = codes_of(i->what, i->asked[SUBSEL], &bits);
+        from = bits;
+        break;
     case CFG_ABS:
-        if (!hw_virtio_input_has(i, HW_INPUT_ABS, subsel))
-            return 0;
-        memcpy(to, range, sizeof(range));
-        return sizeof(range);
-    default:
-        return 0;
+        from = range;
+        if (hw_virtio_input_has(i, HW_INPUT_ABS, i->asked[SUBSEL]))
+            size = sizeof(range);
+        break;
     }
+    if (size)
+        memcpy(to, from, size);
+    return size;
 }
 
 /* Keeps N1. */
@@ -112,9 +129,12 @@ static void on_config(void *device, uint64_t offset, unsigned size,
 
     for (unsigned n = 0; n < size; n++, offset++, value >>= 8)
         if (offset <= SUBSEL)
-            i->config[offset] = (unsigned char)value;
-    memset(i->config + SIZE, 0, sizeof(i->config) - SIZE);
+            i->asked[offset] = (unsigned char)value;
+    memset(i->config, 0, sizeof(i->config));
     i->config[SIZE] = (unsigned char)answer(i, i->config + ANSWER);
+    if (i->config[SIZE])
+        memcpy(i->config, i->asked, sizeof(i->asked));
+    hw_virtio_config_changed(i->slot);
 }
 
 /* --- events ----------------------------------------------------------------
@@ -136,12 +156,14 @@ bool hw_virtio_input_event(struct hw_virtio_input *i, uint16_t type,
 static void on_notify(void *device, unsigned queue)
 {
     struct hw_virtio_input *i = device;
+    struct event e; /* what the driver says, which nobody looks at */
 
     if (queue == QUEUE_EVENTS && i->listens && hw_virtio_is_live(i->slot))
         i->listens(i->data);
     while (queue == QUEUE_STATUS &&
            hw_virtio_pop(i->slot, QUEUE_STATUS, &i->chain))
-        hw_virtio_push(i->slot, QUEUE_STATUS, i->chain.head, 0);
+        hw_virtio_push(i->slot, QUEUE_STATUS, i->chain.head,
+                       (uint32_t)hw_virtio_out(&i->chain, 0, &e, sizeof(e)));
 }
 
 void hw_virtio_input_init(struct hw_virtio_input *i, struct hw_virtio *slot,
@@ -156,7 +178,7 @@ void hw_virtio_input_init(struct hw_virtio_input *i, struct hw_virtio *slot,
         .queues = 2,
         .queue_size = QUEUE_SIZE,
         .config = i->config,
-        .config_size = sizeof(i->config),
+        .config_size = ANSWER + models[what].answer_max,
         .configure = on_config,
         .notify = on_notify,
         .device = i,

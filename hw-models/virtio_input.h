@@ -18,6 +18,7 @@ struct hw_virtio_input {
     struct hw_virtio *slot;
     struct hw_virtio_kind kind;
     enum hw_input_what what;
+    unsigned char asked[2];    /* select, subsel, as written */
     unsigned char config[136]; /* select, subsel, size, 5 unused, answer */
     struct hw_virtio_chain chain;
     void (*listens)(void *data); /* the driver has offered buffers */

@@ -324,16 +324,26 @@ static unsigned answer(unsigned byte)
 Test(virtio_input, tells_its_name_and_codes, .init = keyboard)
 {
     cr_assert_eq(get(DEVICE_ID), HW_VIRTIO_INPUT);
-    cr_assert_eq(ask(0x01, 0), strlen("QEMU Virtio Keyboard"));
+    cr_assert_eq(ask(0x01, 0), sizeof("QEMU Virtio Keyboard"));
     cr_assert_eq(answer(5), 'V');
     cr_assert_eq(ask(0x03, 0), 8);
-    cr_assert_eq(ask(0x11, HW_INPUT_KEY), 16);
+    cr_assert_eq(ask(0x11, HW_INPUT_KEY), 29);
     cr_assert(answer(KEY_A / 8) >> KEY_A % 8 & 1);
     cr_assert_not(answer(0) & 1);
     cr_assert_eq(ask(0x11, HW_INPUT_ABS), 0);
     cr_assert_eq(ask(0x12, 0), 0);
     cr_assert_eq(answer(0), 0); /* nothing is left of other answers */
-    cr_assert_eq(ask(0x77, 0), 0);
+    cr_assert_eq(ask(0x77, 3), 0);
+    cr_assert_eq(hw_virtio_read(&slot, CONFIG, 4),
+                 0); /* of the question, too */
+    cr_assert_eq(ask(0x11, LIGHT), 1);
+}
+
+Test(virtio_input, an_answer_is_told_by_an_interrupt, .init = keyboard)
+{
+    cr_assert_not(irq);
+    ask(0x01, 0);
+    cr_assert(irq);
 }
 
 Test(virtio_input, tells_the_ranges_of_axes, .init = tablet)
@@ -353,7 +363,7 @@ Test(virtio_input, only_the_question_can_be_written, .init = keyboard)
     hw_virtio_write(&slot, CONFIG + 8, 4, 0);
     hw_virtio_write(&slot, CONFIG + 134, 4, 0); /* leaves the configuration */
     cr_assert_eq(hw_virtio_read(&slot, CONFIG + 2, 1),
-                 strlen("QEMU Virtio Keyboard"));
+                 sizeof("QEMU Virtio Keyboard"));
     cr_assert_eq(answer(0), 'Q');
 }
 
@@ -384,4 +394,5 @@ Test(virtio_input, takes_what_the_driver_says, .init = keyboard)
     describe(QUEUE_STATUS, 0, e, sizeof(*e), 0, 0);
     offer(QUEUE_STATUS, 0);
     cr_assert_eq(queue_at(QUEUE_STATUS)->used_idx, 1);
+    cr_assert_eq(queue_at(QUEUE_STATUS)->used[0].size, sizeof(*e));
 }

@@ -171,6 +171,7 @@ Test(virtio_gpu, mistakes_are_told_and_change_nothing, .init = picture)
 Test(virtio_gpu, memory_must_be_ram, .init = screen)
 {
     cr_assert_eq(create(1, 16, 16), OK);
+    cr_assert_eq(COMMAND(SET_SCANOUT, 0, 0, 16, 16, 0, 1), UNSPECIFIED);
     cr_assert_eq(attach(1, 0x1000, 64), UNSPECIFIED);
     cr_assert_eq(attach(1, ~0ull, 64), UNSPECIFIED);
     cr_assert_eq(COMMAND(ATTACH, 1, HW_GPU_PIECES + 1), UNSPECIFIED);

@@ -187,11 +187,10 @@ def files_on_disk():
            fact, "exit code %d\n%s%s" % (code, out, err))
 
 
-def shown_picture(fact, name):
+def shown_picture(fact, name, picture=devices.picture(320, 200)):
     """What examples/screen draws, as QEMU's monitor takes it."""
     path = scratch / (name + ".ppm")
-    report(path.exists() and path.read_bytes() == devices.picture(320, 200),
-           fact)
+    report(path.exists() and path.read_bytes() == picture, fact)
 
 
 def ramfb():
@@ -227,7 +226,10 @@ def probe(name):
         "--system", name, "--command",
         "rom/ned rom/device.cfg %s %s" % (which, argument),
         *devices.options(name, scratch), "sigma0", "moe", "ned", cfg,
-        "sys-probe", "sys-clocks", "sys-ports"))
+        "sys-probe", "sys-clocks", "sys-ports", "sys-firmware"))
+    if name in devices.DRAWING:
+        shown_picture("what the probe drew is on the screen", name,
+                      devices.probe_picture())
 
 
 def kernel_suite():

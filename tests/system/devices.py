@@ -15,15 +15,22 @@ FILE_SYSTEMS = {
              ",has_journal,extent,64bit,flex_bg,metadata_csum,huge_file,"
              "dir_nlink,extra_isize"],
 }
+# A key is pressed and let go; the pointer moves.
+TYPED = "10 key 30 1\n20 key 30 0\n40 abs 0 100\n40 abs 1 200\n"
 UUID = "c0ffee00-1234-5678-9abc-def012345678"
 FIRST = b"This is sector 0.\n"
 
+# These leave a picture on the screen (probe_picture()).
+DRAWING = ("probe-gpu", "probe-firmware")
 # Golden file -> program and argument for systems/device.cfg. What only some
 # machines have is a list of these.
 PROBES = {
     "probe-block": ("probe", "block"),
     "probe-net": ("probe", "net"),
     "probe-console": ("probe", "console"),
+    "probe-gpu": ("probe", "gpu"),
+    "probe-input": ("probe", "input"),
+    "probe-firmware": ("firmware", "ramfb"),
     "clock-goldfish": ("clocks", "google,goldfish-rtc"),
     "clock-pl031": ("clocks", "arm,pl031"),
     "port-16550": ("ports", "ns16550a"),
@@ -34,6 +41,7 @@ PROBES = {
 MACHINE_ONLY = {"clock-cmos": ("clocks", "motorola,mc146818")}
 ONLY_ON = {"clock-cmos": ("x86_64",), "clock-goldfish": ("riscv64",),
            "clock-pl031": ("aarch64",),
+           "probe-firmware": ("aarch64",),
            "port-16550": ("riscv64", "x86_64"), "port-pl011": ("aarch64",)}
 
 
@@ -54,6 +62,12 @@ def picture(width, height):
 
     return b"P6\n%d %d\n255\n" % (width, height) + b"".join(
         bytes(pixel(x, y)) for y in range(height) for x in range(width))
+
+
+def probe_picture():
+    """What probe_gpu.c and firmware.c leave on the screen."""
+    return b"P6\n32 16\n255\n" + b"".join(
+        bytes((x * 8, y * 16, 0x40)) for y in range(16) for x in range(32))
 
 
 def disk(folder):
@@ -105,6 +119,13 @@ def options(name, folder):
         return ["--net", "pcap:"]
     if name in ("probe-console", "port-console"):
         return ["--console", str(pathlib.Path(folder) / "console.txt")]
-    if name == "screen":
-        return ["--screen", str(pathlib.Path(folder) / "screen.ppm")]
+    if name == "probe-input":
+        path = pathlib.Path(folder) / "typed.txt"
+        path.write_text(TYPED)
+        return ["--events", str(path)]
+    if name in ("screen", "probe-gpu"):
+        return ["--screen", str(pathlib.Path(folder) / (name + ".ppm"))]
+    if name == "probe-firmware":
+        return ["--screen", str(pathlib.Path(folder) / (name + ".ppm")) +
+                ",ramfb"]
     return []

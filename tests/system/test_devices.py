@@ -1,7 +1,8 @@
 # Devices: what a probe sees of each (golden/probe-*.txt and so on, which the
 # machines must see as well: tests/machines), and what the run's options do.
 import struct
-from devices import PROBES, SECTOR, disk, options
+from devices import (DRAWING, PROBES, SECTOR, disk, options,
+                     probe_picture)
 from harness import (USAGE, check_golden, main, run, run_traced, scratch,
                      system, test, vitrine)
 
@@ -10,6 +11,8 @@ for name, (which, argument) in PROBES.items():
     def _(name=name, which=which, argument=argument):
         check_golden(name, *options(name, scratch), system("device"), which,
                      argument)
+        if name in DRAWING:
+            assert (scratch / (name + ".ppm")).read_bytes() == probe_picture()
 
 
 @test("what is written to a disk is in its file, and read back from there")

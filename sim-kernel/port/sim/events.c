@@ -2,7 +2,7 @@
  * Input devices: what happens at the keyboard and the tablet of --events.
  *
  *      # ms   type code value         numbers of Linux' input layer
- *      10     key  30   1             key: codes to 127 the keyboard's,
+ *      10     key  30   1             key: a keyboard's codes (to 226),
  *      60     key  30   0                  buttons (272..274) the tablet's
  *      80     abs  0    4096          abs: the tablet's
  *
