@@ -165,7 +165,10 @@ def assemble(folder, with_pictures=True):
         site.write(page, site.convert(page, (root / page).read_text("utf-8")))
     contents(site, generated)
     site.show_sources()
-    shutil.copy(pathlib.Path(__file__).parent / "conf.py", folder)
+    here = pathlib.Path(__file__).parent
+    shutil.copy(here / "conf.py", folder)
+    (folder / "_own").mkdir(exist_ok=True)
+    shutil.copy(here / "theme.js", folder / "_own")
     if site.problems:
         raise Problem("\n".join(site.problems))
 
