@@ -389,7 +389,8 @@ Usage: ./vitrine lab list
        ./vitrine lab check N [FOLDER] [--seeds K] [OPTION...]
        ./vitrine lab submit N [FOLDER] [-o FILE]
 The exercises. `start` makes a folder of your own with handout and starter,
-`run` builds and runs one of its systems (options as for `vitrine run`), `check` judges it by the kernel's trace, `submit` packs what to hand in.
+`run` builds and runs one of its systems (options as for `vitrine run`), `check`
+judges it by the kernel's trace, `submit` packs what to hand in.
 Without FOLDER it is labs/NN-name itself.
 
   --seeds K         try the schedules of seeds 1 to K, too
