@@ -22,6 +22,7 @@
 #include "object.h"
 #include "pager.h"
 #include "rm.h"
+#include "sched_line.h"
 #include "slots.h"
 #include "../lib/l4re_c/protocol.h"
 #include <l4/re/protocols.h>
@@ -120,6 +121,8 @@ static l4_msgtag_t handle(struct object *o, const struct request *r)
         return answer(-L4_ENOENT);
     if (r->protocol == L4_PROTO_PAGE_FAULT && o->ops == &rm_ops)
         return rm_page_fault((struct rm *)o, r->mr[0]);
+    if (r->protocol == L4_PROTO_IRQ && o->ops == &sched_ops)
+        return sched_line_request((struct sched *)o, r);
     if (r->protocol == L4RE_PROTO_DEBUG)
         return on_debug(o, r);
     if (r->protocol != o->ops->protocol && r->protocol != MOE_PROTO_OBJECT)
@@ -206,12 +209,14 @@ static _Noreturn void serve(void)
         tag = next_message(tag, &label);
         /* Else no answer was waited for, or no request came. */
         bool is_request = !l4_msgtag_has_error(tag) && label != LABEL_DELETED &&
-                          label != LABEL_PAGER;
+                          label != LABEL_PAGER && label != LABEL_CPUS;
         if (is_request) {
             request_read(tag, label, &r);
             received_cap_release(&r);
         } else if (!l4_msgtag_has_error(tag) && label == LABEL_PAGER) {
             pagers_answered();
+        } else if (!l4_msgtag_has_error(tag) && label == LABEL_CPUS) {
+            sched_line_hit();
         } else if (!l4_msgtag_has_error(tag)) {
             gates_deleted();
         }

@@ -258,7 +258,8 @@ struct object *request_object(const struct request *r,
     return o;
 }
 
-long request_keep_cap(const struct request *r, unsigned slot)
+static long request_map(const struct request *r, unsigned slot,
+                        l4_umword_t attributes)
 {
     const l4_umword_t *item = &r->mr[r->words];
     l4_fpage_t from =
@@ -274,10 +275,20 @@ long request_keep_cap(const struct request *r, unsigned slot)
     default:
         return -L4_EINVAL;
     }
-    long error = l4_error(
-        l4_task_map(L4_BASE_TASK_CAP, L4_BASE_TASK_CAP, from,
-                    l4_map_obj_control(slot_cap(slot), L4_MAP_ITEM_MAP)));
+    long error = l4_error(l4_task_map(
+        L4_BASE_TASK_CAP, L4_BASE_TASK_CAP, from,
+        l4_map_obj_control(slot_cap(slot), L4_MAP_ITEM_MAP) | attributes));
     return error < 0 ? error : 0;
+}
+
+long request_keep_cap(const struct request *r, unsigned slot)
+{
+    return request_map(r, slot, 0);
+}
+
+long request_keep_weak(const struct request *r, unsigned slot)
+{
+    return request_map(r, slot, L4_FPAGE_C_NO_REF_CNT);
 }
 
 long request_text(const struct request *r, unsigned at, char *buf,

@@ -39,11 +39,12 @@ enum {
     SLOT_BOOT_THREAD = 0x22,
     SLOT_SIGMA0_CLIENT = 0x23, /* sigma0 gate for the first program */
     SLOT_DELETED = 0x24,       /* the deletion IRQ */
+    SLOT_CPUS = 0x26,          /* the interrupt of CPUs that come and go */
     SLOT_PAGER_DONE = 0x25,    /* pagers: their interrupt, */
     SLOT_PAGERS = 0x40,        /* and two of each */
     SLOT_GATES = 0x1000,       /* + number of the gate */
-    SLOT_KEPT = 0x11000,       /* region maps' tasks, allocators' factories: +
-                                  index of the object */
+    SLOT_KEPT = 0x11000,       /* region maps' tasks, allocators' factories,
+                                  schedulers' IRQs: + index of the object */
     SLOT_NAMES = 0x21000,      /* foreign capabilities that are kept */
     SLOT_BOOT = 0x31000,       /* the boot thread's own */
 };
@@ -148,6 +149,9 @@ struct object *request_object(const struct request *r,
 /* The request's first item is a foreign capability: it is put into `slot`.
  * 0, -L4_EINVAL: there is none. */
 long request_keep_cap(const struct request *r, unsigned slot);
+/* The same, but it keeps nothing alive: the slot is empty when others let go.
+ */
+long request_keep_weak(const struct request *r, unsigned slot);
 /* Text at word `at` {bytes, packed}, zero-terminated into buf of `size`.
  * 0, -L4_EMSGTOOSHORT, -L4_ENAMETOOLONG, -L4_EINVAL (a zero in it). */
 long request_text(const struct request *r, unsigned at, char *buf,

@@ -11,12 +11,12 @@
  *
  * So a program can be given a part of the machine, and share it out among its
  * threads as if it were all of it. A set of CPUs goes on in its plain form
- * (granularity 1, from CPU 0 on); there are at most 64.
- *
- * Not here: the kernel's line for CPUs that come and go (L4_PROTO_IRQ).
+ * (granularity 1, from CPU 0 on); there are at most 64. CPUs that come and go:
+ * sched_line.c.
  */
 #include "sched.h"
 #include "record.h"
+#include "sched_line.h"
 #include <l4/sys/err.h>
 #include <l4/sys/ipc.h>
 #include <l4/sys/scheduler.h>
@@ -114,6 +114,7 @@ static l4_msgtag_t sched_request(struct object *o, const struct request *r)
 
 static void sched_destroy(struct object *o)
 {
+    sched_line_end((struct sched *)o);
     record_free(o->owner, o, sizeof(struct sched));
 }
 

@@ -10,6 +10,8 @@ struct sched {
     struct object object;
     l4_umword_t limit, offset; /* priorities: see sched_create() */
     l4_umword_t cpus;          /* bit i: CPU i may be used */
+    struct sched *next_bound;  /* sched_line.c's */
+    bool is_bound;
 };
 
 extern const struct object_ops sched_ops;

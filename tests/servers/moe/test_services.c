@@ -516,8 +516,8 @@ static void schedulers(void)
          "not_of_cpus_that_are_others");
     code(request(s, L4_PROTO_SCHEDULER, 9, 1), -L4_ENOSYS,
          "a_scheduler_does_nothing_else");
-    code(request(s, L4_PROTO_IRQ, 0, 1), -L4_EBADPROTO,
-         "a_proxy_has_no_hot_plug_line");
+    code(request(s, L4_PROTO_IRQ, 0, 1), -L4_EMSGTOOSHORT,
+         "its_line_has_a_number");
     code(proxy(10, 0, 2, s), 0, "a_proxy_for_a_cpu_that_is_not_there");
     first = l4_sched_cpu_set(0, 0, 0);
     code(l4_error(l4_scheduler_info(s, 0, &first)), 0, "can_be_asked");
