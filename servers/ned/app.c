@@ -23,6 +23,7 @@
 #include "../lib/l4re_c/protocol.h"
 #include "../lib/l4re_c/vitrine_debug.h"
 #include "../lib/l4re_c/vitrine_rm.h"
+#include "../lib/loader/inspect.h"
 #include <l4/re/c/util/cap_alloc.h>
 #include <l4/re/env.h>
 #include <l4/re/protocols.h>
@@ -68,10 +69,7 @@ bool app_has_task(const struct app *a)
 
 l4_cpu_time_t app_time(const struct app *a)
 {
-    l4_kernel_clock_t us = 0;
-    if (app_has_task(a))
-        l4_thread_stats_time(a->task.thread, &us);
-    return a->time_us + us;
+    return a->time_us + (app_has_task(a) ? loader_time(&a->task) : 0);
 }
 
 /* --- its gate and its log ------------------------------------------------ */

@@ -8,6 +8,7 @@
 #include "child.h"
 #include "image.h"
 #include "process-server.h"
+#include "../lib/loader/inspect.h"
 #include "../lib/l4re_c/protocol.h"
 #include <l4/re/c/util/cap_alloc.h>
 #include <l4/re/env.h>
@@ -17,7 +18,6 @@
 #include <l4/sys/irq.h>
 #include <l4/sys/rcv_endpoint.h>
 #include <l4/sys/task.h>
-#include <l4/sys/thread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -146,10 +146,22 @@ const char *child_name(const struct child *p)
 
 l4_umword_t child_time(const struct child *p)
 {
-    l4_kernel_clock_t us = p->time_us;
-    if (p->state == PROCESS_RUNNING)
-        l4_thread_stats_time(p->app.thread, &us);
-    return us;
+    return p->state == PROCESS_RUNNING ? loader_time(&p->app) : p->time_us;
+}
+
+unsigned child_state(const struct child *p)
+{
+    return p->is_held ? PROCESS_HELD : p->state;
+}
+
+long child_hold(struct child *p, bool on)
+{
+    if (p->state != PROCESS_RUNNING)
+        return -L4_EINVAL;
+    long error = loader_hold(&p->app, on);
+    if (error >= 0)
+        p->is_held = on;
+    return error;
 }
 
 /* --- the end ------------------------------------------------------------ */
@@ -178,8 +190,12 @@ static void child_free(struct child *p)
 
 void child_drop(struct child *p)
 {
-    if (!--p->handles && p->state != PROCESS_RUNNING)
+    if (--p->handles)
+        return;
+    if (p->state != PROCESS_RUNNING)
         child_free(p);
+    else if (p->is_held)
+        child_hold(p, false);
 }
 
 static void object_delete(l4_cap_idx_t *cap)
@@ -211,6 +227,7 @@ static void child_end(struct child *p, struct l4re_server *s, unsigned state,
 {
     p->time_us = child_time(p);
     p->state = state;
+    p->is_held = false;
     p->code = code;
     loader_kill(&p->app);
     object_delete(&p->parent);
@@ -393,6 +410,8 @@ const char *child_check(void)
             return "I1: the list is not of started processes in order";
         if (!p->handles && p->state != PROCESS_RUNNING)
             return "I2: an ended process nobody holds";
+        if (p->is_held && (p->state != PROCESS_RUNNING || !p->handles))
+            return "I5: a process is held that has ended, or that nobody holds";
         if ((p->state == PROCESS_RUNNING) != !!p->account)
             return "I3: an account is held by one that ended";
         if (p->state != PROCESS_RUNNING && p->waiter_count)

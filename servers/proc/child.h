@@ -12,6 +12,8 @@
  *     was never started, is freed).
  * I4  one that does not run has no task, no parent gate and no waiters; one
  *     that has ended holds no capabilities.
+ * I5  one that gets no CPU time runs, and somebody has a handle to let it go
+ * on.
  */
 #ifndef PROC_CHILD_H
 #define PROC_CHILD_H
@@ -62,7 +64,8 @@ struct child {
     /* running */
     struct loader_app app;
     l4_cap_idx_t parent;
-    l4_umword_t time_us; /* of its main thread, kept at its end */
+    l4_umword_t time_us; /* kept at its end */
+    bool is_held;        /* I5 */
 
     struct l4re_caller waiters[PROCESS_WAITERS];
     unsigned waiter_count;
@@ -85,8 +88,12 @@ long child_start(struct child *p, struct l4re_server *s);
 void child_kill(struct child *p, struct l4re_server *s, int signal);
 
 const char *child_name(const struct child *p);
-/* us of CPU time, its main thread's. */
+/* us of CPU time (loader_time()). */
 l4_umword_t child_time(const struct child *p);
+/* For clients: PROCESS_... */
+unsigned child_state(const struct child *p);
+/* It gets no CPU time from now on (on), or again. */
+long child_hold(struct child *p, bool on);
 
 /* The interrupt is triggered at its end; it is the process's from now on. */
 void child_notify(struct child *p, l4_cap_idx_t irq);

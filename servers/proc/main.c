@@ -176,6 +176,11 @@ static long on_kill(struct l4re_session *session, long signal)
     return 0;
 }
 
+static long on_hold(struct l4re_session *session, l4_umword_t on)
+{
+    return child_hold(child_of(session), on);
+}
+
 static long on_info(struct l4re_session *session, l4_umword_t *ret_id,
                     l4_umword_t *ret_state, long *ret_code,
                     l4_umword_t *ret_time_us, l4_umword_t *ret_memory,
@@ -184,7 +189,7 @@ static long on_info(struct l4re_session *session, l4_umword_t *ret_id,
 {
     const struct child *p = child_of(session);
     *ret_id = p->id;
-    *ret_state = p->state;
+    *ret_state = child_state(p);
     *ret_code = p->code;
     *ret_time_us = child_time(p);
     *ret_memory_limit = p->memory;
@@ -243,6 +248,7 @@ static const struct process_methods process_methods = {
     .info = on_info,
     .region = on_region,
     .capability = on_capability,
+    .hold = on_hold,
 };
 
 static const struct l4re_service process_service = {
@@ -296,7 +302,7 @@ static long on_next(struct l4re_session *session, l4_umword_t after,
     if (!p)
         return -L4_ENOENT;
     *ret_id = p->id;
-    *ret_state = p->state;
+    *ret_state = child_state(p);
     *ret_time_us = child_time(p);
     strncpy(ret_name, child_name(p), PROCESS_NAME);
     return 0;

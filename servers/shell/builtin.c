@@ -69,11 +69,13 @@ static int do_fg(int argc, char **argv)
 
 static int do_bg(int argc, char **argv)
 {
-    const struct job *j = job_find(argc > 1 ? argv[1] : NULL);
+    struct job *j = job_find(argc > 1 ? argv[1] : NULL);
     if (!j) {
         tell("bg: there is no such job\n");
         return 1;
     }
+    if (j->is_held)
+        job_hold(j, false);
     say("[%u] %s runs in the background\n", j->number, j->text);
     return 0;
 }
@@ -161,16 +163,16 @@ static int do_help(int argc, char **argv);
 
 static const struct builtin builtins[] = {
     {"[", "... ]", "as test", do_test},
-    {"bg", "[%JOB]", "a job goes on in the background", do_bg},
+    {"bg", "[%JOB]", "a stopped job goes on in the background", do_bg},
     {"caps", "PROGRAM", "the capabilities it holds", do_caps},
     {"echo", "[WORD ...]", "says its words", do_echo},
     {"exit", "[STATUS]", "ends the shell", do_exit},
     {"export", "NAME[=TEXT] ...", "programs get these variables", do_export},
     {"false", "", "status 1", do_true},
-    {"fg", "[%JOB]", "waits for a job again", do_fg},
+    {"fg", "[%JOB]", "a job goes on, and is waited for", do_fg},
     {"help", "", "this", do_help},
     {"history", "", "lines typed before", do_history},
-    {"jobs", "", "what runs in the background", do_jobs},
+    {"jobs", "", "what runs in the background or is stopped", do_jobs},
     {"kill", "PROGRAM|%JOB ...", "ends it", do_kill},
     {"maps", "PROGRAM", "the regions of its memory", do_maps},
     {"poweroff", "", "the machine ends when all files are written", do_power},
@@ -195,8 +197,8 @@ static int do_help(int argc, char **argv)
         "A | B, A < FILE, A > FILE, A >> FILE, A &, A; B, A && B, A || B.\n"
         "X=TEXT, $X, $?; if A; then B; else C; fi; while A; do B; done;\n"
         "for X in WORDS; do A; done; *.txt: files that fit.\n"
-        "Ctrl-C ends one, Ctrl-Z sends it to the background. PROGRAM is a "
-        "number or name of ps.\n");
+        "Ctrl-C ends a program, Ctrl-Z stops it (fg, bg). PROGRAM is a number "
+        "or name of ps.\n");
     return 0;
 }
 

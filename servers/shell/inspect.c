@@ -44,6 +44,11 @@ static bool entry_next(struct entry *e)
     return false;
 }
 
+static bool is_there(l4_umword_t state)
+{
+    return state == PROCESS_RUNNING || state == PROCESS_HELD;
+}
+
 /* "7", "n7", or a name; false: there is no such program. */
 static bool entry_find(const char *text, struct entry *ret_entry)
 {
@@ -53,7 +58,7 @@ static bool entry_find(const char *text, struct entry *ret_entry)
         snprintf(number, sizeof number, "%s%lu", e.source->prefix,
                  (unsigned long)e.id);
         if (!strcmp(text, number) ||
-            (e.state == PROCESS_RUNNING && !strcmp(text, e.name))) {
+            (is_there(e.state) && !strcmp(text, e.name))) {
             *ret_entry = e;
             return true;
         }
@@ -80,8 +85,8 @@ static bool entry_open(const char *command, const char *text,
 
 static const char *state_text(l4_umword_t state)
 {
-    static const char *const texts[] = {"new", "runs", "exited", "faulted",
-                                        "killed"};
+    static const char *const texts[] = {"new",     "runs",   "exited",
+                                        "faulted", "killed", "stopped"};
     return state < sizeof texts / sizeof texts[0] ? texts[state] : "?";
 }
 
@@ -162,7 +167,7 @@ int do_top(int argc, char **argv)
     qsort(now, count, sizeof now[0], by_time);
     say(" CPU%%   MEMORY NAME\n            KiB\n");
     for (unsigned i = 0; i < count; i++)
-        if (now[i].state == PROCESS_RUNNING)
+        if (is_there(now[i].state))
             top_line(&now[i], span);
     return 0;
 }

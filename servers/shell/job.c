@@ -251,7 +251,7 @@ static void job_look(struct job *j)
             continue;
         long error = process_info(j->process[i], &id, &state, &code, &us,
                                   &memory, &limit, &caps, name);
-        if (error >= 0 && state == PROCESS_RUNNING)
+        if (error >= 0 && (state == PROCESS_RUNNING || state == PROCESS_HELD))
             continue;
         j->is_running[i] = false;
         j->running--;
@@ -273,9 +273,24 @@ void job_kill(struct job *j, int signal)
         process_kill(j->process[i], signal);
 }
 
+bool job_hold(struct job *j, bool on)
+{
+    long error = 0;
+    for (unsigned i = 0; i < j->processes && error >= 0; i++)
+        if (j->is_running[i])
+            error = process_hold(j->process[i], on);
+    if (error >= 0)
+        j->is_held = on;
+    else if (on)
+        job_hold(j, false); /* all or none */
+    return error >= 0;
+}
+
 int job_wait(struct job *j)
 {
     j->in_background = false;
+    if (j->is_held)
+        job_hold(j, false);
     for (job_look(j); j->running; job_look(j)) {
         unsigned event = console_wait(200000); /* proc may end, too */
         if (event == EVENT_INTERRUPT) {
@@ -283,7 +298,9 @@ int job_wait(struct job *j)
             job_kill(j, SIGNAL_INTERRUPT);
         } else if (event == EVENT_SUSPEND) {
             j->in_background = true;
-            tell("^Z\n[%u] %s goes on in the background\n", j->number, j->text);
+            tell("^Z\n[%u] %s %s\n", j->number, j->text,
+                 job_hold(j, true) ? "is stopped (fg, bg)"
+                                   : "goes on in the background");
             return 0;
         }
     }
@@ -310,7 +327,10 @@ void jobs_list(void)
 {
     for (struct job *j = jobs; j < jobs + JOBS_MAX; j++)
         if (j->is_used)
-            say("[%u] %s  %s\n", j->number, j->running ? "running" : "done",
+            say("[%u] %s  %s\n", j->number,
+                !j->running  ? "done"
+                : j->is_held ? "stopped"
+                             : "running",
                 j->text);
 }
 

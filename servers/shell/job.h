@@ -17,7 +17,7 @@ struct job {
     unsigned processes, running;
     l4_cap_idx_t process[PARSE_STAGES];
     bool is_running[PARSE_STAGES];
-    bool in_background;
+    bool in_background, is_held;
     int status; /* of the last process, when it is done */
     char text[64];
 };
@@ -26,8 +26,11 @@ struct job {
  * which `is_builtin` is left out; its output goes to *ret_output then. */
 struct job *job_start(const struct command *c, bool first_is_builtin,
                       l4_cap_idx_t *ret_output);
-/* Waits until it is done, or goes to the background by Ctrl-Z; Ctrl-C ends it.
- * Its status. */
+/* Its programs get no CPU time (on), or again; false: none of them can be
+ * held. */
+bool job_hold(struct job *j, bool on);
+/* Lets it go on, and waits until it is done or stopped by Ctrl-Z; Ctrl-C ends
+ * it. Its status. */
 int job_wait(struct job *j);
 void job_kill(struct job *j, int signal);
 /* Looks who has ended; background jobs that are done are told and forgotten. */

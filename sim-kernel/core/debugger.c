@@ -186,6 +186,14 @@ static void debugger_object_op(struct thread *by, const struct invocation *inv,
                inv_words(inv) > 1) {
         debugger_trace_task(task_of(o), inv->mr[1]);
         ipc_answer(by, 0, 0, 0);
+    } else if (op == L4_VITRINE_TASK_TIME && o->ops == &task_ops) {
+        by->utcb->mr[0] = task_time(task_of(o)) / 1000;
+        ipc_answer(by, 0, 1, 0);
+    } else if (op == L4_VITRINE_TASK_HOLD && o->ops == &task_ops &&
+               inv_words(inv) > 1) {
+        bool on = inv->mr[1];
+        ipc_answer(by, 0, 0, 0);
+        task_hold(task_of(o), on);
     } else if (op == OBJ_GLOBAL_ID) {
         by->utcb->mr[0] = o->id;
         ipc_answer(by, 0, 1, 0);
@@ -299,7 +307,8 @@ static void debugger_invoke(struct object *o, struct thread *by,
         return;
     } else if (op == OBJ_SET_NAME || op == OBJ_GLOBAL_ID ||
                op == OBJ_ADD_IMAGE || op == OBJ_GET_NAME ||
-               op == L4_VITRINE_TRACE_TASK) {
+               op == L4_VITRINE_TRACE_TASK || op == L4_VITRINE_TASK_TIME ||
+               op == L4_VITRINE_TASK_HOLD) {
         debugger_object_op(by, inv, op);
     } else {
         debugger_vitrine_op(by, inv, op);

@@ -56,6 +56,27 @@ struct task *dma_space_create(struct quota *q, uint32_t factory_id)
     return NULL;
 }
 
+/* --- all threads --------------------------------------------------------- */
+
+uint64_t task_time(const struct task *t)
+{
+    uint64_t ns = t->ended_ns;
+    for (struct list *n = t->threads.next; n != &t->threads; n = n->next) {
+        ns += sched_thread_time(container_of(n, struct thread, in_task));
+        work_done(1);
+    }
+    return ns;
+}
+
+void task_hold(struct task *t, bool on)
+{
+    t->is_held = on;
+    for (struct list *n = t->threads.next; n != &t->threads; n = n->next) {
+        thread_hold(container_of(n, struct thread, in_task), on);
+        work_done(1);
+    }
+}
+
 /* --- operations ------------------------------------------------------- */
 
 /* cap_valid (one capability) and cap_equal (two). */
@@ -238,7 +259,8 @@ void task_check(struct task *t)
         return;
     for (struct list *n = t->threads.next; n != &t->threads; n = n->next) {
         const struct thread *th = container_of(n, struct thread, in_task);
-        kassert(th->task == t); /* I1 */
+        kassert(th->task == t);                            /* I1 */
+        kassert(t->is_held == !!(th->watch & WATCH_HELD)); /* I2 */
         thread_check(th);
     }
     reply_check(t);

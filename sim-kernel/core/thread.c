@@ -60,6 +60,7 @@ int thread_bind(struct thread *t, struct task *task, uaddr_t utcb)
     t->utcb = kernel;
     t->utcb_user = utcb;
     list_add_last(&task->threads, &t->in_task);
+    thread_watch(t, WATCH_HELD, task->is_held);
     port_frame_set_utcb(&t->frame, utcb);
     trace_tasks_bound(task->object.id, t->object.id);
     trace_event(VTR_BIND, 0, t->object.id, task->object.id, utcb, 0, 0, 0);
@@ -124,6 +125,15 @@ void thread_ex_regs(struct thread *t, uaddr_t ip, uaddr_t sp, bool cancel,
     }
 }
 
+void thread_hold(struct thread *t, bool on)
+{
+    thread_watch(t, WATCH_HELD, on);
+    if (on)
+        sched_kick(sched_home(t));
+    else if (t->started && t->state == THREAD_STOPPED)
+        sched_ready(t);
+}
+
 /* `g` (NULL: none) in the place of the deletion IRQ there was. */
 static void thread_set_del_irq(struct thread *t, struct trigger *g)
 {
@@ -157,6 +167,7 @@ void thread_kill(struct thread *t)
     if (t->utcb)
         t->utcb->free_marker = 0;
     if (t->task) {
+        t->task->ended_ns += t->time_ns;
         list_remove(&t->in_task);
         object_unpin(&t->task->object);
         t->task = NULL;

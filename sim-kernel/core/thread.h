@@ -68,6 +68,7 @@ enum thread_watch {
     WATCH_DONE = 8,      /* an alien's call that was: "after" is due */
     WATCH_RAISE = 16,    /* the exception of an ex_regs is due */
     WATCH_VCPU = 32,     /* it is one: messages may be due, too */
+    WATCH_HELD = 64,     /* its task is held: it does not run on */
 };
 
 /* Something that waits to deliver a message: a thread or an IRQ. */
@@ -194,6 +195,8 @@ void thread_kill(struct thread *t);
 void thread_go_on(struct thread *t);
 /* t's long operation, if it is in one, is not to go on. */
 void thread_give_up(struct thread *t);
+/* Its task is held from now on, or not any more. */
+void thread_hold(struct thread *t, bool on);
 /* A gate bound to t has ended. */
 void thread_gate_ended(struct thread *t);
 void thread_check(const struct thread *t);

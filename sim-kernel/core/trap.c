@@ -149,6 +149,10 @@ static void trap_call(struct thread *t)
 /* What t, which is watched, has to do before it runs on; false: nothing. */
 static bool trap_watched(struct thread *t)
 {
+    if (t->watch & WATCH_HELD) {
+        sched_block(t, THREAD_STOPPED);
+        return true;
+    }
     if (t->watch & WATCH_RAISE) {
         thread_watch(t, WATCH_RAISE, false);
         trap_raise(t, &trap_ex_regs);
@@ -183,7 +187,7 @@ void core_syscall(void)
         port_frame_get_args(&t->frame, &args);
         trap_trace(0, args.dest, args.tag);
     }
-    if (t->watch & ~(unsigned)(WATCH_RAISE | WATCH_VCPU))
+    if (t->watch & ~(unsigned)(WATCH_RAISE | WATCH_VCPU | WATCH_HELD))
         trap_raise(t, &trap_before);
     else
         trap_call(t);

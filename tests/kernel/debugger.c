@@ -368,7 +368,8 @@ static void wrong_requests(void)
     PROVE("vitrine_debugger",
           "report_fault: no thread in a fault waits for an answer",
           op(L4_VITRINE_REPORT_FAULT), -L4_ENOENT);
-    PROVE("vitrine_debugger", "trace_task: no capability, or not a task's",
+    PROVE("vitrine_debugger",
+          "trace_task, task_time, task_hold: no capability, or not a task's",
           result(l4_vitrine_trace_task(MAIN_CAP, 0)), -L4_EINVAL);
     CHECK_EQ(result(l4_vitrine_trace_task(L4_BASE_TASK_CAP, 0)), 0);
     CHECK_EQ(result(l4_vitrine_trace_task(L4_BASE_TASK_CAP, 1)), 0);

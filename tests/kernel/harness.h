@@ -38,7 +38,7 @@ extern const struct kernel_test ipc_tests[], factory_tests[], thread_tests[],
     common_tests[], semaphore_tests[], vcpu_tests[], vcpu_message_tests[],
     alien_tests[], reply_tests[], stage_tests[], every_tests[], group_tests[],
     stretch_tests[], crowd_tests[], last_tests[], phase_tests[], kind_tests[],
-    modify_tests[], cut_tests[];
+    modify_tests[], cut_tests[], hold_tests[];
 
 /* Counts a failure (in check_failures) with its place; the test goes on. */
 extern unsigned check_failures;

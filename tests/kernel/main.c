@@ -70,7 +70,7 @@ int main(void)
         kip_tests,     platform_tests,      reply_tests,     stage_tests,
         every_tests,   smp_tests,           io_tests,        group_tests,
         stretch_tests, crowd_tests,         phase_tests,     kind_tests,
-        modify_tests,  cut_tests,           last_tests,
+        modify_tests,  cut_tests,           hold_tests,      last_tests,
     };
     enum { LISTS = sizeof lists / sizeof lists[0] };
     unsigned total = 1;

@@ -52,7 +52,7 @@ def _():
         for key, said in (("\x03", r"\^C"), ("\x1a", r"\^Z")):
             live.type("spin_spinner\r", "spin_spinner\r?\n")
             live.type(key, said)
-            live.until("jobs", "running  spin_spinner" if key == "\x1a"
+            live.until("jobs", "stopped  spin_spinner" if key == "\x1a"
                        else "jobs")
         live.type("fg\r", "spin_spinner\r?\n")
         live.type("\x03", r"\^C")

@@ -8,8 +8,10 @@
 #include "inspect.h"
 #include <l4/re/c/rm.h>
 #include <l4/sys/err.h>
+#include <l4/re/env.h>
 #include <l4/sys/task.h>
-#include <stdbool.h>
+#include <l4/sys/thread.h>
+#include <l4/vitrine/trace.h>
 #include <string.h>
 
 enum { SLOTS_OWN = 64 * 64 }; /* l4re_util_cap_alloc() */
@@ -69,4 +71,25 @@ long loader_region(const struct loader_app *app, l4_umword_t at,
     *ret_size = size;
     *ret_flags = (l4_umword_t)flags;
     return 0;
+}
+
+static bool has_debugger(void)
+{
+    return l4_is_valid_cap(l4re_env_get_cap("jdb"));
+}
+
+l4_umword_t loader_time(const struct loader_app *app)
+{
+    l4_kernel_clock_t us = 0;
+    if (has_debugger())
+        l4_vitrine_task_time(app->task, &us);
+    else
+        l4_thread_stats_time(app->thread, &us);
+    return us;
+}
+
+long loader_hold(const struct loader_app *app, bool on)
+{
+    return has_debugger() ? l4_error(l4_vitrine_task_hold(app->task, on))
+                          : -L4_ENOSYS;
 }

@@ -4,6 +4,7 @@
 #include <l4/re/env.h>
 #include <l4/sys/ipc.h>
 #include <l4/sys/irq.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,6 +29,22 @@ static int do_allocate(void)
     }
 }
 
+static void *spin(void *data)
+{
+    for (volatile int i = 0;; i = i + 1)
+        ;
+    return data;
+}
+
+static int do_thread(void)
+{
+    pthread_t thread;
+    if (pthread_create(&thread, NULL, spin, NULL))
+        return 4;
+    pthread_join(thread, NULL);
+    return 5;
+}
+
 int main(int argc, char **argv)
 {
     const char *what = argc > 1 ? argv[1] : "";
@@ -44,7 +61,8 @@ int main(int argc, char **argv)
     if (!strcmp(what, "sleep"))
         l4_ipc_sleep(L4_IPC_NEVER);
     if (!strcmp(what, "spin"))
-        for (volatile int i = 0;; i = i + 1)
-            ;
+        spin(NULL);
+    if (!strcmp(what, "thread"))
+        return do_thread();
     return 100;
 }

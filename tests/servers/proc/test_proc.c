@@ -204,6 +204,57 @@ static void its_memory_and_capabilities_are_seen(void)
     end_of(p);
 }
 
+/* Its state and time. */
+static l4_umword_t state_of(l4_cap_idx_t p, l4_umword_t *ret_us)
+{
+    char name[PROCESS_INFO_NAME_MAX + 1];
+    l4_umword_t id, state = 0, memory, limit, caps;
+    long code;
+    process_info(p, &id, &state, &code, ret_us, &memory, &limit, &caps, name);
+    return state;
+}
+
+static void what_is_held_gets_no_time(void)
+{
+    l4_umword_t before = 0, us = 0, id = 0;
+    l4_cap_idx_t p = prepare("spin", NULL), again = l4re_util_cap_alloc();
+    code(process_hold(p, 1), -L4_EINVAL, "what was not started is not held");
+    process_start(p, &id);
+    code(process_hold(p, 1), 0, "what runs is");
+    code((long)state_of(p, &before), PROCESS_HELD, "it says so");
+    code(process_hold(p, 1), 0, "twice is once");
+    l4_ipc_sleep_ms(10);
+    state_of(p, &us);
+    code((long)us, (long)before, "and gets no time");
+    code(process_hold(p, 0), 0, "it is let go on");
+    while (state_of(p, &us) == PROCESS_RUNNING && us == before)
+        l4_ipc_sleep_ms(10);
+    fact(us > before, "and gets time");
+    process_hold(p, 1);
+    l4re_util_cap_free_um(p);
+    l4_ipc_sleep_ms(1);
+    proc_open(proc, id, again);
+    code((long)state_of(again, &us), PROCESS_RUNNING,
+         "what nobody can let go on does");
+    process_hold(again, 1);
+    code(process_kill(again, 9), 0, "what is held can be ended");
+    code(process_hold(again, 0), -L4_EINVAL, "and not held then");
+    code(end_of(again), PROCESS_KILLED * 1000 + 9, "it has ended");
+}
+
+/* One thread turns, the main one waits for its end. */
+static void time_is_that_of_all_threads(void)
+{
+    enum { ENOUGH_US = 5000 };
+    l4_umword_t us = 0;
+    l4_cap_idx_t p = start("thread", NULL);
+    while (state_of(p, &us) == PROCESS_RUNNING && us < ENOUGH_US)
+        l4_ipc_sleep_ms(1);
+    fact(us >= ENOUGH_US, "the time of other threads counts");
+    process_kill(p, 9);
+    end_of(p);
+}
+
 static void limits_hold(void)
 {
     l4_cap_idx_t few[3];
@@ -293,6 +344,8 @@ int main(void)
     rights_are_asked_for();
     its_memory_and_capabilities_are_seen();
     processes_do_not_hold_each_other();
+    what_is_held_gets_no_time();
+    time_is_that_of_all_threads();
     limits_hold();
     nothing_stays();
     return tap_end();

@@ -38,8 +38,10 @@ TYPED = {
                               "echo after\rexit\r",
     "ends a program by ctrl-c": "spin_spinner\r" + INTERRUPT +
                                 "echo after\rexit\r",
-    "sends a program to the background":
-        "spin_spinner\r" + SUSPEND + "jobs\rkill %1\rexit\r",
+    "stops a program by ctrl-z":
+        "spin_spinner\r" + SUSPEND + "jobs\rbg\rjobs\rfg\r" + SUSPEND +
+        "jobs\rspin_spinner &\rjobs\rkill %1\rsleep 0.1\rfg\r" + INTERRUPT +
+        "jobs\rexit\r",
     "goes on when the console is killed":
         "kill cons\r" + LONG + "echo still here\rexit\r",
     "has a console with commands": LONG + COMMAND + "list\r" + COMMAND + "cat two\r" +

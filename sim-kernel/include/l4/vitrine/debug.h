@@ -35,6 +35,13 @@ enum l4_vitrine_debug_op {
     /* Map item: a task. MR1 = 0: from now on the trace leaves out what its
      * threads do; else it tells about them again. -L4_EINVAL: no task. */
     L4_VITRINE_TRACE_TASK = 0x609,
+    /* Map item: a task. -> MR0: us of CPU time that its threads have used, also
+     * those that have ended. -L4_EINVAL: no task. Cost: O(its threads). */
+    L4_VITRINE_TASK_TIME = 0x60a,
+    /* Map item: a task. MR1 = 1: it is held: each of its threads stops at the
+     * end of the system call it is in; a message it waits for still comes. 0:
+     * they go on. -L4_EINVAL: no task. Cost: O(its threads). */
+    L4_VITRINE_TASK_HOLD = 0x60b,
 };
 
 #endif

@@ -11,6 +11,7 @@ enum l4_vitrine_process_state {
     PROCESS_EXITED,  /* by itself; the code is its exit code */
     PROCESS_FAULTED, /* by a fault nobody could answer; the code is 11 */
     PROCESS_KILLED,  /* by somebody, or by its own signal: its number */
+    PROCESS_HELD,    /* running, but it gets no CPU time (process.hold()) */
 };
 
 enum { PROCESS_FAULT_SIGNAL = 11 };

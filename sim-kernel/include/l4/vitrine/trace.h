@@ -90,6 +90,30 @@ L4_INLINE l4_msgtag_t l4_vitrine_trace_task(l4_cap_idx_t task, int on)
     return l4_invoke_debugger(task, l4_msgtag(0, 2, 0, 0), l4_utcb());
 }
 
+/* CPU time of all threads of the task, of those that have ended, too, in us; on
+ * an error *us stays. */
+L4_INLINE l4_msgtag_t l4_vitrine_task_time(l4_cap_idx_t task,
+                                           l4_kernel_clock_t *us)
+{
+    l4_msg_regs_t *v = l4_utcb_mr();
+    v->mr[0] = L4_VITRINE_TASK_TIME;
+    l4_msgtag_t tag =
+        l4_invoke_debugger(task, l4_msgtag(0, 1, 0, 0), l4_utcb());
+    if (l4_error(tag) >= 0)
+        *us = v->mr[0];
+    return tag;
+}
+
+/* None of the task's threads runs on (on), or they do again. Partners are
+ * served as always; a thread stops when its system call is over. */
+L4_INLINE l4_msgtag_t l4_vitrine_task_hold(l4_cap_idx_t task, int on)
+{
+    l4_msg_regs_t *v = l4_utcb_mr();
+    v->mr[0] = L4_VITRINE_TASK_HOLD;
+    v->mr[1] = on != 0;
+    return l4_invoke_debugger(task, l4_msgtag(0, 2, 0, 0), l4_utcb());
+}
+
 /* Reports the fault of the thread the caller owes a reply to, on console and
  * trace. -L4_ENOENT: there is none. */
 L4_INLINE l4_msgtag_t l4_vitrine_report_fault(l4_cap_idx_t dbg)
