@@ -28,6 +28,7 @@
 #include <l4/re/env.h>
 #include <l4/re/protocols.h>
 #include <l4/sigma0/sigma0.h>
+#include <l4/sys/arm_smccc.h>
 #include <l4/sys/assert.h>
 #include <l4/sys/cache.h>
 #include <l4/sys/compiler.h>
@@ -376,6 +377,7 @@ SAME(long, fiasco_amd64_segment_info, (l4_cap_idx_t thread, unsigned *user_ds, u
 /* ARCH-arm64/arch/thread.h */
 #if defined(__aarch64__)
 SAME(l4_msgtag_t, l4_thread_arm_set_tpidruro, (l4_cap_idx_t thread, l4_addr_t tpidruro))
+SAME(l4_msgtag_t, l4_task_vgicc_map, (l4_cap_idx_t task, l4_fpage_t vgicc_fpage))
 #endif
 
 /* l4re/include/env.h */
@@ -514,3 +516,16 @@ SAME(int, l4sigma0_map_anypage, (l4_cap_idx_t sigma0, l4_addr_t map_area, unsign
 SAME(void, l4sigma0_debug_dump, (l4_cap_idx_t sigma0))
 SAME(char const *, l4sigma0_map_errstr, (int err))
 SAME(void, l4sigma0_print_cov_data, (l4_cap_idx_t pager))
+
+/* Named in section 1 and the table of changes only. */
+SAME(l4_msgtag_t, l4_factory_create_start, (long obj, l4_cap_idx_t target))
+SAME(int, l4_factory_create_add_fpage, (l4_fpage_t d, l4_msgtag_t *tag))
+SAME(int, l4_factory_create_add_int, (l4_mword_t d, l4_msgtag_t *tag))
+SAME(int, l4_factory_create_add_uint, (l4_umword_t d, l4_msgtag_t *tag))
+SAME(int, l4_factory_create_add_str, (char const *s, l4_msgtag_t *tag))
+SAME(int, l4_factory_create_add_lstr, (char const *s, unsigned len, l4_msgtag_t *tag))
+SAME(int, l4_factory_create_add_nil, (l4_msgtag_t *tag))
+SAME(l4_msgtag_t, l4_factory_create_commit, (l4_cap_idx_t factory, l4_msgtag_t tag))
+SAME(l4_msgtag_t, l4_irq_attach, (l4_cap_idx_t irq, l4_umword_t label, l4_cap_idx_t thread))
+SAME(l4_msgtag_t, l4_platform_ctl_set_task_asid, (l4_cap_idx_t pfc, l4_cap_idx_t task, l4_umword_t asid))
+SAME(l4_msgtag_t, l4_arm_smccc_call, (l4_cap_idx_t cap, l4_umword_t func, l4_umword_t in0, l4_umword_t in1, l4_umword_t in2, l4_umword_t in3, l4_umword_t in4, l4_umword_t in5, l4_umword_t *out0, l4_umword_t *out1, l4_umword_t *out2, l4_umword_t *out3, l4_umword_t client_id))

@@ -2,6 +2,7 @@
  * The kernel's own services: scheduler, log, platform control.
  */
 #include "harness.h"
+#include <l4/sys/arm_smccc.h>
 #include <l4/sys/platform_control.h>
 
 /* --- scheduler ---------------------------------------------------------- */
@@ -282,6 +283,12 @@ static void platform_operations(void)
     PROVE("platform_ctl_set_task_asid", "always",
           platform(L4_PLATFORM_CTL_SET_TASK_ASID_OP, 2, 0), -L4_ENOSYS);
     CHECK_EQ(platform(0x77, 2, 0), -L4_ENOSYS);
+    l4_umword_t out[4];
+    PROVE(
+        "arm_smccc_call", "always",
+        result(l4_arm_smccc_call(L4_BASE_ARM_SMCCC_CAP, 0x84000000, 0, 0, 0, 0,
+                                 0, 0, &out[0], &out[1], &out[2], &out[3], 0)),
+        -(2000 + L4_IPC_ENOT_EXISTENT));
 }
 
 static void platform_errors(void)

@@ -23,6 +23,7 @@
 #define L4_HIDDEN        __attribute__((visibility("hidden")))
 #define L4_EXPORT        __attribute__((visibility("default")))
 #define L4_WEAK          __attribute__((weak))
+#define L4_NOINSTRUMENT  __attribute__((no_instrument_function))
 #define L4_MAY_ALIAS     __attribute__((may_alias))
 #define L4_FALLTHROUGH   __attribute__((fallthrough))
 #define L4_LIKELY(x)     __builtin_expect(!!(x), 1)

@@ -119,4 +119,19 @@ L4_INLINE l4_msgtag_t l4_irq_unmask(l4_cap_idx_t irq)
     return l4_irq_unmask_u(irq, l4_utcb());
 }
 
+/* ---- Before 2020-08 ---- */
+
+/* l4_rcv_ep_bind_thread() with its last two arguments the other way round. */
+L4_INLINE l4_msgtag_t l4_irq_attach_u(l4_cap_idx_t irq, l4_umword_t label,
+                                      l4_cap_idx_t thread, l4_utcb_t *u)
+{
+    return l4_rcv_ep_bind_thread_u(irq, thread, label, u);
+}
+
+L4_INLINE l4_msgtag_t l4_irq_attach(l4_cap_idx_t irq, l4_umword_t label,
+                                    l4_cap_idx_t thread)
+{
+    return l4_irq_attach_u(irq, label, thread, l4_utcb());
+}
+
 #endif

@@ -172,6 +172,10 @@ L4_INLINE l4_msgtag_t l4_task_add_ku_mem(l4_cap_idx_t task, l4_fpage_t *ku_mem)
     return l4_task_add_ku_mem_u(task, ku_mem, l4_utcb());
 }
 
+#if defined(__aarch64__)
+#include <l4/sys/arch/arm64/task.h>
+#endif
+
 /* ---- Before 2024-07: the flexpage by value; what it became is lost ---- */
 
 L4_INLINE l4_msgtag_t __l4_task_add_ku_mem_val_u(l4_cap_idx_t task,

@@ -30,6 +30,7 @@ enum L4_vcon_size_consts {
 /* MR0 of READ's reply, and result of l4_vcon_read_with_flags(). */
 enum L4_vcon_read_flags {
     L4_VCON_READ_SIZE_MASK = 0x3fffffff,
+    L4_VCON_READ_STAT_MASK = ~L4_VCON_READ_SIZE_MASK,
     L4_VCON_READ_STAT_BREAK = 1 << 30, /* a break came before the text */
 };
 

@@ -8,6 +8,7 @@
 
 #include <l4/re/c/dataspace.h>
 #include <l4/re/c/event_buffer.h>
+#include <l4/re/event_enums.h>
 
 typedef struct l4re_event_stream_id_t {
     l4_uint16_t bustype, vendor, product, version;
