@@ -251,7 +251,7 @@ static l4_msgtag_t on_clear(struct dataspace *ds, const struct request *r)
     l4_addr_t offset = r->mr[1], end = r->mr[1] + r->mr[2];
     long error = 0;
     if (!may_write(ds, r))
-        return answer(-L4_EPERM);
+        return answer(-L4_EACCESS);
     if (!is_inside(ds, offset, r->mr[2]))
         return answer(-L4_ERANGE);
     while (offset < end && !error) {
@@ -315,7 +315,7 @@ static l4_msgtag_t on_copy_in(struct dataspace *ds, const struct request *r)
     struct dataspace *from =
         (struct dataspace *)request_object(r, &dataspace_ops, &rights);
     if (!may_write(ds, r))
-        return answer(-L4_EPERM);
+        return answer(-L4_EACCESS);
     if (!from)
         return answer(-L4_EINVAL);
     if (!is_inside(ds, r->mr[1], r->mr[3]) ||

@@ -145,7 +145,10 @@ static void dataspace_errors(l4re_ds_t ds, l4re_ds_t file)
          "copy_in_stays_inside");
     code(l4re_ds_copy_in(ds, 0, l4re_env()->log, 0, 8), -L4_EINVAL,
          "copy_in_wants_a_dataspace");
-    code(l4re_ds_clear(file, 0, 8), -L4_EPERM, "a_boot_module_is_read_only");
+    code(l4re_ds_clear(file, 0, 8), -L4_EACCESS, "a_boot_module_is_read_only");
+    code(l4re_ds_copy_in(weaker(ds, L4_CAP_FPAGE_RO), 0, ds, 0, 8), -L4_EACCESS,
+         "nor_is_copied_to_without_w");
+    code(l4re_ds_allocate(file, 0, 8), -L4_EPERM, "nor_provided_with_memory");
     code(l4re_ds_map(ds, SIZE, L4RE_DS_F_R, 0, 0, ~0ul), -L4_ERANGE,
          "map_stays_inside");
     code(request(ds, L4RE_PROTO_DATASPACE, 77, 1), -L4_ENOSYS,
