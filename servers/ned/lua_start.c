@@ -415,12 +415,15 @@ static int loader_lua_start(lua_State *L)
     return start(L, &s);
 }
 
+/* The environment may follow the arguments. */
 static int loader_lua_startv(lua_State *L)
 {
     struct start s = {0};
     check_self(L, "startv");
     int top = lua_gettop(L);
     options(L, 2, &s);
+    if (top > 3 && lua_istable(L, top))
+        environment(L, top--, &s);
     for (int i = 3; i <= top; i++)
         argument_add(L, &s, luaL_checkstring(L, i));
     return start(L, &s);
