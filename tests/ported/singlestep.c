@@ -32,7 +32,6 @@ int main(void)
         l4_exc_regs_t *exc = l4_utcb_exc();
         must("wait", l4_msgtag_has_error(tag) ? l4_error(tag) : 0);
         if (l4_utcb_exc_is_ex_regs_exception(exc)) {
-            printf("it begins\n");
             exc->flags |= TRAP_FLAG;
         } else if (exc->trapno == TRAP_DEBUG) {
             steps++;

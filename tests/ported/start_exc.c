@@ -45,13 +45,14 @@ int main(void)
     handmade_run(thread, 3);
     l4_msgtag_t tag = l4_ipc_wait(l4_utcb(), &label, L4_IPC_NEVER);
     must("wait", l4_msgtag_has_error(tag) ? l4_error(tag) : 0);
-    printf("it starts %s\n",
-           l4_msgtag_is_exception(tag) &&
-                   l4_utcb_exc_is_ex_regs_exception(l4_utcb_exc()) &&
-                   l4_utcb_exc_pc(l4_utcb_exc()) == 0x1000
-               ? "with an exception"
-               : "as any other");
-    set_registers(l4_utcb_exc(), handmade_sp(stack, sizeof(stack)), 17, 25);
+    l4_exc_regs_t exc = *l4_utcb_exc(); /* to print is to send messages, too */
+    printf("it starts %s\n", l4_msgtag_is_exception(tag) &&
+                                     l4_utcb_exc_is_ex_regs_exception(&exc) &&
+                                     l4_utcb_exc_pc(&exc) == 0x1000
+                                 ? "with an exception"
+                                 : "as any other");
+    set_registers(&exc, handmade_sp(stack, sizeof(stack)), 17, 25);
+    *l4_utcb_exc() = exc;
     tag = l4_ipc_send_and_wait(thread, l4_utcb(),
                                l4_msgtag(0, L4_UTCB_EXCEPTION_REGS_SIZE, 0, 0),
                                &label, L4_IPC_NEVER);
