@@ -26,13 +26,10 @@ static long count(struct l4re_session *session, l4_umword_t *ret_times)
 int main(void)
 {
     static const struct echo_methods methods = {.say = say, .count = count};
-    static const struct l4re_service service = {&echo_interface,
-                                                &methods,
-                                                sizeof(struct client),
-                                                NULL,
-                                                NULL,
-                                                NULL,
-                                                NULL};
+    static const struct l4re_service service = {.interface = &echo_interface,
+                                                .methods = &methods,
+                                                .session_size =
+                                                    sizeof(struct client)};
     struct l4re_server server;
     struct client root = {0};
 

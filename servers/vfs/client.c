@@ -6,11 +6,15 @@
  *
  * A file system's server that was restarted is asked once more, so what the
  * old one had done already may be found done.
+ *
+ * The methods run on the thread of the mount that is asked (helpers.h), but for
+ * pipes, which are the main thread's.
  */
 #include "patience.h"
 #include "client.h"
 #include "fs-client.h"
 #include "fs-server.h"
+#include "helpers.h"
 #include "pipe.h"
 #include <l4/re/c/util/cap_alloc.h>
 #include <stdio.h>
@@ -67,12 +71,12 @@ static bool must_repeat(struct l4re_session *session, struct route *r,
 /* Both paths of a request; they must be in one file system. */
 static long route_two(struct l4re_session *session, const char *old,
                       const char *new, struct route *ret_old,
-                      struct route *ret_new)
+                      struct tree_place *ret_new)
 {
-    long error = route(session, old, ret_old);
+    long error = tree_find(tree_of(session), new, ret_new);
     if (error >= 0)
-        error = route(session, new, ret_new);
-    if (error >= 0 && ret_old->place.mount != ret_new->place.mount)
+        error = route(session, old, ret_old);
+    if (error >= 0 && ret_old->place.mount != ret_new->mount)
         error = -FILES_EXDEV;
     return error;
 }
@@ -155,13 +159,14 @@ static long
 change_two(struct l4re_session *session, const char *old, const char *new,
            long (*change)(l4_cap_idx_t root, const char *old, const char *new))
 {
-    struct route from, to;
+    struct route from;
+    struct tree_place to;
     if (!(l4re_session_rights(session) & L4_CAP_FPAGE_W))
         return -L4_EPERM;
     long result = route_two(session, old, new, &from, &to);
     if (result >= 0)
         do
-            result = change(from.root, from.place.path, to.place.path);
+            result = change(from.root, from.place.path, to.path);
         while (must_repeat(session, &from, &result));
     return result;
 }
@@ -231,19 +236,26 @@ static long on_space(struct l4re_session *session, const char *path,
     return result;
 }
 
+static long sync_one(struct tree *t, unsigned mount)
+{
+    if (l4_is_invalid_cap(t->roots[mount]))
+        return 0;
+    patience_for(mount);
+    long error = fs_sync(t->roots[mount]);
+    patience_ended(mount, error);
+    return error <= -L4_EIPC_LO ? -L4_EIO : error;
+}
+
 /* All file systems this tree has used. */
 static long on_sync(struct l4re_session *session)
 {
-    struct tree *t = tree_of(session);
     long result = 0;
     for (unsigned i = 0; i < mount_count(); i++) {
-        if (l4_is_invalid_cap(t->roots[i]))
-            continue;
-        patience_for(i);
-        long error = fs_sync(t->roots[i]);
-        patience_ended(i, error);
+        pthread_mutex_lock(&mount_at(i)->lock);
+        long error = sync_one(tree_of(session), i);
+        pthread_mutex_unlock(&mount_at(i)->lock);
         if (error < 0)
-            result = error <= -L4_EIPC_LO ? -L4_EIO : error;
+            result = error;
     }
     return result;
 }
@@ -252,6 +264,67 @@ static long on_pipe(struct l4re_session *session, l4_cap_idx_t *ret_reading,
                     l4_cap_idx_t *ret_writing)
 {
     return pipe_open((struct client *)session, ret_reading, ret_writing);
+}
+
+/* ---- Whose thread, under which lock ---- */
+
+/* The path that says it. False: there is none, or not one that can be read. */
+static bool first_path(struct l4re_request *r, char path[FILES_PATH_MAX + 1])
+{
+    l4_umword_t operation = l4re_msg_in_word(&r->in);
+    path[0] = 0;
+    if (r->protocol == L4_PROTO_FACTORY)
+        return l4re_varg_text(r, path, FILES_PATH_MAX) >= 0;
+    if (operation == FS_SYMLINK) /* where it leads to comes first */
+        l4re_msg_in_text(&r->in, path, FILES_PATH_MAX);
+    l4re_msg_in_text(&r->in, path, FILES_PATH_MAX);
+    return operation != FS_PIPE && !r->in.error;
+}
+
+/* The mount a request is about, NO_MOUNT or ALL_MOUNTS. */
+static unsigned mount_of_request(struct l4re_session *session,
+                                 struct l4re_request *r)
+{
+    char path[FILES_PATH_MAX + 1];
+    struct tree_place place;
+    struct l4re_msg_in in = r->in;
+    if (r->protocol != FS_PROTOCOL && r->protocol != L4_PROTO_FACTORY)
+        return NO_MOUNT;
+    bool is_sync =
+        r->protocol == FS_PROTOCOL && in.words && in.mr[0] == FS_SYNC;
+    bool has_path = !is_sync && first_path(r, path);
+    r->in = in;
+    if (!has_path || tree_find(tree_of(session), path, &place) < 0)
+        return is_sync ? ALL_MOUNTS : NO_MOUNT;
+    return place.mount;
+}
+
+static struct l4re_server *client_who_serves(struct l4re_session *session,
+                                             struct l4re_request *request)
+{
+    return helper_of(mount_of_request(session, request));
+}
+
+static void lock(unsigned mount)
+{
+    if (mount < NO_MOUNT)
+        pthread_mutex_lock(&mount_at(mount)->lock);
+}
+
+static void unlock(unsigned mount)
+{
+    if (mount < NO_MOUNT)
+        pthread_mutex_unlock(&mount_at(mount)->lock);
+}
+
+static long locked_dispatch(struct l4re_session *session, const void *methods,
+                            struct l4re_request *r, struct l4re_msg *answer)
+{
+    unsigned mount = mount_of_request(session, r);
+    lock(mount);
+    long result = fs_dispatch(session, methods, r, answer);
+    unlock(mount);
+    return result;
 }
 
 /* ---- Clients ---- */
@@ -282,7 +355,8 @@ static long client_open(struct client *parent, const char *path,
 {
     char whole[PATH_ROOM];
     struct tree *above = parent->session.is_counted ? parent->tree : NULL;
-    if (above && above->budget[TREE_TREES] >= TREE_TREES_MAX)
+    if (above && __atomic_load_n(&above->budget[TREE_TREES],
+                                 __ATOMIC_RELAXED) >= TREE_TREES_MAX)
         return -FILES_EMFILE;
     long error = find_directory(parent, path, whole);
     if (error < 0)
@@ -298,7 +372,7 @@ static long client_open(struct client *parent, const char *path,
         return error;
     }
     c->tree = t;
-    t->budget[TREE_TREES]++;
+    __atomic_fetch_add(&t->budget[TREE_TREES], 1, __ATOMIC_RELAXED);
     *ret_gate = c->session.gate;
     return 0;
 }
@@ -306,7 +380,7 @@ static long client_open(struct client *parent, const char *path,
 static void client_closed(struct l4re_session *session)
 {
     struct client *c = (struct client *)session;
-    c->tree->budget[TREE_TREES]--;
+    __atomic_fetch_sub(&c->tree->budget[TREE_TREES], 1, __ATOMIC_RELAXED);
     tree_drop(c->tree);
     free(c);
 }
@@ -324,10 +398,16 @@ static long client_create(struct l4re_session *parent, long type,
 {
     char path[FILES_PATH_MAX + 1];
     bool is_read_only;
+    struct tree_place place;
     long error = volume_client_arguments(type, request, path, &is_read_only);
+    if (error >= 0)
+        error = tree_find(tree_of(parent), path, &place);
     if (error < 0)
         return error;
-    return client_open((struct client *)parent, path, is_read_only, ret_cap);
+    lock(place.mount);
+    error = client_open((struct client *)parent, path, is_read_only, ret_cap);
+    unlock(place.mount);
+    return error;
 }
 
 static const struct fs_methods methods = {
@@ -346,9 +426,16 @@ static const struct fs_methods methods = {
     .pipe = on_pipe,
 };
 
+static const struct l4re_interface interface = {
+    .name = "fs",
+    .protocol = FS_PROTOCOL,
+    .dispatch = locked_dispatch,
+};
+
 const struct l4re_service client_service = {
-    .interface = &fs_interface,
+    .interface = &interface,
     .methods = &methods,
     .closed = client_closed,
     .create = client_create,
+    .who_serves = client_who_serves,
 };

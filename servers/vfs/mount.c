@@ -75,6 +75,7 @@ long mount_add(const char *text)
     for (unsigned i = 0; i < count; i++)
         if (!strcmp(mounts[i].path, m->path))
             return -L4_EEXIST;
+    pthread_mutex_init(&m->lock, NULL);
     m->fs = l4re_env_get_cap(name);
     if (l4_is_invalid_cap(m->fs))
         return -L4_ENOENT;

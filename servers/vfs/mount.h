@@ -8,6 +8,7 @@
 #define VFS_MOUNT_H
 
 #include <l4/sys/types.h>
+#include <pthread.h>
 #include <stdbool.h>
 
 enum { MOUNTS_MAX = 8, MOUNT_PATH_ROOM = 1024 };
@@ -17,7 +18,8 @@ struct mount {
         path[MOUNT_PATH_ROOM]; /* clean: no slashes at its ends; "": the root */
     l4_cap_idx_t fs;           /* makes clients */
     bool is_read_only;
-    bool was_silent; /* its server did not answer when it was asked last */
+    pthread_mutex_t lock; /* whoever asks its server: helpers.h */
+    bool was_silent; /* its server did not answer last time; under the lock */
 };
 
 /* "/PATH=CAPABILITY" or "/PATH=CAPABILITY:ro". 0, -L4_EINVAL: not that,

@@ -382,7 +382,7 @@ long pipe_open(struct client *client, l4_cap_idx_t *ret_reading,
         return error;
     }
     p->tree = t;
-    t->users++;
+    tree_share(t);
     t->budget[TREE_PIPES]++;
     *ret_reading = p->reading.session.gate;
     *ret_writing = p->writing.session.gate;

@@ -23,13 +23,18 @@ struct tree *tree_new(struct tree *parent, const char *path, bool is_read_only)
     for (unsigned i = 0; i < MOUNTS_MAX; i++)
         t->roots[i] = L4_INVALID_CAP;
     if (parent)
-        parent->users++;
+        tree_share(parent);
     return t;
+}
+
+void tree_share(struct tree *t)
+{
+    __atomic_fetch_add(&t->users, 1, __ATOMIC_RELAXED);
 }
 
 void tree_drop(struct tree *t)
 {
-    while (t && !--t->users) {
+    while (t && !__atomic_sub_fetch(&t->users, 1, __ATOMIC_ACQ_REL)) {
         struct tree *parent = t->parent;
         for (unsigned i = 0; i < MOUNTS_MAX; i++)
             if (l4_is_valid_cap(t->roots[i]))
@@ -66,7 +71,7 @@ static const char *base(const struct tree *t, const struct mount *m)
 
 /* ---- Patience ---- */
 
-l4_timeout_t patience = L4_IPC_NEVER;
+_Thread_local l4_timeout_t patience = L4_IPC_NEVER;
 
 void patience_for(unsigned mount)
 {

@@ -12,6 +12,9 @@
  *
  * If a file system was restarted its roots are gone: they are made anew at the
  * next request, from the parent's, as in the beginning.
+ *
+ * Threads: a mount's roots are under its lock (helpers.h), users and budgets
+ * are counted atomically, the rest does not change.
  */
 #ifndef VFS_TREE_H
 #define VFS_TREE_H
@@ -35,6 +38,7 @@ enum { TREE_TREES_MAX = 16, TREE_PIPES_MAX = 32, TREE_WAITING_MAX = 32 };
 
 /* `path`: clean, of the whole. NULL: no memory. It has one user. */
 struct tree *tree_new(struct tree *parent, const char *path, bool is_read_only);
+void tree_share(struct tree *tree); /* one more user */
 void tree_drop(struct tree *tree);
 
 /* Where `path` leads: which mount, and what is left for it. */
@@ -45,15 +49,16 @@ struct tree_place {
 /* -L4_ENOENT: no file system there, -L4_ENAMETOOLONG. */
 long tree_find(struct tree *tree, const char *path, struct tree_place *ret);
 
-/* The tree's root in a mount. -L4_EIO: its server does not answer; errors of
- * fs.root. */
+/* The tree's root in a mount, whose lock is held. -L4_EIO: its server does not
+ * answer; errors of fs.root. */
 long tree_root(struct tree *tree, unsigned mount, l4_cap_idx_t *ret_root);
 /* Before a request to a mount's server: how long it is waited for. After it:
  * was it too long? */
 void patience_for(unsigned mount);
 bool patience_ended(unsigned mount, long result);
 
-/* The mount's server is another one than before: forget its roots. */
+/* The mount's server is another one than before: forget its roots. Its lock is
+ * held. */
 void tree_forget(struct tree *tree, unsigned mount);
 
 #endif

@@ -36,6 +36,14 @@ l4_cap_idx_t server_reply_selector(const struct l4re_server *s, unsigned reply)
     return ((s->reply_base + reply) << L4_CAP_SHIFT) | L4_REPLY_CAP_BIT;
 }
 
+/* The server this thread runs. */
+static _Thread_local struct l4re_server *running;
+
+struct l4re_server *server_now(const struct l4re_session *session)
+{
+    return running ? running : session->server;
+}
+
 long server_bind(struct l4re_server *s, l4_cap_idx_t cap,
                  struct l4re_endpoint *endpoint)
 {
@@ -99,6 +107,7 @@ static void run_timers(struct l4re_server *s)
 
 long l4re_server_run(struct l4re_server *s)
 {
+    running = s;
     while (!s->must_stop) {
         if (session_must_tidy(s) || timer_is_due(s)) {
             send_answer(s);
@@ -190,22 +199,33 @@ static unsigned long next_reply_base(void)
     return l4re_env()->first_free_reply_cap + n * L4RE_SERVER_REPLIES;
 }
 
+/* An interrupt of its own. */
+static long attach_own(struct l4re_server *s, struct l4re_irq *irq,
+                       void (*hit)(struct l4re_server *, struct l4re_irq *))
+{
+    l4_cap_idx_t cap = l4re_util_cap_alloc();
+    if (l4_is_invalid_cap(cap))
+        return -L4_ENOMEM;
+    long error = l4_error(l4_factory_create_irq(l4re_env()->factory, cap));
+    if (error < 0) {
+        l4re_util_cap_free(cap);
+        return error;
+    }
+    error = l4re_irq_attach(s, irq, cap, hit);
+    if (error < 0)
+        l4re_util_cap_free_um(cap);
+    return error;
+}
+
 /* The interrupt of sessions whose last client is gone. */
 static long attach_deletion(struct l4re_server *s)
 {
-    l4_cap_idx_t irq = l4re_util_cap_alloc();
-    if (l4_is_invalid_cap(irq))
-        return -L4_ENOMEM;
-    long error = l4_error(l4_factory_create_irq(l4re_env()->factory, irq));
-    if (error < 0) {
-        l4re_util_cap_free(irq);
-        return error;
-    }
-    error = l4re_irq_attach(s, &s->deleted, irq, session_sweep);
-    if (error >= 0)
-        error = l4_error(l4_thread_register_del_irq(s->thread, irq));
+    long error = attach_own(s, &s->deleted, session_sweep);
     if (error < 0)
-        l4re_util_cap_free_um(irq);
+        return error;
+    error = l4_error(l4_thread_register_del_irq(s->thread, s->deleted.cap));
+    if (error < 0)
+        l4re_util_cap_free_um(s->deleted.cap);
     return error;
 }
 
@@ -217,6 +237,8 @@ long l4re_server_init(struct l4re_server *s, unsigned flags)
                               .reply_base = next_reply_base(),
                               .replies = 1};
     long error = attach_deletion(s);
+    if (error >= 0 && flags & L4RE_SERVER_HELPS)
+        error = attach_own(s, &s->passed, server_help);
     for (unsigned i = 0; i < L4RE_SERVER_CAPS && error >= 0; i++) {
         s->windows[i] = l4re_util_cap_alloc();
         if (l4_is_invalid_cap(s->windows[i]))

@@ -130,8 +130,8 @@ static long on_create(struct l4re_session *session, struct l4re_request *r,
     return result;
 }
 
-static long on_request(struct l4re_session *session, struct l4re_request *r,
-                       struct l4re_msg *answer)
+long session_request(struct l4re_session *session, struct l4re_request *r,
+                     struct l4re_msg *answer)
 {
     const struct l4re_service *service = session->service;
     if (r->protocol == service->interface->protocol)
@@ -157,9 +157,16 @@ static l4_msgtag_t answer_tag(long result, const struct l4re_msg *answer)
 static void session_arrived(struct l4re_server *s, struct l4re_endpoint *from,
                             l4_msgtag_t tag, l4_umword_t label)
 {
+    struct l4re_session *session = (struct l4re_session *)from;
+    const struct l4re_service *service = session->service;
     struct l4re_msg answer = l4re_msg_start_answer();
+    struct l4re_server *other = NULL;
     read_request(s, tag, label);
-    long result = on_request((struct l4re_session *)from, &s->request, &answer);
+    if (service->who_serves)
+        other = service->who_serves(session, &s->request);
+    long result = other ? server_pass(session, other) : SERVE_HERE;
+    if (result == SERVE_HERE)
+        result = session_request(session, &s->request, &answer);
     if (result == L4RE_LATER)
         return;
     s->answer = answer_tag(result, &answer);
@@ -168,12 +175,12 @@ static void session_arrived(struct l4re_server *s, struct l4re_endpoint *from,
 
 unsigned l4re_session_rights(const struct l4re_session *session)
 {
-    return session->server->request.rights;
+    return server_now(session)->request.rights;
 }
 
 long l4re_session_keep_cap(struct l4re_session *session, l4_cap_idx_t cap)
 {
-    struct l4re_server *s = session->server;
+    struct l4re_server *s = server_now(session);
     for (unsigned i = 0; i < L4RE_SERVER_CAPS; i++) {
         if (s->windows[i] != cap)
             continue;
@@ -188,7 +195,7 @@ long l4re_session_keep_cap(struct l4re_session *session, l4_cap_idx_t cap)
 
 void l4re_session_give_cap(struct l4re_session *session, l4_cap_idx_t cap)
 {
-    struct l4re_server *s = session->server;
+    struct l4re_server *s = server_now(session);
     if (s->given_count < L4RE_SERVER_CAPS)
         s->given[s->given_count++] = cap;
 }
@@ -243,12 +250,13 @@ int l4re_varg_text(struct l4re_request *r, char *ret_text, size_t max)
 long l4re_session_later(struct l4re_session *session,
                         struct l4re_caller *ret_caller)
 {
-    struct l4re_server *s = session->server;
+    struct l4re_server *s = server_now(session);
     if (!(s->flags & L4RE_SERVER_LATER) || s->replies == ~0ul)
         return -L4_EBUSY;
     ret_caller->reply = s->reply;
     s->reply = (unsigned)__builtin_ctzl(~s->replies);
-    s->replies |= 1ul << s->reply; /* keeps I3 */
+    __atomic_fetch_or(&s->replies, 1ul << s->reply,
+                      __ATOMIC_RELAXED); /* keeps I3 */
     return 0;
 }
 
@@ -258,7 +266,7 @@ long l4re_server_answer(struct l4re_server *s, struct l4re_caller caller,
     l4_msgtag_t tag =
         l4_ipc_reply(server_reply_selector(s, caller.reply), l4_utcb(),
                      answer_tag(result, answer), L4_IPC_SEND_TIMEOUT_0);
-    s->replies &= ~(1ul << caller.reply);
+    __atomic_fetch_and(&s->replies, ~(1ul << caller.reply), __ATOMIC_RELEASE);
     return l4_msgtag_has_error(tag) ? l4_error(tag) : 0;
 }
 
@@ -330,14 +338,14 @@ long l4re_session_open(struct l4re_session *parent,
                        const struct l4re_service *service,
                        struct l4re_server *server)
 {
-    struct l4re_server *answering = parent->server;
+    struct l4re_server *answering = server_now(parent);
     l4_cap_idx_t gate;
     if (!opener_count(parent))
         return -L4_ENOMEM;
     long error = gate_make(&gate);
     if (error >= 0) {
-        error =
-            serve(server ? server : answering, session, service, gate, true);
+        error = serve(server ? server : parent->server, session, service, gate,
+                      true);
         if (error < 0)
             l4re_util_cap_free_um(gate);
     }
@@ -399,7 +407,7 @@ static void unlink_session(struct l4re_session *session)
             break;
         }
     pthread_mutex_unlock(&s->lock);
-    for (struct l4re_session **at = &s->handed_out; *at;
+    for (struct l4re_session **at = &server_now(session)->handed_out; *at;
          at = &(*at)->handed_out)
         if (*at == session) {
             *at = session->handed_out;
@@ -470,7 +478,8 @@ static struct l4re_session *take_ended(struct l4re_server *s)
     pthread_mutex_lock(&s->lock);
     for (struct l4re_session **at = &s->sessions; *at;) {
         struct l4re_session *i = *at;
-        if (!has_ended(i)) {
+        i->has_ended = has_ended(i);
+        if (!i->has_ended || i->passed) {
             at = &i->next;
             continue;
         }

@@ -36,10 +36,12 @@
 struct l4re_server;
 struct l4re_session;
 struct l4re_gate; /* the library's own */
+struct server_job;
 
-/* Callers are kept in explicit reply slots, so that handlers may answer
- * later; without, in the thread's implicit one, which is faster. */
-enum { L4RE_SERVER_LATER = 1 };
+/* LATER: callers are kept in explicit reply slots, so that handlers may answer
+ * later; without, in the thread's implicit one, which is faster. HELPS: other
+ * servers' requests may be passed on to this one (`who_serves` below). */
+enum { L4RE_SERVER_LATER = 1, L4RE_SERVER_HELPS = 2 };
 
 enum {
     L4RE_SERVER_CAPS = 3,    /* capabilities one request may bring */
@@ -105,6 +107,18 @@ struct l4re_service {
      * the factory's. NULL: -L4_EBADPROTO. */
     long (*other)(struct l4re_session *session, struct l4re_request *request,
                   struct l4re_msg *answer);
+    /*
+     * Whose thread is to run the handler of this request: one that L4RE_
+     * SERVER_HELPS, or NULL, the session's own, which must be
+     * L4RE_SERVER_LATER. So what may take long holds up nobody else. Looks at
+     * the request and leaves `in` as it was. Capabilities that came are not
+     * passed on, the handler cannot answer later, and the session must not be
+     * closed by l4re_session_close() meanwhile; the session's own thread runs
+     * it after all if there is no slot, no memory, or the other has 32 waiting
+     * (-L4_EBUSY if it has been at one for more than 50 ms).
+     */
+    struct l4re_server *(*who_serves)(struct l4re_session *session,
+                                      struct l4re_request *request);
 };
 
 /* Anything a message may come from; its address is the label. */
@@ -126,6 +140,8 @@ struct l4re_session {
     unsigned *account;           /* how many sessions its client has open */
     bool is_counted;             /* ends with its last client */
     bool is_allocated;           /* by the framework */
+    bool has_ended;              /* when `passed` is 0; under the lock */
+    unsigned passed; /* requests other threads are at; under the lock */
 };
 
 struct l4re_irq {
@@ -156,8 +172,12 @@ struct l4re_server {
     struct l4re_session *handed_out; /* by the request being answered */
     l4_cap_idx_t again[L4RE_SERVER_CAPS]; /* gates handed out like that */
     unsigned again_count;
-    struct l4re_timer *timers; /* soonest first */
-    struct l4re_irq deleted;   /* a session's gate has gone */
+    struct l4re_timer *timers;    /* soonest first */
+    struct l4re_irq deleted;      /* a session's gate has gone */
+    struct l4re_irq passed;       /* L4RE_SERVER_HELPS: there is a job */
+    struct server_job *jobs;      /* oldest first; under the lock */
+    unsigned job_count;           /* with the one it is at; under the lock */
+    l4_kernel_clock_t busy_since; /* 0: at none; under the lock */
     struct l4re_request request;
     l4_cap_idx_t windows[L4RE_SERVER_CAPS]; /* slots for what comes next */
     l4_cap_idx_t given[L4RE_SERVER_CAPS];   /* to be released */
