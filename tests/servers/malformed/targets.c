@@ -145,11 +145,13 @@ enum { SESSION_MEMORY = 4 * L4_PAGESIZE };
 #define vbus_session_table  vbus_table
 
 /* One description, several servers. */
-#define tmpfs_table   fs_table
-#define archive_table fs_table
-#define ext2_table    fs_table
-#define ned_table     proc_table
-#define vcon_table    log_table
+#define tmpfs_table        fs_table
+#define archive_table      fs_table
+#define ext2_table         fs_table
+#define archive_file_table file_table
+#define ext2_file_table    file_table
+#define ned_table          proc_table
+#define vcon_table         log_table
 
 /* --- gates ------------------------------------------------------------- */
 
@@ -226,6 +228,13 @@ static l4_cap_idx_t open_file(l4_cap_idx_t fs)
     l4_cap_idx_t file = l4re_util_cap_alloc();
     fs_open(fs, "/malformed", FILES_READ | FILES_WRITE | FILES_CREATE, 0600,
             file);
+    return file;
+}
+
+static l4_cap_idx_t open_archive_file(l4_cap_idx_t fs)
+{
+    l4_cap_idx_t file = l4re_util_cap_alloc();
+    fs_open(fs, "/d/a", FILES_READ, 0, file);
     return file;
 }
 
@@ -346,6 +355,8 @@ static const struct target targets[] = {
     {TABLE(log, L4_PROTO_LOG), open_log, writes},
     {TABLE(vcon, L4_PROTO_LOG), NULL, writes},
     {TABLE(file, FILE_PROTOCOL), open_file, NULL},
+    {TABLE(archive_file, FILE_PROTOCOL), open_archive_file, NULL},
+    {TABLE(ext2_file, FILE_PROTOCOL), open_file, NULL},
     {TABLE(mapping, MAPPING_PROTOCOL), open_mapping, NULL},
     {TABLE(proc, PROC_PROTOCOL), NULL, NULL},
     {TABLE(process, PROCESS_PROTOCOL), open_process, NULL},
