@@ -53,6 +53,7 @@ static int make_thread(struct maker_args *a, struct object **ret_object)
     struct thread *t = thread_create(&a->factory->quota, a->factory->object.id);
     if (!t)
         return -L4_ENOMEM;
+    t->unplaced = true;
     *ret_object = &t->object;
     return 0;
 }

@@ -114,6 +114,7 @@ static long scheduler_run_thread(struct thread *by,
     sched_set_params(t, (unsigned)prio,
                      quantum ? quantum * 1000 : sched_default_slice);
     ipc_reorder(t);
+    t->unplaced = false;
     bool runs = t->started && t->task && t->state == THREAD_STOPPED;
     if (runs)
         sched_ready(t);

@@ -112,7 +112,7 @@ void thread_ex_regs(struct thread *t, uaddr_t ip, uaddr_t sp, bool cancel,
     if (t->in_exception && cancel)
         t->in_exception = false;
     trace_event(VTR_THREAD_START, 0, t->object.id, ip, sp, t->prio, 0, 0);
-    bool runs = t->ipc.phase == PHASE_NONE && !t->in_exception;
+    bool runs = t->ipc.phase == PHASE_NONE && !t->in_exception && !t->unplaced;
     if (runs && t->task && t->state != THREAD_DEAD)
         sched_ready(t);
     if (trigger && sched_runs_elsewhere(t)) {

@@ -150,6 +150,7 @@ struct thread {
     struct port_trap trap;
     bool in_exception; /* registers belong to a pending exception */
     bool started;      /* ex_regs gave it an ip */
+    bool unplaced;     /* run_thread has not said yet where it runs */
     uint8_t watch;     /* WATCH_* */
     struct vcpu *vcpu; /* owned by vcpu.c; NULL: it is none */
     struct pf_trampoline pf_trampoline; /* owned by pf_trampoline.c */

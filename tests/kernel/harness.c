@@ -296,17 +296,27 @@ static void worker_main(void)
         l4_ipc_sleep(L4_IPC_NEVER);
 }
 
-void worker_run(struct worker *w, void (*fn)(void *), void *arg, unsigned prio)
+void worker_place(struct worker *w, unsigned prio)
+{
+    l4_sched_param_t p = l4_sched_param(prio ? prio : MAIN_PRIO + 1, 0);
+    CHECK_EQ(result(l4_scheduler_run_thread(L4_BASE_SCHEDULER_CAP, w->cap, &p)),
+             0);
+}
+
+void worker_begin(struct worker *w, void (*fn)(void *), void *arg)
 {
     unsigned n = workers++ % WORKERS_MAX;
     l4_addr_t sp = (l4_addr_t)stacks[n] + STACK_SIZE;
     starts[n] = (struct start){fn, arg};
-    l4_sched_param_t p = l4_sched_param(prio ? prio : MAIN_PRIO + 1, 0);
-    CHECK_EQ(result(l4_scheduler_run_thread(L4_BASE_SCHEDULER_CAP, w->cap, &p)),
-             0);
     CHECK_EQ(result(l4_thread_ex_regs(w->cap, (l4_addr_t)worker_main,
                                       l4_align_stack_for_direct_fncall(sp), 0)),
              0);
+}
+
+void worker_run(struct worker *w, void (*fn)(void *), void *arg, unsigned prio)
+{
+    worker_place(w, prio);
+    worker_begin(w, fn, arg);
 }
 
 void worker_start(struct worker *w, void (*fn)(void *), void *arg,

@@ -112,7 +112,10 @@ void worker_make_in(struct worker *w, struct space *s);
 /* Selectors of the worker's task. */
 void worker_handlers(const struct worker *w, l4_cap_idx_t pager,
                      l4_cap_idx_t exc_handler);
+/* Starts, by its two halves, which may come in either order. */
 void worker_run(struct worker *w, void (*fn)(void *), void *arg, unsigned prio);
+void worker_place(struct worker *w, unsigned prio);
+void worker_begin(struct worker *w, void (*fn)(void *), void *arg);
 /* The object goes, and with it the thread. */
 void worker_delete(struct worker *w);
 

@@ -29,6 +29,13 @@ static void stays_still_until_both_started_and_scheduled(void)
     worker_run(&w, count_up, 0, 0);
     CHECK_EQ(ran, 1);
     worker_delete(&w);
+    worker_make(&w);
+    worker_begin(&w, count_up, 0); /* the other order */
+    l4_ipc_sleep_us(100);
+    CHECK_EQ(ran, 1);
+    worker_place(&w, 0);
+    CHECK_EQ(ran, 2);
+    worker_delete(&w);
 }
 
 /* control with what l4_thread_control_* put into the UTCB so far. */

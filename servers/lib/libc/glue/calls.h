@@ -29,8 +29,8 @@ libc_call call_set_tid_address, call_gettid, call_exit, call_set_robust_list,
 
 /* sched.c */
 libc_call call_sched_yield, call_sched_setscheduler, call_sched_setparam,
-    call_sched_getscheduler, call_sched_getparam, call_sched_priority_max,
-    call_sched_priority_min;
+    call_sched_getscheduler, call_sched_setaffinity, call_sched_getaffinity,
+    call_sched_getparam, call_sched_priority_max, call_sched_priority_min;
 
 /* futex.c: word, operation, value, ... */
 #define FUTEX_WAIT    0

@@ -37,6 +37,8 @@ static libc_call *const table[] = {
     [SYS_sched_setparam] = call_sched_setparam,
     [SYS_sched_getscheduler] = call_sched_getscheduler,
     [SYS_sched_getparam] = call_sched_getparam,
+    [SYS_sched_setaffinity] = call_sched_setaffinity,
+    [SYS_sched_getaffinity] = call_sched_getaffinity,
     [SYS_sched_get_priority_max] = call_sched_priority_max,
     [SYS_sched_get_priority_min] = call_sched_priority_min,
 

@@ -45,4 +45,7 @@ GLUE_HIDDEN void futex_pi_ends(struct thread *self);
 /* A thread's own priority; what it is lent stays. -EPERM. */
 GLUE_HIDDEN long futex_set_priority(struct thread *t, unsigned priority);
 
+/* Where a thread may run. -EPERM. */
+GLUE_HIDDEN long futex_set_cpus(struct thread *t, l4_umword_t cpus);
+
 #endif

@@ -55,7 +55,7 @@ static unsigned due_to(const struct thread *t)
 
 static long tell(struct thread *t, unsigned priority)
 {
-    l4_sched_param_t wanted = l4_sched_param(priority, 0);
+    l4_sched_param_t wanted = thread_param(t, priority);
 
     if (l4_error(l4_scheduler_run_thread(env_scheduler(), t->cap, &wanted)) < 0)
         return -EPERM;
@@ -83,6 +83,18 @@ long futex_set_priority(struct thread *t, unsigned priority)
         t->priority = before;
     else
         settle_priority(t->pi_owner);
+    lock_drop(&futex_lock);
+    return error;
+}
+
+long futex_set_cpus(struct thread *t, l4_umword_t cpus)
+{
+    lock_take(&futex_lock);
+    l4_umword_t before = t->cpus;
+    t->cpus = cpus;
+    long error = tell(t, t->told);
+    if (error)
+        t->cpus = before;
     lock_drop(&futex_lock);
     return error;
 }

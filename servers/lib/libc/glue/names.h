@@ -43,6 +43,7 @@
 #define futex_pi_ends           glue_futex_pi_ends
 #define futex_pi_unlinked       glue_futex_pi_unlinked
 #define futex_release           glue_futex_release
+#define futex_set_cpus          glue_futex_set_cpus
 #define futex_set_priority      glue_futex_set_priority
 #define futex_sleep             glue_futex_sleep
 #define futex_unlock_pi         glue_futex_unlock_pi

@@ -217,6 +217,8 @@ static struct thread *take_slot(void)
     t->priority =
         thread_self() ? thread_self()->priority : THREAD_DEFAULT_PRIORITY;
     t->told = t->priority;
+    t->cpus = thread_self() ? thread_self()->cpus : 0;
+    t->makes_stopped = 0;
     t->blocked = thread_self() ? thread_self()->blocked : 0;
     t->state = THREAD_LIVE;
     lock_drop(&threads_lock);
@@ -249,11 +251,13 @@ static int create(struct thread *t)
     return 0;
 }
 
-static int start(struct thread *t, void *stack)
+/* is_stopped: whoever made it tells the scheduler of it (pthread-l4.h). */
+static int start(struct thread *t, void *stack, int is_stopped)
 {
-    l4_sched_param_t param = l4_sched_param(t->priority, 0);
+    l4_sched_param_t param = thread_param(t, t->priority);
 
-    if (l4_error(l4_scheduler_run_thread(env_scheduler(), t->cap, &param)) < 0)
+    if (!is_stopped &&
+        l4_error(l4_scheduler_run_thread(env_scheduler(), t->cap, &param)) < 0)
         return -EAGAIN;
     if (l4_error(l4_thread_ex_regs(t->cap, (l4_addr_t)vitrine_thread_entry,
                                    (l4_addr_t)stack, 0)) < 0)
@@ -362,6 +366,18 @@ l4_cap_idx_t pthread_l4_cap(pthread_t thread)
     return t ? t->cap : L4_INVALID_CAP;
 }
 
+/* musl's number for a thread is an address at the same distance from the thread
+ * pointer in all of them. */
+void pthread_l4_for_each_thread(void (*function)(pthread_t thread))
+{
+    const unsigned long distance =
+        (unsigned long)pthread_self() - thread_self()->thread_pointer;
+
+    for (struct thread *t = thread_next(0); t; t = thread_next(t))
+        if (!t->is_internal)
+            function((pthread_t)(t->thread_pointer + distance));
+}
+
 /* Instead of musl's assembly. */
 
 int __set_thread_area(void *base) GLUE_HIDDEN;
@@ -407,7 +423,8 @@ int __clone(int (*function)(void *), void *stack, int flags, void *argument,
         goto fail;
     if (flags & CLONE_PARENT_SETTID)
         *parent_tid = thread_id(t);
-    if (start(t, push_call(stack, function, argument)) == 0)
+    if (start(t, push_call(stack, function, argument),
+              thread_self()->makes_stopped) == 0)
         return thread_id(t);
 fail:
     drop_slot(t);
@@ -426,7 +443,7 @@ struct thread *thread_start_internal(int (*function)(void *), void *argument)
     if (pool_page(&stack, INTERNAL_STACK_SIZE))
         goto fail;
     stack = push_call((char *)stack + INTERNAL_STACK_SIZE, function, argument);
-    if (create(t) == 0 && start(t, stack) == 0)
+    if (create(t) == 0 && start(t, stack, 0) == 0)
         return t;
 fail:
     drop_slot(t);

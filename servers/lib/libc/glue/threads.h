@@ -19,6 +19,7 @@
 
 #include "calls.h"
 
+#include <l4/sys/scheduler.h>
 #include <l4/sys/types.h>
 #include <l4/sys/utcb.h>
 #include <stddef.h>
@@ -36,6 +37,9 @@ struct thread {
     l4_utcb_t *utcb;              /* kept for the slot's next user */
     void *exit_stack;             /* one page, likewise */
     unsigned long thread_pointer; /* of its thread-local storage */
+
+    l4_umword_t cpus;  /* where it may run, a bit each; 0: anywhere */
+    int makes_stopped; /* owner only: threads it makes do not run yet */
 
     int *clear_tid;    /* owner only: set to 0 and woken at its end */
     void *robust_list; /* musl's: it looks after it itself */
@@ -79,6 +83,17 @@ GLUE_HIDDEN struct thread *thread_next(const struct thread *thread);
 /* Which program a thread's id belongs to; 0: that of none. Ids of programs that
  * run at the same time differ, so a lock that several share names its owner. */
 GLUE_HIDDEN unsigned long thread_program(long id);
+
+/* What the scheduler is told of it, with this priority. */
+static inline l4_sched_param_t thread_param(const struct thread *thread,
+                                            unsigned priority)
+{
+    l4_sched_param_t param = l4_sched_param(priority, 0);
+
+    if (thread->cpus)
+        param.affinity = l4_sched_cpu_set(0, 0, thread->cpus);
+    return param;
+}
 
 /* Ends the thread's waiting, now or next time, with -EINTR (futex.c). */
 GLUE_HIDDEN void thread_interrupt(struct thread *thread, int why);
