@@ -88,6 +88,8 @@ long data_write(volume_node_t node, l4_uint64_t at, const void *from,
                 size_t size);
 long data_truncate(volume_node_t node, l4_uint64_t size);
 long data_target(volume_node_t node, char *ret_target);
+/* Gives the blocks of an inode from its block `from` on back, and writes it. */
+errcode_t data_cut(ext2_ino_t node, struct ext2_inode *inode, blk64_t from);
 /* Gives all blocks of the inode back, with that of its attributes. */
 long data_free(volume_node_t node, struct ext2_inode *inode);
 

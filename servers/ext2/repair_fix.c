@@ -57,7 +57,7 @@ static errcode_t fix_blocks(ext2_ino_t ino, struct ext2_inode *inode)
     if (code || !found.are_past_end)
         return code;
     blk64_t end = (EXT2_I_SIZE(inode) + ext2->blocksize - 1) / ext2->blocksize;
-    return ext2fs_punch(ext2, ino, inode, NULL, end, ~(blk64_t)0);
+    return data_cut(ino, inode, end);
 }
 
 /* A directory of more names than can be counted has one. */

@@ -49,6 +49,15 @@ for kind in FILE_SYSTEMS:
                            if line.startswith("Filesystem state")], state
 
 
+for kind in FILE_SYSTEMS:
+    @test(kind + ": many names, beyond 4 GiB, no room")
+    def _(kind=kind):
+        path = file_system(scratch, kind)
+        r = run_system(path, "test-limits").expect(0)
+        assert "not ok" not in r.out and "\n1.." in r.out, r
+        is_sound(path)
+
+
 @test("what is written is what the host reads, and the other way round")
 def _():
     path = file_system(scratch, "ext4")
