@@ -6,7 +6,6 @@
  * answered. Neither gets an answer: the process is deleted instead.
  */
 #include "child.h"
-#include "image.h"
 #include "process-server.h"
 #include "../lib/loader/inspect.h"
 #include "../lib/l4re_c/protocol.h"
@@ -18,6 +17,7 @@
 #include <l4/sys/irq.h>
 #include <l4/sys/rcv_endpoint.h>
 #include <l4/sys/task.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -73,12 +73,17 @@ struct child *child_new(struct account *a, const char *path)
     return p;
 }
 
+bool child_is_new(const struct child *p)
+{
+    return p->state == PROCESS_NEW && !p->is_read;
+}
+
 /* Keeps `text` in list[*count]. */
 static long text_keep(struct child *p, char **list, unsigned *count,
                       unsigned max, const char *text)
 {
     size_t size = strlen(text) + 1;
-    if (p->state != PROCESS_NEW)
+    if (!child_is_new(p))
         return -L4_EBUSY;
     if (*count == max || size > PROCESS_TEXT - p->text)
         return -L4_ENOMEM;
@@ -123,7 +128,7 @@ static void cap_forget(l4_cap_idx_t *cap)
 long child_give(struct child *p, const char *name, unsigned rights,
                 l4_cap_idx_t cap)
 {
-    long error = p->state != PROCESS_NEW ? -L4_EBUSY : *name ? 0 : -L4_EINVAL;
+    long error = !child_is_new(p) ? -L4_EBUSY : *name ? 0 : -L4_EINVAL;
     struct loader_cap *c = error ? NULL : cap_named(p, name);
     if (!c) {
         cap_forget(&cap);
@@ -192,8 +197,8 @@ void child_drop(struct child *p)
 {
     if (--p->handles)
         return;
-    if (p->state != PROCESS_RUNNING)
-        child_free(p);
+    if (p->state != PROCESS_RUNNING && !p->is_read)
+        child_free(p); /* keeps I6 */
     else if (p->is_held)
         child_hold(p, false);
 }
@@ -231,6 +236,7 @@ static void child_end(struct child *p, struct l4re_server *s, unsigned state,
     p->code = code;
     loader_kill(&p->app);
     object_delete(&p->parent);
+    cap_forget(&p->cpu_limit);
     for (unsigned i = 0; i < p->cap_count; i++)
         cap_forget(&p->caps[i].cap);
     account_uncount(p);
@@ -315,7 +321,7 @@ static l4_cap_idx_t cap_take(struct loader_cap *named, unsigned *inout_count,
 }
 
 /* It gets what it was given, and nothing else but what makes it a program. */
-static long child_load(struct child *p)
+static long child_load(struct child *p, struct l4re_server *s, l4re_ds_t image)
 {
     struct loader_cap named[PROCESS_CAPS];
     unsigned count = p->cap_count;
@@ -333,6 +339,7 @@ static long child_load(struct child *p)
         .argc = p->argc ? (int)p->argc : 1,
         .argv = argv,
         .file = p->path,
+        .image = image,
         .name = child_name(p),
         .envp = envp,
         .caps = named,
@@ -348,17 +355,15 @@ static long child_load(struct child *p)
     r.factory = cap_take(named, &count, "factory");
     r.kernel_limit = r.factory ? 0 : LOADER_SHARE;
     r.cap_count = count;
-    long error =
-        strncmp(p->path, "rom/", 4) ? image_open(p->path, &r.image) : 0;
-    if (error < 0) {
-        snprintf(p->problem.text, sizeof p->problem.text, "%.80s: %s", p->path,
-                 l4sys_errtostr(error));
-        return error;
+    if (p->cpu_ms) {
+        long error =
+            cpu_limit_make(s, r.scheduler ? r.scheduler : l4re_env()->scheduler,
+                           p->cpu_ms, &p->cpu_limit);
+        if (error < 0)
+            return error;
+        r.scheduler = p->cpu_limit;
     }
-    error = loader_start(&r, &p->app, &p->problem);
-    if (r.image)
-        l4re_util_cap_free_um(r.image);
-    return error;
+    return loader_start(&r, &p->app, &p->problem);
 }
 
 static void list_add(struct child *p)
@@ -370,10 +375,9 @@ static void list_add(struct child *p)
     *at = p; /* keeps I1 */
 }
 
-long child_start(struct child *p, struct l4re_server *s)
+/* With its file, or 0: the loader finds it. */
+static long child_begin(struct child *p, struct l4re_server *s, l4re_ds_t image)
 {
-    if (p->state != PROCESS_NEW)
-        return -L4_EBUSY;
     p->last_words.arrived = last_words_arrived;
     long error = gate_create(&p->parent);
     if (error < 0)
@@ -381,7 +385,7 @@ long child_start(struct child *p, struct l4re_server *s)
     error =
         l4_error(l4_rcv_ep_bind_thread(p->parent, s->thread, (l4_umword_t)p));
     if (error >= 0)
-        error = child_load(p);
+        error = child_load(p, s, image);
     if (error >= 0) {
         p->state = PROCESS_RUNNING;
         list_add(p);
@@ -389,6 +393,55 @@ long child_start(struct child *p, struct l4re_server *s)
         return 0;
     }
     object_delete(&p->parent);
+    cap_forget(&p->cpu_limit);
+    return error;
+}
+
+static struct l4re_server *reading_for; /* the one server */
+
+/* Whoever waits for its start is answered; p may be gone afterwards. */
+static void file_is_read(struct aside_work *w)
+{
+    struct child *p =
+        (struct child *)((char *)w - offsetof(struct child, reading.work));
+    long error = p->reading.error;
+    p->is_read = false;
+    if (error < 0)
+        snprintf(p->problem.text, sizeof p->problem.text, "%.80s: %s", p->path,
+                 l4sys_errtostr(error));
+    else if (p->handles)
+        error = child_begin(p, reading_for, p->reading.image);
+    cap_forget(&p->reading.image);
+    process_start_answer(reading_for, p->starter, error, p->id);
+    if (!p->handles && p->state == PROCESS_NEW)
+        child_free(p);
+}
+
+static long file_read(struct child *p, struct l4re_session *session)
+{
+    long error = l4re_session_later(session, &p->starter);
+    if (error < 0)
+        return error;
+    reading_for = session->server;
+    p->reading.path = p->path;
+    p->is_read = true;
+    error = image_read_aside(reading_for, &p->reading, file_is_read);
+    if (error < 0) {
+        p->is_read = false;
+        process_start_answer(reading_for, p->starter, error, 0);
+    }
+    return L4RE_LATER;
+}
+
+long child_start(struct child *p, struct l4re_session *session,
+                 l4_umword_t *ret_id)
+{
+    if (!child_is_new(p))
+        return -L4_EBUSY;
+    if (strncmp(p->path, "rom/", 4))
+        return file_read(p, session);
+    long error = child_begin(p, session->server, 0);
+    *ret_id = p->id;
     return error;
 }
 
@@ -398,6 +451,14 @@ struct child *child_after(l4_umword_t after)
 {
     struct child *p = processes;
     while (p && p->id <= after)
+        p = p->next;
+    return p;
+}
+
+struct child *child_limited(l4_cap_idx_t cpu_limit)
+{
+    struct child *p = processes;
+    while (p && (p->state != PROCESS_RUNNING || p->cpu_limit != cpu_limit))
         p = p->next;
     return p;
 }

@@ -12,12 +12,14 @@
  *     was never started, is freed).
  * I4  one that does not run has no task, no parent gate and no waiters; one
  *     that has ended holds no capabilities.
- * I5  one that gets no CPU time runs, and somebody has a handle to let it go
- * on.
+ * I5  one that is held runs, and somebody has a handle to let it go on.
+ * I6  one whose file is being read is PROCESS_NEW, is not changed, and is freed
+ *     only when that is over.
  */
 #ifndef PROC_CHILD_H
 #define PROC_CHILD_H
 
+#include "image.h"
 #include "../lib/loader/loader.h"
 #include <l4/re/c/server.h>
 #include <l4/vitrine/process.h>
@@ -59,13 +61,20 @@ struct child {
     unsigned cap_count;
     l4_size_t memory, stack;
     unsigned priority;
+    unsigned cpu_ms; /* 0: as much as there is */
     struct loader_error problem;
+
+    /* being started */
+    struct image_reading reading;
+    bool is_read; /* I6 */
+    struct l4re_caller starter;
 
     /* running */
     struct loader_app app;
     l4_cap_idx_t parent;
-    l4_umword_t time_us; /* kept at its end */
-    bool is_held;        /* I5 */
+    l4_cap_idx_t cpu_limit; /* its scheduler, with a limit; 0: it has none */
+    l4_umword_t time_us;    /* kept at its end */
+    bool is_held;           /* I5 */
 
     struct l4re_caller waiters[PROCESS_WAITERS];
     unsigned waiter_count;
@@ -84,8 +93,15 @@ long child_variable(struct child *p, const char *text);
 /* `cap` is the process's from now on, whatever comes of it. */
 long child_give(struct child *p, const char *name, unsigned rights,
                 l4_cap_idx_t cap);
-long child_start(struct child *p, struct l4re_server *s);
+/* Can it still be prepared, and started? */
+bool child_is_new(const struct child *p);
+/* Starts it, or, where its file is read first, answers later. */
+long child_start(struct child *p, struct l4re_session *session,
+                 l4_umword_t *ret_id);
 void child_kill(struct child *p, struct l4re_server *s, int signal);
+
+/* The running one with this scheduler; NULL: there is none. */
+struct child *child_limited(l4_cap_idx_t cpu_limit);
 
 const char *child_name(const struct child *p);
 /* us of CPU time (loader_time()). */
@@ -104,6 +120,13 @@ void account_drop(struct account *a);
 
 /* Check the invariants after each start and end, and stop if one is broken. */
 extern bool child_checks;
+/* ---- cpu.c ---- */
+
+/* A scheduler with a limit into *ret_limit, which passes on to `scheduler`; the
+ * last capability to it ends it. */
+long cpu_limit_make(struct l4re_server *s, l4_cap_idx_t scheduler, unsigned ms,
+                    l4_cap_idx_t *ret_limit);
+
 /* NULL, or the invariant that does not hold. */
 const char *child_check(void);
 

@@ -54,7 +54,7 @@ static long image_read(struct fio *f, l4re_ds_t ds)
     return error;
 }
 
-long image_open(const char *path, l4re_ds_t *ret_image)
+static long image_open(const char *path, l4re_ds_t *ret_image)
 {
     struct fio f;
     l4_cap_idx_t fs = l4re_env_get_cap("fs");
@@ -63,11 +63,27 @@ long image_open(const char *path, l4re_ds_t *ret_image)
     long error = fio_open(fs, path, FILES_READ, 0, &f);
     if (error < 0)
         return error;
-    *ret_image = l4re_util_cap_alloc();
-    error =
-        l4_is_valid_cap(*ret_image) ? image_read(&f, *ret_image) : -L4_ENOMEM;
+    l4re_ds_t image = l4re_util_cap_alloc();
+    error = l4_is_valid_cap(image) ? image_read(&f, image) : -L4_ENOMEM;
     fio_close(&f);
-    if (error < 0 && l4_is_valid_cap(*ret_image))
-        l4re_util_cap_free_um(*ret_image);
+    if (error >= 0)
+        *ret_image = image;
+    else if (l4_is_valid_cap(image))
+        l4re_util_cap_free_um(image);
     return error;
+}
+
+static void work(struct aside_work *w)
+{
+    struct image_reading *r = (struct image_reading *)w;
+    r->error = image_open(r->path, &r->image);
+}
+
+long image_read_aside(struct l4re_server *server, struct image_reading *r,
+                      void (*done)(struct aside_work *))
+{
+    r->image = L4_INVALID_CAP;
+    r->work.work = work;
+    r->work.done = done;
+    return aside_do(server, &r->work);
 }

@@ -117,7 +117,7 @@ static long on_limit(struct l4re_session *session, l4_umword_t memory,
                      l4_umword_t priority, l4_umword_t stack)
 {
     struct child *p = child_of(session);
-    if (p->state != PROCESS_NEW)
+    if (!child_is_new(p))
         return -L4_EBUSY;
     if (priority > L4_SCHED_MAX_PRIO || memory >> 40)
         return -L4_EINVAL;
@@ -128,12 +128,20 @@ static long on_limit(struct l4re_session *session, l4_umword_t memory,
     return 0;
 }
 
-static long on_start(struct l4re_session *session, l4_umword_t *ret_id)
+static long on_limit_cpu(struct l4re_session *session, l4_umword_t ms)
 {
     struct child *p = child_of(session);
-    long error = child_start(p, session->server);
-    *ret_id = p->id;
-    return error;
+    if (!child_is_new(p))
+        return -L4_EBUSY;
+    if (ms >> 31)
+        return -L4_EINVAL;
+    p->cpu_ms = (unsigned)ms;
+    return 0;
+}
+
+static long on_start(struct l4re_session *session, l4_umword_t *ret_id)
+{
+    return child_start(child_of(session), session, ret_id);
 }
 
 static long on_problem(struct l4re_session *session, char *ret_text)
@@ -249,6 +257,7 @@ static const struct process_methods process_methods = {
     .region = on_region,
     .capability = on_capability,
     .hold = on_hold,
+    .limit_cpu = on_limit_cpu,
 };
 
 static const struct l4re_service process_service = {

@@ -16,7 +16,7 @@
 
 bool shell_must_exit;
 
-static int usage(const char *name)
+int builtin_usage(const char *name)
 {
     const struct builtin *b = builtin_find(name);
     tell("usage: %s %s\n", b->name, b->usage);
@@ -83,7 +83,7 @@ static int do_bg(int argc, char **argv)
 static int do_sleep(int argc, char **argv)
 {
     if (argc != 2)
-        return usage("sleep");
+        return builtin_usage("sleep");
     unsigned long us = (unsigned long)(strtod(argv[1], NULL) * 1e6);
     l4_kernel_clock_t end = l4_kip_clock(l4re_kip()) + us, now;
     while ((now = l4_kip_clock(l4re_kip())) < end)
@@ -108,7 +108,7 @@ static int do_power(int argc, char **argv)
 {
     l4_cap_idx_t gate = l4re_env_get_cap("platform_ctl");
     if (argc != 1)
-        return usage(argv[0]);
+        return builtin_usage(argv[0]);
     if (l4_is_invalid_cap(gate)) {
         tell("%s: this shell may not: it has no `platform_ctl`\n", argv[0]);
         return 1;
@@ -149,7 +149,7 @@ static int do_export(int argc, char **argv)
             return 1;
         }
     }
-    return argc > 1 ? 0 : usage("export");
+    return argc > 1 ? 0 : builtin_usage("export");
 }
 
 static int do_unset(int argc, char **argv)
@@ -157,6 +157,13 @@ static int do_unset(int argc, char **argv)
     for (int i = 1; i < argc; i++)
         vars_unset(argv[i]);
     return 0;
+}
+
+/* run.c takes it off commands that have one. */
+static int do_limit(int argc, char **argv)
+{
+    (void)argc;
+    return builtin_usage(argv[0]);
 }
 
 static int do_help(int argc, char **argv);
@@ -174,6 +181,7 @@ static const struct builtin builtins[] = {
     {"history", "", "lines typed before", do_history},
     {"jobs", "", "what runs in the background or is stopped", do_jobs},
     {"kill", "PROGRAM|%JOB ...", "ends it", do_kill},
+    {"limit", "cpu MS|memory KIB A", "a program that gets no more", do_limit},
     {"maps", "PROGRAM", "the regions of its memory", do_maps},
     {"poweroff", "", "the machine ends when all files are written", do_power},
     {"ps", "", "programs: number, state, CPU time, name", do_ps},

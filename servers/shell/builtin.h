@@ -13,6 +13,8 @@ struct builtin {
 
 /* NULL: there is none of this name. */
 const struct builtin *builtin_find(const char *name);
+/* Says how the builtin of that name is used; 2, a status. */
+int builtin_usage(const char *name);
 /* The n-th, from 0; NULL: there are no more. */
 const struct builtin *builtin_number(unsigned n);
 

@@ -124,6 +124,10 @@ static long process_prepare(l4_cap_idx_t p, const struct stage *s,
     long error = proc_spawn(l4re_env_get_cap("proc"), path, p);
     for (int i = 0; i < s->argc && error >= 0; i++)
         error = process_argument(p, s->argv[i]);
+    if (error >= 0 && s->cpu_ms)
+        error = process_limit_cpu(p, s->cpu_ms);
+    if (error >= 0 && s->memory_kib)
+        error = process_limit(p, s->memory_kib << 10, 0, 0);
     if (error >= 0)
         error = give_streams(p, streams, in_background);
     if (error >= 0)
@@ -264,6 +268,8 @@ static void job_look(struct job *j)
             tell("%s: proc has ended, and the program with it\n", j->text);
         else if (state == PROCESS_FAULTED)
             tell("%s: ended by a fault\n", j->text);
+        else if (state == PROCESS_KILLED && code == PROCESS_CPU_SIGNAL)
+            tell("%s: ended, its CPU time was used up\n", j->text);
     }
 }
 

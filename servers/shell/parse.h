@@ -20,6 +20,8 @@ enum { PARSE_STAGES = 8, PARSE_WORDS = 60, PARSE_BYTES = 2048 };
 struct stage {
     char *argv[PARSE_WORDS + 1];
     int argc;
+    unsigned cpu_ms;          /* `limit`; 0: none */
+    unsigned long memory_kib; /* the same */
 };
 
 struct command {

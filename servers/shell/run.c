@@ -14,7 +14,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { STATUS_INTERRUPTED = JOB_STATUS_SIGNAL + 2 };
+enum {
+    STATUS_INTERRUPTED = JOB_STATUS_SIGNAL + 2,
+    LIMIT_WORDS = 3,
+    LIMIT_MOST = 0x7fffffff
+};
 
 static const struct script *script;
 static int status;
@@ -47,8 +51,40 @@ static int run_programs(const struct command *c)
     return result;
 }
 
-static int run_command(const struct command *c)
+/* `limit cpu MS COMMAND` is COMMAND with a limit; false: it has said why not.
+ */
+static bool take_limits(struct stage *s)
 {
+    while (s->argc && !strcmp(s->argv[0], "limit")) {
+        const char *what = s->argc > 3 ? s->argv[1] : "";
+        char *end = "";
+        unsigned long n = s->argc > 3 ? strtoul(s->argv[2], &end, 10) : 0;
+        bool is_cpu = !strcmp(what, "cpu");
+        if (!n || *end || n > LIMIT_MOST ||
+            (!is_cpu && strcmp(what, "memory"))) {
+            builtin_usage("limit");
+            return false;
+        }
+        if (is_cpu)
+            s->cpu_ms = (unsigned)n;
+        else
+            s->memory_kib = n;
+        s->argc -= LIMIT_WORDS;
+        memmove(s->argv, s->argv + LIMIT_WORDS,
+                ((unsigned)s->argc + 1) * sizeof s->argv[0]);
+        if (builtin_find(s->argv[0]) && strcmp(s->argv[0], "limit")) {
+            tell("limit: %s is the shell's own\n", s->argv[0]);
+            return false;
+        }
+    }
+    return true;
+}
+
+static int run_command(struct command *c)
+{
+    for (unsigned i = 0; i < c->stages; i++)
+        if (!take_limits(&c->stage[i]))
+            return 2;
     const struct builtin *b = builtin_find(c->stage[0].argv[0]);
     for (unsigned i = 1; i < c->stages; i++)
         if (builtin_find(c->stage[i].argv[0])) {

@@ -255,6 +255,60 @@ static void time_is_that_of_all_threads(void)
     end_of(p);
 }
 
+static void cpu_time_is_limited(void)
+{
+    l4_umword_t id, us = 0;
+    l4_cap_idx_t p = prepare("spin", NULL), q = prepare("thread", NULL);
+    code(process_limit_cpu(p, 1ul << 31), -L4_EINVAL, "not that much");
+    code(process_limit_cpu(p, 20), 0, "20 ms");
+    code(process_limit_cpu(q, 20), 0, "of all threads");
+    process_start(p, &id);
+    code(process_limit_cpu(p, 30), -L4_EBUSY, "it has been started");
+    process_start(q, &id);
+    code(end_of(p), PROCESS_KILLED * 1000 + PROCESS_CPU_SIGNAL, "it is over");
+    l4_umword_t state = 0;
+    long number = 0;
+    process_wait(q, &state, &number);
+    state_of(q, &us);
+    fact(us >= 20000 && us < 25000, "at its time");
+    code(end_of(q), PROCESS_KILLED * 1000 + PROCESS_CPU_SIGNAL, "so are they");
+}
+
+static long started; /* what start_file()'s came to */
+
+static void *start_file(void *data)
+{
+    l4_umword_t id;
+    l4_cap_idx_t p = *(l4_cap_idx_t *)data;
+    started = process_start(p, &id);
+    return NULL;
+}
+
+/* The file server is this program: it answers when all else is done. */
+static void others_are_served_while_a_file_is_read(void)
+{
+    pthread_t thread;
+    l4_umword_t id, label;
+    l4_cap_idx_t gate = l4re_env_get_cap("fs_gate"), p = l4re_util_cap_alloc();
+    proc_spawn(proc, "/slow/program", p);
+    l4_rcv_ep_bind_thread(gate, pthread_l4_cap(pthread_self()), 0);
+    pthread_create(&thread, NULL, start_file, &p);
+    while (!process_limit_cpu(p, 0))
+        l4_ipc_sleep_ms(1);
+    code(process_start(p, &id), -L4_EBUSY, "it is being started");
+    code(process_argument(p, "more"), -L4_EBUSY, "and not changed");
+    code(end_of(start("exit", "6")), PROCESS_EXITED * 1000 + 6,
+         "another starts and ends");
+    l4_utcb_br()->bdr = 0;
+    l4_utcb_br()->br[0] = 0;
+    l4_ipc_wait(l4_utcb(), &label, L4_IPC_NEVER);
+    l4_ipc_reply(L4_INVALID_REPLY_CAP, l4_utcb(), l4_msgtag(-L4_EIO, 0, 0, 0),
+                 L4_IPC_SEND_TIMEOUT_0);
+    pthread_join(thread, NULL);
+    code(started, -L4_EIO, "the answer comes");
+    l4re_util_cap_free_um(p);
+}
+
 static void limits_hold(void)
 {
     l4_cap_idx_t few[3];
@@ -346,6 +400,8 @@ int main(void)
     processes_do_not_hold_each_other();
     what_is_held_gets_no_time();
     time_is_that_of_all_threads();
+    cpu_time_is_limited();
+    others_are_served_while_a_file_is_read();
     limits_hold();
     nothing_stays();
     return tap_end();

@@ -106,6 +106,15 @@ if true; echo dropped; fi
 for x; do echo; done
 echo after; if
 """,
+    "limits programs": """limit cpu 20 spin_spinner; echo $?
+limit cpu 20 limit memory 1024 hello; echo $?
+echo a word | limit cpu 100 wc
+limit memory 64 hello
+limit cpu 10
+limit disk 10 hello
+limit cpu ten hello
+limit cpu 10 echo no
+""",
     "keeps jobs": """spin_spinner &
 jobs
 kill %1

@@ -14,7 +14,7 @@ enum l4_vitrine_process_state {
     PROCESS_HELD,    /* running, but it gets no CPU time (process.hold()) */
 };
 
-enum { PROCESS_FAULT_SIGNAL = 11 };
+enum { PROCESS_FAULT_SIGNAL = 11, PROCESS_CPU_SIGNAL = 24 };
 
 /* In its environment, a program finds its number, in hexadecimal. */
 #define PROCESS_ID_VARIABLE "VITRINE_PID="
