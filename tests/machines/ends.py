@@ -18,8 +18,9 @@ WAIT_S = 600
 # slow.
 HANG_S, LOOK_S = (4, 60), (3, 30, 300)
 SLOW = """local L4 = require("L4")
+local beats = L4.default_loader:start({}, "rom/spin_metronome 9999999")
 print("begun")
-L4.default_loader:start({}, "rom/spin_metronome 9999999"):wait()
+beats:wait()
 """
 # A jump to itself, and an instruction that does not exist.
 LOOP = {"riscv64": 0x0000006f, "aarch64": 0x14000000, "x86_64": 0xfeeb}
