@@ -6,6 +6,9 @@
  *      cap:svr()            the server's end: bind, receive
  *      cap:create(proto...) asks a factory for a new object
  *      space:register("name", cap)   space:query("name")
+ *      cap:is_valid()       is there an object behind it (still)?
+ *      L4.cast(proto, cap)  as it is: capabilities here have one class
+ *      L4.Unset             in a table: as if the name were not there
  *
  * Simplified: a slot is never given back while ned runs.
  */
@@ -14,8 +17,10 @@
 #include "../lib/loader/loader.h"
 #include <l4/re/c/namespace.h>
 #include <l4/re/c/util/cap_alloc.h>
+#include <l4/re/env.h>
 #include <l4/sys/err.h>
 #include <l4/sys/factory.h>
+#include <l4/sys/task.h>
 #include <lauxlib.h>
 #include <string.h>
 
@@ -159,6 +164,60 @@ static int cap_query(lua_State *L)
     return 1;
 }
 
+static int cap_is_valid(lua_State *L)
+{
+    const struct lua_cap *c = lua_cap_check(L, 1);
+    lua_pushboolean(
+        L, l4_msgtag_label(l4_task_cap_valid(L4_BASE_TASK_CAP, c->cap)) > 0);
+    return 1;
+}
+
+/* L4.cast(proto, cap): L4Re's ned has a class for each protocol. */
+static int cap_cast(lua_State *L)
+{
+    luaL_checkinteger(L, 1);
+    lua_cap_check(L, 2);
+    lua_settop(L, 2);
+    return 1;
+}
+
+static char unset; /* its address is L4.Unset */
+
+bool lua_is_unset(lua_State *L, int index)
+{
+    return lua_touserdata(L, index) == &unset;
+}
+
+/* "rom/hello" -> the capability, on top in the text's place. */
+static void cap_find(lua_State *L, const char *what, const char *name)
+{
+    const char *path = lua_tostring(L, -1), *slash = strchr(path, '/');
+    const l4re_env_cap_entry_t *space =
+        slash ? l4re_env_get_cap_l(path, (unsigned)(slash - path), l4re_env())
+              : NULL;
+    if (!space)
+        luaL_error(L, "%s: '%s': %s: no such name space", what, name, path);
+    l4_cap_idx_t slot = lua_cap_slot(L);
+    long error = l4re_ns_query_srv(space->cap, slash + 1, slot);
+    if (error < 0)
+        luaL_error(L, "%s: '%s': %s: %s", what, name, path,
+                   l4sys_errtostr(error));
+    lua_cap_push(L, slot, L4_CAP_FPAGE_RO, 0);
+    lua_remove(L, -2);
+}
+
+struct lua_cap *lua_cap_of(lua_State *L, const char *what, const char *name,
+                           const char *wanted)
+{
+    if (lua_type(L, -1) == LUA_TSTRING)
+        cap_find(L, what, name);
+    struct lua_cap *c = lua_cap_test(L, -1);
+    if (!c)
+        luaL_error(L, "%s: '%s': %s expected, got %s", what, name, wanted,
+                   luaL_typename(L, -1));
+    return c;
+}
+
 static int cap_tostring(lua_State *L)
 {
     struct lua_cap *c = lua_cap_check(L, 1);
@@ -184,6 +243,7 @@ void lua_cap_open(lua_State *L)
         {"create", cap_create},
         {"register", cap_register},
         {"query", cap_query},
+        {"is_valid", cap_is_valid},
         {"__tostring", cap_tostring},
         {NULL, NULL},
     };
@@ -192,4 +252,12 @@ void lua_cap_open(lua_State *L)
     lua_pushvalue(L, -1);
     lua_setfield(L, -2, "__index");
     lua_pop(L, 1);
+}
+
+void lua_cap_names(lua_State *L)
+{
+    lua_pushcfunction(L, cap_cast);
+    lua_setfield(L, -2, "cast");
+    lua_pushlightuserdata(L, &unset);
+    lua_setfield(L, -2, "Unset");
 }

@@ -3,14 +3,19 @@
  *
  *      L4.Env.rom, .log, .icu, ...   ned's own capabilities
  *      L4.Proto.Dataspace, ...       for cap:create()
+ *      L4.Dbg, L4.Ldr_flags          L4Re's numbers for l4re_dbg, ldr_flags
+ *      L4.cast, L4.Unset             lua_cap.c
  *      L4.default_loader, L4.Loader  starting programs (lua_start.c)
  *      L4.Cpu_set(0, 2)              a set of CPUs, as a number
  *      L4.Info.cpus()                how many are online
  *      L4.Info.arch(), .uart(), .devices()   the machine
  *      L4.sleep(ms), L4.time()       virtual time
  *
+ * require("NAME") loads rom/NAME.lua.
+ *
  * Asking L4.Env or L4.Proto for a name they do not have is an error, not
- * nil: nil would silently drop the capability from a caps table.
+ * nil: nil would silently drop the capability from a caps table. Whether there
+ * is one, rawget(L4.Env, "NAME") says.
  */
 #include "lua_l4.h"
 #include "lua_app.h"
@@ -74,20 +79,51 @@ static void push_env(lua_State *L)
 
 /* --- L4.Proto ------------------------------------------------------- */
 
+struct number {
+    const char *name;
+    lua_Integer value;
+};
+
+/* A strict table of numbers, on top of the stack. */
+static void push_numbers(lua_State *L, const char *table,
+                         const struct number *numbers, unsigned count)
+{
+    lua_newtable(L);
+    for (unsigned i = 0; i < count; i++) {
+        lua_pushinteger(L, numbers[i].value);
+        lua_setfield(L, -2, numbers[i].name);
+    }
+    make_strict(L, table);
+}
+
 static void push_proto(lua_State *L)
 {
-    static const struct {
-        const char *name;
-        long proto;
-    } protos[] = {
+    static const struct number protos[] = {
         {"Namespace", L4RE_PROTO_NAMESPACE},
         {"Dataspace", L4RE_PROTO_DATASPACE},
+        {"Parent", L4RE_PROTO_PARENT},
+        {"Goos", L4RE_PROTO_GOOS},
         {"Rm", L4RE_PROTO_RM},
+        {"Event", L4RE_PROTO_EVENT},
+        {"Inhibitor", L4RE_PROTO_INHIBITOR},
+        {"Mmio_space", L4RE_PROTO_MMIO_SPACE},
+        {"Itas", L4RE_PROTO_ITAS},
+        {"Mem_alloc", L4RE_PROTO_MEM_ALLOC},
+        {"Remote_access", L4RE_PROTO_REMOTE_ACCESS},
+        {"Debug", L4RE_PROTO_DEBUG},
         {"Factory", L4_PROTO_FACTORY},
         {"Log", L4_PROTO_LOG},
         {"Scheduler", L4_PROTO_SCHEDULER},
         {"Ipc_gate", L4_PROTO_NONE},
         {"Irq", L4_PROTO_IRQ_SENDER},
+        {"Irq_sender", L4_PROTO_IRQ_SENDER},
+        {"Thread_group", L4_PROTO_THREAD_GROUP},
+        {"Kobject", L4_PROTO_KOBJECT},
+        {"Meta", L4_PROTO_META},
+        {"Iommu", L4_PROTO_IOMMU},
+        {"Debugger", L4_PROTO_DEBUGGER},
+        {"Smccc", L4_PROTO_SMCCC},
+        {"Vcpu_context", L4_PROTO_VCPU_CONTEXT},
         {"Semaphore", L4_PROTO_SEMAPHORE},
         {"Task", L4_PROTO_TASK},
         {"Thread", L4_PROTO_THREAD},
@@ -95,12 +131,25 @@ static void push_proto(lua_State *L)
         {"Vm", L4_PROTO_VM},
         {"Sigma0", L4_PROTO_SIGMA0},
     };
-    lua_newtable(L);
-    for (unsigned i = 0; i < sizeof protos / sizeof protos[0]; i++) {
-        lua_pushinteger(L, protos[i].proto);
-        lua_setfield(L, -2, protos[i].name);
-    }
-    make_strict(L, "L4.Proto");
+    push_numbers(L, "L4.Proto", protos, sizeof protos / sizeof protos[0]);
+}
+
+/* What l4re_dbg and ldr_flags are made of in L4Re: without effect here. */
+static void push_dbg(lua_State *L)
+{
+    static const struct number dbg[] = {
+        {"Info", 1},      {"Warn", 2},           {"Boot", 4},
+        {"Server", 0x10}, {"Exceptions", 32},    {"Cmd_line", 0x40},
+        {"Loader", 0x80}, {"Name_space", 0x400}, {"All", 0xffffffffll},
+    };
+    push_numbers(L, "L4.Dbg", dbg, sizeof dbg / sizeof dbg[0]);
+}
+
+static void push_ldr_flags(lua_State *L)
+{
+    static const struct number flags[] = {
+        {"Eager_map", 1}, {"All_segs_cow", 2}, {"Pinned_segs", 4}};
+    push_numbers(L, "L4.Ldr_flags", flags, sizeof flags / sizeof flags[0]);
 }
 
 /* --- L4.Info -------------------------------------------------------- */
@@ -266,6 +315,11 @@ static int loader_module(lua_State *L)
     lua_setfield(L, -2, "Env");
     push_proto(L);
     lua_setfield(L, -2, "Proto");
+    push_dbg(L);
+    lua_setfield(L, -2, "Dbg");
+    push_ldr_flags(L);
+    lua_setfield(L, -2, "Ldr_flags");
+    lua_cap_names(L);
     push_info(L);
     lua_setfield(L, -2, "Info");
     lua_start_open(L);
@@ -281,5 +335,9 @@ void lua_l4_open(lua_State *L)
 {
     lua_cap_open(L);
     luaL_requiref(L, "L4", loader_module, 1);
+    lua_pop(L, 1);
+    lua_getglobal(L, "package");
+    lua_pushliteral(L, "rom/?.lua");
+    lua_setfield(L, -2, "path");
     lua_pop(L, 1);
 }

@@ -1,6 +1,7 @@
 # Which boot modules a system description needs, and where they are.
 #
-# A description names its modules as "rom/NAME". This reads the description
+# A description names its modules as "rom/NAME", or NAME.lua by require("NAME")
+# if there is such a file. This reads the description
 # and every Lua file it names, drops comments, and prints the host path of
 # each module once, in the order first seen. What is nowhere is one line
 # "FILE:LINE: ..." on stderr and exit 1.
@@ -22,11 +23,25 @@ function place(name) {
     return ""
 }
 
+# The line, with what it requires behind it.
+function with_required(line,    rest, word) {
+    rest = line
+    while (match(rest, /require *[(]? *["'][A-Za-z0-9_-]+["']/)) {
+        word = substr(rest, RSTART, RLENGTH - 1)
+        rest = substr(rest, RSTART + RLENGTH)
+        sub(/.*["']/, "", word)
+        if (place(word ".lua") != "")
+            line = line " rom/" word ".lua"
+    }
+    return line
+}
+
 function scan(file,    line, number, name, path, r) {
     number = 0
     while ((r = (getline line < file)) > 0) {
         number++
         sub(/--.*/, "", line)
+        line = with_required(line)
         while (match(line, /rom\/[A-Za-z0-9_.+-]+/)) {
             name = substr(line, RSTART + 4, RLENGTH - 4)
             line = substr(line, RSTART + RLENGTH)

@@ -149,7 +149,8 @@ A description may want devices (its first lines, "-- wants ..."): it gets them
 where no option says otherwise, and the run says which.
 
 Boot modules: each "rom/NAME" that the description, or a Lua file it names,
-mentions is looked for beside the description, then among the programs built.
+mentions is looked for beside the description, then among the programs built;
+so is NAME.lua that it requires ("NAME").
 
 Exit codes: 0-99 the system's own result; 100 a fault nobody handled,
 101 dead-lock, 102 --until or --max-steps reached, 103 bad usage or input,

@@ -247,6 +247,104 @@ Test(ned, a_name_space_can_be_made_and_given)
                "hello", 0, "nil\ttrue");
 }
 
+/* --- what L4Re's descriptions are used to ---------------------------------
+ */
+
+Test(ned, a_command_is_split_at_white_space)
+{
+    expect_run(START "{}, [[rom/sys-words\n\t one  two ]]):wait()", "sys-words",
+               0, "arguments: [one] [two]\n");
+}
+
+Test(ned, startv_takes_an_environment_as_its_last)
+{
+    expect_run("L4.default_loader:startv({}, 'rom/sys-words', 'one', "
+               "{COLOR = 'blue', GONE = L4.Unset}):wait()",
+               "sys-words", 0,
+               "arguments: [one]\nsys-words| environment: [COLOR=blue]\n");
+}
+
+Test(ned, a_command_has_no_quotes_and_startv_needs_none)
+{
+    expect_run(START "{}, 'rom/sys-words \"a b\"'):wait()", "sys-words", 0,
+               "arguments: [\"a] [b\"]\n");
+    expect_run("L4.default_loader:startv({}, 'rom/sys-words', 'a b \"c\"', "
+               "''):wait()",
+               "sys-words", 0, "arguments: [a b \"c\"] []\n");
+}
+
+Test(ned, a_loader_s_options_hold_for_all_it_starts)
+{
+    expect_run(
+        "local ld = L4.Loader.new{log = {'mine', 'g'},\n"
+        "  mem = L4.Env.user_factory:create(L4.Proto.Factory, 1 << 20)}\n"
+        "ld:start({}, 'rom/hello'):wait()",
+        "hello", 0, "mine| Hello");
+    expect_run("local ld = L4.Loader.new{log = {'mine', 'g'}}\n"
+               "ld:start({log = 'other'}, 'rom/hello'):wait()\n"
+               "ld:start({log = L4.Unset}, 'rom/hello'):wait()",
+               "hello", 0,
+               "other| Hello from Vitrine! I am rom/hello.\n"
+               "hello| Hello");
+    expect_run("local ld = L4.Loader.new{mem = 4096}\n"
+               "print(pcall(ld.start, ld, {}, 'rom/hello'))\n"
+               "ld:start({mem = L4.Unset, log = 'last'}, 'rom/hello'):wait()",
+               "hello", 0, "last| Hello");
+}
+
+Test(ned, a_loader_s_misspelt_option_is_named)
+{
+    expect_run("\nL4.Loader.new{memory = 1}", "", 1,
+               "rom/t.cfg:2: start: unknown option 'memory'");
+}
+
+Test(ned, numbers_of_l4re_are_there)
+{
+    expect_run(START
+               "{l4re_dbg = L4.Dbg.Warn | L4.Dbg.Loader,\n"
+               "  ldr_flags = L4.Ldr_flags.Eager_map}, 'rom/hello'):wait()\n"
+               "print(L4.Proto.Goos, L4.Proto.Irq_sender, L4.Proto.Iommu)",
+               "hello", 0, "16387\t-18\t-22\n");
+    expect_run("local l = L4.Dbg.Nosuch", "", 1,
+               "rom/t.cfg:1: L4.Dbg has no 'Nosuch'");
+}
+
+Test(ned, a_cast_gives_the_same_capability)
+{
+    expect_run("local f = L4.cast(L4.Proto.Factory, L4.Env.user_factory)\n"
+               "print(f:create(L4.Proto.Dataspace, 4096):is_valid())",
+               "", 0, "true");
+    expect_run("L4.cast(L4.Proto.Factory, 'rom')", "", 1,
+               "rom/t.cfg:1: bad argument #2 to 'cast' (L4.Cap expected");
+}
+
+Test(ned, capabilities_can_be_named_by_their_paths)
+{
+    expect_run("local ns = L4.default_loader:create_namespace{\n"
+               "  hello = 'rom/hello', none = L4.Unset}\n"
+               "print(ns:query('none'), ns:query('hello'):is_valid())\n" START
+               "{caps = {rom = ns:m('r'), more = 'rom/hello', no = L4.Unset}},"
+               "'rom/hello'):wait()",
+               "hello", 0, "nil\ttrue");
+    expect_run("\n" START "{caps = {x = 'rom/nosuch'}}, 'rom/hello')", "hello",
+               1, "rom/t.cfg:2: caps: 'x': rom/nosuch: ");
+    expect_run("\n" START "{caps = {x = 'disk/x'}}, 'rom/hello')", "hello", 1,
+               "rom/t.cfg:2: caps: 'x': disk/x: no such name space");
+}
+
+Test(ned, what_is_not_there_can_be_asked_for)
+{
+    expect_run("print(rawget(L4.Env, 'nosuch'), rawget(L4.Env, 'rom') ~= nil)",
+               "", 0, "nil\ttrue");
+}
+
+Test(ned, channels_are_made_by_factories_too)
+{
+    expect_run("print(L4.Env.factory:create(L4.Proto.Ipc_gate):is_valid(),\n"
+               "  L4.Env.user_factory:create(L4.Proto.Ipc_gate):is_valid())",
+               "", 0, "true\ttrue");
+}
+
 Test(ned, cpus_are_counted_and_named)
 {
     expect_run("print(L4.Info.cpus(), L4.Cpu_set(0, 2), L4.Cpu_set())", "", 0,
