@@ -127,6 +127,18 @@ got, said = points(lab, folder)
 report(got == 0 and "error" not in said, "what is printed is no verdict",
        "%d points\n%s" % (got, said))
 
+# What a person needs to mend it stands beside the verdict.
+lab, folder = folder_of(LAB, False)
+text = (folder / "echo.c").read_text()
+(folder / "echo.c").write_text(text.replace(
+    "(void)request;", "*(volatile int *)16 = request.raw != 0;", 1))
+line = 1 + text[:text.index("(void)request;")].count("\n")
+verdicts, said = judge.judge(lab, folder, pathlib.Path(
+    tempfile.mkdtemp(dir=scratch)), (0,))
+told = "\n".join(verdicts[0].said)
+report("page fault" in told and "(echo.c:%d)" % line in told,
+       "a fault's place is told with the verdict", said + told)
+
 # The client's name would let its own messages count as the client's.
 lab, folder = folder_of(LAB, False)
 edited(folder, "echo.c", """#include <l4/sys/debugger.h>

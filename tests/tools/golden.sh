@@ -157,7 +157,8 @@ code 103 "no such file" "$trace" nowhere.vtr
 code 103 "no such format" "$trace" --to poem story.vtr
 code 103 "unwritable output" "$trace" -o /nowhere/x.txt story.vtr
 code 103 "a picture of no known kind" "$graph" -o x.gif story.vtr
-code 103 "no such task" "$graph" --focus nobody story.vtr
+code 103 "no such task" "$trace" --only nobody story.vtr
+code 103 "no such task to look at" "$graph" --focus nobody story.vtr
 code 0 "replay and snapshot agree" "$graph" --verify story.vtr
 code 1 "replay and snapshot differ" "$graph" --verify lie.vtr
 

@@ -8,6 +8,9 @@ run_vlab()
     ensure_setup build run
     ensure_built runnable
     command -v python3 > /dev/null || die "python3 is missing"
+    case $0 in
+    ./* | ../*) export VITRINE_CALLED="$0" ;;
+    esac
     PYTHONPATH=$root/tools/lab VITRINE_BUILD=$build \
         exec python3 -B -m vlab "$@"
 }

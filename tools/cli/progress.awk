@@ -13,6 +13,7 @@ function clear() {
 /^ninja-exit / { code = $2; next }
 # Ninja runs Meson when a meson.build changed: quiet, unless that fails.
 /Regenerating build files/ { meson = 1; held = ""; next }
+meson { sub(/.*\r/, "") } # bars of tqdm, where Meson has it
 meson && /^Cleaning\.\.\./ { meson = 0; held = ""; next }
 meson && !/^FAILED/ { held = held $0 "\n"; next }
 meson { printf "%s", held > "/dev/stderr"; meson = 0 }

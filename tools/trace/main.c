@@ -282,6 +282,16 @@ static void export(struct options *o)
     outfile_commit(&out);
 }
 
+/* A task that nobody ever heard of is a slip of the pen; one that is not there
+ * yet is none. */
+static void only_check(const struct options *o)
+{
+    for (unsigned i = 0; i < o->only_count && !o->view.follow; i++)
+        if (!names_any_matches(&o->view.in.names, o->view.only[i]))
+            die(EXIT_BAD_USAGE, "%s: there is no task '%s' in this trace",
+                o->input, o->view.only[i]);
+}
+
 int main(int argc, char **argv)
 {
     static const struct argp argp = {
@@ -311,7 +321,7 @@ int main(int argc, char **argv)
     input_open(&o.view.in, file,
                (o.strict ? INPUT_STRICT : 0) |
                    (o.view.follow ? INPUT_GROWING : 0));
-
+    only_check(&o);
     if (o.diff)
         code = diff(&o);
     else

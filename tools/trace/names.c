@@ -174,3 +174,13 @@ bool names_task_matches(const struct names *n, uint64_t task, const char *text)
         return true;
     return o && (!strcmp(o->name, text) || !strcmp(o->image, text));
 }
+
+bool names_any_matches(const struct names *n, const char *text)
+{
+    for (size_t i = 0; i < n->objects.size; i++) {
+        const struct object_info *o = n->objects.entries[i].value;
+        if (o && o->type == VTR_T_TASK && names_task_matches(n, o->id, text))
+            return true;
+    }
+    return false;
+}

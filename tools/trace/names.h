@@ -76,5 +76,7 @@ enum role role_of_task(const struct names *n, uint32_t task);
 
 /* Does `text` name the task: its id, name or program? */
 bool names_task_matches(const struct names *n, uint64_t task, const char *text);
+/* Does it name any task? */
+bool names_any_matches(const struct names *n, const char *text);
 
 #endif

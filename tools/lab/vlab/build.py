@@ -60,10 +60,22 @@ def student_file(lab, folder, name):
     folder: a link could show the grader somebody else's work."""
     path = folder / name
     if path.is_symlink() or not path.is_file():
-        raise BuildFailed("%s is missing" % name)
+        raise BuildFailed("%s is missing: lab %d needs %s" % (
+            name, lab.number, ", ".join(lab.edit)))
     if path.stat().st_size > 1 << 20:
         raise BuildFailed("%s is larger than 1 MiB" % name)
     return path
+
+
+def _naming_files_of(folder):
+    """run_compiler(), with the student's names for the files in `folder`."""
+    def run(words, where):
+        try:
+            return run_compiler(words, where).replace("%s/" % folder, "")
+        except BuildFailed as failure:
+            raise BuildFailed(str(failure).replace("%s/" % folder,
+                                                   "")) from None
+    return run
 
 
 def _kernel(lab, tree, out):
@@ -78,7 +90,7 @@ def _kernel(lab, tree, out):
             (core / file.core).write_text(kernel.with_bodies(lab, name, text))
     except ValueError as error:
         raise BuildFailed(str(error)) from None
-    return kernel.build(lab, core, out, run_compiler)
+    return kernel.build(lab, core, out, _naming_files_of(core))
 
 
 def _allowed(tools, tree):

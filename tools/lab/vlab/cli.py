@@ -27,6 +27,10 @@ class Parser(argparse.ArgumentParser):
         sys.exit(USAGE)
 
 
+# How the person wrote the command: it works again where they are.
+CALLED = os.environ.get("VITRINE_CALLED", "./vitrine")
+
+
 def say(text=""):
     print(text, flush=True)
 
@@ -53,7 +57,7 @@ def cmd_start(args):
         (target / labs.STUDENT).write_text(args.name + "\n")
     say("%s: %s. Read %s, edit %s, then:" % (
         target, lab.title, target / "README.md", ", ".join(lab.edit)))
-    say("    ./vitrine lab check %d %s" % (lab.number, shlex.quote(
+    say("    %s lab check %d %s" % (CALLED, lab.number, shlex.quote(
         str(target))))
     return 0
 
@@ -83,6 +87,9 @@ def cmd_run(args):
     """Builds into FOLDER/.build and becomes `vitrine run`."""
     lab = labs.find(args.lab)
     folder = pathlib.Path(args.folder)
+    if not folder.is_dir():
+        raise Problem("%s: no such folder (lab run %d FOLDER [SYSTEM]; the one "
+                      "you are in is .)" % (folder, lab.number))
     name, options = args.system, args.options
     if name and name.startswith("-"):
         name, options = None, [name] + options
@@ -158,8 +165,8 @@ def again_for(lab, folder, token=""):
     """How to see a failure again, as a command."""
     place = "" if folder == lab.folder else " " + shlex.quote(str(folder))
     place += " --token " + token if token else ""
-    return lambda v: "./vitrine lab check %d%s --seed %d --keep DIR" % (
-        lab.number, place, v.seed)
+    return lambda v: "%s lab check %d%s --seed %d --keep DIR" % (
+        CALLED, lab.number, place, v.seed)
 
 
 def cmd_check(args):

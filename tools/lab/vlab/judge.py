@@ -49,6 +49,7 @@ class Verdict:
     wanted: str = ""
     happened: str = ""
     excerpt: list = dataclasses.field(default_factory=list)
+    said: list = dataclasses.field(default_factory=list)  # by the simulator
     seed: int = None  # the first that failed
     system: str = ""
     hidden: bool = False
@@ -170,6 +171,8 @@ def _judge_one(verdict, t, run):
         verdict.excerpt = run.story.excerpt(run.story.last_time)
     if verdict.status == FAILED:
         verdict.seed = run.seed
+        if any(name.endswith(".c") for name in run.lab.edit):
+            verdict.said = run.said()  # else the fault is the question
 
 
 def judge(lab, folder, out, seeds=(0,), token="", more=(), progress=None,
@@ -289,4 +292,4 @@ def _merge(tests, verdicts, found):
             new = found[t.name]
             verdict.status, verdict.seed = new.status, new.seed
             verdict.wanted, verdict.happened = new.wanted, new.happened
-            verdict.excerpt = new.excerpt
+            verdict.excerpt, verdict.said = new.excerpt, new.said

@@ -69,7 +69,8 @@ def with_bodies(lab, name, text):
     for function in names:
         body = csource.body_of(text, function)
         if body is None:
-            raise ValueError("%s: there is no function %s()" %
+            raise ValueError("%s: there is no function %s(), or a brace too "
+                             "many or too few in it or before it" %
                              (name, function))
         words, directive = csource.words_of(body)
         bad = sorted(w for w in words if _FORBIDDEN.match(w))
@@ -112,6 +113,7 @@ def _object(lab, name, tree, out, run):
                       c=tree / source, MF=out / "dep")
     at = words.index("-c")
     words[at:at] = ["-I" + str(CORE), "-Wno-unused-function",
+                    "-Werror=implicit-function-declaration",
                     "-fdiagnostics-color=never"]
     return str(target), run(words, BUILD)
 

@@ -27,6 +27,9 @@ def explain(verdict, again):
     if verdict.excerpt:
         lines.append("where:")
         lines += ["  " + line for line in verdict.excerpt]
+    if verdict.said:
+        lines.append("the run said:")
+        lines += ["  " + line for line in verdict.said]
     if verdict.seed is not None:
         lines.append("again:    " + again(verdict))
     return lines
@@ -64,7 +67,7 @@ def terminal(result, stream=sys.stdout):
         print(result.compiler.rstrip(), file=stream)
     unbuilt = any(v.wanted == DOES_COMPILE for v in result.verdicts)
     if unbuilt:
-        print(paint("31", "FAIL") + "  it does not compile", file=stream)
+        print(paint("31", "FAIL") + "  it cannot be built", file=stream)
     for v in () if unbuilt else result.verdicts:
         mark = {PASSED: paint("32", "ok  "), BLOCKED: paint("33", "--  ")}.get(
             v.status, paint("31", "FAIL"))

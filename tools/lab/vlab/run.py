@@ -4,6 +4,7 @@
 # Limits: virtual time (the lab's), host CPU time, size of every file written,
 # console output. A run that meets one is an ordinary, judged run.
 import re
+import signal
 import string
 import struct
 import subprocess
@@ -17,6 +18,7 @@ HOST_SECONDS = 60
 PATIENCE = 10  # wall seconds for one of the processor's: others are at work, too
 TRACE_BYTES = 64 << 20  # the RAM is a file, too
 CONSOLE_BYTES = 1 << 18
+SAID_LINES = 4
 SECTOR = 512
 
 
@@ -114,3 +116,16 @@ class Run:
         text = re.sub(r"\x1b\[[0-9;]*m", "", raw.decode(errors="replace"))
         self.console = text
 
+    def said(self):
+        """What the simulator said went wrong: faults with their places, a
+        limit. For a person to read: a program may print such lines, too."""
+        if self.code in (-signal.SIGKILL, -signal.SIGXCPU):
+            return ["ended after %d s of the host's processor: an endless loop"
+                    " with nothing in it?" % HOST_SECONDS]
+        lines, more = [], False
+        for line in self.console.splitlines():
+            more = line.startswith("vitrine: ") and not \
+                line.endswith("nobody handled") or more and line[:1] == " "
+            if more:
+                lines.append(line)
+        return lines[:SAID_LINES]

@@ -92,7 +92,7 @@ class Call:
         end = str(self.reply).lstrip() if self.reply else \
             "error %d" % self.error if self.error is not None else \
             "never answered"
-        return "%s\n%s" % (self.request, "    => " + end)
+        return "%s => %s" % (self.request, end)
 
 
 @dataclasses.dataclass(slots=True)
