@@ -63,8 +63,8 @@ static void wait_for_turns(void)
         l4_ipc_sleep_us(NAP_US);
 }
 
-/* Nobody does. All are on this CPU. The kernel stops a held thread when it would
- * run next, which takes a moment of that thread's time: so there is a nap
+/* Nobody does. All are on this CPU. The kernel stops a held thread when it
+ * would run next, which takes a moment of that thread's time: so there is a nap
  * before. */
 static void check_rest(void)
 {
