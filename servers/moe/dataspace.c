@@ -20,7 +20,14 @@
 #include <l4/sys/err.h>
 #include <string.h>
 
-enum { SIZE_MAX_ORDER = 36 };
+enum {
+    SIZE_MAX_ORDER = 36,
+    /* What one request does at most, while everybody else waits: */
+    PIECE = 32 << 10,         /* bytes cleared or copied, */
+    END_SIZE = 16 << 10,      /* bytes freed, */
+    SHARED_PIECE = 256 << 10, /* bytes of pages shared, */
+    END_PIECES = 16,          /* such pieces without memory looked at */
+};
 
 static l4_size_t page_count(const struct dataspace *ds)
 {
@@ -93,10 +100,27 @@ static void dataspace_free(struct dataspace *ds)
         frames_free_range(ds->base, ds->size);
         allocator_uncharge(owner, dataspace_span(ds));
     } else if (ds->frame) {
-        dataspace_drop(ds, 0, dataspace_span(ds));
+        pages_drop(ds, ds->shrunk, page_count(ds));
         record_free(owner, ds->frame, frame_bytes(ds));
     }
     record_free(owner, ds, sizeof *ds);
+}
+
+/* Its pages go, some at a time; of those that are not there, some more. */
+static bool dataspace_shrink(struct object *o)
+{
+    struct dataspace *ds = (struct dataspace *)o;
+    if (!ds->frame || ds->pins)
+        return false;
+    for (unsigned i = 0; i < END_PIECES && ds->shrunk < page_count(ds); i++) {
+        l4_size_t end = ds->shrunk + (END_SIZE >> L4_PAGESHIFT);
+        end = end < page_count(ds) ? end : page_count(ds);
+        if (pages_paid(ds, ds->shrunk, end))
+            i = END_PIECES;
+        pages_drop(ds, ds->shrunk, end);
+        ds->shrunk = (unsigned)end;
+    }
+    return ds->shrunk < page_count(ds);
 }
 
 /* Keeps I3 of pages.c. */
@@ -246,21 +270,35 @@ static long clear_bytes(struct dataspace *ds, l4_addr_t offset, l4_size_t size)
     return error;
 }
 
+/* So much of what was asked for is done; the client asks for the rest. */
+static l4_msgtag_t answer_piece(long error, l4_size_t done, l4_size_t all)
+{
+    return answer_words(error ? error : done < all, 1, &done);
+}
+
+/* What of [offset, + size) one request does: up to a border of pages. */
+static l4_size_t piece_of(l4_addr_t offset, l4_size_t size)
+{
+    l4_size_t n = PIECE - (offset & ~L4_PAGEMASK);
+    return n < size ? n : size;
+}
+
 static l4_msgtag_t on_clear(struct dataspace *ds, const struct request *r)
 {
-    l4_addr_t offset = r->mr[1], end = r->mr[1] + r->mr[2];
+    l4_addr_t offset = r->mr[1];
+    l4_size_t size = piece_of(offset, r->mr[2]);
     long error = 0;
     if (!may_write(ds, r))
         return answer(-L4_EACCESS);
     if (!is_inside(ds, offset, r->mr[2]))
         return answer(-L4_ERANGE);
-    while (offset < end && !error) {
+    for (l4_addr_t end = offset + size; offset < end && !error;) {
         l4_addr_t next = l4_trunc_page(offset) + L4_PAGESIZE;
         l4_size_t n = (next < end ? next : end) - offset;
         error = clear_bytes(ds, offset, n);
         offset += n;
     }
-    return answer(error);
+    return answer_piece(error, size, r->mr[2]);
 }
 
 static l4_msgtag_t on_info(struct dataspace *ds, const struct request *r)
@@ -293,20 +331,24 @@ static long copy_pieces(struct dataspace *to, l4_addr_t to_offset,
     return 0;
 }
 
-/* Whole pages are shared, if they can be; the rest is copied. */
+/* A piece: whole pages are shared, if they can be; the rest is copied. */
 static long copy(struct dataspace *to, l4_addr_t to_offset,
-                 struct dataspace *from, l4_addr_t from_offset, l4_size_t size)
+                 struct dataspace *from, l4_addr_t from_offset, l4_size_t size,
+                 l4_size_t *ret_done)
 {
     l4_size_t whole = l4_trunc_page(size);
+    l4_size_t i = to_offset >> L4_PAGESHIFT, j = from_offset >> L4_PAGESHIFT;
     bool is_aligned = !((to_offset | from_offset) & ~L4_PAGEMASK);
-    if (!whole || !is_aligned || !pages_can_share(to, from))
-        return copy_pieces(to, to_offset, from, from_offset, size);
-    long error =
-        pages_share(to, to_offset >> L4_PAGESHIFT, from,
-                    from_offset >> L4_PAGESHIFT, whole >> L4_PAGESHIFT);
-    return error ? error
-                 : copy_pieces(to, to_offset + whole, from, from_offset + whole,
-                               size - whole);
+    if (!whole || !is_aligned || !pages_can_share(to, from)) {
+        *ret_done = piece_of(to_offset, size);
+        return copy_pieces(to, to_offset, from, from_offset, *ret_done);
+    }
+    if (!pages_can_pay(to, i, from, j, whole >> L4_PAGESHIFT))
+        return -L4_ENOMEM;
+    whole = whole < SHARED_PIECE ? whole : SHARED_PIECE;
+    pages_share(to, i, from, j, whole >> L4_PAGESHIFT);
+    *ret_done = whole;
+    return 0;
 }
 
 static l4_msgtag_t on_copy_in(struct dataspace *ds, const struct request *r)
@@ -321,7 +363,9 @@ static l4_msgtag_t on_copy_in(struct dataspace *ds, const struct request *r)
     if (!is_inside(ds, r->mr[1], r->mr[3]) ||
         !is_inside(from, r->mr[2], r->mr[3]))
         return answer(-L4_ERANGE);
-    return answer(copy(ds, r->mr[1], from, r->mr[2], r->mr[3]));
+    l4_size_t done = 0;
+    long error = copy(ds, r->mr[1], from, r->mr[2], r->mr[3], &done);
+    return answer_piece(error, done, r->mr[3]);
 }
 
 /* Bytes of [offset, + size) that are not paid for yet. */
@@ -344,13 +388,12 @@ static l4_msgtag_t on_allocate(struct dataspace *ds, const struct request *r)
         return answer(-L4_ERANGE);
     if (!allocator_has_room(ds->object.owner, missing(ds, r->mr[1], r->mr[2])))
         return answer(-L4_ENOMEM);
-    l4_addr_t end = r->mr[1] + r->mr[2];
-    for (l4_addr_t a = l4_trunc_page(r->mr[1]); a < end; a = p.end) {
-        long error = dataspace_memory(ds, a, true, &p);
-        if (error)
-            return answer(error);
-    }
-    return answer(0);
+    l4_size_t size = ds->base ? r->mr[2] : piece_of(r->mr[1], r->mr[2]);
+    l4_addr_t end = r->mr[1] + size;
+    long error = 0;
+    for (l4_addr_t a = l4_trunc_page(r->mr[1]); a < end && !error; a = p.end)
+        error = dataspace_memory(ds, a, true, &p);
+    return answer_piece(error, size, r->mr[2]);
 }
 
 static l4_msgtag_t dataspace_request(struct object *o, const struct request *r)
@@ -393,5 +436,6 @@ const struct object_ops dataspace_ops = {
     .protocol = L4RE_PROTO_DATASPACE,
     .request = dataspace_request,
     .check = dataspace_check,
+    .shrink = dataspace_shrink,
     .destroy = dataspace_destroy,
 };

@@ -10,12 +10,14 @@ struct dataspace {
     struct object object;
     l4_size_t size;          /* bytes; the last page may be only partly used */
     unsigned rights;         /* L4_FPAGE_RWX: the most anybody may get */
+    unsigned pins;           /* DMA mappings: devices may use its frames */
     l4_addr_t base;          /* in one piece: where; 0: scattered */
     l4_uint32_t *frame;      /* scattered: see pages.c; 0: none yet */
     bool borrowed;           /* boot module, KIP: not to be freed */
     bool is_mapped_directly; /* by clients, past their region maps */
-    unsigned pins;           /* DMA mappings: devices may use its frames */
+    bool has_shared;         /* pages, once: pages_may_show() */
     bool is_gone;            /* no object any more, only pinned frames */
+    unsigned shrunk;         /* its first pages that have gone, at its end */
 };
 
 extern const struct object_ops dataspace_ops;

@@ -49,6 +49,7 @@
 #include <l4/sys/err.h>
 #include <l4/sys/factory.h>
 #include <l4/sys/ipc.h>
+#include <l4/sys/kip.h>
 #include <l4/sys/task.h>
 #include <string.h>
 
@@ -57,6 +58,14 @@ enum {
     DEFAULT_PART = 16,        /* of what the allocator above has left, */
     KERNEL_LEAST = 128 << 10, /* unless that is too little */
     ENTRIES_LEAST = 64,
+    DEPTH_MAX = 16, /* of allocators in each other: each one is asked */
+    /* What one request does at most, while everybody else waits: */
+    END_PIECE = 8, /* objects that end, */
+    /* and more than that to make room at once, as far as a credit goes: ns. */
+    SWEEP_MOST = 2000000,
+    SWEEP_PART = 50,     /* of all time */
+    SWEEP_OBJECT = 150,  /* what an object looked at costs, about, */
+    SWEEP_PIECE = 15000, /* and a piece of one that ends */
 };
 
 /* --- quota ---------------------------------------------------------- */
@@ -234,6 +243,11 @@ static l4_msgtag_t make_sched(struct allocator *a, const struct request *r)
 static l4_msgtag_t make_allocator(struct allocator *a, const struct request *r)
 {
     struct allocator *n = NULL;
+    unsigned depth = 0;
+    for (const struct allocator *i = a; i; i = i->object.owner)
+        depth++;
+    if (depth >= DEPTH_MAX)
+        return answer(-L4_ENOMEM);
     const struct limits limits = {
         .memory = argument_number(r, 0, 0),
         .kernel_memory = argument_number(r, 1, 0),
@@ -278,6 +292,8 @@ static l4_msgtag_t allocator_request(struct object *o, const struct request *r)
     struct allocator *a = (struct allocator *)o;
     if (!(r->rights & L4_CAP_FPAGE_S))
         return answer(-L4_EPERM);
+    if (a->is_closed)
+        return answer(-L4_ENOMEM);
     switch ((long)r->mr[0]) {
     case L4RE_PROTO_DATASPACE:
         return make_dataspace(a, r);
@@ -367,6 +383,7 @@ long allocator_create(struct allocator *owner, const struct limits *limits,
         return -L4_ENOMEM;
     a->object.ops = &allocator_ops;
     a->limit = limits->memory;
+    a->sweeps.left = SWEEP_MOST;
     long error = object_add(&a->object, owner);
     if (error) {
         record_free(owner, a, sizeof *a);
@@ -410,28 +427,51 @@ l4_msgtag_t allocator_about(struct allocator *a, const struct request *r)
     }
 }
 
-/* An object that may go now; NULL: none. */
-static struct object *unheld(const struct allocator *a)
+/* Whose credit a sweep of a costs: the program's (below moe's allocator and
+ * the first program's), so that having many allocators is no help. */
+static struct credit *sweeps_of(struct allocator *a)
 {
-    struct object *i = a->made;
-    while (i && (i->gates || i->uses))
-        i = i->next;
-    return i;
+    struct allocator *up;
+    while ((up = a->object.owner) && up->object.owner &&
+           up->object.owner->object.owner)
+        a = up;
+    return &a->sweeps;
+}
+
+static void credit_grow(struct credit *c)
+{
+    l4_uint64_t now = l4_kip_clock(l4_kip());
+    l4_uint64_t more = (now - c->until) * 1000 / SWEEP_PART;
+    c->left =
+        more < SWEEP_MOST - c->left ? c->left + (l4_uint32_t)more : SWEEP_MOST;
+    c->until = now;
+}
+
+static bool credit_use(struct credit *c, l4_uint64_t ns)
+{
+    l4_uint32_t cost = ns < SWEEP_MOST ? (l4_uint32_t)ns : SWEEP_MOST;
+    credit_grow(c);
+    if (c->left < cost)
+        return false;
+    c->left -= cost;
+    return true;
 }
 
 bool allocator_sweep(struct allocator *a)
 {
-    struct object *o;
-    if (a->swept_at == gates_deletions())
+    bool is_new = a->swept_at != gates_deletions();
+    l4_uint64_t cost = SWEEP_PIECE + (is_new ? a->entries * SWEEP_OBJECT : 0ul);
+    if (!(is_new || object_is_any_ending()) || !credit_use(sweeps_of(a), cost))
         return false;
-    a->swept_at = gates_deletions();
-    for (o = a->made; o; o = o->next)
+    for (struct object *o = is_new ? a->made : NULL; o; o = o->next) {
         gates_forget(o);
-    object_use(&a->object); /* it stays while it is looked at */
-    while ((o = unheld(a)))
-        object_tidy(o);
-    object_unuse(&a->object);
-    return true;
+        if (!o->gates && !o->uses)
+            object_end_later(o);
+    }
+    a->swept_at = gates_deletions();
+    bool has_ended = object_is_any_ending();
+    object_end_piece(); /* a may have ended with it */
+    return has_ended;
 }
 
 /* Nobody runs on while his memory goes: whose address spaces it made end
@@ -446,13 +486,28 @@ static void end_tasks(struct allocator *a)
     }
 }
 
+/* What it made goes, each large object in pieces. */
+static bool allocator_shrink(struct object *o)
+{
+    struct allocator *a = (struct allocator *)o;
+    if (!a->is_closed)
+        end_tasks(a);
+    a->is_closed = true;
+    for (unsigned i = 0; a->made && i < END_PIECE; i++) {
+        struct object *last = a->made;
+        if (object_shrink(last))
+            return true;
+        object_destroy(last);
+    }
+    return a->made;
+}
+
 /* Programs that still hold its kernel factory lose it. */
 static void allocator_destroy(struct object *o)
 {
     struct allocator *a = (struct allocator *)o;
-    end_tasks(a);
-    while (a->made)
-        object_destroy(a->made);
+    while (allocator_shrink(o))
+        ;
     kernel_factory_end(a);
     allocator_entry_free(o->owner, a->entry_limit);
     record_free(o->owner, a, sizeof *a);
@@ -515,5 +570,6 @@ const struct object_ops allocator_ops = {
     .request = allocator_request,
     .show = allocator_show,
     .check = allocator_check,
+    .shrink = allocator_shrink,
     .destroy = allocator_destroy,
 };

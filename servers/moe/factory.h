@@ -13,6 +13,12 @@ enum share {
     SHARE_COUNT,
 };
 
+/* Time of moe's, in ns, which comes back with time; up to when it was. */
+struct credit {
+    l4_uint32_t left;
+    l4_uint64_t until;
+};
+
 struct allocator {
     struct object object;
     struct object *made;  /* all its objects, newest first */
@@ -26,6 +32,8 @@ struct allocator {
     unsigned shares[SHARE_COUNT]; /* of what is scarce, with those below that
                                      have no entry_limit */
     unsigned swept_at;            /* gates_deletions() of the last sweep */
+    struct credit sweeps;         /* for all below this one, too */
+    bool is_closed;               /* it ends: nothing more is made */
     bool has_factory;             /* of its own, in SLOT_KEPT + index */
     l4_size_t kernel_memory;      /* that factory's limit, and of it, what */
     l4_size_t kernel_given;       /* those of allocators below were given */
@@ -44,9 +52,9 @@ extern const struct object_ops allocator_ops;
 /* A new allocator that draws on `owner` (NULL: the first). 0, -L4_ENOMEM. */
 long allocator_create(struct allocator *owner, const struct limits *limits,
                       struct allocator **ret_allocator);
-/* Of what a made, destroys what nobody holds or uses any more. False: no gate
- * of anybody has ended since the last time. O(entries) and a system call for
- * each gate. */
+/* Looks at all that a made, if a gate of anybody has ended since the last
+ * time, and ends a piece of what nobody holds or uses any more. False: there is
+ * nothing to end, or it was asked for too often: everybody else waits. */
 bool allocator_sweep(struct allocator *a);
 /* Requests about a itself: MOE_OBJECT_FACTORY, MOE_OBJECT_USAGE. */
 l4_msgtag_t allocator_about(struct allocator *a, const struct request *r);

@@ -58,7 +58,11 @@ void *heap_alloc(size_t size)
         p = pieces[order];
         pieces[order] = pieces[order]->next;
     }
-    return p ? memset(p, 0, size) : NULL;
+    if (p && order > PIECE_MAX)
+        frames_clear((l4_addr_t)p, size);
+    else if (p)
+        memset(p, 0, size);
+    return p;
 }
 
 void heap_free(void *p, size_t size)

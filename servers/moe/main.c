@@ -41,8 +41,9 @@
 /* Who may end an object: passing on either right alone does not give that. */
 enum { OWNER_RIGHTS = L4_CAP_FPAGE_W | L4_CAP_FPAGE_S };
 
-/* With nothing else to do moe looks for what has ended this often. */
-enum { SWEEP_US = 500 };
+/* With nothing else to do moe looks for what has ended this often, and frees
+ * another piece of it: everybody else runs in between. */
+enum { SWEEP_US = 500, END_US = 200 };
 
 /* No object's label: what the deletion IRQ sends. */
 #define LABEL_DELETED (1ul << 62)
@@ -90,6 +91,8 @@ static l4_msgtag_t on_object(struct object *o, const struct request *r)
         return answer(-L4_ENOSYS);
     if ((r->rights & OWNER_RIGHTS) != OWNER_RIGHTS)
         return answer(-L4_EPERM);
+    if (object_shrink(o))
+        return answer(1); /* ask again: that was a piece of it */
     object_destroy(o);
     return answer(0);
 }
@@ -105,10 +108,17 @@ static long check_all(void)
     return broken ? -L4_EIO : 0;
 }
 
+/* Its allocator is the one below moe's own. A check takes long, so nobody else
+ * may ask for it. */
+static bool is_first_programs(const struct object *o)
+{
+    return o->ops == &allocator_ops && (!o->owner || !o->owner->object.owner);
+}
+
 static l4_msgtag_t on_debug(const struct object *o, const struct request *r)
 {
     if (r->words && r->mr[0] == DEBUG_CHECK)
-        return answer(check_all());
+        return answer(is_first_programs(o) ? check_all() : -L4_EPERM);
     if (!o->ops->show || (r->words && r->mr[0] != DEBUG_SHOW))
         return answer(-L4_ENOSYS);
     o->ops->show(o);
@@ -169,9 +179,9 @@ static l4_msgtag_t next_message(l4_msgtag_t tag, l4_umword_t *ret_label)
 {
     l4_cap_idx_t next = pager_reply_slot();
     l4_umword_t flags = L4_SYSF_REPLY_AND_WAIT;
-    l4_timeout_t wait = l4_timeout(
-        L4_IPC_TIMEOUT_0,
-        gates_pending() ? l4_timeout_from_us(SWEEP_US) : L4_IPC_TIMEOUT_NEVER);
+    l4_timeout_s wait = object_is_any_ending() ? l4_timeout_from_us(END_US)
+                        : gates_pending()      ? l4_timeout_from_us(SWEEP_US)
+                                               : L4_IPC_TIMEOUT_NEVER;
     bool is_kept = next != reply_slot && next != L4_INVALID_CAP;
     if (!answer_is_none(tag) && next != reply_slot)
         send_answer(tag);
@@ -183,7 +193,14 @@ static l4_msgtag_t next_message(l4_msgtag_t tag, l4_umword_t *ret_label)
     }
     reply_slot = next;
     set_receive_buffer();
-    return l4_ipc(next, l4_utcb(), flags, 0, tag, ret_label, wait);
+    return l4_ipc(next, l4_utcb(), flags, 0, tag, ret_label,
+                  l4_timeout(L4_IPC_TIMEOUT_0, wait));
+}
+
+static bool lacks_room(l4_msgtag_t tag)
+{
+    return !answer_is_none(tag) && l4_msgtag_label(tag) == -L4_ENOMEM &&
+           (gates_pending() || object_is_any_ending());
 }
 
 /* What a client let go of makes room for it at once, if it has to. */
@@ -191,13 +208,13 @@ static l4_msgtag_t handle_with_room(l4_umword_t label, const struct request *r)
 {
     struct object *o = object_find(label);
     l4_msgtag_t tag = handle(o, r);
-    if (!o || (!o->owner && o->ops != &allocator_ops) || answer_is_none(tag) ||
-        l4_msgtag_label(tag) != -L4_ENOMEM || !gates_pending())
-        return tag;
-    if (!allocator_sweep(o->ops == &allocator_ops ? (struct allocator *)o
-                                                  : o->owner))
-        return tag;
-    return handle(object_find(label), r);
+    while (o && (o->owner || o->ops == &allocator_ops) && lacks_room(tag) &&
+           allocator_sweep(o->ops == &allocator_ops ? (struct allocator *)o
+                                                    : o->owner)) {
+        o = object_find(label);
+        tag = handle(o, r);
+    }
+    return tag;
 }
 
 static _Noreturn void serve(void)
@@ -220,7 +237,10 @@ static _Noreturn void serve(void)
         } else if (!l4_msgtag_has_error(tag)) {
             gates_deleted();
         }
-        gates_sweep();
+        if (gates_pending())
+            gates_sweep();
+        else
+            object_end_piece();
         tag = is_request ? tidy(handle_with_room(label, &r)) : answer_none();
     }
 }

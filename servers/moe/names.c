@@ -27,6 +27,8 @@
 #include <l4/sys/task.h>
 #include <string.h>
 
+enum { END_PIECE = 8 }; /* names that go at once, as others wait */
+
 struct name {
     struct name *next;
     l4_umword_t label; /* object of moe, if slot is 0 */
@@ -239,11 +241,19 @@ static l4_msgtag_t names_request(struct object *o, const struct request *r)
     }
 }
 
+static bool names_shrink(struct object *o)
+{
+    struct names *n = (struct names *)o;
+    for (unsigned i = 0; n->first && i < END_PIECE; i++)
+        name_remove(n, &n->first);
+    return n->first;
+}
+
 static void names_destroy(struct object *o)
 {
     struct names *n = (struct names *)o;
-    while (n->first)
-        name_remove(n, &n->first);
+    while (names_shrink(o))
+        ;
     record_free(o->owner, n, sizeof *n);
 }
 
@@ -265,5 +275,6 @@ const struct object_ops names_ops = {
     .name = "name space",
     .protocol = L4RE_PROTO_NAMESPACE,
     .request = names_request,
+    .shrink = names_shrink,
     .destroy = names_destroy,
 };

@@ -27,6 +27,7 @@ static struct entry *chunks[OBJECT_MAX / CHUNK];
 static unsigned end = 1;   /* no entry from it on was ever used; 0 never is */
 static unsigned last_free; /* used before; 0: none */
 static struct object *handed_out; /* by the answer that is being sent */
+static struct object *ending;     /* in pieces, the last one first */
 
 static struct entry *entry_at(unsigned index)
 {
@@ -110,10 +111,72 @@ long object_add(struct object *o, struct allocator *owner)
     return 0;
 }
 
+static void ending_add(struct object *o)
+{
+    o->is_ending = o->is_listed = true;
+    o->next_ending = ending;
+    if (ending)
+        ending->prev_ending = o;
+    ending = o;
+}
+
+static void ending_remove(struct object *o)
+{
+    if (!o->is_listed)
+        return;
+    if (o->prev_ending)
+        o->prev_ending->next_ending = o->next_ending;
+    else
+        ending = o->next_ending;
+    if (o->next_ending)
+        o->next_ending->prev_ending = o->prev_ending;
+    o->is_listed = false;
+}
+
+bool object_is_any_ending(void)
+{
+    return ending;
+}
+
+/* What goes may use o, which is not to end here. */
+bool object_shrink(struct object *o)
+{
+    o->uses++;
+    bool is_more = o->ops->shrink && o->ops->shrink(o);
+    o->uses--;
+    return is_more;
+}
+
+void object_end_piece(void)
+{
+    struct object *o = ending;
+    if (o && !object_shrink(o))
+        object_destroy(o);
+}
+
+void object_end_later(struct object *o)
+{
+    if (!o->is_ending)
+        ending_add(o);
+}
+
+void object_end(struct object *o)
+{
+    if (o->is_listed)
+        return;
+    if (!object_shrink(o)) {
+        object_destroy(o);
+        return;
+    }
+    gates_delete(o);
+    ending_add(o);
+}
+
 void object_destroy(struct object *o)
 {
     struct allocator *owner = o->owner;
     o->is_ending = true;
+    ending_remove(o);
     owner_remove(o);
     gates_delete(o);
     index_give_back(o->index);
@@ -130,7 +193,7 @@ void object_destroy(struct object *o)
 void object_tidy(struct object *o)
 {
     if (!o->gates && !o->uses && !o->is_ending)
-        object_destroy(o);
+        object_end(o);
 }
 
 l4_msgtag_t object_hand_out(struct object *o)
@@ -200,7 +263,7 @@ static const char *object_check(const struct object *o)
         return "object I2: an allocator's list is broken";
     if (o->owner && !o->prev && o->owner->made != o)
         return "object I2: an object is not on its allocator's list";
-    if (!o->gates && !o->uses)
+    if (!o->gates && !o->uses && !o->is_ending)
         return "object I3: nobody holds or uses an object";
     const char *broken = gates_check(o);
     if (broken)

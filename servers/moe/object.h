@@ -14,9 +14,13 @@
  * for itself (`rom`, boot modules, the first allocator) is never handed out by
  * object_hand_out(), so moe's own capability keeps it.
  *
+ * What is large ends in pieces, because everybody else waits for moe: its
+ * destroyer asks again and again (MOE_OBJECT_DESTROY), and what nobody holds
+ * any more is on a list of which a piece goes with each message.
+ *
  * I1  entry i of the table is free or an object's with index == i.
  * I2  an object is on the `made` list of its allocator, all but the first.
- * I3  an object has a gate or a use (gates_sweep() may be due).
+ * I3  an object has a gate or a use (gates_sweep() may be due), or is ending.
  */
 #ifndef MOE_OBJECT_H
 #define MOE_OBJECT_H
@@ -80,6 +84,9 @@ struct object_ops {
     void (*show)(const struct object *o);
     /* Asserts its invariants: NULL, or what does not hold. May be NULL. */
     const char *(*check)(const struct object *o);
+    /* Frees a piece of what it has; false: what is left is no more than a
+     * piece. NULL: it never is. */
+    bool (*shrink)(struct object *o);
     /* Frees the object's memory; the table entry is gone already. */
     void (*destroy)(struct object *o);
 };
@@ -88,13 +95,15 @@ struct object {
     const struct object_ops *ops;
     struct allocator *owner;    /* who pays and takes it along */
     struct object *next, *prev; /* owner's list */
-    unsigned index;
+    struct object *next_ending, *prev_ending;
     l4_umword_t label;
     struct gate *gates, *current;
+    unsigned index;
     unsigned uses;      /* by moe: regions, names, what it made */
     unsigned names;     /* of these, names */
     bool is_handed_out; /* clients decide how long it lives */
-    bool is_ending;     /* object_destroy() is at work */
+    bool is_ending;     /* object_destroy() or object_end() is at work */
+    bool is_listed;     /* of those that end in pieces */
 };
 
 /* Enters o (with ops set) into the table, makes its gate and hangs it on
@@ -112,10 +121,19 @@ void object_unuse(struct object *o);
 /* The same for a name, for which o has a gate to hand out. -L4_ENOMEM. */
 long object_name(struct object *o);
 void object_unname(struct object *o);
-/* Destroys o if nobody holds or uses it. */
+/* Ends o if nobody holds or uses it. */
 void object_tidy(struct object *o);
 /* The object goes away: everybody's capability to it is dead. */
 void object_destroy(struct object *o);
+/* A piece of what its end takes; false: the rest is no more than a piece. */
+bool object_shrink(struct object *o);
+/* Like object_destroy(), but a large one goes in pieces. */
+void object_end(struct object *o);
+/* The same, with the next piece; nobody holds or uses it. */
+void object_end_later(struct object *o);
+/* Is there such a one? A piece of the last one goes. */
+bool object_is_any_ending(void);
+void object_end_piece(void);
 /* By label, NULL: stale. The i-th or NULL, for walks. */
 struct object *object_find(l4_umword_t label);
 struct object *object_at(unsigned index);

@@ -34,7 +34,10 @@
 #include <l4/sys/err.h>
 #include <string.h>
 
-enum { CHUNK_ORDER = 14 };
+enum {
+    CHUNK_ORDER = 14,
+    SHOWN_MOST = 64,
+};
 
 #define PAGE_SHARED  0x80000000u
 #define PAGE_FOREIGN 0x40000000u /* not moe's to free */
@@ -217,7 +220,13 @@ l4_size_t pages_paid(const struct dataspace *ds, l4_size_t first, l4_size_t end)
 
 static bool is_movable(const struct dataspace *ds)
 {
-    return ds->frame && !ds->pins && !ds->is_mapped_directly;
+    return ds->frame && !ds->pins && !ds->is_mapped_directly &&
+           ds->object.uses <= SHOWN_MOST;
+}
+
+bool pages_may_show(const struct dataspace *ds)
+{
+    return !ds->has_shared || ds->object.uses < SHOWN_MOST;
 }
 
 bool pages_can_share(const struct dataspace *to, const struct dataspace *from)
@@ -254,23 +263,32 @@ static void share_frames(struct dataspace *to, l4_size_t i,
     }
 }
 
-long pages_share(struct dataspace *to, l4_size_t i, struct dataspace *from,
+static l4_size_t share_cost(const struct dataspace *from, l4_size_t j,
+                            l4_size_t n)
+{
+    return from->base ? 0 : pages_paid(from, j, j + n);
+}
+
+bool pages_can_pay(const struct dataspace *to, l4_size_t i,
+                   const struct dataspace *from, l4_size_t j, l4_size_t n)
+{
+    l4_size_t need = share_cost(from, j, n), have = pages_paid(to, i, i + n);
+    return need <= have ||
+           allocator_has_room(to->object.owner, (need - have) << L4_PAGESHIFT);
+}
+
+void pages_share(struct dataspace *to, l4_size_t i, struct dataspace *from,
                  l4_size_t j, l4_size_t n)
 {
-    struct allocator *owner = to->object.owner;
-    l4_size_t need = from->base ? 0 : pages_paid(from, j, j + n);
-    l4_size_t have = pages_paid(to, i, i + n);
-    if (need > have &&
-        !allocator_has_room(owner, (need - have) << L4_PAGESHIFT))
-        return -L4_ENOMEM;
+    l4_size_t need = share_cost(from, j, n);
+    to->has_shared = from->has_shared = true;
     pages_drop(to, i, i + n);
-    allocator_charge(owner, need << L4_PAGESHIFT);
+    allocator_charge(to->object.owner, need << L4_PAGESHIFT);
     if (!from->base)
         share_frames(to, i, from, j, n);
     for (l4_size_t k = 0; from->base && k < n; k++)
         to->frame[i + k] =
             PAGE_FOREIGN | (page_word(from->base) + (l4_uint32_t)(j + k));
-    return 0;
 }
 
 const char *pages_check(const struct dataspace *ds)

@@ -36,15 +36,24 @@ static l4_uint32_t page_of(l4_addr_t addr)
     return (l4_uint32_t)(addr >> L4_PAGESHIFT);
 }
 
-/* Two spans as one: a is before b. */
+static const struct span none = {.low = ~0u, .high = 0, .gap = 0};
+
+static l4_uint32_t largest(l4_uint32_t a, l4_uint32_t b)
+{
+    return a > b ? a : b;
+}
+
+/* Two spans as one: a is before b. Without branches: it is what a change costs,
+ * some times on each level. */
 static struct span span_join(struct span a, struct span b)
 {
-    if (!a.high || !b.high)
-        return a.high ? a : b;
-    l4_uint32_t gap = a.gap > b.gap ? a.gap : b.gap;
-    if (b.low - a.high > gap)
-        gap = b.low - a.high;
-    return (struct span){a.low, b.high, gap};
+    l4_uint32_t both = (a.high != none.high) & (b.low != none.low);
+    l4_uint32_t between = (b.low - a.high) & -both;
+    return (struct span){
+        .low = a.low < b.low ? a.low : b.low,
+        .high = largest(a.high, b.high),
+        .gap = largest(between, largest(a.gap, b.gap)),
+    };
 }
 
 static bool is_counted(const struct region *r, enum span_kind kind)
@@ -54,20 +63,34 @@ static bool is_counted(const struct region *r, enum span_kind kind)
 
 static struct span span_of(const struct tree_node *n, enum span_kind kind)
 {
-    return n ? by_place(n)->spans[kind] : (struct span){0, 0, 0};
+    return *(n ? &by_place(n)->spans[kind] : &none);
+}
+
+static struct span own_span(const struct region *r, enum span_kind kind)
+{
+    const struct span own = {page_of(r->start), page_of(r->end), 0};
+    return is_counted(r, kind) ? own : none;
+}
+
+static bool is_other(struct span a, struct span b)
+{
+    return (a.low ^ b.low) | (a.high ^ b.high) | (a.gap ^ b.gap);
 }
 
 /* Keeps I3. */
-static void place_measure(struct tree_node *n)
+static bool place_measure(struct tree_node *n)
 {
     struct region *r = by_place(n);
+    unsigned changes = 0;
+#pragma GCC unroll 2
     for (enum span_kind kind = 0; kind < SPAN_COUNT; kind++) {
-        struct span own = {page_of(r->start), page_of(r->end), 0};
-        if (!is_counted(r, kind))
-            own.high = 0;
-        r->spans[kind] = span_join(span_join(span_of(n->left, kind), own),
-                                   span_of(n->right, kind));
+        struct span s =
+            span_join(span_join(span_of(n->left, kind), own_span(r, kind)),
+                      span_of(n->right, kind));
+        changes |= is_other(s, r->spans[kind]);
+        r->spans[kind] = s;
     }
+    return changes;
 }
 
 static const struct tree_order place_order = {place_is_before, place_measure};
@@ -97,12 +120,14 @@ static l4_addr_t shown_end(const struct region *r)
 }
 
 /* Keeps I4. */
-static void shown_measure(struct tree_node *n)
+static bool shown_measure(struct tree_node *n)
 {
     struct region *r = by_kind(n);
     const struct region *left = by_kind(n->left), *right = by_kind(n->right);
+    l4_addr_t was = r->reach;
     r->reach = larger(shown_end(r),
                       larger(left ? left->reach : 0, right ? right->reach : 0));
+    return r->reach != was;
 }
 
 static const struct tree_order shown_order = {shown_is_before, shown_measure};
@@ -216,15 +241,14 @@ long region_insert(struct regions *all, struct allocator *payer,
     return 0;
 }
 
-/* r ends at `at`; what was behind it is a region of its own, in `n`. */
-static void region_split(struct regions *all, struct region *r, l4_addr_t at,
-                         struct region *n)
+/* n is what of r lies in [start, end). */
+static void region_copy(const struct region *r, l4_addr_t start, l4_addr_t end,
+                        struct region *n)
 {
     *n = *r;
-    n->start = at;
-    n->offset += at - r->start;
-    set_end(all, r, at);
-    trees_add(all, n);
+    n->start = start;
+    n->end = end;
+    n->offset += start - r->start;
 }
 
 struct region *region_cut(struct regions *all, struct region *r,
@@ -240,9 +264,15 @@ struct region *region_cut(struct regions *all, struct region *r,
         return NULL;
     }
     if (behind)
-        region_split(all, r, end, b);
+        region_copy(r, end, r->end, b);
     if (before)
-        region_split(all, r, start, a);
+        region_copy(r, start, end, a);
+    if (before || behind)
+        set_end(all, r, before ? start : end);
+    if (before)
+        trees_add(all, a);
+    if (behind)
+        trees_add(all, b);
     *ret_more = before + behind;
     return before ? a : r;
 }

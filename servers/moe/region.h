@@ -45,8 +45,8 @@ struct foreign;
 
 enum span_kind { SPAN_REGIONS, SPAN_TAKEN, SPAN_COUNT };
 
-/* Of some ranges in order, in pages: where the first begins, the last ends
- * (0: there are none), and the largest gap in between. */
+/* Of some ranges in order, in pages: where the first begins (~0: there are
+ * none), the last ends (0), and the largest gap in between. */
 struct span {
     l4_uint32_t low, high, gap;
 };

@@ -23,6 +23,7 @@
 #include "foreign.h"
 #include "record.h"
 #include "pager.h"
+#include "pages.h"
 #include "rm_pages.h"
 #include "rm_parts.h"
 #include "slots.h"
@@ -36,6 +37,9 @@ enum {
     KIP_OFFSET = 0x10000,
     KIP_FROM_END = 0x80000,
     ADDRESS_MARGIN = L4_PAGESIZE, /* the first page is never mapped */
+    /* What one request does at most, while everybody else waits: */
+    SHOW_PIECE = 8, /* lines */
+    END_PIECE = 6,  /* regions that go */
 };
 
 static struct dataspace *kip;
@@ -175,6 +179,8 @@ static long attach_check(struct rm *rm, const struct request *r,
     g->flags |= L4_FPAGE_RO;
     if (g->flags & L4_FPAGE_RWX & ~have)
         return -L4_EPERM;
+    if (!pages_may_show(a->ds))
+        return -L4_ENOMEM;
     g->most = have & L4_FPAGE_RWX;
     g->shown = a->ds->object.label;
     return 0;
@@ -203,15 +209,27 @@ static l4_msgtag_t on_attach(struct rm *rm, const struct request *r)
         error = region_add(rm, g);
     if (g->is_foreign)
         foreign_unuse(region_foreign(g)); /* the region has one of its own */
+    l4_umword_t words[] = {g->start, g->start};
+    long result = g->is_foreign ? RM_ATTACHED_FOREIGN : 0;
     if (!error && a.ds && g->flags & L4RE_RM_F_EAGER_MAP && rm->has_task) {
-        error = region_map_now(rm, g);
+        long more = rm_map_now(rm, &words[1], g->end);
+        result = more > 0 ? RM_ATTACHED_PIECE : 0;
+        error = more < 0 ? more : 0;
         if (error) {
             region_unmap(rm, g->start, g->end, L4_FPAGE_RWX);
             region_drop(rm, region_find(&rm->regions, g->start, g->end));
         }
     }
-    return answer_words(error || !g->is_foreign ? error : RM_ATTACHED_FOREIGN,
-                        1, &g->start);
+    return answer_words(error ? error : result, 2, words);
+}
+
+/* The next pages of what is to be mapped at once. */
+static l4_msgtag_t on_map(const struct rm *rm, const struct request *r)
+{
+    l4_addr_t from = r->mr[1];
+    if (!rm->has_task)
+        return answer(-L4_EINVAL);
+    return answer_words(rm_map_now(rm, &from, r->mr[2]), 1, &from);
 }
 
 static l4_msgtag_t on_find(struct rm *rm, const struct request *r)
@@ -232,17 +250,45 @@ static l4_msgtag_t on_find(struct rm *rm, const struct request *r)
                         kind ? g->selector : L4_INVALID_CAP});
 }
 
+/* Some lines about regions (0) or areas (1) from an address on; true: there is
+ * more, from *inout_from. */
+static bool show_some(const struct rm *rm, l4_umword_t kind,
+                      l4_addr_t *inout_from)
+{
+    const struct regions *all = &rm->regions;
+    const struct region *g = kind ? area_find(all, *inout_from, ~0ul)
+                                  : region_find(all, *inout_from, ~0ul);
+    for (unsigned i = 0; g && i < SHOW_PIECE; i++) {
+        *inout_from = g->end;
+        if (kind)
+            say("  %x-%x reserved\n", g->start, g->end);
+        else
+            say("  %x-%x flags %x offset %x\n", g->start, g->end,
+                (l4_umword_t)g->flags, g->offset);
+        g = kind ? area_next(all, g) : region_next(all, g);
+    }
+    return g;
+}
+
+static l4_msgtag_t on_show(const struct rm *rm, const struct request *r)
+{
+    l4_umword_t kind = r->words > 1 ? r->mr[1] : 0;
+    l4_addr_t from = r->words > 2 ? r->mr[2] : 0;
+    if (!kind && !from)
+        say("moe: region map %d\n", (long)rm->object.index);
+    bool is_more = show_some(rm, kind, &from);
+    l4_umword_t next[] = {kind || !is_more, is_more ? from : 0};
+    return answer_words(is_more || !kind, 2, next);
+}
+
+/* The first of them; all: RM_SHOW. */
 static void rm_show(const struct object *o)
 {
     const struct rm *rm = (const struct rm *)o;
+    l4_addr_t from = 0, areas_from = 0;
     say("moe: region map %d\n", (long)rm->object.index);
-    for (struct region *g = region_first(&rm->regions); g;
-         g = region_next(&rm->regions, g))
-        say("  %x-%x flags %x offset %x\n", g->start, g->end, g->flags,
-            g->offset);
-    for (struct region *g = area_first(&rm->regions); g;
-         g = area_next(&rm->regions, g))
-        say("  %x-%x reserved\n", g->start, g->end);
+    if (show_some(rm, 0, &from) | show_some(rm, 1, &areas_from))
+        say("  ...\n");
 }
 
 /*
@@ -272,11 +318,9 @@ static l4_msgtag_t on_set_task(struct rm *rm, const struct request *r)
         return answer(-L4_EINVAL);
     }
     rm->has_task = true;
-    for (struct region *g = region_first(&rm->regions); g && !error;
-         g = region_next(&rm->regions, g))
-        if (g->flags & L4RE_RM_F_EAGER_MAP)
-            error = region_map_now(rm, g);
-    return answer(error);
+    l4_addr_t from = 0;
+    error = rm_map_now(rm, &from, ~0ul);
+    return answer_words(error, 1, &from);
 }
 
 static l4_msgtag_t rm_request(struct object *o, const struct request *r)
@@ -304,13 +348,14 @@ static l4_msgtag_t rm_request(struct object *o, const struct request *r)
             return answer(-L4_ENOENT);
         return answer_words(0, 1, (l4_umword_t[]){0});
     case RM_SHOW:
-        rm_show(o);
-        return answer(0);
+        return on_show(rm, r);
     case RM_LIMITS:
         return answer_words(0, 3,
                             (l4_umword_t[]){rm->start, rm->end - 1, rm->kip});
     case RM_SET_TASK:
         return on_set_task(rm, r);
+    case RM_MAP:
+        return r->words < 3 ? answer(-L4_EMSGTOOSHORT) : on_map(rm, r);
     case RM_PROTECT:
         return r->words < 4 ? answer(-L4_EMSGTOOSHORT) : rm_protect(rm, r);
     default:
@@ -379,16 +424,29 @@ static void slot_leave(const struct rm *rm)
     allocator_share_free(rm->object.owner, SHARE_SLOTS);
 }
 
+/* Regions and areas first. */
+static bool rm_shrink(struct object *o)
+{
+    struct rm *rm = (struct rm *)o;
+    struct region *g;
+    for (unsigned i = 0; i < END_PIECE; i++) {
+        if ((g = region_first(&rm->regions)))
+            region_drop(rm, g);
+        else if ((g = area_first(&rm->regions)))
+            region_remove(&rm->regions, o->owner, g);
+        else
+            return false;
+    }
+    return true;
+}
+
 static void rm_destroy(struct object *o)
 {
     struct rm *rm = (struct rm *)o;
     maps_remove(rm);
     pager_end(rm);
-    struct region *g;
-    while ((g = region_first(&rm->regions)))
-        region_drop(rm, g);
-    while ((g = area_first(&rm->regions)))
-        region_remove(&rm->regions, o->owner, g);
+    while (rm_shrink(o))
+        ;
     if (rm->has_task)
         l4_task_release_cap(L4_BASE_TASK_CAP, rm_task(rm));
     slot_leave(rm);
@@ -454,5 +512,6 @@ const struct object_ops rm_ops = {
     .request = rm_request,
     .show = rm_show,
     .check = rm_check,
+    .shrink = rm_shrink,
     .destroy = rm_destroy,
 };

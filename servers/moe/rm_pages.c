@@ -15,6 +15,7 @@
 #include "rm_pages.h"
 #include "dataspace.h"
 #include "pager.h"
+#include <l4/re/c/rm.h>
 #include <l4/sys/err.h>
 #include <l4/sys/task.h>
 #include <stddef.h>
@@ -25,6 +26,10 @@ struct dataspace *region_dataspace(const struct region *g)
     struct object *o = label ? object_find(label) : NULL;
     return o && o->ops == &dataspace_ops ? (struct dataspace *)o : NULL;
 }
+
+/* Flexpages one request maps, or regions it passes, while everybody else waits.
+ */
+enum { MAP_PIECE = 8 };
 
 /* One flexpage for the program: from `addr` in moe to `va`. */
 struct page_answer {
@@ -81,20 +86,38 @@ l4_msgtag_t rm_page_fault(struct rm *rm, l4_umword_t fault)
     return l4_msgtag(0, 0, 1, 0);
 }
 
-long region_map_now(struct rm *rm, const struct region *g)
+/* The flexpage around *inout_va, in g. */
+static long page_map(const struct rm *rm, const struct region *g,
+                     l4_addr_t *inout_va)
 {
     struct page_answer p;
-    for (l4_addr_t va = g->start; va < g->end; va = p.va + (1ul << p.order)) {
-        long error = page_find(g, va, false, &p);
-        if (!error)
-            error =
-                l4_error(l4_task_map(rm_task(rm), L4_BASE_TASK_CAP,
+    long error = page_find(g, *inout_va, false, &p);
+    if (!error)
+        error = l4_error(l4_task_map(rm_task(rm), L4_BASE_TASK_CAP,
                                      l4_fpage(p.addr, p.order, p.rights),
                                      l4_map_control(p.va, 0, L4_MAP_ITEM_MAP)));
-        if (error < 0)
-            return error;
-    }
+    if (error < 0)
+        return error;
+    *inout_va = p.va + (1ul << p.order);
     return 0;
+}
+
+long rm_map_now(const struct rm *rm, l4_addr_t *inout_from, l4_addr_t end)
+{
+    const struct region *g = region_find(&rm->regions, *inout_from, end);
+    for (unsigned i = 0; g && g->start < end && i < MAP_PIECE; i++) {
+        bool is_eager = g->flags & L4RE_RM_F_EAGER_MAP && region_label(g);
+        if (*inout_from < g->start)
+            *inout_from = g->start;
+        long error = is_eager ? page_map(rm, g, inout_from) : 0;
+        if (error)
+            return error;
+        if (!is_eager || *inout_from >= g->end) {
+            *inout_from = g->end;
+            g = region_next(&rm->regions, g);
+        }
+    }
+    return g && g->start < end;
 }
 
 void region_unmap(struct rm *rm, l4_addr_t start, l4_addr_t end,

@@ -19,8 +19,10 @@ static inline l4_cap_idx_t rm_task(const struct rm *rm)
 
 /* Of all region maps, linked by next_map. */
 struct rm *rm_first(void);
-/* All pages of a region at once. 0 or the first error. */
-long region_map_now(struct rm *rm, const struct region *g);
+/* Some pages of [*inout_from, end), where regions want that (EAGER_MAP), are
+ * shown to the map's task. 0; 1: there are more, from *inout_from on; the first
+ * error. */
+long rm_map_now(const struct rm *rm, l4_addr_t *inout_from, l4_addr_t end);
 /* Takes `rights` (L4_FPAGE_RWX: the pages) away in [start, end), if the map
  * has a task. */
 void region_unmap(struct rm *rm, l4_addr_t start, l4_addr_t end,

@@ -6,7 +6,9 @@
  *      [ a: rw ][ part: r ]                detach: KEPT, SPLIT, DETACHED
  *
  * A request first finds all it needs, cuts the region, and only then takes
- * pages away: without memory for the records nothing has changed.
+ * pages away: without memory for the records nothing has changed. What concerns
+ * many regions is asked for in pieces: CHECK_PIECE of them change together or
+ * not at all.
  */
 #include "rm_parts.h"
 #include "dataspace.h"
@@ -14,6 +16,9 @@
 #include "rm_pages.h"
 #include <l4/re/c/rm.h>
 #include <l4/sys/err.h>
+
+/* Regions that one request looks at, at most, while everybody else waits. */
+enum { CHECK_PIECE = 4 };
 
 /* A region of what g shows comes, or goes; keeps I3 of rm.c. */
 static void shown_use(const struct region *g)
@@ -125,7 +130,7 @@ static void region_detach(struct rm *rm, struct region *found)
     region_drop(rm, found);
     ds = region_dataspace(&g); /* it may have gone */
     if (ds && is_freed && size == dataspace_span(ds))
-        object_destroy(&ds->object);
+        object_end(&ds->object);
 }
 
 l4_msgtag_t rm_detach(struct rm *rm, const struct request *r)
@@ -156,11 +161,13 @@ l4_msgtag_t rm_detach(struct rm *rm, const struct request *r)
                                         region_shows(&rm->regions, &was)});
 }
 
-/* May all of range have these rights? -L4_ENOENT: it has a gap. */
+/* May all of range have these rights, as far as is looked at? -L4_ENOENT: it
+ * has a gap. */
 static long protect_check(const struct rm *rm, struct range range,
                           unsigned rights)
 {
-    for (l4_addr_t at = range.start; at < range.end;) {
+    l4_addr_t at = range.start;
+    for (unsigned i = 0; at < range.end && i < CHECK_PIECE; i++) {
         const struct region *g = region_find(&rm->regions, at, at + 1);
         if (!g)
             return -L4_ENOENT;
@@ -169,20 +176,6 @@ static long protect_check(const struct rm *rm, struct range range,
         if (g->flags & L4_FPAGE_RWX & ~rights && !rm->has_task)
             return -L4_EINVAL;
         at = g->end;
-    }
-    return 0;
-}
-
-/* Cuts what range begins or ends in, so that it holds whole regions. */
-static long range_cut(struct rm *rm, struct range range)
-{
-    for (l4_addr_t at = range.start; at < range.end;) {
-        struct region *g = region_find(&rm->regions, at, at + 1);
-        struct range part = range_in(range, g);
-        unsigned more;
-        if (!region_part(rm, g, part, &more))
-            return -L4_ENOMEM;
-        at = part.end;
     }
     return 0;
 }
@@ -196,10 +189,11 @@ static void region_protect(struct rm *rm, struct region *g, unsigned rights)
     g->flags = (g->flags & ~(l4_umword_t)L4_FPAGE_RWX) | rights;
 }
 
+/* One region at a time: it may come in parts, and join its neighbours. */
 l4_msgtag_t rm_protect(struct rm *rm, const struct request *r)
 {
     struct range range;
-    unsigned rights = r->mr[3] & L4_FPAGE_RWX;
+    unsigned rights = r->mr[3] & L4_FPAGE_RWX, more;
     long error = range_read(&r->mr[1], &range);
     if (!error && rights)
         rights |= L4_FPAGE_RO;
@@ -207,11 +201,11 @@ l4_msgtag_t rm_protect(struct rm *rm, const struct request *r)
         error = protect_check(rm, range, rights);
     if (error)
         return answer(error);
-    error = range_cut(rm, range);
     struct region *g = region_find(&rm->regions, range.start, range.end);
-    for (; !error && g && g->start < range.end;
-         g = region_next(&rm->regions, g))
+    struct range part = range_in(range, g);
+    g = region_part(rm, g, part, &more);
+    if (g)
         region_protect(rm, g, rights);
-    join_parts(rm, range);
-    return answer(error);
+    join_parts(rm, part);
+    return answer_words(g ? part.end < range.end : -L4_ENOMEM, 1, &part.end);
 }

@@ -11,6 +11,10 @@ GREED = {"memory": 16, "objects": 100, "lists": 15, "names": 100, "gates": 100,
          "processes": 8, "sockets": 8, "ports": 16, "disks": 4,
          "requests": 16, "spin": None}  # what each may get at most
 
+# Ways of programs/busy.c: what is asked for at once, and given back.
+BUSY = ("clears", "copies", "shares", "pages", "list", "mapped", "protects",
+        "writes", "ends", "end-map", "end-names", "nested", "again", "checks",
+        "shows", "says")
 
 LIMIT_MS = 20  # of CPU time; over before anybody measures
 
@@ -42,6 +46,20 @@ def add(way, most):
 
 for way, most in GREED.items():
     add(way, most)
+
+
+def add_busy(way):
+    @test("a program that asks for much at once (%s): others feel less than "
+          "5 %%" % way)
+    def _():
+        mean, r = steady(way)
+        assert mean < alone * 1.05, "%d ns, alone %d\n%s" % (mean, alone, r)
+        assert re.search(r"^greedy\| a round ends with -?\d+$", r.out,
+                         re.M), r
+
+
+for way in BUSY:
+    add_busy(way)
 
 
 def add_limited(way):

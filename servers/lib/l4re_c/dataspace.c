@@ -1,12 +1,13 @@
 /*
- * Client side of dataspaces: one request each (protocol.h), and map_region,
- * which repeats.
+ * Client side of dataspaces: one request each (protocol.h), but for those that
+ * are done in pieces, and map_region, which repeats.
  */
 #include "protocol.h"
 #include <l4/re/c/message.h>
 #include "vitrine_rm.h"
 #include <l4/re/c/dataspace.h>
 #include <l4/re/protocols.h>
+#include <l4/sys/err.h>
 
 /* One flexpage around local_addr. Its order, or an error. */
 static long map_one(l4re_ds_t ds, l4re_ds_offset_t offset,
@@ -48,34 +49,48 @@ l4_ret_t l4re_ds_map_region(l4re_ds_t ds, l4re_ds_offset_t offset,
     return 0;
 }
 
+/* A request about bytes of a dataspace, of which the server does a piece at a
+ * time: words 1 and, for a copy, 2 are offsets, the last one is the size. */
+static long in_pieces(l4re_ds_t ds, l4_umword_t op, const l4_umword_t *words,
+                      unsigned count, l4re_ds_t src)
+{
+    l4_size_t size = words[count - 1], done = 0;
+    for (;;) {
+        struct l4re_msg piece = l4re_msg_start(L4RE_PROTO_DATASPACE, op);
+        for (unsigned i = 0; i < count - 1; i++)
+            l4re_msg_word(&piece, words[i] + done);
+        l4re_msg_word(&piece, size - done);
+        if (l4_is_valid_cap(src))
+            l4re_msg_cap(&piece, src, L4_CAP_FPAGE_RO);
+        long result = l4re_msg_call(ds, &piece, 0);
+        l4_size_t more = l4_utcb_mr()->mr[0];
+        if (result != DATASPACE_PIECE)
+            return result;
+        if (!more || more >= size - done)
+            return -L4_EIO;
+        done += more;
+    }
+}
+
 l4_ret_t l4re_ds_clear(l4re_ds_t ds, l4re_ds_offset_t offset,
                        l4re_ds_size_t size)
 {
-    struct l4re_msg m = l4re_msg_start(L4RE_PROTO_DATASPACE, DATASPACE_CLEAR);
-    l4re_msg_word(&m, offset);
-    l4re_msg_word(&m, size);
-    return l4re_msg_call(ds, &m, 0);
+    const l4_umword_t words[] = {offset, size};
+    return in_pieces(ds, DATASPACE_CLEAR, words, 2, L4_INVALID_CAP);
 }
 
 l4_ret_t l4re_ds_allocate(l4re_ds_t ds, l4re_ds_offset_t offset,
                           l4re_ds_size_t size)
 {
-    struct l4re_msg m =
-        l4re_msg_start(L4RE_PROTO_DATASPACE, DATASPACE_ALLOCATE);
-    l4re_msg_word(&m, offset);
-    l4re_msg_word(&m, size);
-    return l4re_msg_call(ds, &m, 0);
+    const l4_umword_t words[] = {offset, size};
+    return in_pieces(ds, DATASPACE_ALLOCATE, words, 2, L4_INVALID_CAP);
 }
 
 l4_ret_t l4re_ds_copy_in(l4re_ds_t ds, l4re_ds_offset_t dst_offs, l4re_ds_t src,
                          l4re_ds_offset_t src_offs, l4re_ds_size_t size)
 {
-    struct l4re_msg m = l4re_msg_start(L4RE_PROTO_DATASPACE, DATASPACE_COPY_IN);
-    l4re_msg_word(&m, dst_offs);
-    l4re_msg_word(&m, src_offs);
-    l4re_msg_word(&m, size);
-    l4re_msg_cap(&m, src, L4_CAP_FPAGE_RO);
-    return l4re_msg_call(ds, &m, 0);
+    const l4_umword_t words[] = {dst_offs, src_offs, size};
+    return in_pieces(ds, DATASPACE_COPY_IN, words, 3, src);
 }
 
 l4_ret_t l4re_ds_info(l4re_ds_t ds, l4re_ds_stats_t *stats)

@@ -31,6 +31,8 @@ enum dataspace_op {
     /* offset, local address, flags, first and last address of the window;
      * BR: memory window -> order; item: pages. W with L4RE_DS_F_W. */
     DATASPACE_MAP = 0,
+    /* CLEAR, COPY_IN and ALLOCATE are done in pieces: result DATASPACE_PIECE ->
+     * bytes that are done; ask again for the rest. */
     DATASPACE_CLEAR = 1,    /* offset, size. W */
     DATASPACE_INFO = 2,     /* -> size, flags */
     DATASPACE_COPY_IN = 3,  /* to, from, size; item: source. W */
@@ -39,6 +41,8 @@ enum dataspace_op {
     /* Vitrine: -> address in moe's memory, if in one piece. */
     DATASPACE_ADDRESS = 0x100,
 };
+
+enum { DATASPACE_PIECE = 1 };
 
 /* L4RE_PROTO_RM */
 enum rm_op {
@@ -49,7 +53,9 @@ enum rm_op {
     /* start, size, flags, offset, align, selector; item: dataspace, if any
      * -> start. The selector is what the client calls the dataspace; it
      * comes back from DETACH and FIND and means nothing to moe. Result
-     * RM_ATTACHED_FOREIGN: another server answers for the dataspace. */
+     * RM_ATTACHED_FOREIGN: another server answers for the dataspace;
+     * RM_ATTACHED_PIECE -> start, address: L4RE_RM_F_EAGER_MAP goes on there
+     * (RM_MAP). */
     RM_ATTACH = 2,
     /* address -> start, size, selector, 1: another region of that dataspace is
      * left. Result L4RE_RM_DETACHED_* bits. Vitrine: or address, size: what
@@ -59,20 +65,26 @@ enum rm_op {
      * area, 1: region. */
     RM_FIND = 4,
     RM_GET_INFO = 5, /* address -> backing offset (0), no name */
-    RM_SHOW = 6,
+    RM_SHOW = 6,     /* Vitrine: 0: regions, 1: areas; from address -> the same
+                      * for what is next. Result 1: there is more */
     /* Vitrine: -> first and last address of the slot, KIP address. */
     RM_LIMITS = 0x100,
     /* Vitrine: item: the task whose memory this is; lets the region map put
      * pages there (L4RE_RM_F_EAGER_MAP) and take them away. Once:
-     * -L4_EBUSY; -L4_EINVAL: it is no task. */
+     * -L4_EBUSY; -L4_EINVAL: it is no task. Result 1 -> address: there RM_MAP
+     * goes on. */
     RM_SET_TASK = 0x101,
     /* Vitrine: start, size, rights (L4RE_RM_F_RWX; 0: none at all): what lies
      * there may be used so from now on, within what it was attached with.
-     * -L4_ENOENT: not all of it is attached, -L4_EPERM: more than it may. */
+     * -L4_ENOENT: not all of it is attached, -L4_EPERM: more than it may.
+     * -> the end of what was done. Result 1: ask again from there on. */
     RM_PROTECT = 0x102,
+    /* Vitrine: from, end: pages that are to be mapped at once are, some of
+     * them. Result 1 -> from: ask again from there on. */
+    RM_MAP = 0x103,
 };
 
-enum { RM_ATTACHED_FOREIGN = 1 };
+enum { RM_ATTACHED_FOREIGN = 1, RM_ATTACHED_PIECE = 2 };
 
 /* Places in a slot that L4RE_RM_F_SEARCH_ADDR leaves alone: programs' images
  * at its start, stack and UTCBs at its end. They are attached by address. */
@@ -111,7 +123,7 @@ enum parent_op {
  */
 enum {
     MOE_PROTO_OBJECT = 0x4100,
-    MOE_OBJECT_DESTROY = 0,
+    MOE_OBJECT_DESTROY = 0, /* result 1: a piece of it has gone, ask again */
     /* An allocator's kernel factory; S alone -> item */
     MOE_OBJECT_FACTORY = 1,
     /* What an allocator has used (struct vitrine_usage). S alone */
@@ -126,8 +138,10 @@ enum { MOE_SHARE = 0xffffffff };
  * L4RE_PROTO_DEBUG, on any object of moe: MR0 is the function.
  */
 enum debug_function {
-    DEBUG_SHOW = 0,  /* the object tells its state on the console */
-    DEBUG_CHECK = 1, /* all of moe asserts its invariants: 0 or -L4_EIO */
+    DEBUG_SHOW = 0, /* the object tells its state on the console */
+    /* All of moe asserts its invariants: 0 or -L4_EIO. It takes long: asked of
+     * the first program's allocator only, else -L4_EPERM. */
+    DEBUG_CHECK = 1,
 };
 
 enum { TEXT_WORDS_MAX = 32, TEXT_MAX = TEXT_WORDS_MAX * sizeof(l4_umword_t) };

@@ -41,6 +41,20 @@ int l4re_rm_free_area_srv(l4_cap_idx_t rm, l4_addr_t addr)
     return (int)result;
 }
 
+/* What is to be mapped at once between `from` and `end` is, piece by piece. */
+static long map_now(l4_cap_idx_t rm, l4_addr_t from, l4_addr_t end)
+{
+    long result;
+    do {
+        struct l4re_msg m = l4re_msg_start(L4RE_PROTO_RM, RM_MAP);
+        l4re_msg_word(&m, from);
+        l4re_msg_word(&m, end);
+        result = l4re_msg_call(rm, &m, 0);
+        from = l4_utcb_mr()->mr[0];
+    } while (result == 1);
+    return result;
+}
+
 /* `selector`: what the program behind rm calls the dataspace. */
 static long attach(l4_cap_idx_t rm, l4_addr_t *start, l4_size_t size,
                    l4re_rm_flags_t flags, l4re_ds_t mem, l4_addr_t offset,
@@ -56,8 +70,13 @@ static long attach(l4_cap_idx_t rm, l4_addr_t *start, l4_size_t size,
     if (l4_is_valid_cap(mem))
         l4re_msg_cap(&m, mem, L4_CAP_FPAGE_RWS);
     long error = l4re_msg_call(rm, &m, 0);
-    if (error >= 0)
-        *start = l4_utcb_mr()->mr[0];
+    if (error < 0)
+        return error;
+    *start = l4_utcb_mr()->mr[0];
+    if (error == RM_ATTACHED_PIECE)
+        error = map_now(rm, l4_utcb_mr()->mr[1], *start + l4_round_page(size));
+    if (error < 0)
+        l4re_rm_detach_srv(rm, *start, 0, L4_INVALID_CAP);
     return error;
 }
 
@@ -167,8 +186,16 @@ int l4re_rm_get_info_srv(l4_cap_idx_t rm, l4_addr_t addr, char *name,
 
 void l4re_rm_show_lists_srv(l4_cap_idx_t rm)
 {
-    struct l4re_msg m = l4re_msg_start(L4RE_PROTO_RM, RM_SHOW);
-    l4re_msg_call(rm, &m, 0);
+    l4_umword_t kind = 0, from = 0;
+    long more;
+    do {
+        struct l4re_msg m = l4re_msg_start(L4RE_PROTO_RM, RM_SHOW);
+        l4re_msg_word(&m, kind);
+        l4re_msg_word(&m, from);
+        more = l4re_msg_call(rm, &m, 0);
+        kind = l4_utcb_mr()->mr[0];
+        from = l4_utcb_mr()->mr[1];
+    } while (more == 1);
 }
 
 /* --- the program's own region map ----------------------------------- */
@@ -259,7 +286,8 @@ long vitrine_rm_set_task(l4_cap_idx_t rm, l4_cap_idx_t task)
 {
     struct l4re_msg m = l4re_msg_start(L4RE_PROTO_RM, RM_SET_TASK);
     l4re_msg_cap(&m, task, L4_CAP_FPAGE_RWSD);
-    return l4re_msg_call(rm, &m, 0);
+    long result = l4re_msg_call(rm, &m, 0);
+    return result == 1 ? map_now(rm, l4_utcb_mr()->mr[0], ~0ul) : result;
 }
 
 long vitrine_rm_attach_for(l4_cap_idx_t rm, l4_addr_t start, l4_size_t size,
@@ -289,30 +317,43 @@ long vitrine_rm_detach_part(l4_cap_idx_t rm, l4_addr_t start, l4_size_t size,
     return result;
 }
 
-long vitrine_rm_protect(l4_cap_idx_t rm, l4_addr_t start, l4_size_t size,
-                        l4re_rm_flags_t rights)
-{
-    struct l4re_msg m = range_msg(RM_PROTECT, start, size);
-    l4re_msg_word(&m, rights);
-    return l4re_msg_call(rm, &m, 0);
-}
-
-long vitrine_rm_free_area_part(l4_cap_idx_t rm, l4_addr_t start, l4_size_t size)
+/* Of the range moe does a piece at a time. `rights` is sent for RM_PROTECT. */
+static long in_pieces(l4_cap_idx_t rm, enum rm_op op, l4_addr_t start,
+                      l4_size_t size, l4re_rm_flags_t rights)
 {
     const l4_addr_t end = start + size;
     long result;
     do {
-        struct l4re_msg m = range_msg(RM_FREE_AREA, start, end - start);
+        struct l4re_msg m = range_msg(op, start, end - start);
+        if (op == RM_PROTECT)
+            l4re_msg_word(&m, rights);
         result = l4re_msg_call(rm, &m, 0);
         start = l4_utcb_mr()->mr[0];
-    } while (result == 1);
+    } while (result == 1 && start < end);
     return result;
 }
 
+long vitrine_rm_protect(l4_cap_idx_t rm, l4_addr_t start, l4_size_t size,
+                        l4re_rm_flags_t rights)
+{
+    return in_pieces(rm, RM_PROTECT, start, size, rights);
+}
+
+long vitrine_rm_free_area_part(l4_cap_idx_t rm, l4_addr_t start, l4_size_t size)
+{
+    return in_pieces(rm, RM_FREE_AREA, start, size, 0);
+}
+
+/* A large object goes in pieces. */
 long vitrine_destroy(l4_cap_idx_t object)
 {
-    struct l4re_msg m = l4re_msg_start(MOE_PROTO_OBJECT, MOE_OBJECT_DESTROY);
-    return l4re_msg_call(object, &m, 0);
+    long result;
+    do {
+        struct l4re_msg m =
+            l4re_msg_start(MOE_PROTO_OBJECT, MOE_OBJECT_DESTROY);
+        result = l4re_msg_call(object, &m, 0);
+    } while (result == 1);
+    return result;
 }
 
 long vitrine_factory(l4_cap_idx_t allocator, l4_cap_idx_t slot)

@@ -9,13 +9,13 @@ static unsigned height(const struct tree_node *n)
     return n ? n->height : 0;
 }
 
-/* Keeps I3 at n, whose sides keep it. */
-static void measure(struct tree_node *n, const struct tree_order *order)
+/* Keeps I3 at n, whose sides keep it. Has anything changed? */
+static bool measure(struct tree_node *n, const struct tree_order *order)
 {
-    unsigned left = height(n->left), right = height(n->right);
+    unsigned left = height(n->left), right = height(n->right), was = n->height;
     n->height = 1 + (left > right ? left : right);
-    if (order->measure)
-        order->measure(n);
+    bool is_other = order->measure && order->measure(n);
+    return is_other || n->height != was;
 }
 
 /* The higher side's top takes n's place, and n goes to its other side. */
@@ -32,8 +32,9 @@ static void turn(struct tree_node **at, bool to_right,
     *at = up;
 }
 
-/* Keeps I2 and I3 at *at, one side of which changed in height by one. */
-static void mend(struct tree_node **at, const struct tree_order *order)
+/* Keeps I2 and I3 at *at, one side of which changed, in height by one at most.
+ * Has it all changed for who is above? */
+static bool mend(struct tree_node **at, const struct tree_order *order)
 {
     struct tree_node *n = *at;
     unsigned left = height(n->left), right = height(n->right);
@@ -46,63 +47,86 @@ static void mend(struct tree_node **at, const struct tree_order *order)
             turn(&n->right, true, order);
         turn(at, false, order);
     } else {
-        measure(n, order);
+        return measure(n, order);
     }
+    return true;
+}
+
+static bool insert(struct tree_node **root, struct tree_node *n,
+                   const struct tree_order *order)
+{
+    if (!*root) {
+        n->left = n->right = NULL;
+        *root = n;
+        measure(n, order);
+        return true;
+    }
+    bool left = order->is_before(n, *root);
+    return insert(left ? &(*root)->left : &(*root)->right, n, order) &&
+           mend(root, order);
 }
 
 void tree_insert(struct tree_node **root, struct tree_node *n,
                  const struct tree_order *order)
 {
-    if (!*root) {
-        n->left = n->right = NULL;
-        *root = n;
-    } else {
-        bool left = order->is_before(n, *root);
-        tree_insert(left ? &(*root)->left : &(*root)->right, n, order);
-    }
-    mend(root, order);
+    insert(root, n, order);
 }
 
 /* The first node of a tree that is not empty is taken out. */
-static struct tree_node *take_first(struct tree_node **at,
-                                    const struct tree_order *order)
+static bool take_first(struct tree_node **at, const struct tree_order *order,
+                       struct tree_node **ret_first)
 {
-    struct tree_node *first = *at;
-    if (!first->left) {
-        *at = first->right;
-        return first;
+    struct tree_node *n = *at;
+    if (!n->left) {
+        *ret_first = n;
+        *at = n->right;
+        return true;
     }
-    first = take_first(&first->left, order);
-    mend(at, order);
-    return first;
+    return take_first(&n->left, order, ret_first) && mend(at, order);
 }
 
-void tree_remove(struct tree_node **root, const struct tree_node *n,
+static bool take(struct tree_node **root, const struct tree_node *n,
                  const struct tree_order *order)
 {
     struct tree_node *at = *root;
     if (at != n) {
         bool left = order->is_before(n, at);
-        tree_remove(left ? &at->left : &at->right, n, order);
-    } else if (!n->left || !n->right) {
-        *root = n->left ? n->left : n->right;
-        return;
-    } else {
-        struct tree_node *next = take_first(&at->right, order);
-        next->left = at->left;
-        next->right = at->right;
-        *root = next;
+        return take(left ? &at->left : &at->right, n, order) &&
+               mend(root, order);
     }
+    if (!n->left || !n->right) {
+        *root = n->left ? n->left : n->right;
+        return true;
+    }
+    struct tree_node *next;
+    take_first(&at->right, order, &next);
+    next->left = at->left;
+    next->right = at->right;
+    next->height = at->height;
+    *root = next;
     mend(root, order);
+    return true; /* another node, if not another height */
+}
+
+void tree_remove(struct tree_node **root, const struct tree_node *n,
+                 const struct tree_order *order)
+{
+    take(root, n, order);
+}
+
+static bool measure_path(struct tree_node *root, const struct tree_node *n,
+                         const struct tree_order *order)
+{
+    return (root == n ||
+            measure_path(order->is_before(n, root) ? root->left : root->right,
+                         n, order)) &&
+           measure(root, order);
 }
 
 void tree_measure(struct tree_node *root, const struct tree_node *n,
                   const struct tree_order *order)
 {
-    if (root != n)
-        tree_measure(order->is_before(n, root) ? root->left : root->right, n,
-                     order);
-    measure(root, order);
+    measure_path(root, n, order);
 }
 
 const char *tree_check(const struct tree_node *root,

@@ -21,7 +21,8 @@
  * I1  nodes stand in the order of is_before() from left to right.
  * I2  heights of the two sides differ by one at most.
  * I3  height is that of the subtree, and measure() was called for each node
- *     after the last change below it.
+ *     after the last change of what it is made from. (Where nothing changes a
+ *     way back ends: after some levels, mostly.)
  */
 #ifndef LIB_TREE_H
 #define LIB_TREE_H
@@ -37,8 +38,9 @@ struct tree_node {
 struct tree_order {
     /* Of two nodes always one is before the other. */
     bool (*is_before)(const struct tree_node *a, const struct tree_node *b);
-    /* n's summary from n itself and from those of its sides; NULL: none. */
-    void (*measure)(struct tree_node *n);
+    /* n's summary from n itself and from those of its sides: is it another one
+     * than before? NULL: there are none. */
+    bool (*measure)(struct tree_node *n);
 };
 
 /* The record around a node; NULL for NULL. */

@@ -144,7 +144,7 @@ int main(int argc, char **argv)
         made += (unsigned)targets_make();
         for (unsigned i = 0; i < MESSAGES; i++)
             send_one();
-        sound += !l4re_debug_obj_debug(l4re_env()->log, DEBUG_CHECK);
+        sound += !l4re_debug_obj_debug(l4re_env()->mem_alloc, DEBUG_CHECK);
         l4_task_release_cap(L4_BASE_TASK_CAP, answer_slot);
         vitrine_destroy(targets[ALLOCATOR]);
     }
