@@ -4,7 +4,8 @@
  * At the end a picture is on the screen (ramfb), which the tests look at from
  * outside.
  *
- *      sys-firmware      capabilities: sigma0, icu, rom
+ *      sys-firmware      capabilities: sigma0, icu, rom, keep (a name
+ *                        space that outlives it, for the picture)
  *
  *   memory:   | a request | .. 64: what is transferred | .. page 2: pixels
  *
@@ -14,6 +15,8 @@
  * Source: QEMU's docs/specs/fw_cfg.rst, docs/specs/ramfb (7.2).
  */
 #include "ramfb.h"
+#include <l4/re/c/namespace.h>
+#include <l4/re/env.h>
 #include <l4/vitrine/mmio.h>
 #include <stdio.h>
 #include <string.h>
@@ -158,6 +161,10 @@ static void screen(unsigned key)
     memset(data(), 0, CONFIG);
     transfer(key << 16 | SELECT | READ, CONFIG, memory.bus + DATA_AT);
     say("it is what was written", !memcmp(data(), c, CONFIG));
+    say("the picture is kept",
+        !l4re_ns_register_obj_srv(l4re_env_get_cap("keep"), "screen", memory.ds,
+                                  L4RE_NS_REGISTER_RW |
+                                      L4RE_NS_REGISTER_STRONG));
 }
 
 int main(void)
