@@ -118,17 +118,12 @@ static const struct word log_ops[] = {
 static const struct word scheduler_ops[] = {
     {0, "info"}, {1, "run thread"}, {2, "idle time"}, {0, NULL}};
 static const struct word semaphore_ops[] = {{0, "down"}, {0, NULL}};
-static const struct word debugger_ops[] = {{0x100, "set name"},
-                                           {0x101, "global id"},
-                                           {0x107, "add image"},
-                                           {0x108, "get name"},
-                                           {0x600, "mark"},
-                                           {0x601, "report fault"},
-                                           {0x602, "set result"},
-                                           {0x603, "end"},
-                                           {0x604, "host clock"},
-                                           {0x605, "count fault"},
-                                           {0, NULL}};
+static const struct word debugger_ops[] = {
+    {0x100, "set name"},    {0x101, "global id"},   {0x107, "add image"},
+    {0x108, "get name"},    {0x600, "mark"},        {0x601, "report fault"},
+    {0x602, "set result"},  {0x603, "end"},         {0x604, "host clock"},
+    {0x605, "count fault"}, {0x606, "memory left"}, {0x609, "trace task"},
+    {0x60a, "task time"},   {0x60b, "task hold"},   {0, NULL}};
 
 /* sigma0's are ~0xff + number. */
 static const struct word sigma0_ops[] = {{0x60, "map ram"},
@@ -146,11 +141,13 @@ static const struct word rm_ops[] = {{0, "reserve"},     {1, "free area"},
                                      {2, "attach"},      {3, "detach"},
                                      {4, "find"},        {5, "get info"},
                                      {0x100, "limits"},  {0x101, "set task"},
-                                     {0x102, "protect"}, {0, NULL}};
+                                     {0x102, "protect"}, {0x103, "map"},
+                                     {0, NULL}};
 static const struct word names_ops[] = {
     {0, "query"}, {1, "register"}, {0, NULL}};
 static const struct word parent_ops[] = {{0, "signal"}, {0, NULL}};
-static const struct word object_ops[] = {{0, "destroy"}, {0, NULL}};
+static const struct word object_ops[] = {
+    {0, "destroy"}, {1, "kernel factory"}, {2, "usage"}, {0, NULL}};
 
 static const struct {
     long protocol;

@@ -35,6 +35,7 @@
 #include "util.h"
 #include "view.h"
 
+#include <l4/re/protocols.h>
 #include <l4/sys/types.h>
 #include <l4/vitrine/trace_events.h>
 
@@ -44,6 +45,7 @@
 #include <string.h>
 
 enum { LINE = 200, LOOP_MOST = 12, MACHINE_OPS = 16, TASK_CAP_INFO = 2 };
+enum { RM_MAP = 0x103 }; /* servers/lib/l4re_c/protocol.h */
 enum { RIGHT_X = 1, RIGHT_W = 2, RIGHT_R = 4 };
 
 /* What one thread did for one client, or (0) for itself. */
@@ -162,11 +164,13 @@ static const char *outcome(uint64_t tag, char *to, size_t size)
     return tag_label(tag) < 0 ? result_text(tag, to, size) : "ok";
 }
 
-/* Page faults, and what pagers get their memory by. */
-static bool is_fault(uint64_t tag)
+/* Page faults, what pagers get their memory by, and a region's pages, some at a
+ * time. */
+static bool is_fault(uint64_t tag, uint64_t op)
 {
     return tag_label(tag) == L4_PROTO_PAGE_FAULT ||
-           tag_label(tag) == L4_PROTO_SIGMA0;
+           tag_label(tag) == L4_PROTO_SIGMA0 ||
+           (tag_label(tag) == L4RE_PROTO_RM && (op & 0xffff) == RM_MAP);
 }
 
 static void tell_ipc(struct story *s, const struct vtr_record *r)
@@ -300,7 +304,7 @@ static bool is_about_fault(struct story *s, const struct vtr_record *r)
     uint32_t whose = map_thread(&s->faults, r->thread);
     bool ipc = r->event == VTR_IPC, reply = r->flags & VTR_F_REPLY;
 
-    if (ipc && !reply && is_fault(r->arg[3])) {
+    if (ipc && !reply && is_fault(r->arg[3], r->arg[4])) {
         map_put_thread(&s->faults, (uint32_t)r->arg[0], r->thread);
         return true;
     }
