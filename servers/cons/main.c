@@ -16,9 +16,7 @@
 #include "watch.h"
 #include <l4/re/c/dataspace.h>
 #include <l4/re/c/rm.h>
-#include <l4/re/c/util/cap_alloc.h>
 #include <l4/re/env.h>
-#include <l4/sys/factory.h>
 #include <l4/sys/icu.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -225,16 +223,6 @@ static void terminal_again(struct l4re_server *s, struct l4re_irq *irq)
     take_input();
 }
 
-static long irq_make(struct l4re_server *s, struct l4re_irq *i,
-                     void (*hit)(struct l4re_server *, struct l4re_irq *))
-{
-    l4_cap_idx_t irq = l4re_util_cap_alloc();
-    if (l4_is_invalid_cap(irq))
-        return -L4_ENOMEM;
-    long error = l4_error(l4_factory_create_irq(l4re_env()->factory, irq));
-    return error < 0 ? error : l4re_irq_attach(s, i, irq, hit);
-}
-
 /* A terminal that is a server may be there a little later than this. */
 static long input_bind(void *what)
 {
@@ -249,9 +237,9 @@ static long terminal_open(struct l4re_server *s)
     if (l4_is_invalid_cap(terminal))
         return -L4_ENOENT;
     screen_init(terminal);
-    long error = irq_make(s, &input, terminal_hit);
+    long error = l4re_irq_make(s, &input, terminal_hit);
     if (error >= 0)
-        error = irq_make(s, &again, terminal_again);
+        error = l4re_irq_make(s, &again, terminal_again);
     if (error >= 0)
         error = again_until_open(input_bind, NULL);
     return error < 0 ? error

@@ -29,8 +29,6 @@
 #include "again.h"
 #include "app.h"
 #include <l4/re/c/namespace.h>
-#include <l4/re/c/util/cap_alloc.h>
-#include <l4/re/env.h>
 #include <l4/sys/factory.h>
 #include <l4/sys/irq.h>
 #include <l4/sys/task.h>
@@ -182,17 +180,7 @@ static void on_made(struct l4re_server *server, struct l4re_irq *irq)
 
 static bool irq_make(void)
 {
-    l4_cap_idx_t irq = made.cap ? L4_INVALID_CAP : l4re_util_cap_alloc();
-    if (made.cap)
-        return true;
-    if (l4_is_invalid_cap(irq))
-        return false;
-    if (l4_error(l4_factory_create_irq(l4re_env()->factory, irq)) >= 0 &&
-        l4re_irq_attach(app_server(), &made, irq, on_made) >= 0)
-        return true;
-    made.cap = 0;
-    l4re_util_cap_free_um(irq);
-    return false;
+    return made.cap || l4re_irq_make(app_server(), &made, on_made) >= 0;
 }
 
 /* Takes back those of one channel. Are there any? */

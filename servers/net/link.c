@@ -12,9 +12,7 @@
 #include "again.h"
 #include "ether.h"
 #include "net.h"
-#include <l4/re/c/util/cap_alloc.h>
 #include <l4/re/env.h>
-#include <l4/sys/factory.h>
 #include <l4/sys/kip.h>
 #include <lwip/dhcp.h>
 #include <lwip/dns.h>
@@ -297,14 +295,9 @@ static long session_init(void)
     link_state.nic = l4re_env_get_cap("nic");
     if (l4_is_invalid_cap(link_state.nic))
         return 0; /* only this machine */
-    l4_cap_idx_t irq = l4re_util_cap_alloc();
-    if (l4_is_invalid_cap(irq))
-        return -L4_ENOMEM;
-    long error = l4_error(l4_factory_create_irq(l4re_env()->factory, irq));
+    long error = l4re_irq_make(&net_server, &link_state.irq, on_frames);
     if (error >= 0)
-        error = l4re_irq_attach(&net_server, &link_state.irq, irq, on_frames);
-    if (error >= 0)
-        error = again_until_open(ether_begin, &irq);
+        error = again_until_open(ether_begin, &link_state.irq.cap);
     return error;
 }
 

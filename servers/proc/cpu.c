@@ -5,8 +5,6 @@
 #include "child.h"
 #include "cpulimit.h"
 #include <l4/re/c/util/cap_alloc.h>
-#include <l4/re/env.h>
-#include <l4/sys/factory.h>
 
 _Static_assert((int)PROCESS_CPU_SIGNAL == (int)CPULIMIT_SIGNAL, "one number");
 
@@ -23,25 +21,10 @@ static void on_used_up(struct l4re_server *server, struct l4re_irq *irq)
     }
 }
 
-static long irq_make(struct l4re_server *s)
-{
-    l4_cap_idx_t irq = l4re_util_cap_alloc();
-    if (l4_is_invalid_cap(irq))
-        return -L4_ENOMEM;
-    long error = l4_error(l4_factory_create_irq(l4re_env()->factory, irq));
-    if (error >= 0)
-        error = l4re_irq_attach(s, &used_up, irq, on_used_up);
-    if (error >= 0)
-        return 0;
-    l4re_util_cap_free_um(irq);
-    used_up.cap = 0;
-    return error;
-}
-
 long cpu_limit_make(struct l4re_server *s, l4_cap_idx_t scheduler, unsigned ms,
                     l4_cap_idx_t *ret_limit)
 {
-    long error = used_up.cap ? 0 : irq_make(s);
+    long error = used_up.cap ? 0 : l4re_irq_make(s, &used_up, on_used_up);
     if (error < 0)
         return error;
     l4_cap_idx_t slot = l4re_util_cap_alloc();

@@ -16,7 +16,6 @@
 #include <l4/re/c/rm.h>
 #include <l4/re/c/util/cap_alloc.h>
 #include <l4/re/env.h>
-#include <l4/sys/factory.h>
 #include <l4/sys/kip.h>
 #include <stdio.h>
 #include <string.h>
@@ -107,12 +106,7 @@ static long uplink_init(void)
     nic = l4re_env_get_cap("nic");
     if (l4_is_invalid_cap(nic))
         return 0;
-    l4_cap_idx_t irq = l4re_util_cap_alloc();
-    if (l4_is_invalid_cap(irq))
-        return -L4_ENOMEM;
-    long error = l4_error(l4_factory_create_irq(l4re_env()->factory, irq));
-    if (error >= 0)
-        error = l4re_irq_attach(&server, &uplink_irq, irq, on_uplink);
+    long error = l4re_irq_make(&server, &uplink_irq, on_uplink);
     if (error >= 0)
         uplink_open(&server, &retry);
     return error;

@@ -37,13 +37,19 @@ def run_system(disk, client, *arguments):
                      *files, root / "tests/servers/files/ext2.cfg")
 
 
+def holds_on(kind, program):
+    """The program's facts hold on a new file system, which is sound then."""
+    path = file_system(scratch, kind)
+    r = run_system(path, program).expect(0)
+    assert "not ok" not in r.out and "\n1.." in r.out, r
+    is_sound(path)
+    return path
+
+
 for kind in FILE_SYSTEMS:
     @test(kind + ": all that files can do, and e2fsck finds nothing")
     def _(kind=kind):
-        path = file_system(scratch, kind)
-        r = run_system(path, "test-fs").expect(0)
-        assert "not ok" not in r.out and "\n1.." in r.out, r
-        is_sound(path)
+        path = holds_on(kind, "test-fs")
         state = debugfs(path, "show_super_stats -h").decode()
         assert "clean" in [line.split()[-1] for line in state.splitlines()
                            if line.startswith("Filesystem state")], state
@@ -52,10 +58,7 @@ for kind in FILE_SYSTEMS:
 for kind in FILE_SYSTEMS:
     @test(kind + ": many names, beyond 4 GiB, no room")
     def _(kind=kind):
-        path = file_system(scratch, kind)
-        r = run_system(path, "test-limits").expect(0)
-        assert "not ok" not in r.out and "\n1.." in r.out, r
-        is_sound(path)
+        holds_on(kind, "test-limits")
 
 
 @test("what is written is what the host reads, and the other way round")

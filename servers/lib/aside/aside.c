@@ -4,8 +4,6 @@
  */
 #include "aside.h"
 #include <l4/re/c/util/cap_alloc.h>
-#include <l4/re/env.h>
-#include <l4/sys/factory.h>
 #include <l4/sys/irq.h>
 
 struct list {
@@ -68,18 +66,13 @@ static void on_finished(struct l4re_server *server, struct l4re_irq *from)
 static long start(struct l4re_server *server)
 {
     pthread_t thread;
-    l4_cap_idx_t cap = l4re_util_cap_alloc();
-    if (l4_is_invalid_cap(cap))
-        return -L4_ENOMEM;
-    long error = l4_error(l4_factory_create_irq(l4re_env()->factory, cap));
-    if (error >= 0)
-        error = l4re_irq_attach(server, &irq, cap, on_finished);
-    if (error >= 0 && pthread_create(&thread, NULL, worker, NULL))
-        error = -L4_ENOMEM;
-    if (error < 0) {
-        l4re_util_cap_free_um(cap);
-        irq.cap = 0;
+    long error = l4re_irq_make(server, &irq, on_finished);
+    if (error < 0)
         return error;
+    if (pthread_create(&thread, NULL, worker, NULL)) {
+        l4re_util_cap_free_um(irq.cap);
+        irq.cap = 0;
+        return -L4_ENOMEM;
     }
     pthread_detach(thread);
     return 0;

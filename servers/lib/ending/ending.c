@@ -9,7 +9,6 @@
 #include <l4/re/c/util/cap_alloc.h>
 #include <l4/re/env.h>
 #include <l4/re/event_enums.h>
-#include <l4/sys/factory.h>
 #include <l4/sys/icu.h>
 
 static struct {
@@ -73,15 +72,12 @@ void ending_again(void)
 long ending_start(struct l4re_server *server, l4_cap_idx_t bus,
                   const char *reason, void (*finish)(void))
 {
-    l4_cap_idx_t irq = l4re_util_cap_alloc();
     ending.bus = bus;
     ending.reason = reason;
     ending.buffer = l4re_util_cap_alloc();
-    if (l4_is_invalid_cap(ending.buffer) || l4_is_invalid_cap(irq))
+    if (l4_is_invalid_cap(ending.buffer))
         return -L4_ENOMEM;
-    long error = l4_error(l4_factory_create_irq(l4re_env()->factory, irq));
-    if (error >= 0)
-        error = l4re_irq_attach(server, &ending.asked, irq, on_asked);
+    long error = l4re_irq_make(server, &ending.asked, on_asked);
     if (error >= 0)
         error = hold();
     if (error >= 0)

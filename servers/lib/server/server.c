@@ -159,6 +159,26 @@ long l4re_irq_attach(struct l4re_server *s, struct l4re_irq *irq,
     return server_bind(s, cap, &irq->endpoint);
 }
 
+long l4re_irq_make(struct l4re_server *s, struct l4re_irq *irq,
+                   void (*hit)(struct l4re_server *, struct l4re_irq *))
+{
+    l4_cap_idx_t cap = l4re_util_cap_alloc();
+    irq->cap = 0;
+    if (l4_is_invalid_cap(cap))
+        return -L4_ENOMEM;
+    long error = l4_error(l4_factory_create_irq(l4re_env()->factory, cap));
+    if (error < 0) {
+        l4re_util_cap_free(cap);
+        return error;
+    }
+    error = l4re_irq_attach(s, irq, cap, hit);
+    if (error < 0) {
+        l4re_util_cap_free_um(cap);
+        irq->cap = 0;
+    }
+    return error;
+}
+
 long l4re_irq_detach(struct l4re_irq *irq)
 {
     return l4_error(l4_irq_detach(irq->cap));
@@ -199,28 +219,10 @@ static unsigned long next_reply_base(void)
     return l4re_env()->first_free_reply_cap + n * L4RE_SERVER_REPLIES;
 }
 
-/* An interrupt of its own. */
-static long attach_own(struct l4re_server *s, struct l4re_irq *irq,
-                       void (*hit)(struct l4re_server *, struct l4re_irq *))
-{
-    l4_cap_idx_t cap = l4re_util_cap_alloc();
-    if (l4_is_invalid_cap(cap))
-        return -L4_ENOMEM;
-    long error = l4_error(l4_factory_create_irq(l4re_env()->factory, cap));
-    if (error < 0) {
-        l4re_util_cap_free(cap);
-        return error;
-    }
-    error = l4re_irq_attach(s, irq, cap, hit);
-    if (error < 0)
-        l4re_util_cap_free_um(cap);
-    return error;
-}
-
 /* The interrupt of sessions whose last client is gone. */
 static long attach_deletion(struct l4re_server *s)
 {
-    long error = attach_own(s, &s->deleted, session_sweep);
+    long error = l4re_irq_make(s, &s->deleted, session_sweep);
     if (error < 0)
         return error;
     error = l4_error(l4_thread_register_del_irq(s->thread, s->deleted.cap));
@@ -238,7 +240,7 @@ long l4re_server_init(struct l4re_server *s, unsigned flags)
                               .replies = 1};
     long error = attach_deletion(s);
     if (error >= 0 && flags & L4RE_SERVER_HELPS)
-        error = attach_own(s, &s->passed, server_help);
+        error = l4re_irq_make(s, &s->passed, server_help);
     for (unsigned i = 0; i < L4RE_SERVER_CAPS && error >= 0; i++) {
         s->windows[i] = l4re_util_cap_alloc();
         if (l4_is_invalid_cap(s->windows[i]))

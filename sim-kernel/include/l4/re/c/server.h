@@ -281,6 +281,10 @@ int l4re_varg_text(struct l4re_request *request, char *ret_text, size_t max);
 long l4re_irq_attach(struct l4re_server *server, struct l4re_irq *irq,
                      l4_cap_idx_t cap,
                      void (*hit)(struct l4re_server *, struct l4re_irq *));
+/* The same with an IRQ object made for it, in a new slot: irq->cap. -L4_ENOMEM:
+ * no slot is left; or the factory's error. irq->cap is 0 after an error. */
+long l4re_irq_make(struct l4re_server *server, struct l4re_irq *irq,
+                   void (*hit)(struct l4re_server *, struct l4re_irq *));
 long l4re_irq_detach(struct l4re_irq *irq);
 
 /* Calls `due` once when the kernel's clock reaches `at` (us, l4_kip_clock());
